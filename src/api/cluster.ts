@@ -1,0 +1,34 @@
+/** The cluster file (`hopspec.dev/v1` Cluster) after reading: every field present, text already checked. */
+import type { Labels } from './types/meta.js';
+import type { Quantities, Taint } from './types/core.js';
+
+export interface ClusterSpec {
+  readonly name: string;
+  /** `1.34`. */
+  readonly kubernetesVersion: string;
+  /** One or two CIDRs (dual stack), IPv4 first as given. */
+  readonly podCIDRs: readonly string[];
+  readonly serviceCIDRs: readonly string[];
+  readonly seed: number;
+  readonly nodes: readonly ClusterNode[];
+  readonly underlay: { readonly kind: 'l2' | 'routed' | 'vpc'; readonly mtu: number };
+  /** `config` in the plug-in's own terms, unread. */
+  readonly cni: { readonly name: string; readonly config: Readonly<Record<string, unknown>> };
+  readonly kubeProxy: { readonly mode: string; readonly config: Readonly<Record<string, unknown>> };
+  readonly externals: readonly { readonly name: string; readonly address: string }[];
+  readonly loadBalancer: { readonly kind: 'none' | 'cloud' | 'metallb-l2' | 'metallb-bgp'; readonly pool: string | undefined };
+}
+
+export interface ClusterNode {
+  readonly name: string;
+  readonly roles: readonly string[];
+  /** The first is the InternalIP. */
+  readonly addresses: readonly string[];
+  readonly externalAddresses: readonly string[];
+  /** Undefined: allocated by the node-ipam controller. */
+  readonly podCIDRs: readonly string[] | undefined;
+  readonly labels: Labels;
+  readonly taints: readonly Taint[];
+  readonly capacity: Quantities;
+  readonly sysctls: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,40 @@
+/**
+ * What a claim asks of whoever holds the cluster. Names are resolved there (it knows pods, Services and nodes); traces
+ * come from there too, so that a claim never knows who made them.
+ */
+import type { Trace } from '../trace/trace.js';
+import type { ObjectPhrase, RoutePhrase, SubjectPhrase } from './phrase.js';
+
+/** One sender that a subject phrase names. */
+export interface Subject {
+  /** Endpoint text, e.g. `pod/default/a`, `node/node1`, `external/laptop`. */
+  readonly from: string;
+  /** As a person would write it, e.g. `pod A`. */
+  readonly label: string;
+  /** The node it runs on; undefined outside the cluster. */
+  readonly node: string | undefined;
+}
+
+/** One address that an object phrase, with its route, names for one subject. */
+export interface Target {
+  /** Endpoint text with its port, e.g. `nodeport/node2:30080`, `svc/default/web:80`, `pod/default/b:80`. */
+  readonly to: string;
+  readonly label: string;
+  readonly protocol: 'TCP' | 'UDP' | 'SCTP' | 'ICMP';
+}
+
+export interface ClaimWorld {
+  /** Every sender meant; InputError with the nearest name when nothing is. */
+  subjects(phrase: SubjectPhrase): readonly Subject[];
+  /** Every address meant for this subject; InputError when there is none. */
+  targets(phrase: ObjectPhrase, route: RoutePhrase | undefined, subject: Subject): readonly Target[];
+  trace(subject: Subject, target: Target): Trace;
+  /** All addresses of a node, pod, Service or external client named in a qualifier. */
+  addresses(phrase: ObjectPhrase): readonly string[];
+  /** Whose address this is, for messages: `node1 (cni0)`, `pod default/b`, or undefined. */
+  owner(address: string): string | undefined;
+  /** Node names, in order. */
+  nodes(): readonly string[];
+  /** One shell line that shows this trace again. */
+  replay(subject: Subject, target: Target): string;
+}

@@ -1,0 +1,46 @@
+/**
+ * What a simulated kernel offers: it takes its namespaces from a PlanSource when a packet first reaches them, runs one
+ * flow at a time to its end, and says what came of it. It has never heard of Kubernetes.
+ */
+import type { ChoiceOracle } from '../base/choice.js';
+import type { Ip } from '../base/ip.js';
+import type { ProbeProtocol } from '../plan/plan.js';
+import type { FlowRecord } from '../trace/flow-record.js';
+
+export interface Probe {
+  readonly netns: string;
+  readonly proto: ProbeProtocol;
+  readonly dst: Ip;
+  /** Undefined for ICMP echo. */
+  readonly dport: number | undefined;
+  readonly src?: Ip | undefined;
+  readonly sport?: number | undefined;
+  readonly mark?: number | undefined;
+  /** How long the client waits; 3 s unless given. */
+  readonly timeoutMs?: number | undefined;
+}
+
+export interface NetworkCounters {
+  /** Namespaces built from a plan so far. */
+  namespacesBuilt: number;
+  packets: number;
+  routeLookups: number;
+  arpExchanges: number;
+  ruleCompares: number;
+  indexLookups: number;
+  conntrackLookups: number;
+}
+
+export interface SimulatedNetwork {
+  /**
+   * Runs one flow: for TCP the handshake (SYN, SYN-ACK, ACK) and a byte each way; for UDP a datagram and its answer; for ICMP an
+   * echo. State of earlier flows stands: connections, neighbours, fdb.
+   */
+  probe(probe: Probe, oracle: ChoiceOracle, record: boolean): FlowRecord;
+  /**
+   * Forgets what flows left behind: connections, sockets, failed neighbours, rule counters; virtual time starts again. What cannot change an
+   * answer stays warm: built namespaces, compiled rules, resolved neighbours, learned fdb entries.
+   */
+  reset(): void;
+  readonly counters: NetworkCounters;
+}

@@ -1,0 +1,81 @@
+/**
+ * The seam between the packet path and netfilter. The path calls `hook` at each of the five hooks; netfilter runs, in the kernel's
+ * order of priorities, raw, connection tracking, mangle, nat, filter and security, and confirms connections at the end of
+ * INPUT and POSTROUTING (include/uapi/linux/netfilter_ipv4.h). Netfilter asks its namespace only what stands in NetfilterHost.
+ */
+import type { ChoiceOracle } from '../../base/choice.js';
+import type { Ip } from '../../base/ip.js';
+import type { IpPacket } from '../../packet/ip-packet.js';
+import type { CtState, Hook, NatChange, RuleHit } from '../../trace/event.js';
+
+export type AddressType = 'UNSPEC' | 'UNICAST' | 'LOCAL' | 'BROADCAST' | 'ANYCAST' | 'MULTICAST' | 'BLACKHOLE' | 'UNREACHABLE' | 'PROHIBIT';
+
+export interface NetfilterHost {
+  readonly netns: string;
+  /** As `-m addrtype` sees it: the type of the route to the address; `device` limits it (--limit-iface-in/out). */
+  addressType(ip: Ip, device?: string): AddressType;
+  /** The source address MASQUERADE takes for packets to `dst` leaving by `device`; undefined if the device has none. */
+  masqueradeSource(device: string, dst: Ip): Ip | undefined;
+  /** The first address of a device (REDIRECT). */
+  primaryAddress(device: string): Ip | undefined;
+  /** The value of a sysctl by its dotted key, with the kernel's default where the plan does not set it. */
+  sysctl(key: string): number;
+  /** Virtual time, µs. */
+  nowUs(): number;
+  /** Whether strict or loose reverse path filtering would accept (`-m rpfilter`). */
+  reversePathOk(packet: IpPacket, device: string, loose: boolean): boolean;
+  readonly oracle: ChoiceOracle;
+}
+
+/** One packet's passage through one namespace, from the moment it enters or is made. Mutable; only netfilter writes `ct…`, `state` and `mark`. */
+export interface Passage {
+  packet: IpPacket;
+  mark: number;
+  /** Opaque: netfilter's own reference to the connection. */
+  ct: unknown;
+  ctReply: boolean;
+  state: CtState;
+  /** Bridge ports, where br_netfilter brought the packet here (`-m physdev`). */
+  physIn: string | undefined;
+  physOut: string | undefined;
+  /** The uid of the local socket that sent it (`-m owner`); undefined when it was not made here. */
+  uid: number | undefined;
+}
+
+export interface HookResult {
+  readonly verdict: 'accept' | 'drop' | 'reject';
+  /** `icmp-port-unreachable`, `tcp-reset`, …, when verdict is reject. */
+  readonly rejectWith: string | undefined;
+  /** The rule, or policy, that decided a drop or reject. */
+  readonly decidedBy: RuleHit | undefined;
+  /** Why, if no rule did: a clash at confirmation, a full table. */
+  readonly reason: 'CONNTRACK_CLASH' | 'CONNTRACK_INVALID' | undefined;
+  /** Every rule that matched, in order; empty when not recording. */
+  readonly rules: readonly RuleHit[];
+  readonly nat: readonly NatChange[];
+}
+
+export interface NetfilterCounters {
+  /** Rules whose matches were compared one by one. */
+  ruleCompares: number;
+  /** Look-ups in an index of a long chain. */
+  indexLookups: number;
+  conntrackLookups: number;
+  conntrackCreated: number;
+}
+
+/** Netfilter of one namespace and one address family. */
+export interface Netfilter {
+  /** False when the namespace has no rules at all: every hook accepts, and no connection is tracked. */
+  readonly active: boolean;
+  readonly counters: NetfilterCounters;
+  /**
+   * Runs one hook. The passage's packet and mark are updated in place; the caller compares them to see whether it must
+   * route again. With `record` false no rule is listed.
+   */
+  hook(hook: Hook, passage: Passage, inDevice: string | undefined, outDevice: string | undefined, record: boolean): HookResult;
+  /** Forgets every connection and every counter that rules keep. */
+  reset(): void;
+  /** Text of the connection table as `conntrack -L` prints it, sorted. */
+  connections(): readonly string[];
+}

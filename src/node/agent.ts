@@ -1,0 +1,62 @@
+/**
+ * What a node agent is: a pure function from (node, the objects this agent has seen, the cluster's settings) to its part of
+ * the node's plan. The parts of all agents on a node are put together by assemble.ts in the order the agents really start: kubelet, kube-proxy, CNI.
+ */
+import type { ClusterSpec } from '../api/cluster.js';
+import type { Node, Pod } from '../api/types/core.js';
+import type { StoreView } from '../api/view.js';
+import type { LinkPlan, NetnsPlan } from '../plan/plan.js';
+import type { Chain, TableName } from '../plan/ruleset.js';
+
+export interface NodeContext {
+  readonly node: Node;
+  readonly view: StoreView;
+  readonly cluster: ClusterSpec;
+}
+
+export interface NodeFragment {
+  readonly sysctl?: Readonly<Record<string, string>> | undefined;
+  readonly links?: readonly LinkPlan[] | undefined;
+  readonly routes?: readonly string[] | undefined;
+  readonly rules?: readonly string[] | undefined;
+  readonly neigh?: readonly string[] | undefined;
+  readonly fdb?: readonly string[] | undefined;
+  readonly iptables?: readonly TableFragment[] | undefined;
+}
+
+export interface TableFragment {
+  readonly table: TableName;
+  readonly chains: readonly Chain[];
+  /** Rules put into built-in chains, in the order of the calls: `first` is `iptables -I`, `last` is `iptables -A`. */
+  readonly jumps: readonly { readonly chain: string; readonly at: 'first' | 'last'; readonly rule: string }[];
+}
+
+/** A CNI plug-in: the three parts every one has are addresses, links and routes, rules. */
+export interface Cni {
+  readonly name: string;
+  /** The part of the node's own namespace. */
+  node(context: NodeContext): NodeFragment;
+  /** The address the plug-in's IPAM gives the next pod of the node; undefined when the range is full. `taken` are the addresses in use, `last` the one given last. */
+  allocate(context: NodeContext, taken: ReadonlySet<string>, last: string | undefined): string | undefined;
+  /** The pod's own namespace. Its veth's peer is in the node's namespace. */
+  pod(context: NodeContext, pod: Pod): NetnsPlan;
+  /** Routes this plug-in writes into the cloud's route table. */
+  cloudRoutes(context: Omit<NodeContext, 'node'>): readonly { readonly cidr: string; readonly node: string }[];
+}
+
+/** A rule's reason: which object or setting made it exist. */
+export interface RuleOrigin {
+  readonly kind: string;
+  readonly namespace: string | null;
+  readonly name: string;
+  readonly detail: string;
+}
+
+/** Names of namespaces in a plan: one place decides them, so that plans, traces and messages agree. */
+export const NETNS = {
+  node: (name: string): string => name,
+  pod: (namespace: string, name: string): string => `pod.${namespace}.${name}`,
+  external: (name: string): string => `external.${name}`,
+  /** What lies between the nodes: switch and router in one. */
+  fabric: 'fabric.net',
+} as const;

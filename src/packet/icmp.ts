@@ -1,0 +1,17 @@
+/** ICMP messages. Echo uses `id` and `seq`; errors quote the packet they are about in `about`. */
+import type { IpPacket } from './ip-packet.js';
+
+export interface IcmpMessage {
+  readonly kind: 'icmp';
+  readonly type: number;
+  readonly code: number;
+  /** Echo identifier; 0 in errors. */
+  readonly id: number;
+  readonly seq: number;
+  /** Next-hop MTU of a "fragmentation needed" (3/4). */
+  readonly mtu?: number;
+  /** The packet that an error quotes. */
+  readonly about?: IpPacket;
+  /** Payload bytes of an echo. */
+  readonly length: number;
+}

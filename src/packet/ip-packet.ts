@@ -1,0 +1,25 @@
+/**
+ * An IP packet as a frozen-by-convention value: NAT and forwarding return a new one. IPv4 and IPv6 share the shape
+ * (`typeof src` tells the family); `ttl` is the hop limit, `tos` the traffic class, `id` and `df` are IPv4's.
+ */
+import type { Ip } from '../base/ip.js';
+import type { IcmpMessage } from './icmp.js';
+import type { TcpSegment } from './tcp.js';
+import type { UdpDatagram } from './udp.js';
+
+/** IANA protocol numbers in use. */
+export const PROTO = { icmp: 1, ipip: 4, tcp: 6, udp: 17, gre: 47, icmpv6: 58, sctp: 132 } as const;
+
+export interface IpPacket {
+  readonly src: Ip;
+  readonly dst: Ip;
+  readonly ttl: number;
+  readonly tos: number;
+  readonly id: number;
+  readonly df: boolean;
+  /** IANA protocol number. */
+  readonly proto: number;
+  readonly l4: Layer4;
+}
+
+export type Layer4 = TcpSegment | UdpDatagram | IcmpMessage;

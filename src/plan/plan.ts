@@ -1,0 +1,90 @@
+/**
+ * A plan (`hopspec.dev/plan/v1`): the declarative Linux configuration of a set of network namespaces. It is all that
+ * decides what happens to a packet, for the simulated and the real kernel alike. Links are in iproute2's words; routes, rules, neighbours and fdb
+ * entries are iproute2 argument strings; iptables is held as chains of rule texts that may be made on first reading, and is
+ * text in JSON.
+ */
+import type { Ruleset } from './ruleset.js';
+
+export const PLAN_SCHEMA = 'hopspec.dev/plan/v1';
+
+export interface NetnsPlan {
+  /** Dotted keys as sysctl(8) prints them. */
+  readonly sysctl: Readonly<Record<string, string>>;
+  readonly links: readonly LinkPlan[];
+  /** Arguments of `ip route add`. */
+  readonly routes: readonly string[];
+  /** Arguments of `ip rule add`. */
+  readonly rules: readonly string[];
+  /** Arguments of `ip neigh add`. */
+  readonly neigh: readonly string[];
+  /** Arguments of `bridge fdb append`. */
+  readonly fdb: readonly string[];
+  readonly iptables: Ruleset | undefined;
+  readonly ip6tables: Ruleset | undefined;
+  readonly ipset?: string | undefined;
+  readonly nft?: string | undefined;
+  readonly ipvs?: string | undefined;
+  /** By device, as `wg setconf` reads. */
+  readonly wg?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface LinkPlan {
+  readonly name: string;
+  /** `veth`, `bridge`, `vxlan`, `dummy`, … as after `ip link add … type`. */
+  readonly kind: string;
+  /** Further arguments after `type KIND`, e.g. `id 1 dstport 8472 nolearning local 192.168.1.10 dev eth0`. */
+  readonly args?: string | undefined;
+  /** Of a veth: given at one end only; that end makes both. */
+  readonly peer?: { readonly netns: string; readonly name: string; readonly mac?: string | undefined } | undefined;
+  readonly mac?: string | undefined;
+  readonly mtu?: number | undefined;
+  /** The bridge this link is a port of. */
+  readonly master?: string | undefined;
+  /** Bridge port options, as after `bridge_slave`, e.g. `hairpin on`. */
+  readonly slave?: string | undefined;
+  /** `address/length` as after `ip addr add`. */
+  readonly addr?: readonly string[] | undefined;
+  /** Up unless false. */
+  readonly up?: boolean | undefined;
+}
+
+export interface ListenerPlan {
+  readonly id: string;
+  readonly netns: string;
+  readonly proto: ProbeProtocol;
+  /** `0.0.0.0` listens on every address. */
+  readonly ip: string;
+  readonly port: number;
+}
+
+export type ProbeProtocol = 'tcp' | 'udp' | 'sctp' | 'icmp';
+
+export interface ProbePlan {
+  readonly id: string;
+  readonly netns: string;
+  readonly proto: ProbeProtocol;
+  readonly dst: string;
+  readonly dport?: number | undefined;
+  readonly src?: string | undefined;
+  readonly sport?: number | undefined;
+  readonly mark?: number | undefined;
+  readonly count?: number | undefined;
+  readonly timeoutMs?: number | undefined;
+}
+
+/**
+ * Where a kernel takes its namespaces from. Both are asked the first time a packet reaches the namespace, and may
+ * compute then; the answer must not change while a kernel uses it.
+ */
+export interface PlanSource {
+  netns(name: string): NetnsPlan | undefined;
+  listeners(netns: string): readonly ListenerPlan[];
+}
+
+/** A whole network, every namespace rendered: what JSON holds. */
+export interface Plan {
+  readonly netns: Readonly<Record<string, NetnsPlan>>;
+  readonly listeners: readonly ListenerPlan[];
+  readonly probes: readonly ProbePlan[];
+}

@@ -1,0 +1,46 @@
+/**
+ * The rules of iptables or ip6tables in one namespace: tables of chains of rule texts. A rule text is what follows
+ * `-A CHAIN ` in iptables-save, e.g. `-s 10.0.0.0/8 -m comment --comment "x" -j ACCEPT`. A chain may make its rules on
+ * first reading, and the same chain object may stand in the rulesets of many namespaces: a kernel compiles it once.
+ */
+
+
+export type TableName = 'raw' | 'mangle' | 'nat' | 'filter' | 'security';
+
+export interface Chain {
+  readonly name: string;
+  /** Of built-in chains; undefined in user chains. */
+  readonly policy: 'ACCEPT' | 'DROP' | undefined;
+  readonly rules: readonly string[];
+}
+
+export interface Ruleset {
+  /** Tables in the order raw, mangle, nat, filter, security; chains by name, built-in chains always present. */
+  readonly tables: ReadonlyMap<TableName, ReadonlyMap<string, Chain>>;
+}
+
+/** The built-in chains of each table, in the order iptables-save prints them. */
+export const BUILT_IN_CHAINS: Readonly<Record<TableName, readonly string[]>> = {
+  raw: ['PREROUTING', 'OUTPUT'],
+  mangle: ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'],
+  nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
+  filter: ['INPUT', 'FORWARD', 'OUTPUT'],
+  security: ['INPUT', 'FORWARD', 'OUTPUT'],
+};
+
+export function chain(name: string, rules: readonly string[], policy?: 'ACCEPT' | 'DROP'): Chain {
+  return { name, policy, rules };
+}
+
+/** A user chain whose rules are made when first read. */
+export function lazyChain(name: string, make: () => readonly string[]): Chain {
+  let rules: readonly string[] | undefined;
+  return {
+    name,
+    policy: undefined,
+    get rules() {
+      rules ??= make();
+      return rules;
+    },
+  };
+}

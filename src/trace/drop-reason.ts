@@ -1,0 +1,34 @@
+/**
+ * Why a packet can be dropped. Where Linux has a name for it (include/net/dropreason-core.h) that name is used;
+ * the others are ours and say so. The value is one sentence for people.
+ */
+export const DROP_REASON = {
+  NETFILTER_DROP: 'dropped by a netfilter rule or policy',
+  NETFILTER_REJECT: 'rejected by a netfilter rule, with an answer to the sender',
+  NEIGH_FAILED: 'nobody answered ARP for the next hop',
+  IP_INNOROUTES: 'no route to the destination',
+  IP_OUTNOROUTES: 'no route to the destination from this host',
+  IP_RPFILTER: 'reverse path filter: the way back to the source uses another interface',
+  IP_MARTIAN_SOURCE: 'martian source address',
+  IP_MARTIAN_DESTINATION: 'martian destination address',
+  IP_LOCALNET: 'a 127.0.0.0/8 address may not be routed (route_localnet is 0)',
+  IP_FORWARDING_DISABLED: 'not for this host, and forwarding is off',
+  IP_TTL_EXPIRED: 'time to live exceeded',
+  IP_ROUTE_BLACKHOLE: 'blackhole route',
+  IP_ROUTE_UNREACHABLE: 'unreachable or prohibit route',
+  IP_PROTO_UNSUPPORTED: 'no handler for this protocol on this host',
+  PKT_TOO_BIG: 'larger than the MTU and must not be fragmented',
+  NO_SOCKET: 'no socket listens there',
+  UNHANDLED_PROTO: 'no such protocol on this host',
+  OTHERHOST: "not this device's MAC address",
+  DEV_DOWN: 'the device is down',
+  BRIDGE_NO_PORT: 'the bridge has no port to send it to',
+  BRIDGE_SAME_PORT: 'the bridge does not send a frame back out of the port it came from (hairpin is off)',
+  VXLAN_NO_REMOTE: 'no fdb entry names the remote VTEP of this MAC address',
+  VXLAN_VNI_NOT_FOUND: 'no VXLAN device with this VNI on this port',
+  CONNTRACK_CLASH: 'another connection already uses this tuple',
+  CONNTRACK_INVALID: 'conntrack calls this packet INVALID',
+  TCP_UNEXPECTED: 'no connection expects this segment',
+} as const;
+
+export type DropReason = keyof typeof DROP_REASON;
