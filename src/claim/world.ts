@@ -21,6 +21,11 @@ export interface Target {
   readonly to: string;
   readonly label: string;
   readonly protocol: 'TCP' | 'UDP' | 'SCTP' | 'ICMP';
+  /**
+   * Who may answer for it to count as having reached the object, as endpoint texts (a Service's endpoints); undefined when whoever
+   * holds the address may. A delivery to somebody else is not a pass.
+   */
+  readonly servers?: readonly string[] | undefined;
 }
 
 export interface ClaimWorld {

@@ -1,0 +1,120 @@
+/**
+ * The reconciliation loop: store events wake controllers' keys, due keys are reconciled one at a time in the order they
+ * were woken, their writes are stored by one function. Virtual time only moves in `advance`. A key that is woken while it waits
+ * is reconciled once.
+ */
+import { createEventQueue } from '../base/event-queue.js';
+import { InvariantError } from '../base/errors.js';
+import { timestamp } from '../base/clock.js';
+import type { Controller, StoreEvent, Write } from '../api/controller.js';
+import type { StoreView } from '../api/view.js';
+
+/** Reconciles in one settling before it is called a livelock. */
+export const ROUNDS_MAX = 2_000_000;
+
+/** What the loop needs of the store. */
+export interface LoopStore {
+  readonly revision: number;
+  view(): StoreView;
+  events(sinceRevision: number): readonly StoreEvent[];
+}
+
+export interface LoopOptions {
+  readonly store: LoopStore;
+  readonly controllers: readonly Controller[];
+  /** Stores one reconcile's writes; `requeue` never comes here. */
+  write(writes: readonly Write[], by: Controller, nowText: string): void;
+  suffix(): string;
+}
+
+interface Work {
+  readonly controller: Controller;
+  readonly key: string;
+}
+
+export interface LoopCounters {
+  reconciles: number;
+  storeEvents: number;
+}
+
+export class Loop {
+  nowUs = 0;
+  readonly counters: LoopCounters = { reconciles: 0, storeEvents: 0 };
+  readonly #options: LoopOptions;
+  readonly #queue = createEventQueue<Work>();
+  readonly #waiting = new Map<Controller, Set<string>>();
+  readonly #byKind = new Map<string, Controller[]>();
+  #seen = 0;
+
+  constructor(options: LoopOptions) {
+    this.#options = options;
+    for (const controller of options.controllers) {
+      this.#waiting.set(controller, new Set());
+      for (const kind of controller.watches) {
+        const list = this.#byKind.get(kind);
+        if (list) list.push(controller);
+        else this.#byKind.set(kind, [controller]);
+      }
+    }
+  }
+
+  /** Runs everything that is due now. */
+  settle(): void {
+    this.#runUntil(this.nowUs);
+  }
+
+  /** Moves virtual time forward by `us`, running what falls due on the way. */
+  advance(us: number): void {
+    const end = this.nowUs + us;
+    this.#runUntil(end);
+    this.nowUs = end;
+  }
+
+  #runUntil(end: number): void {
+    for (let round = 0; ; round++) {
+      this.#wake();
+      const due = this.#queue.popDue(end);
+      if (due === undefined) return;
+      if (round > ROUNDS_MAX) throw new InvariantError(`${due.value.controller.name} does not come to rest; last key ${due.value.key}`);
+      this.nowUs = Math.max(this.nowUs, due.time);
+      this.#reconcile(due.value);
+    }
+  }
+
+  /** Turns store events that nobody has seen yet into waiting keys. */
+  #wake(): void {
+    const { store } = this.#options;
+    if (store.revision === this.#seen) return;
+    const events = store.events(this.#seen);
+    this.#seen = store.revision;
+    const view = store.view();
+    for (const event of events) {
+      this.counters.storeEvents++;
+      for (const controller of this.#byKind.get(event.object.kind) ?? []) {
+        for (const key of controller.keys(event, view)) this.#enqueue(controller, key);
+      }
+    }
+  }
+
+  #enqueue(controller: Controller, key: string): void {
+    const waiting = this.#waiting.get(controller) as Set<string>;
+    if (waiting.has(key)) return;
+    waiting.add(key);
+    this.#queue.push(this.nowUs, { controller, key });
+  }
+
+  #reconcile(work: Work): void {
+    const { controller, key } = work;
+    this.#waiting.get(controller)?.delete(key);
+    this.counters.reconciles++;
+    const { store, suffix, write } = this.#options;
+    const nowText = timestamp(this.nowUs);
+    const writes = controller.reconcile(key, { view: store.view(), nowUs: this.nowUs, nowText, suffix });
+    const stored: Write[] = [];
+    for (const one of writes) {
+      if (one.op === 'requeue') this.#queue.push(this.nowUs + one.afterUs, work);
+      else stored.push(one);
+    }
+    if (stored.length > 0) write(stored, controller, nowText);
+  }
+}
