@@ -13,8 +13,14 @@ export interface NamePhrase {
 
 export type SubjectPhrase =
   | { readonly kind: 'pod'; readonly name: NamePhrase; readonly node: string | undefined; readonly container: string | undefined }
-  | { readonly kind: 'pod-of'; readonly owner: { readonly kind: string; readonly name: NamePhrase } }
-  | { readonly kind: 'every-pod'; readonly namespace: string | undefined; readonly labels: Readonly<Record<string, string>> | undefined; readonly other: boolean; readonly span: Span }
+  | { readonly kind: 'pod-of'; readonly owner: { readonly kind: string; readonly name: NamePhrase }; readonly every?: boolean | undefined }
+  | {
+      readonly kind: 'every-pod';
+      readonly namespace: string | undefined;
+      readonly labels: Readonly<Record<string, string>> | undefined;
+      readonly other: boolean;
+      readonly span: Span;
+    }
   | { readonly kind: 'node'; readonly name: string; readonly span: Span }
   | { readonly kind: 'client'; readonly name: string; readonly span: Span };
 
@@ -29,6 +35,8 @@ export interface RoutePhrase {
   readonly via: 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'ExternalIP' | 'hostPort' | 'Ingress' | 'Gateway' | 'ping' | 'port' | undefined;
   /** A NodePort, hostPort, or the port of `on port`. */
   readonly port: number | undefined;
+  /** Of `on port http`: the name of a port of the Service. */
+  readonly portName?: string | undefined;
   readonly protocol: 'TCP' | 'UDP' | 'SCTP' | undefined;
   /** Of `via NodePort 30080 on node2`, `via hostPort 8080 on node1`. */
   readonly node: string | undefined;
