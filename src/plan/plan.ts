@@ -4,6 +4,7 @@
  * entries are iproute2 argument strings; iptables is held as chains of rule texts that may be made on first reading, and is
  * text in JSON.
  */
+import type { Ip } from '../base/ip.js';
 import type { Ruleset } from './ruleset.js';
 
 export const PLAN_SCHEMA = 'hopspec.dev/plan/v1';
@@ -80,6 +81,13 @@ export interface ProbePlan {
 export interface PlanSource {
   netns(name: string): NetnsPlan | undefined;
   listeners(netns: string): readonly ListenerPlan[];
+  /** The other end of a veth that `netns` lists without `peer`; a kernel asks when a frame leaves by it. */
+  peer?(netns: string, device: string): { readonly netns: string; readonly name: string } | undefined;
+  /**
+   * Whether the namespace may answer ARP for the address: false spares a broadcast the building of a namespace that it cannot
+   * matter to. May err to true only; absent means true.
+   */
+  mayAnswer?(netns: string, ip: Ip): boolean;
 }
 
 /** A whole network, every namespace rendered: what JSON holds. */
