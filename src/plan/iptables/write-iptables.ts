@@ -1,0 +1,34 @@
+/**
+ * The text of a ruleset: `restore` is what iptables-restore --noflush loads into an empty namespace, rules as they were given;
+ * `save` is what iptables-save (1.8.9, nf_tables) prints after that, less its comments with the date: tables in its order, rules in their
+ * canonical form. Left out: counters, which are always [0:0].
+ */
+import type { Chain, Ruleset, TableName } from '../ruleset.js';
+import { sortChains } from './chain-order.js';
+
+export type IptablesForm = 'restore' | 'save';
+
+/** As iptables-nft-save walks them. */
+const ORDER: readonly TableName[] = ['security', 'mangle', 'raw', 'filter', 'nat'];
+
+export function writeIptables(ruleset: Ruleset, form: IptablesForm): string {
+  const lines: string[] = [];
+  for (const table of ORDER) {
+    const chains = ruleset.tables.get(table);
+    if (chains !== undefined) writeTable(lines, table, sortChains(table, chains.values()), form);
+  }
+  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
+}
+
+function writeTable(lines: string[], table: TableName, chains: readonly Chain[], form: IptablesForm): void {
+  lines.push(`*${table}`);
+  for (const chain of chains) lines.push(`:${chain.name} ${chain.policy ?? '-'} [0:0]`);
+  for (const chain of chains) {
+    for (const rule of chain.rules) lines.push(`-A ${chain.name} ${form === 'save' ? canonical(rule) : rule}`);
+  }
+  lines.push('COMMIT');
+}
+
+function canonical(rule: string): string {
+  return rule;
+}
