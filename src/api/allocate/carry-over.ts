@@ -1,0 +1,59 @@
+/**
+ * An update of a Service that leaves out what the server had handed out keeps it, and one that changes the type drops what the new type
+ * has no use for (Kubernetes v1.34 `pkg/registry/core/service`: patchAllocatedValues, dropTypeDependentFields).
+ */
+import type { Service, ServicePort, ServiceSpec } from '../types/core.js';
+import { isExternallyAccessible, needsClusterIp, needsHealthCheckPort, takesNodePorts } from './service-needs.js';
+
+type Spec = { -readonly [K in keyof ServiceSpec]: ServiceSpec[K] };
+
+/** The spec of `service` with what `before` was given and still needs. */
+export function carryOver(service: Service, before: Service): ServiceSpec {
+  const spec: Spec = { ...service.spec };
+  const old = before.spec;
+  if (needsClusterIp(old) && needsClusterIp(spec)) keepAddresses(spec, old);
+  if (takesNodePorts(old) && takesNodePorts(spec)) spec.ports = keepNodePorts(spec.ports ?? [], old.ports ?? []);
+  if (needsHealthCheckPort(old) && needsHealthCheckPort(spec)) spec.healthCheckNodePort ??= old.healthCheckNodePort;
+  dropUnused(spec, old);
+  return spec;
+}
+
+function keepAddresses(spec: Spec, old: ServiceSpec): void {
+  spec.clusterIP ??= spec.clusterIPs?.[0] ?? old.clusterIP;
+  if (spec.clusterIPs === undefined && spec.clusterIP === old.clusterIP) spec.clusterIPs = old.clusterIPs;
+  if (spec.ipFamilyPolicy === undefined && spec.ipFamilies === undefined) {
+    spec.ipFamilyPolicy = old.ipFamilyPolicy;
+    spec.ipFamilies = old.ipFamilies;
+  }
+}
+
+function keepNodePorts(ports: readonly ServicePort[], old: readonly ServicePort[]): readonly ServicePort[] {
+  const used = new Set(ports.map((port) => port.nodePort));
+  return ports.map((port) => {
+    if (port.nodePort !== undefined) return port;
+    const same = old.find((o) => o.port === port.port && o.protocol === port.protocol);
+    if (same?.nodePort === undefined || used.has(same.nodePort)) return port;
+    used.add(same.nodePort);
+    return { ...port, nodePort: same.nodePort };
+  });
+}
+
+function dropUnused(spec: Spec, old: ServiceSpec): void {
+  if (needsClusterIp(old) && !needsClusterIp(spec) && spec.type === 'ExternalName' && spec.clusterIP === old.clusterIP) {
+    for (const field of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'internalTrafficPolicy'] as const) delete spec[field];
+  }
+  if (takesNodePorts(old) && !takesNodePorts(spec)) spec.ports = dropNodePorts(spec.ports ?? [], old.ports ?? []);
+  if (needsHealthCheckPort(old) && !needsHealthCheckPort(spec) && spec.healthCheckNodePort === old.healthCheckNodePort) delete spec.healthCheckNodePort;
+  if (old.type === 'LoadBalancer' && spec.type !== 'LoadBalancer') delete spec.allocateLoadBalancerNodePorts;
+  if (isExternallyAccessible(old) && !isExternallyAccessible(spec)) delete spec.externalTrafficPolicy;
+}
+
+/** Node ports that are the old ones are the server's; others were asked for, and validation refuses them. */
+function dropNodePorts(ports: readonly ServicePort[], old: readonly ServicePort[]): readonly ServicePort[] {
+  const held = new Set(old.map((port) => port.nodePort));
+  return ports.map((port) => {
+    if (port.nodePort === undefined || !held.has(port.nodePort)) return port;
+    const { nodePort: _, ...rest } = port;
+    return rest;
+  });
+}
