@@ -1,0 +1,69 @@
+/**
+ * Cucumber's configuration for a run: the project's own file if it has one (its steps, its world parameters), with our bindings
+ * in front and the command line on top. A project without steps of its own needs no such file.
+ */
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join, resolve, sep } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { inputError } from '../../index.js';
+import type { CucumberApi, RunConfiguration } from './cucumber-api.js';
+import type { RunOptions } from './options.js';
+
+const HERE = fileURLToPath(import.meta.url);
+/** Sources run as they are (`src/cli/run`, `steps`), or built (`dist/cli/run`, `dist/steps`). */
+const IS_SOURCE = HERE.endsWith('.ts');
+const STEPS = resolve(dirname(HERE), IS_SOURCE ? '../../../steps' : '../../steps');
+const REPORT = pathToFileURL(resolve(dirname(HERE), `../../report/formatter${IS_SOURCE ? '.ts' : '.js'}`)).href;
+
+export async function configure(cucumber: CucumberApi, options: RunOptions, cwd: string): Promise<RunConfiguration> {
+  const loaded = await load(cucumber, options, cwd);
+  const { support, runtime } = loaded;
+  const theirs = support.importPaths.filter((path) => !isOurs(path, cwd));
+  const defaults = theirs.length + support.requirePaths.length === 0 ? featureFolderCode(cwd) : [];
+  return {
+    ...loaded,
+    formats: { ...loaded.formats, ...formatsOf(options, loaded.formats) },
+    support: { ...support, importPaths: [join(STEPS, IS_SOURCE ? 'index.ts' : 'index.js'), ...theirs, ...defaults] },
+    runtime: { ...runtime, worldParameters: { ...runtime.worldParameters, root: cwd, ...(options.seed === undefined ? {} : { seed: options.seed }) } },
+  };
+}
+
+async function load(cucumber: CucumberApi, options: RunOptions, cwd: string): Promise<RunConfiguration> {
+  const provided = {
+    paths: [...options.paths],
+    name: [...options.names],
+    ...(options.tags === undefined ? {} : { tags: options.tags }),
+    ...(options.shard === undefined ? {} : { shard: options.shard }),
+  };
+  try {
+    return (await cucumber.loadConfiguration({ provided }, { cwd })).runConfiguration;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw inputError('cucumber-configuration', `Cucumber's configuration is wrong: ${message.split('\n')[0] ?? ''}`, { fix: 'mend cucumber.mjs' });
+  }
+}
+
+/** The command line's formats replace the configuration's; without any the report is ours. */
+function formatsOf({ formats }: RunOptions, configured: RunConfiguration['formats']): Partial<RunConfiguration['formats']> {
+  const name = (format: string): string => (format === 'spec' ? REPORT : format);
+  if (formats.length === 0) {
+    const files = Object.fromEntries(Object.entries(configured.files).map(([file, format]) => [file, name(format)]));
+    return { stdout: REPORT, files };
+  }
+  const files = formats.filter((format) => format.file !== undefined).map((format) => [format.file, name(format.name)] as const);
+  return { stdout: name(formats.findLast((format) => format.file === undefined)?.name ?? 'spec'), files: Object.fromEntries(files) };
+}
+
+/** A project's configuration may name our bindings itself; they are loaded once. */
+function isOurs(path: string, cwd: string): boolean {
+  const full = resolve(cwd, path);
+  return full === STEPS || full.startsWith(STEPS + sep) || (IS_SOURCE && full === resolve(STEPS, '../.ci/tsx.mjs'));
+}
+
+/** Cucumber's own default place for steps, which it forgets once any path is given. */
+function featureFolderCode(cwd: string): string[] {
+  const folder = join(cwd, 'features');
+  if (!existsSync(folder)) return [];
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /\.[cm]?js$/.test(name));
+  return names.sort().map((name) => join(folder, name));
+}

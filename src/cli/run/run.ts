@@ -1,0 +1,74 @@
+/** `hopspec run`: cucumber-js with our bindings inside, our report, and an exit code that says which kind of thing went wrong. */
+import { Writable } from 'node:stream';
+import { inputError } from '../../index.js';
+import { EXIT, type ExitCode, worst } from '../exit-code.js';
+import { configure } from './configuration.js';
+import { type CucumberApi, loadCucumber, type RunConfiguration } from './cucumber-api.js';
+import { readRunOptions, type RunFlags, type RunOptions } from './options.js';
+import { checkReports } from './report-files.js';
+import { readVerdict, type Verdict } from './verdict.js';
+
+export async function run(paths: readonly string[], flags: RunFlags): Promise<ExitCode> {
+  const cwd = process.cwd();
+  const options = readRunOptions(paths, flags, cwd);
+  if (options.missing.length === paths.length && paths.length > 0) return nothingRan(options);
+  if (options.missing.length > 0) throw missing(options);
+  const cucumber = await loadCucumber(cwd);
+  const configuration = await configure(cucumber, options, cwd);
+  const reports = checkReports(configuration, cwd);
+  for (const line of reports.refused) process.stderr.write(`${line}\n`);
+  const { verdict, success } = await runCucumber(cucumber, reports.configuration, cwd);
+  const codes: ExitCode[] = [verdict.code];
+  // Cucumber calls the run a failure though no scenario was: a report broke off while it was written.
+  if (reports.refused.length > 0 || (verdict.code === EXIT.ok && !success)) codes.push(EXIT.reportNotWritten);
+  if (verdict.code === EXIT.nothingRan) nothingRan(options);
+  return worst(codes);
+}
+
+async function runCucumber(cucumber: CucumberApi, configuration: RunConfiguration, cwd: string): Promise<{ verdict: Verdict; success: boolean }> {
+  const reader = readVerdict();
+  try {
+    const environment = { cwd, stdout: process.stdout, stderr: withoutParseErrors() };
+    const { success } = await cucumber.runCucumber(configuration, environment, (envelope) => reader.read(envelope));
+    return { verdict: reader.verdict(), success };
+  } catch (error) {
+    throw knownFault(error);
+  }
+}
+
+/** The report has parse errors with their line and caret; Cucumber's own line about them would say it twice. */
+function withoutParseErrors(): Writable {
+  return new Writable({
+    decodeStrings: false,
+    write(chunk: string | Buffer, _encoding, done) {
+      const text = chunk.toString();
+      if (!text.startsWith('Parse error in ')) process.stderr.write(text);
+      done();
+    },
+  });
+}
+
+/** Cucumber throws plain errors for what a user got wrong. */
+function knownFault(error: unknown): unknown {
+  const message = error instanceof Error ? error.message : String(error);
+  if (/tag expression/i.test(message)) return inputError('bad-option', `--tags: ${message.split('\n')[0] ?? ''}`, { fix: 'e.g. --tags "@smoke and not @slow"' });
+  if (/^Failed to import formatter|does not export a function\/class/.test(message)) return inputError('unknown-format', message, { fix: 'name a built-in format, or the path of a formatter' });
+  return error;
+}
+
+function missing(options: RunOptions): Error {
+  return inputError('missing-file', `there is no ${options.missing.join(', no ')}`, { fix: 'paths are relative to the folder hopspec runs in' });
+}
+
+function nothingRan(options: RunOptions): ExitCode {
+  const reason = options.missing.length > 0 ? `there is no ${options.missing.join(', no ')}` : emptyReason(options);
+  process.stderr.write(`nothing ran: ${reason}\n`);
+  return EXIT.nothingRan;
+}
+
+function emptyReason({ tags, names, shard, paths }: RunOptions): string {
+  if (tags !== undefined) return `no scenario has the tags ${tags}`;
+  if (names.length > 0) return `no scenario's name matches ${names.join(' or ')}`;
+  if (shard !== undefined) return `no scenario is left for shard ${shard}`;
+  return `no scenario in ${paths.length > 0 ? paths.join(', ') : 'features/**/*.feature'}`;
+}

@@ -1,0 +1,56 @@
+/** Given: the cluster, its plug-ins, and the pods and clients of a scenario. */
+import { type DataTable, Given } from '@cucumber/cucumber';
+import type { PodWording } from '../src/index.js';
+import type { HopspecWorld } from './world.js';
+
+Given('a cluster:', function (this: HopspecWorld, text: string) {
+  this.spec.clusterFromText(text);
+});
+
+Given('the cluster in {string}', function (this: HopspecWorld, path: string) {
+  this.spec.clusterFromFile(path);
+});
+
+Given('a cluster with {int} node(s)', function (this: HopspecWorld, count: number) {
+  this.spec.clusterWithNodes(count);
+});
+
+Given('a cluster with nodes:', function (this: HopspecWorld, table: DataTable) {
+  this.spec.clusterWithTable(table.hashes());
+});
+
+Given('the CNI is {name}', function (this: HopspecWorld, name: string) {
+  this.spec.cniIs(name);
+});
+
+Given('the CNI is {name} with backend {string}', function (this: HopspecWorld, name: string, backend: string) {
+  this.spec.cniIs(name, { 'Backend.Type': backend });
+});
+
+Given('the CNI is {name} with:', function (this: HopspecWorld, name: string, settings: DataTable | string) {
+  this.spec.cniIs(name, typeof settings === 'string' ? settings : settings.rowsHash());
+});
+
+Given('kube-proxy runs in {name} mode', function (this: HopspecWorld, mode: string) {
+  this.spec.kubeProxyRuns(mode);
+});
+
+Given('kube-proxy runs in {name} mode with:', function (this: HopspecWorld, mode: string, settings: DataTable | string) {
+  this.spec.kubeProxyRuns(mode, typeof settings === 'string' ? settings : settings.rowsHash());
+});
+
+Given('the namespace {string}', function (this: HopspecWorld, name: string) {
+  this.spec.namespace(name);
+});
+
+Given('pod {name}{podOptions}', function (this: HopspecWorld, name: string, options: Omit<PodWording, 'name'>) {
+  this.spec.pod({ name, ...options });
+});
+
+Given('an external client {name} at {name}', function (this: HopspecWorld, name: string, address: string) {
+  this.spec.externalClient(name, address);
+});
+
+Given('time only moves when told', function (this: HopspecWorld) {
+  this.spec.timeIsManual();
+});

@@ -1,0 +1,86 @@
+/** The words that a step's text is cut into. Sentences about traffic stay whole: `src/claim` reads them, with better errors. */
+import { defineParameterType } from '@cucumber/cucumber';
+import type { ObjectWording, PodWording } from '../src/index.js';
+
+/** A Kubernetes name, qualified or not: `web`, `shop/web`. */
+defineParameterType({ name: 'name', regexp: /[^\s,"]+/, transformer: (text: string) => text, useForSnippets: false });
+
+/** Who sends, in a sentence about traffic. */
+defineParameterType({ name: 'subject', regexp: /.+/, transformer: (text: string) => text, useForSnippets: false });
+
+/** Who is called, by which route, and what else must be true. */
+defineParameterType({ name: 'target', regexp: /.+/, transformer: (text: string) => text, useForSnippets: false });
+
+/** `10.244.1.0`, `10.244.2.3:8080`, or whose address is meant: `node1`, `pod B`. */
+defineParameterType({ name: 'address', regexp: /(?:pod |client |Service )?[^\s"]+/, transformer: (text: string) => text, useForSnippets: false });
+
+defineParameterType({ name: 'protocol', regexp: /TCP|UDP|SCTP/, transformer: (text: string) => text, useForSnippets: false });
+
+/** `40 seconds`, `5 minutes`: in seconds. */
+defineParameterType({
+  name: 'duration',
+  regexp: /(\d+) (second|minute|hour)s?/,
+  transformer: (count: string, unit: string) => Number(count) * ({ second: 1, minute: 60, hour: 3600 }[unit] ?? 1),
+  useForSnippets: false,
+});
+
+/** `Deployment web`, `StatefulSet shop/db`. */
+defineParameterType({
+  name: 'workload',
+  regexp: /(Deployment|StatefulSet|DaemonSet|ReplicaSet|ReplicationController|Job|CronJob) ([^\s,"]+)/,
+  transformer: toObject,
+  useForSnippets: false,
+});
+
+/** Any object: `pod A`, `Service nginx`, `node node2`, `Deployment web`. */
+defineParameterType({
+  name: 'resource',
+  regexp: /([Pp]od|[Nn]ode|[Nn]amespace|[A-Z][A-Za-z]+) ([^\s,"]+)/,
+  transformer: toObject,
+  useForSnippets: false,
+});
+
+/** `app=web,tier=front`. */
+defineParameterType({ name: 'labels', regexp: /[^\s=,"]+=[^\s=,"]*(?:,[^\s=,"]+=[^\s=,"]*)*/, transformer: toLabels, useForSnippets: false });
+
+/** `pod nginx-a and pod nginx-b`. */
+defineParameterType({
+  name: 'pods',
+  regexp: /pod [^\s,"]+(?:(?:, and |, | and )pod [^\s,"]+)*/,
+  transformer: (text: string) => [...text.matchAll(/pod ([^\s,"]+)/g)].map((match) => match[1] ?? ''),
+  useForSnippets: false,
+});
+
+/** What follows `Given pod A`: on which node, its labels, its ports, whose network; each may be left out. */
+defineParameterType({
+  name: 'podOptions',
+  regexp:
+    /(?: on [^\s,"]+)?(?: with labels [^\s"]+)?(?: listening on (?:nothing|(?:TCP|UDP|SCTP) \d+(?:(?:, | and )(?:TCP|UDP|SCTP) \d+)*))?(?: using the host network)?/,
+  transformer: toPodOptions,
+  useForSnippets: false,
+});
+
+function toObject(kind: string, name: string): ObjectWording {
+  const [namespace, rest] = name.includes('/') ? name.split('/', 2) : [undefined, name];
+  return { kind: kind.charAt(0).toUpperCase() + kind.slice(1), namespace, name: rest ?? '' };
+}
+
+function toLabels(text: string): Record<string, string> {
+  return Object.fromEntries(text.split(',').map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]));
+}
+
+function toPodOptions(text: string): Omit<PodWording, 'name'> {
+  const part = (pattern: RegExp): string | undefined => pattern.exec(text)?.[1];
+  const labels = part(/ with labels (\S+)/);
+  const listen = part(/ listening on (nothing|(?:(?:, | and )?(?:TCP|UDP|SCTP) \d+)+)/);
+  return {
+    node: part(/^ on (\S+)/),
+    labels: labels === undefined ? undefined : toLabels(labels),
+    listen: listen === undefined ? undefined : toPorts(listen),
+    hostNetwork: text.endsWith(' using the host network'),
+  };
+}
+
+function toPorts(text: string): NonNullable<PodWording['listen']> {
+  return [...text.matchAll(/(TCP|UDP|SCTP) (\d+)/g)].map((match) => ({ protocol: match[1] as 'TCP' | 'UDP' | 'SCTP', port: Number(match[2]) }));
+}

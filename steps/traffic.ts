@@ -1,0 +1,78 @@
+/** Then: traffic. The sentence goes to the claim engine whole, so that its errors can point into it. */
+import { type DataTable, Then, When } from '@cucumber/cucumber';
+import { inputError, type PathLine, unsupported } from '../src/index.js';
+import type { HopspecWorld } from './world.js';
+
+Then('{subject} can reach {target}', function (this: HopspecWorld, subject: string, target: string) {
+  this.spec.claim(`${subject} can reach ${target}`);
+});
+
+Then('{subject} cannot reach {target}', function (this: HopspecWorld, subject: string, target: string) {
+  this.spec.claim(`${subject} cannot reach ${target}`);
+});
+
+Then('{subject} can sometimes reach {target}', function (this: HopspecWorld, subject: string, target: string) {
+  this.spec.claim(`${subject} can sometimes reach ${target}`);
+});
+
+Then('the path is:', function (this: HopspecWorld, table: DataTable) {
+  this.spec.path(pathLines(table), 'gaps', 'request');
+});
+
+Then('the path is exactly:', function (this: HopspecWorld, table: DataTable) {
+  this.spec.path(pathLines(table), 'exactly', 'request');
+});
+
+Then('the reply path is:', function (this: HopspecWorld, table: DataTable) {
+  this.spec.path(pathLines(table), 'gaps', 'reply');
+});
+
+Then('the reply path is exactly:', function (this: HopspecWorld, table: DataTable) {
+  this.spec.path(pathLines(table), 'exactly', 'reply');
+});
+
+Then('the connectivity on {protocol} port {int} is:', function (this: HopspecWorld, protocol: 'TCP', port: number, table: DataTable) {
+  this.spec.connectivity(protocol, port, table.raw());
+});
+
+Then('{int} connections from {subject} to {target} are spread within {int}% of even', (_n: number, _from: string, _to: string, _percent: number) => {
+  throw unsupported('spread-count', 'counting where many connections go is not modelled yet');
+});
+
+When('I capture on {name} {name}', (_node: string, _device: string) => {
+  throw unsupported('capture', 'captures are not modelled yet');
+});
+
+When('{subject} connects to {target}', (_subject: string, _target: string) => {
+  throw unsupported('capture', 'connections outside a claim are not modelled yet');
+});
+
+Then('the capture on {name} shows:', (_node: string, _text: string) => {
+  throw unsupported('capture', 'captures are not modelled yet');
+});
+
+When('I send a {string} request to {string}', (_method: string, _url: string) => {
+  throw unsupported('http', 'HTTP requests are not modelled yet');
+});
+
+Then('the response status-code must be {int}', (_status: number) => {
+  throw unsupported('http', 'HTTP requests are not modelled yet');
+});
+
+Then('the response must be served by the {string} service', (_service: string) => {
+  throw unsupported('http', 'HTTP requests are not modelled yet');
+});
+
+Then('pod {name} resolves {string} to {target}', (_pod: string, _host: string, _target: string) => {
+  throw unsupported('dns', 'name resolution is not modelled yet');
+});
+
+Then('pod {name} does not resolve {string}', (_pod: string, _host: string) => {
+  throw unsupported('dns', 'name resolution is not modelled yet');
+});
+
+function pathLines(table: DataTable): PathLine[] {
+  const header = table.raw()[0]?.join(' | ') ?? '';
+  if (header !== 'where | what') throw inputError('path-table', `a path has the columns where and what, not ${header}`, { fix: '| where | what |' });
+  return table.hashes().map((row) => ({ where: row['where'] ?? '', what: row['what'] ?? '' }));
+}

@@ -1,0 +1,51 @@
+/**
+ * The world of a scenario: one Spec, made on first use. Whatever the Spec throws leaves with its place in the feature file, so that plain
+ * cucumber-js prints it as well as `hopspec run` does. World parameters: `root`, the folder paths are relative to; `seed`.
+ */
+import { type IWorldOptions, setWorldConstructor, World } from '@cucumber/cucumber';
+import { createSpec, type Spec } from '../src/index.js';
+import { relocate, type StepPlace } from './place.js';
+
+interface Parameters {
+  readonly root?: string;
+  readonly seed?: number;
+}
+
+export class HopspecWorld extends World<Parameters> {
+  /** Where the step that runs now stands; set by the hooks. */
+  place: () => StepPlace | undefined;
+  #spec: Spec | undefined;
+
+  constructor(options: IWorldOptions<Parameters>) {
+    super(options);
+    this.place = () => undefined;
+  }
+
+  get spec(): Spec {
+    this.#spec ??= createSpec({ root: this.parameters.root ?? process.cwd(), seed: this.parameters.seed });
+    return relocating(this.#spec, () => this.place());
+  }
+
+  /** False while no step has touched the Spec. */
+  get hasSpec(): boolean {
+    return this.#spec !== undefined;
+  }
+}
+
+function relocating(spec: Spec, place: () => StepPlace | undefined): Spec {
+  return new Proxy(spec, {
+    get(target, name) {
+      const method = Reflect.get(target, name) as unknown;
+      if (typeof method !== 'function') return method;
+      return (...args: unknown[]): unknown => {
+        try {
+          return Reflect.apply(method, target, args) as unknown;
+        } catch (error) {
+          throw relocate(error, place());
+        }
+      };
+    },
+  });
+}
+
+setWorldConstructor(HopspecWorld);
