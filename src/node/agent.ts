@@ -12,6 +12,14 @@ export interface NodeContext {
   readonly node: Node;
   readonly view: StoreView;
   readonly cluster: ClusterSpec;
+  /** The node's own interfaces and routes, as its machine came up; what an agent must not know has to be undefined. */
+  readonly uplink?: NodeUplink | undefined;
+}
+
+/** What the machine has before any agent starts: its interfaces with their addresses, and its routes. */
+export interface NodeUplink {
+  readonly links: readonly LinkPlan[];
+  readonly routes: readonly string[];
 }
 
 export interface NodeFragment {
@@ -27,6 +35,8 @@ export interface NodeFragment {
 export interface TableFragment {
   readonly table: TableName;
   readonly chains: readonly Chain[];
+  /** Further chains of this table, by name: the same map in the fragments of many nodes. */
+  readonly shared?: ReadonlyMap<string, Chain> | undefined;
   /** Rules put into built-in chains, in the order of the calls: `first` is `iptables -I`, `last` is `iptables -A`. */
   readonly jumps: readonly { readonly chain: string; readonly at: 'first' | 'last'; readonly rule: string }[];
 }
@@ -42,6 +52,15 @@ export interface Cni {
   pod(context: NodeContext, pod: Pod): NetnsPlan;
   /** Routes this plug-in writes into the cloud's route table. */
   cloudRoutes(context: Omit<NodeContext, 'node'>): readonly { readonly cidr: string; readonly node: string }[];
+  /** Why a rule exists that this plug-in wrote into a node; null for a rule of somebody else. */
+  explain(context: NodeContext, rule: RuleRef): RuleOrigin | null;
+}
+
+/** A rule as a trace names it: `text` is without `-A CHAIN`, or `policy DROP`. */
+export interface RuleRef {
+  readonly table: string;
+  readonly chain: string;
+  readonly text: string;
 }
 
 /** A rule's reason: which object or setting made it exist. */

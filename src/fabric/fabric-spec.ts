@@ -1,0 +1,23 @@
+/** What the fabric is rendered from: the cluster file's part about nodes, underlay and outside clients, in names of its own. */
+
+export interface FabricSpec {
+  readonly nodes: readonly { readonly name: string; readonly addresses: readonly string[] }[];
+  readonly underlay: { readonly kind: 'l2' | 'routed' | 'vpc'; readonly mtu: number };
+  /** Hosts outside the cluster: any IPv4 address; one inside the nodes' segment is a host on that segment. */
+  readonly externals: readonly { readonly name: string; readonly address: string }[];
+}
+
+/** A route of the cloud's route table: a range that is delivered to a node. */
+export interface CloudRoute {
+  readonly cidr: string;
+  readonly node: string;
+}
+
+/** Names of the namespaces, as the plan gives them. */
+export interface FabricNames {
+  readonly fabric: string;
+  node(name: string): string;
+  external(name: string): string;
+}
+
+export const FABRIC_NAMES: FabricNames = { fabric: 'fabric.net', node: (name) => name, external: (name) => `external.${name}` };

@@ -1,0 +1,80 @@
+/**
+ * Puts the fragments of a node's agents together to the node's namespace, in the order the agents start. A jump is put into a
+ * built-in chain as `iptables -I` or `-A` would; one that is there already stays where it is, as every agent checks before it adds.
+ * Of equal sysctls the later fragment wins, and the node's own settings win over all. Two links of one name are our own bug.
+ */
+import { InvariantError } from '../base/errors.js';
+import type { LinkPlan, NetnsPlan } from '../plan/plan.js';
+import { BUILT_IN_CHAINS, type Chain, chain, type Ruleset, type TableName } from '../plan/ruleset.js';
+import type { NodeFragment, TableFragment } from './agent.js';
+import { layeredChains } from './layered-chains.js';
+
+export interface AssembleOptions {
+  /** Sysctls that win over those of every fragment. */
+  readonly sysctls?: Readonly<Record<string, string>> | undefined;
+}
+
+const TABLE_ORDER: readonly TableName[] = ['raw', 'mangle', 'nat', 'filter', 'security'];
+
+export function assembleNode(fragments: readonly NodeFragment[], options: AssembleOptions = {}): NetnsPlan {
+  return {
+    sysctl: mergeSysctls([...fragments.map((f) => f.sysctl ?? {}), options.sysctls ?? {}]),
+    links: mergeLinks(fragments),
+    routes: fragments.flatMap((f) => f.routes ?? []),
+    rules: fragments.flatMap((f) => f.rules ?? []),
+    neigh: fragments.flatMap((f) => f.neigh ?? []),
+    fdb: fragments.flatMap((f) => f.fdb ?? []),
+    iptables: mergeTables(fragments.flatMap((f) => f.iptables ?? [])),
+    ip6tables: undefined,
+  };
+}
+
+function mergeSysctls(layers: readonly Readonly<Record<string, string>>[]): Record<string, string> {
+  const merged = new Map(layers.flatMap((layer) => Object.entries(layer)));
+  return Object.fromEntries([...merged].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function mergeLinks(fragments: readonly NodeFragment[]): LinkPlan[] {
+  const links = fragments.flatMap((f) => f.links ?? []);
+  const names = new Set<string>();
+  for (const link of links) {
+    if (names.has(link.name)) throw new InvariantError(`two agents made a link named ${link.name}`);
+    names.add(link.name);
+  }
+  return links;
+}
+
+function mergeTables(fragments: readonly TableFragment[]): Ruleset | undefined {
+  if (fragments.length === 0) return undefined;
+  const tables = new Map<TableName, ReadonlyMap<string, Chain>>();
+  for (const table of TABLE_ORDER) {
+    const parts = fragments.filter((f) => f.table === table);
+    if (parts.length > 0) tables.set(table, mergeTable(table, parts));
+  }
+  return { tables };
+}
+
+function mergeTable(table: TableName, parts: readonly TableFragment[]): ReadonlyMap<string, Chain> {
+  const own = new Map<string, Chain>();
+  for (const name of BUILT_IN_CHAINS[table]) own.set(name, chain(name, jumpsOf(name, parts), 'ACCEPT'));
+  for (const part of parts) {
+    for (const c of part.chains) {
+      const before = own.get(c.name);
+      if (before === undefined) own.set(c.name, c);
+      else if (c.policy !== undefined) own.set(c.name, chain(c.name, [...before.rules, ...c.rules], c.policy));
+    }
+  }
+  return layeredChains([own, ...parts.flatMap((part) => part.shared ?? [])]);
+}
+
+function jumpsOf(chainName: string, parts: readonly TableFragment[]): string[] {
+  const rules: string[] = [];
+  for (const part of parts) {
+    for (const jump of part.jumps) {
+      if (jump.chain !== chainName || rules.includes(jump.rule)) continue;
+      if (jump.at === 'first') rules.unshift(jump.rule);
+      else rules.push(jump.rule);
+    }
+  }
+  return rules;
+}

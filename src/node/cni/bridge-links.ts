@@ -1,0 +1,40 @@
+/**
+ * The bridge plug-in's part of the node: the bridge with the gateway's address, and one veth end per pod as a port of it. The bridge comes
+ * with the first pod that has a network of its own; before, the device does not exist. Source: CNI plugins v1.9.1 plugins/main/bridge.
+ * Left out: that the bridge stays when the last pod has gone (what a packet meets then is the same, but for the connected route).
+ */
+import { type Cidr, cidrAddress } from '../../base/cidr.js';
+import { formatIp } from '../../base/ip.js';
+import type { LinkPlan } from '../../plan/plan.js';
+import type { NodeContext } from '../agent.js';
+import { deviceMac, podVethName } from '../pod-netns.js';
+import { hasPodNetwork, podsOfNode } from '../pods-of-node.js';
+
+export interface BridgeSettings {
+  readonly bridge: string;
+  readonly subnet: Cidr;
+  readonly mtu: number;
+  readonly hairpin: boolean;
+  /** Whether the bridge has the gateway's address. */
+  readonly gateway: boolean;
+}
+
+export function bridgeLinks(context: NodeContext, settings: BridgeSettings): readonly LinkPlan[] {
+  const node = context.node.metadata.name;
+  const pods = podsOfNode(context.view, node).filter(hasPodNetwork);
+  if (pods.length === 0) return [];
+  const { bridge, mtu, subnet } = settings;
+  const address = `${formatIp(cidrAddress(subnet, 1))}/${subnet.length}`;
+  const ports = pods.map((pod) => podVethName(pod.metadata.namespace ?? 'default', pod.metadata.name));
+  return [
+    { name: bridge, kind: 'bridge', mac: deviceMac(node, bridge), mtu, addr: settings.gateway ? [address] : [] },
+    ...ports.map((name): LinkPlan => ({
+      name,
+      kind: 'veth',
+      mac: deviceMac(node, name),
+      mtu,
+      master: bridge,
+      slave: settings.hairpin ? 'hairpin on' : 'hairpin off',
+    })),
+  ];
+}

@@ -1,0 +1,25 @@
+/**
+ * What the bridge plug-in's own `ipMasq` writes: for each pod a jump from nat POSTROUTING into a chain of its own that spares the pod
+ * subnet and multicast and masquerades the rest. Source: CNI plugins v1.9.1 pkg/ip/ipmasq_iptables_linux.go. The chain's name hashes the
+ * container id, which is random in reality: here it is a stable hash of the pod's name, 28 characters like the real one.
+ */
+import { sha256Hex } from '../../base/hash.js';
+import { chain } from '../../plan/ruleset.js';
+import type { NodeContext, TableFragment } from '../agent.js';
+import { hasPodNetwork, podsOfNode } from '../pods-of-node.js';
+
+/** `network` is the name in the CNI configuration, `subnet` the range whose addresses keep their source. */
+export function bridgeMasquerade(context: NodeContext, network: string, subnet: string): TableFragment {
+  const pods = podsOfNode(context.view, context.node.metadata.name).filter(hasPodNetwork);
+  const entries = pods.map((pod) => {
+    const id = sha256Hex(`${pod.metadata.namespace ?? 'default'}/${pod.metadata.name}`);
+    return { ip: pod.status?.podIP as string, name: `CNI-${sha256Hex(network + id).slice(0, 24)}`, comment: `-m comment --comment "name: \\"${network}\\" id: \\"${id}\\""` };
+  });
+  return {
+    table: 'nat',
+    chains: entries.map(({ name, comment }) =>
+      chain(name, [`-d ${subnet} ${comment} -j ACCEPT`, `! -d 224.0.0.0/4 ${comment} -j MASQUERADE`]),
+    ),
+    jumps: entries.map(({ ip, name, comment }) => ({ chain: 'POSTROUTING', at: 'last' as const, rule: `-s ${ip}/32 ${comment} -j ${name}` })),
+  };
+}

@@ -1,0 +1,158 @@
+/**
+ * flannel's configuration: the fields of net-conf.json, `args` (flanneld's flags, by default those of kube-flannel.yml) and `delegate`
+ * (of cni-conf.json). Source: flannel v0.28 pkg/subnet/config.go, pkg/backend/*, Documentation/{configuration,backends}.md; the aws, gce and ali
+ * route table backends as they were until v0.19. `vpc` stands for any of those. Backends that are not modelled are named as such.
+ */
+import { cidrContains, formatCidr, parseCidr } from '../../../base/cidr.js';
+import { inputError, unsupported } from '../../../base/errors.js';
+import { nearest } from '../../../base/nearest.js';
+import type { ClusterSpec } from '../../../api/cluster.js';
+import { type Field, type FieldValues, readFields } from '../../config-fields.js';
+
+export type FlannelBackend = 'vxlan' | 'host-gw' | 'vpc' | 'alloc';
+
+export interface FlannelConfig {
+  /** The cluster's network as text, host bits cleared. */
+  readonly network: string;
+  readonly backend: FlannelBackend;
+  readonly vni: number;
+  /** UDP port of VXLAN. */
+  readonly port: number;
+  readonly directRouting: boolean;
+  readonly learning: boolean;
+  /** Undefined: that of the external interface, less the backend's overhead. */
+  readonly mtu: number | undefined;
+  /** flanneld's --ip-masq; without it the bridge plug-in masquerades itself. */
+  readonly ipMasq: boolean;
+  /** flanneld's --iptables-forward-rules. */
+  readonly forwardRules: boolean;
+  readonly hairpin: boolean;
+}
+
+const BACKENDS: Readonly<Record<string, FlannelBackend>> = {
+  vxlan: 'vxlan',
+  'host-gw': 'host-gw',
+  alloc: 'alloc',
+  vpc: 'vpc',
+  'aws-vpc': 'vpc',
+  'ali-vpc': 'vpc',
+  'tencent-vpc': 'vpc',
+  gce: 'vpc',
+};
+const BACKENDS_NOT_MODELLED = ['udp', 'ipip', 'wireguard', 'ipsec', 'extension'];
+const KERNEL_VXLAN_PORT = 8472;
+
+const FIELDS: Readonly<Record<string, Field>> = {
+  Network: { type: 'string' },
+  SubnetLen: { type: 'inert' },
+  SubnetMin: { type: 'inert' },
+  SubnetMax: { type: 'inert' },
+  EnableIPv4: { type: 'boolean' },
+  EnableIPv6: { type: 'boolean' },
+  IPv6Network: { type: 'inert' },
+  EnableNFTables: { type: 'boolean' },
+  'Backend.Type': { type: 'string' },
+  'Backend.VNI': { type: 'integer' },
+  'Backend.Port': { type: 'integer' },
+  'Backend.MTU': { type: 'integer' },
+  'Backend.DirectRouting': { type: 'boolean' },
+  'Backend.Learning': { type: 'boolean' },
+  'Backend.GBP': { type: 'boolean' },
+  'Backend.RouteTableID': { type: 'inert' },
+  args: { type: 'strings' },
+  'delegate.hairpinMode': { type: 'boolean' },
+  'delegate.isDefaultGateway': { type: 'boolean' },
+};
+
+const cache = new WeakMap<ClusterSpec, FlannelConfig>();
+
+/** Throws InputError for what is wrong and UnsupportedError for what is not modelled, naming it. */
+export function flannelConfig(cluster: ClusterSpec): FlannelConfig {
+  let config = cache.get(cluster);
+  if (config === undefined) {
+    config = readConfig(cluster);
+    cache.set(cluster, config);
+  }
+  return config;
+}
+
+function readConfig(cluster: ClusterSpec): FlannelConfig {
+  const values = readFields(cluster.cni.config, FIELDS, 'cni.config');
+  refuseUnmodelled(cluster, values);
+  const flags = readFlags(values.strings('args') ?? ['--ip-masq', '--kube-subnet-mgr']);
+  return {
+    network: readNetwork(cluster, values),
+    backend: readBackend(values.string('Backend.Type') ?? 'vxlan'),
+    vni: values.number('Backend.VNI') ?? 1,
+    // Port 0, the default, leaves the choice to the kernel.
+    port: values.number('Backend.Port') || KERNEL_VXLAN_PORT,
+    directRouting: values.boolean('Backend.DirectRouting') ?? false,
+    learning: values.boolean('Backend.Learning') ?? false,
+    mtu: values.number('Backend.MTU') || undefined,
+    ipMasq: flags.get('ip-masq') === 'true',
+    forwardRules: flags.get('iptables-forward-rules') !== 'false',
+    hairpin: values.boolean('delegate.hairpinMode') ?? true,
+  };
+}
+
+function refuseUnmodelled(cluster: ClusterSpec, values: FieldValues): void {
+  if (cluster.podCIDRs.some((cidr) => cidr.includes(':')) || values.boolean('EnableIPv6') === true) {
+    throw unsupported('flannel-ipv6', 'flannel with IPv6 or dual stack is not modelled');
+  }
+  if (values.boolean('EnableIPv4') === false) throw unsupported('flannel-ipv6', 'flannel without IPv4 is not modelled');
+  if (values.boolean('EnableNFTables') === true) throw unsupported('flannel-nftables', 'flannel with EnableNFTables is not modelled');
+  if (values.boolean('Backend.GBP') === true) throw unsupported('vxlan-gbp', 'the VXLAN group policy extension (Backend.GBP) is not modelled');
+  if (values.boolean('delegate.isDefaultGateway') === false) {
+    throw unsupported('flannel-delegate', 'flannel with delegate.isDefaultGateway false is not modelled');
+  }
+}
+
+function readBackend(type: string): FlannelBackend {
+  const backend = BACKENDS[type];
+  if (backend !== undefined) return backend;
+  if (BACKENDS_NOT_MODELLED.includes(type)) throw unsupported('flannel-backend', `flannel's backend "${type}" is not modelled`);
+  const known = [...Object.keys(BACKENDS), ...BACKENDS_NOT_MODELLED];
+  const near = nearest(type, known);
+  throw inputError('unknown-backend', `unknown flannel backend ${JSON.stringify(type)}`, {
+    fix: near === undefined ? `known backends: ${known.join(', ')}` : `did you mean ${near}?`,
+  });
+}
+
+function readNetwork(cluster: ClusterSpec, values: FieldValues): string {
+  const text = values.string('Network') ?? cluster.podCIDRs[0];
+  const network = text === undefined ? undefined : parseCidr(text);
+  if (network === undefined || typeof network.ip !== 'number') {
+    throw inputError('bad-network', `cni.config.Network: ${JSON.stringify(text)} is not an IPv4 network`, { fix: 'write it as 10.244.0.0/16' });
+  }
+  for (const podCidr of cluster.podCIDRs) {
+    const range = parseCidr(podCidr);
+    if (range !== undefined && !(range.length >= network.length && cidrContains(network, range.ip))) {
+      throw inputError('bad-network', `flannel's Network ${text} does not contain the cluster's podCIDR ${podCidr}; flanneld would not start`, {
+        fix: `give ${podCidr} for both`,
+      });
+    }
+  }
+  return formatCidr(network);
+}
+
+const FLAGS_READ = ['ip-masq', 'iptables-forward-rules'];
+const FLAGS_INERT = ['kube-subnet-mgr', 'iptables-resync', 'healthz-ip', 'healthz-port', 'v', 'subnet-file', 'net-config-path', 'public-ip'];
+const FLAGS_NOT_MODELLED = ['iface', 'iface-regex', 'iface-can-reach', 'ip-blackhole-route', 'etcd-endpoints'];
+
+function readFlags(args: readonly string[]): ReadonlyMap<string, string> {
+  const flags = new Map<string, string>();
+  for (const arg of args) {
+    const [, name, value] = /^--?([a-z][a-z-]*)(?:=(.*))?$/.exec(arg) ?? [];
+    if (name === undefined || ![...FLAGS_READ, ...FLAGS_INERT].includes(name)) refuseFlag(arg, name);
+    else flags.set(name, value ?? 'true');
+  }
+  return flags;
+}
+
+function refuseFlag(arg: string, name: string | undefined): never {
+  if (name !== undefined && FLAGS_NOT_MODELLED.includes(name)) throw unsupported('flanneld-flag', `flanneld's flag --${name} is not modelled`);
+  const near = name === undefined ? undefined : nearest(name, [...FLAGS_READ, ...FLAGS_INERT, ...FLAGS_NOT_MODELLED]);
+  throw inputError('unknown-flag', `cni.config.args: unknown flanneld flag ${JSON.stringify(arg)}`, {
+    fix: near === undefined ? `known flags: --${[...FLAGS_READ, ...FLAGS_INERT].join(', --')}` : `did you mean --${near}?`,
+  });
+}
