@@ -1,0 +1,175 @@
+/**
+ * Claims about API objects and where pods run: each function reads the settled cluster and throws a ClaimMismatch that says what
+ * was expected, what is there, and what stands behind it.
+ */
+import { ClaimMismatch, inputError } from '../../base/errors.js';
+import type { Event, Pod } from '../../api/types/core.js';
+import type { KubeObject } from '../../api/types/meta.js';
+import type { StoreView } from '../../api/view.js';
+import type { Kind } from '../../api/types/kinds.js';
+import { findObject, podsOf } from '../lookup.js';
+
+export interface ExpectContext {
+  readonly view: StoreView;
+  readonly namespace: string;
+}
+
+/** `Deployment web`, `pod shop/web-0` as written. */
+export interface Wording {
+  readonly kind: string;
+  readonly namespace?: string | undefined;
+  readonly name: string;
+}
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  pod: 'Pod',
+  node: 'Node',
+  namespace: 'Namespace',
+  service: 'Service',
+  deployment: 'Deployment',
+  replicaset: 'ReplicaSet',
+  endpointslice: 'EndpointSlice',
+};
+
+export function kindOf(word: string): Kind {
+  const kind = KINDS[word.toLowerCase()];
+  if (kind === undefined) throw inputError('unknown-kind', `"${word}" is not a kind that is modelled`, { fix: `modelled kinds: ${Object.values(KINDS).join(', ')}` });
+  return kind;
+}
+
+export function find(context: ExpectContext, wording: Wording): KubeObject {
+  return findObject(context.view, kindOf(wording.kind), { namespace: wording.namespace, name: wording.name }, context.namespace);
+}
+
+export function mismatch(code: string, sentence: string, expected: string, happened: string, because: readonly string[] = []): ClaimMismatch {
+  const lines = [sentence, `  expected: ${expected}`, `  happened: ${happened}`, ...because.map((line) => `  because:  ${line}`)];
+  return new ClaimMismatch([{ code, message: lines.join('\n') }]);
+}
+
+export function expectReadyReplicas(context: ExpectContext, wording: Wording, count: number): void {
+  const object = find(context, wording) as KubeObject & { status?: { readyReplicas?: number } };
+  const ready = object.status?.readyReplicas ?? 0;
+  if (ready === count) return;
+  const pods = podsOf(context.view, { kind: object.kind, namespace: object.metadata.namespace ?? '', name: object.metadata.name });
+  throw mismatch(
+    'ready-replicas',
+    `${wording.kind} ${wording.name} has ${count} ready replicas`,
+    `${count} ready`,
+    `${ready} ready of ${pods.length} pods`,
+    pods.filter((pod) => !isReady(pod)).map((pod) => `pod ${pod.metadata.name} ${whyNotReady(pod)}`),
+  );
+}
+
+export function expectDifferentNodes(context: ExpectContext, wording: Wording): void {
+  const object = find(context, wording);
+  const pods = podsOf(context.view, { kind: object.kind, namespace: object.metadata.namespace ?? '', name: object.metadata.name });
+  const sentence = `the pods of ${wording.kind} ${wording.name} run on different nodes`;
+  if (pods.length < 2) throw mismatch('different-nodes', sentence, 'two pods or more', `${pods.length} pods`);
+  const waiting = pods.find((pod) => pod.spec.nodeName === undefined);
+  if (waiting) throw mismatch('different-nodes', sentence, 'every pod on a node', `pod ${waiting.metadata.name} ${whyNotReady(waiting)}`);
+  const places = pods.map((pod) => `${pod.metadata.name} on ${pod.spec.nodeName}`);
+  if (new Set(pods.map((pod) => pod.spec.nodeName)).size === pods.length) return;
+  throw mismatch('different-nodes', sentence, `${pods.length} different nodes`, places.join(', '));
+}
+
+export function expectRunsOn(context: ExpectContext, name: string, node: string): void {
+  const pod = findPod(context, name);
+  findObject(context.view, 'Node', { namespace: undefined, name: node }, context.namespace);
+  const sentence = `pod ${name} runs on ${node}`;
+  if (pod.spec.nodeName !== node) throw mismatch('runs-on', sentence, `on ${node}`, pod.spec.nodeName ? `on ${pod.spec.nodeName}` : `on no node: ${whyNotReady(pod)}`);
+  if (pod.status?.phase !== 'Running') throw mismatch('runs-on', sentence, `Running on ${node}`, `${pod.status?.phase ?? 'Pending'} on ${node}: ${whyNotReady(pod)}`);
+}
+
+export function expectPending(context: ExpectContext, name: string, because: string | undefined): void {
+  const pod = findPod(context, name);
+  const sentence = `pod ${name} is Pending${because === undefined ? '' : ` because "${because}"`}`;
+  const phase = pod.status?.phase ?? 'Pending';
+  if (phase !== 'Pending') throw mismatch('pending', sentence, 'Pending', `${phase}${pod.spec.nodeName ? ` on ${pod.spec.nodeName}` : ''}`);
+  const why = whyNotReady(pod);
+  if (because !== undefined && !why.includes(because)) throw mismatch('pending', sentence, `a reason with "${because}"`, why);
+}
+
+export function expectReady(context: ExpectContext, name: string, wanted: boolean): void {
+  const pod = findPod(context, name);
+  if (isReady(pod) === wanted) return;
+  throw mismatch('ready', `pod ${name} is ${wanted ? '' : 'not '}ready`, wanted ? 'ready' : 'not ready', wanted ? whyNotReady(pod) : 'ready');
+}
+
+/** A container of the pod has restarted, or waits to be. */
+export function expectRestarts(context: ExpectContext, name: string, container: string | undefined): void {
+  const pod = findPod(context, name);
+  const statuses = (pod.status?.containerStatuses ?? []).filter((status) => container === undefined || status.name === container);
+  if (container !== undefined && statuses.length === 0) throw inputError('unknown-container', `pod ${name} has no container "${container}"`);
+  if (statuses.some((status) => status.restartCount > 0 || status.state.waiting?.reason === 'CrashLoopBackOff')) return;
+  const what = container === undefined ? 'a container' : `container ${container}`;
+  throw mismatch('restarts', `${what} of pod ${name} restarts`, 'a restart', statuses.map((status) => `${status.name} restarted ${status.restartCount} times`).join(', '));
+}
+
+export function expectEvent(context: ExpectContext, reason: string, about: Wording, says: string): void {
+  const object = find(context, about);
+  const events = context.view.list('Event').filter((event) => isAbout(event, object));
+  if (events.some((event) => event.reason === reason && event.message.includes(says))) return;
+  const seen = events.map((event) => `${event.reason}: ${event.message}`);
+  throw mismatch('event', `an event "${reason}" on ${about.kind} ${about.name} says "${says}"`, `${reason}: …${says}…`, seen.length > 0 ? seen.join('; ') : 'no events about it');
+}
+
+function isAbout(event: Event, object: KubeObject): boolean {
+  const about = event.involvedObject;
+  return about.kind === object.kind && about.name === object.metadata.name && about.namespace === object.metadata.namespace;
+}
+
+/** `path` in dots; `value` as written: JSON where it parses, else text. */
+export function expectField(context: ExpectContext, wording: Wording, path: string, value: string): void {
+  const object = find(context, wording);
+  const actual = fieldAt(object, path);
+  const text = typeof actual === 'string' ? actual : JSON.stringify(actual);
+  if (text === value || (actual !== undefined && canonical(actual) === canonical(parsed(value)))) return;
+  throw mismatch('field', `${wording.kind} ${wording.name} field "${path}" is ${value}`, value, text ?? 'no such field');
+}
+
+function fieldAt(object: unknown, path: string): unknown {
+  let at: unknown = object;
+  for (const part of path.match(/[^.[\]]+/g) ?? []) at = (at as Record<string, unknown> | undefined)?.[part];
+  return at;
+}
+
+function parsed(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
+/** JSON with sorted keys, so that the order of writing does not matter. */
+function canonical(value: unknown): string {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
+  return `{${entries
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`)
+    .join(',')}}`;
+}
+
+export function findPod(context: ExpectContext, written: string): Pod {
+  const slash = written.indexOf('/');
+  const wanted = slash < 0 ? { namespace: undefined, name: written } : { namespace: written.slice(0, slash), name: written.slice(slash + 1) };
+  return findObject(context.view, 'Pod', wanted, context.namespace);
+}
+
+export function isReady(pod: Pod): boolean {
+  return pod.status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false;
+}
+
+/** The most telling thing a pod says of itself. */
+export function whyNotReady(pod: Pod): string {
+  const unscheduled = pod.status?.conditions?.find((condition) => condition.type === 'PodScheduled' && condition.status === 'False');
+  if (unscheduled?.message) return unscheduled.message;
+  for (const status of pod.status?.containerStatuses ?? []) {
+    const { waiting } = status.state;
+    if (waiting) return `container ${status.name} waits: ${waiting.reason}${waiting.message ? ` (${waiting.message})` : ''}`;
+    if (!status.ready) return `container ${status.name} is not ready`;
+  }
+  return pod.metadata.deletionTimestamp ? 'it is being deleted' : `it is ${pod.status?.phase ?? 'Pending'}`;
+}
