@@ -22,6 +22,7 @@ export const DROP_REASON = {
   UNHANDLED_PROTO: 'no such protocol on this host',
   OTHERHOST: "not this device's MAC address",
   DEV_DOWN: 'the device is down',
+  DEV_DUMMY: 'a dummy device swallows what is sent by it',
   BRIDGE_NO_PORT: 'the bridge has no port to send it to',
   BRIDGE_SAME_PORT: 'the bridge does not send a frame back out of the port it came from (hairpin is off)',
   VXLAN_NO_REMOTE: 'no fdb entry names the remote VTEP of this MAC address',

@@ -1,0 +1,60 @@
+/**
+ * ICMP in tcpdump's words (print-icmp.c). Left out: redirects, time stamps, router discovery; of ICMPv6 all but echo, which is an
+ * UnsupportedError by name.
+ */
+import { unsupported } from '../base/errors.js';
+import { formatIp } from '../base/ip.js';
+import type { IcmpMessage } from './icmp.js';
+import { type IpPacket, PROTO } from './ip-packet.js';
+import { icmpBytes } from './packet-bytes.js';
+
+/** `ICMP echo request, id 19, seq 0, length 64` */
+export function formatIcmp(packet: IpPacket, icmp: IcmpMessage): string {
+  const length = icmpBytes(icmp);
+  if (packet.proto === PROTO.icmpv6) return `ICMP6, ${echoOf(icmp, 128, 129) ?? refuseIcmpv6(icmp)}, length ${length}`;
+  const text = echoOf(icmp, 8, 0) ?? (icmp.type === 3 ? unreachable(icmp) : icmp.type === 11 ? timeExceeded(icmp) : `type-#${icmp.type}`);
+  return `ICMP ${text}, length ${length}`;
+}
+
+function echoOf(icmp: IcmpMessage, request: number, reply: number): string | undefined {
+  if (icmp.type !== request && icmp.type !== reply) return undefined;
+  return `echo ${icmp.type === request ? 'request' : 'reply'}, id ${icmp.id}, seq ${icmp.seq}`;
+}
+
+function refuseIcmpv6(icmp: IcmpMessage): never {
+  throw unsupported('unsupported-icmpv6', `the text of an ICMPv6 message of type ${icmp.type} is not modelled`);
+}
+
+function unreachable(icmp: IcmpMessage): string {
+  const address = icmp.about === undefined ? '?' : formatIp(icmp.about.dst);
+  switch (icmp.code) {
+    case 0:
+      return `net ${address} unreachable`;
+    case 1:
+      return `host ${address} unreachable`;
+    case 2:
+      return `${address} protocol ${icmp.about?.proto ?? 0} unreachable`;
+    case 3:
+      return `${address} ${portOf(icmp.about)} unreachable`;
+    case 4:
+      return `${address} unreachable - need to frag (mtu ${icmp.mtu ?? 0})`;
+    case 9:
+      return `net ${address} unreachable - admin prohibited`;
+    case 10:
+      return `host ${address} unreachable - admin prohibited`;
+    case 13:
+      return `host ${address} unreachable - admin prohibited filter`;
+    default:
+      return `${address} unreachable - #${icmp.code}`;
+  }
+}
+
+function portOf(about: IpPacket | undefined): string {
+  if (about === undefined) return 'port 0';
+  const { l4 } = about;
+  return l4.kind === 'icmp' ? `protocol ${about.proto} port 0` : `${l4.kind} port ${l4.dport}`;
+}
+
+function timeExceeded(icmp: IcmpMessage): string {
+  return icmp.code === 1 ? 'ip reassembly time exceeded' : 'time exceeded in-transit';
+}

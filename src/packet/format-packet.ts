@@ -1,0 +1,77 @@
+/**
+ * Packets in tcpdump's own text, as `tcpdump -n` prints them less the time stamp (seen with 4.99): print-ip.c, print-tcp.c, print-udp.c,
+ * print-vxlan.c, print-otv.c, print-arp.c. A tunnelled frame stands on a line of its own, as there; on port 8472 tcpdump calls VXLAN
+ * by the name of another protocol with the same header, OTV. Sequence numbers are relative to the first, as tcpdump's are after the
+ * handshake. Left out: TCP options other than the MSS, and payloads, which are a few bytes without meaning here.
+ */
+import { formatIp, type Ip } from '../base/ip.js';
+import { formatMac } from '../base/mac.js';
+import { formatIcmp } from './format-icmp.js';
+import type { ArpFrame, Frame } from './frame.js';
+import type { IpPacket } from './ip-packet.js';
+import { ARP_BYTES } from './packet-bytes.js';
+import type { TcpSegment } from './tcp.js';
+import type { UdpDatagram } from './udp.js';
+
+const OTV_PORT = 8472;
+/** tcpdump names the payload by these ports. */
+const HTTP_PORTS: readonly number[] = [80, 8080];
+/** With the window scale Linux offers, what is left of the window after the handshake. */
+const WINDOW_SCALED = 63;
+const WINDOW_MAX = 65535;
+/** Of a time stamp option with its padding, which an answer to a SYN leaves room for. */
+const TIMESTAMP_BYTES = 12;
+const MSS_DEFAULT = 536;
+
+/** `IP 10.244.1.2.40000 > 10.244.2.3.80: Flags [S], seq 0, win 64860, options [mss 1410], length 0` */
+export function formatPacket(packet: IpPacket): string {
+  const { l4 } = packet;
+  const family = typeof packet.src === 'number' ? 'IP' : 'IP6';
+  if (l4.kind === 'icmp') return `${family} ${formatIp(packet.src)} > ${formatIp(packet.dst)}: ${formatIcmp(packet, l4)}`;
+  const addresses = `${family} ${end(packet.src, l4.sport)} > ${end(packet.dst, l4.dport)}`;
+  return `${addresses}: ${l4.kind === 'tcp' ? formatTcp(l4) : formatUdp(l4)}`;
+}
+
+/** A frame as tcpdump prints it without -e: the packet alone. */
+export function formatFrame(frame: Frame): string {
+  return frame.kind === 'ip' ? formatPacket(frame.packet) : formatArp(frame);
+}
+
+/** tcpdump joins address and port with a dot, for IPv6 too. */
+function end(ip: Ip, port: number): string {
+  return `${formatIp(ip)}.${port}`;
+}
+
+function formatTcp(tcp: TcpSegment): string {
+  const { flags, length } = tcp;
+  const parts = [`Flags [${flags}]`];
+  if (length > 0) parts.push(`seq ${tcp.seq}:${tcp.seq + length}`);
+  else if (/[SFR]/.test(flags)) parts.push(`seq ${tcp.seq}`);
+  if (flags.includes('.')) parts.push(`ack ${tcp.ack}`);
+  parts.push(`win ${windowOf(tcp)}`);
+  if (tcp.mss !== undefined) parts.push(`options [mss ${tcp.mss}]`);
+  const payload = length > 0 && (HTTP_PORTS.includes(tcp.sport) || HTTP_PORTS.includes(tcp.dport)) ? ': HTTP' : '';
+  return `${parts.join(', ')}, length ${length}${payload}`;
+}
+
+/** What Linux offers with its default buffers: as many whole segments as 16 bits can say (tcp_select_initial_window). */
+function windowOf(tcp: TcpSegment): number {
+  if (tcp.flags.startsWith('R')) return 0;
+  if (!tcp.flags.startsWith('S')) return WINDOW_SCALED;
+  const segment = (tcp.mss ?? MSS_DEFAULT) - (tcp.flags === 'S' ? 0 : TIMESTAMP_BYTES);
+  return Math.floor(WINDOW_MAX / segment) * segment;
+}
+
+function formatUdp(udp: UdpDatagram): string {
+  if (udp.vxlan === undefined) return `UDP, length ${udp.length}`;
+  const { vni, frame } = udp.vxlan;
+  const header = udp.dport === OTV_PORT ? `OTV, flags [I] (0x08), overlay 0, instance ${vni}` : `VXLAN, flags [I] (0x08), vni ${vni}`;
+  return `${header}\n${formatFrame(frame)}`;
+}
+
+function formatArp(arp: ArpFrame): string {
+  const sender = formatIp(arp.senderIp);
+  if (arp.op === 'reply') return `ARP, Reply ${sender} is-at ${formatMac(arp.senderMac)}, length ${ARP_BYTES}`;
+  const known = arp.targetMac === 0 ? '' : ` (${formatMac(arp.targetMac)})`;
+  return `ARP, Request who-has ${formatIp(arp.targetIp)}${known} tell ${sender}, length ${ARP_BYTES}`;
+}

@@ -1,0 +1,130 @@
+/**
+ * One event of a record as a hop of a trace: its place, tcpdump's text, and what happened there. A hop keeps its event and makes the packet's text
+ * when asked, for most readers want a few of them. ARP is no hop unless asked for: the packet waits meanwhile.
+ */
+import { formatIp, formatSocket } from '../base/ip.js';
+import { formatFrame, formatPacket } from '../packet/format-packet.js';
+import type { AnswerEvent, BridgeEvent, HookEvent, NatChange, RouteEvent, RuleHit, TraceEvent } from './event.js';
+import { icmpName } from './icmp-name.js';
+import type { Naming } from './naming.js';
+import type { Hop, RuleText, Stage } from './trace.js';
+
+const NO_RULES: readonly RuleText[] = [];
+
+export interface HopsOptions {
+  /** Virtual time of the flow's beginning, µs. */
+  readonly start: number;
+  readonly arp: boolean;
+}
+
+/** The hops of the legs that `shown` names, in order. */
+export function hopsOf(events: readonly TraceEvent[], shown: (leg: number) => boolean, naming: Naming, options: HopsOptions): readonly Hop[] {
+  const hops: Hop[] = [];
+  for (const event of events) {
+    if (shown(event.leg) && (event.kind !== 'arp' || options.arp)) hops.push(hopOf(event, naming, options.start));
+  }
+  return hops;
+}
+
+function hopOf(event: TraceEvent, naming: Naming, start: number): Hop {
+  let packet: string | undefined;
+  return {
+    t: event.t - start,
+    node: naming.node(event.netns),
+    netns: event.netns,
+    device: deviceOf(event),
+    stage: stageOf(event),
+    get packet() {
+      packet ??= event.kind === 'arp' ? formatFrame(event.frame) : formatPacket(event.packet);
+      return packet;
+    },
+    change: changeOf(event),
+    rules: rulesOf(event),
+    verdict: verdictOf(event),
+  };
+}
+
+function stageOf(event: TraceEvent): Stage {
+  return event.kind === 'hook' ? event.hook : event.kind;
+}
+
+function deviceOf(event: TraceEvent): string | null {
+  if (event.kind === 'answer') return null;
+  if (event.kind !== 'hook') return event.device ?? null;
+  return (event.hook === 'prerouting' || event.hook === 'input' ? event.inDevice : event.outDevice) ?? null;
+}
+
+function rulesOf(event: TraceEvent): readonly RuleText[] {
+  if (event.kind === 'hook') return event.rules;
+  return event.kind === 'drop' && event.rule !== undefined ? [event.rule] : NO_RULES;
+}
+
+function changeOf(event: TraceEvent): string | null {
+  switch (event.kind) {
+    case 'hook':
+      return event.nat.length === 0 ? null : event.nat.map(natText).join(', ');
+    case 'encapsulate':
+      return `encapsulates in ${event.encapsulation}`;
+    case 'decapsulate':
+      return `decapsulates ${event.encapsulation}`;
+    case 'answer':
+      return answerText(event);
+    case 'drop':
+      return event.detail === '' ? null : event.detail;
+    default:
+      return null;
+  }
+}
+
+/** `DNAT to 10.244.2.3:80`; `un-DNAT to 10.96.0.10:80` where a reply is given back the address that was called. */
+export function natText(change: NatChange): string {
+  return `${isUndone(change) ? 'un-' : ''}${natName(change)} to ${formatSocket(change.toIp, change.toPort)}`;
+}
+
+function natName(change: NatChange): string {
+  return isUndone(change) && change.kind === 'MASQUERADE' ? 'SNAT' : change.kind;
+}
+
+/** A translation of the other side than the kind's own is the reply's, from the connection's binding. */
+export function isUndone(change: NatChange): boolean {
+  const own = change.kind === 'SNAT' || change.kind === 'MASQUERADE' ? 'src' : 'dst';
+  return change.kind !== 'NETMAP' && change.side !== own;
+}
+
+/** Reads on after "answers": `with ICMP port unreachable from 10.244.1.1`. */
+function answerText(event: AnswerEvent): string {
+  return event.with === 'tcp-reset' ? 'with a TCP reset' : `with ICMP ${icmpName(event.type, event.code)} from ${formatIp(event.from)}`;
+}
+
+function verdictOf(event: TraceEvent): string {
+  switch (event.kind) {
+    case 'hook':
+      return (event as HookEvent).verdict;
+    case 'route':
+      return routeText(event);
+    case 'bridge':
+      return bridgeText(event);
+    case 'deliver':
+      return 'delivered';
+    case 'drop':
+      return event.reason;
+    case 'answer':
+      return 'reject';
+    default:
+      return 'accept';
+  }
+}
+
+/** `forward by 10.244.2.0/24 via 10.244.2.0 dev flannel.1 onlink` */
+function routeText(event: RouteEvent): string {
+  return `${event.decision} by ${event.route}`;
+}
+
+function bridgeText(event: BridgeEvent): string {
+  return event.to.length === 0 ? 'to no port' : `to ${event.to.join(', ')}`;
+}
+
+/** `-A FORWARD -j DROP`, or `-P FORWARD DROP` of a policy. */
+export function ruleLine(hit: RuleHit): string {
+  return hit.index === 0 ? `-P ${hit.chain} DROP` : `-A ${hit.chain} ${hit.text}`;
+}

@@ -1,0 +1,14 @@
+/** Whoever made the plan knows whose namespaces and rules they are; a trace is written in these names. */
+import type { RuleHit } from './event.js';
+import type { Behind } from './trace.js';
+
+export interface Naming {
+  /** The node a namespace is on; for what is outside the cluster its own name. */
+  node(netns: string): string;
+  /** Endpoint text of who holds a listener, e.g. `pod/default/web-1`. */
+  endpointOfListener(id: string): string;
+  /** Endpoint text of who a namespace belongs to, e.g. `node/node1`. */
+  endpointOfNetns(netns: string): string;
+  /** The object that made a rule exist; null where nobody knows. */
+  explain(hit: RuleHit, netns: string): Behind | null;
+}

@@ -1,0 +1,100 @@
+/**
+ * One run of a flow as an outcome of its trace. What costs text or a walk over the events is made on first reading, by getters of the object's own,
+ * so that JSON and copies hold everything. The request is the client's first packet (SYN, datagram, echo), the reply the answer to it; where a later
+ * packet of the flow decided, its leg is shown too.
+ */
+import { formatIp, formatSocket } from '../base/ip.js';
+import { causeOf, decidingEvent } from './cause.js';
+import type { FlowRecord, SocketAddress } from './flow-record.js';
+import { hopsOf } from './hop.js';
+import type { Naming } from './naming.js';
+import { encapsulationSteps, isTranslated, natSteps } from './nat-steps.js';
+import type { AddressPair, Cause, EncapsulationStep, Hop, NatStep, Outcome, Verdict } from './trace.js';
+
+const REQUEST = 0;
+const REPLY = 1;
+
+export function toOutcome(probability: number, record: FlowRecord, naming: Naming, arp: boolean): Outcome {
+  const { events, icmp, seenSrc, seenDst } = record;
+  const options = { start: events[0]?.t ?? 0, arp };
+  let nat: readonly NatStep[] | undefined;
+  let encapsulations: readonly EncapsulationStep[] | undefined;
+  let cause: Cause | null | undefined;
+  let request: readonly Hop[] | undefined;
+  let reply: readonly Hop[] | undefined;
+  return {
+    probability,
+    verdict: verdictOf(record),
+    server: serverOf(record, naming),
+    clientSees: pair(record.local ?? nobody(record.remote), record.remote),
+    serverSees: seenSrc === undefined || seenDst === undefined ? null : pair(seenSrc, seenDst),
+    snat: isSnat(record),
+    dnat: isDnat(record),
+    get nat() {
+      nat ??= natSteps(events, naming);
+      return nat;
+    },
+    get encapsulations() {
+      encapsulations ??= encapsulationSteps(events, naming);
+      return encapsulations;
+    },
+    get cause() {
+      if (cause === undefined) cause = causeOf(record, naming);
+      return cause;
+    },
+    icmp: icmp === undefined ? null : { type: icmp.type, code: icmp.code, from: formatIp(icmp.from) },
+    pathMtu: record.pathMtu ?? null,
+    get request() {
+      request ??= hopsOf(events, shownLegs(record, REQUEST), naming, options);
+      return request;
+    },
+    get reply() {
+      reply ??= hopsOf(events, shownLegs(record, REPLY), naming, options);
+      return reply;
+    },
+  };
+}
+
+/** Even legs are the client's packets, odd ones the server's. */
+function shownLegs(record: FlowRecord, first: typeof REQUEST | typeof REPLY): (leg: number) => boolean {
+  const deciding = decidingEvent(record)?.leg;
+  return (leg) => leg === first || (leg === deciding && leg % 2 === first);
+}
+
+/** An error that the client's own kernel gives means that there is no way. */
+function verdictOf(record: FlowRecord): Verdict {
+  return record.verdict === 'error' ? 'unreachable' : record.verdict;
+}
+
+function serverOf(record: FlowRecord, naming: Naming): string | null {
+  if (record.server !== undefined) return naming.endpointOfListener(record.server);
+  if (record.verdict !== 'delivered') return null;
+  const delivery = record.events.find((event) => event.kind === 'deliver' && event.leg === REQUEST);
+  return delivery === undefined ? null : naming.endpointOfNetns(delivery.netns);
+}
+
+/** No socket was given an address: there was no way to choose one by. */
+function nobody(remote: SocketAddress): SocketAddress {
+  return { ip: typeof remote.ip === 'number' ? 0 : 0n, port: remote.port === undefined ? undefined : 0 };
+}
+
+function pair(src: SocketAddress, dst: SocketAddress): AddressPair {
+  return { src: formatSocket(src.ip, src.port), dst: formatSocket(dst.ip, dst.port) };
+}
+
+/** A source port alone may also change without any rule, to keep connections apart; then it is no SNAT. */
+function isSnat(record: FlowRecord): boolean {
+  const { seenSrc, local, events } = record;
+  if (seenSrc !== undefined && local !== undefined) {
+    if (seenSrc.ip !== local.ip) return true;
+    if (seenSrc.port === local.port) return false;
+    return events.length === 0 || isTranslated(events, 'src');
+  }
+  return isTranslated(events, 'src');
+}
+
+function isDnat(record: FlowRecord): boolean {
+  const { seenDst, remote, events } = record;
+  if (seenDst === undefined) return isTranslated(events, 'dst');
+  return seenDst.ip !== remote.ip || seenDst.port !== remote.port;
+}
