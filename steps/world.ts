@@ -22,8 +22,8 @@ export class HopspecWorld extends World<Parameters> {
   }
 
   get spec(): Spec {
-    this.#spec ??= createSpec({ root: this.parameters.root ?? process.cwd(), seed: this.parameters.seed });
-    return relocating(this.#spec, () => this.place());
+    const spec = (this.#spec ??= createSpec({ root: this.parameters.root ?? process.cwd(), seed: this.parameters.seed }));
+    return relocating(spec, () => this.place());
   }
 
   /** False while no step has touched the Spec. */

@@ -18,8 +18,8 @@ const REPORT = pathToFileURL(resolve(dirname(HERE), `../../report/formatter${IS_
 export async function configure(cucumber: CucumberApi, options: RunOptions, cwd: string): Promise<RunConfiguration> {
   const loaded = await load(cucumber, options, cwd);
   const { support, runtime } = loaded;
-  const theirs = support.importPaths.filter((path) => !isOurs(path, cwd));
-  const defaults = theirs.length + support.requirePaths.length === 0 ? featureFolderCode(cwd) : [];
+  const theirs = (support.importPaths ?? []).filter((path) => !isOurs(path, cwd));
+  const defaults = theirs.length + (support.requirePaths ?? []).length === 0 ? featureFolderCode(cwd) : [];
   return {
     ...loaded,
     formats: { ...loaded.formats, ...formatsOf(options, loaded.formats) },

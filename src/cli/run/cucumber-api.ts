@@ -8,7 +8,6 @@ import { pathToFileURL } from 'node:url';
 import { inputError } from '../../index.js';
 
 export type CucumberApi = typeof import('@cucumber/cucumber/api');
-export type Envelope = Parameters<NonNullable<Parameters<CucumberApi['runCucumber']>[2]>>[0];
 export type RunConfiguration = Awaited<ReturnType<CucumberApi['loadConfiguration']>>['runConfiguration'];
 
 const MAJORS = { min: 11, max: 13 };

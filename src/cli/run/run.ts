@@ -6,7 +6,7 @@ import { configure } from './configuration.js';
 import { type CucumberApi, loadCucumber, type RunConfiguration } from './cucumber-api.js';
 import { readRunOptions, type RunFlags, type RunOptions } from './options.js';
 import { checkReports } from './report-files.js';
-import { readVerdict, type Verdict } from './verdict.js';
+import { readVerdict } from './verdict.js';
 
 export async function run(paths: readonly string[], flags: RunFlags): Promise<ExitCode> {
   const cwd = process.cwd();
@@ -17,20 +17,20 @@ export async function run(paths: readonly string[], flags: RunFlags): Promise<Ex
   const configuration = await configure(cucumber, options, cwd);
   const reports = checkReports(configuration, cwd);
   for (const line of reports.refused) process.stderr.write(`${line}\n`);
-  const { verdict, success } = await runCucumber(cucumber, reports.configuration, cwd);
-  const codes: ExitCode[] = [verdict.code];
+  const { code, success } = await runCucumber(cucumber, reports.configuration, cwd);
+  const codes: ExitCode[] = [code];
   // Cucumber calls the run a failure though no scenario was: a report broke off while it was written.
-  if (reports.refused.length > 0 || (verdict.code === EXIT.ok && !success)) codes.push(EXIT.reportNotWritten);
-  if (verdict.code === EXIT.nothingRan) nothingRan(options);
+  if (reports.refused.length > 0 || (code === EXIT.ok && !success)) codes.push(EXIT.reportNotWritten);
+  if (code === EXIT.nothingRan) nothingRan(options);
   return worst(codes);
 }
 
-async function runCucumber(cucumber: CucumberApi, configuration: RunConfiguration, cwd: string): Promise<{ verdict: Verdict; success: boolean }> {
+async function runCucumber(cucumber: CucumberApi, configuration: RunConfiguration, cwd: string): Promise<{ code: ExitCode; success: boolean }> {
   const reader = readVerdict();
   try {
     const environment = { cwd, stdout: process.stdout, stderr: withoutParseErrors() };
     const { success } = await cucumber.runCucumber(configuration, environment, (envelope) => reader.read(envelope));
-    return { verdict: reader.verdict(), success };
+    return { code: reader.code(), success };
   } catch (error) {
     throw knownFault(error);
   }

@@ -1,0 +1,145 @@
+/**
+ * Every wording that has a binding, as registered, with an example: for `hopspec steps`, and for the nearest known wording when a step
+ * is not understood. A test holds it against the bindings.
+ */
+export interface Wording {
+  readonly group: string;
+  /** The cucumber expression. */
+  readonly expression: string;
+  readonly example: string;
+  /** A doc string or table follows. */
+  readonly argument?: 'doc string' | 'table' | 'doc string or table';
+  /** True where the wording is understood and its behaviour is not modelled yet: such a scenario ends "cannot say". */
+  readonly notYet?: true;
+}
+
+type Line = readonly [expression: string, example: string, more?: Pick<Wording, 'argument' | 'notYet'>];
+
+const notYet = { notYet: true } as const;
+const docString = { argument: 'doc string' } as const;
+const table = { argument: 'table' } as const;
+const either = { argument: 'doc string or table' } as const;
+
+const GIVEN: readonly Line[] = [
+  ['a cluster:', 'Given a cluster:', docString],
+  ['the cluster in {string}', 'Given the cluster in "fixtures/clusters/three-nodes.yaml"'],
+  ['a cluster with {int} node(s)', 'Given a cluster with 3 nodes'],
+  ['a cluster with nodes:', 'Given a cluster with nodes:', table],
+  ['the CNI is {name}', 'Given the CNI is flannel'],
+  ['the CNI is {name} with backend {string}', 'Given the CNI is flannel with backend "vxlan"'],
+  ['the CNI is {name} with:', 'Given the CNI is flannel with:', either],
+  ['kube-proxy runs in {name} mode', 'Given kube-proxy runs in iptables mode'],
+  ['kube-proxy runs in {name} mode with:', 'Given kube-proxy runs in iptables mode with:', either],
+  ['the namespace {string}', 'Given the namespace "shop"'],
+  ['pod {name}{podOptions}', 'Given pod A on node1 with labels app=web listening on UDP 53 and TCP 8080'],
+  ['an external client {name} at {name}', 'Given an external client laptop at 203.0.113.9'],
+  ['time only moves when told', 'Given time only moves when told'],
+  ['the manifest:', 'Given the manifest:', docString],
+  ['the manifest(s) in {string}', 'Given the manifests in "fixtures/manifests/shop"'],
+];
+
+const WHEN: readonly Line[] = [
+  ['the manifest is applied:', 'When the manifest is applied:', docString],
+  ['the manifest(s) in {string} is/are applied', 'When the manifests in "fixtures/manifests/shop" are applied'],
+  ['{resource} is deleted', 'When pod A is deleted'],
+  ['{resource} is labelled {labels}', 'When pod A is labelled tier=back'],
+  ['{workload} is scaled to {int}', 'When Deployment web is scaled to 5'],
+  ['the image of {workload} becomes {string}', 'When the image of Deployment web becomes "nginx:1.27"'],
+  ['{workload} is rolled back', 'When Deployment web is rolled back'],
+  ['{duration} pass(es)', 'When 40 seconds pass'],
+  ['{name} fails', 'When node2 fails', notYet],
+  ['{name} recovers', 'When node2 recovers', notYet],
+  ['{name} is drained', 'When node2 is drained', notYet],
+  ['{name} joins', 'When node3 joins', notYet],
+  ['the link between {name} and {name} is cut', 'When the link between node1 and node2 is cut', notYet],
+  ['the link between {name} and {name} is restored', 'When the link between node1 and node2 is restored', notYet],
+  ['the link between {name} and {name} loses {int}% of packets', 'When the link between node1 and node2 loses 10% of packets', notYet],
+  ['pod {name} stops being ready', 'When pod A stops being ready', notYet],
+  ['the container of pod {name} crashes', 'When the container of pod A crashes', notYet],
+  ['I capture on {name} {name}', 'When I capture on node1 any', notYet],
+  ['{subject} connects to {target}', 'When pod A connects to Service nginx on port 80', notYet],
+  ['I send a {string} request to {string}', 'When I send a "GET" request to "http://shop.example/cart"', notYet],
+];
+
+const TRAFFIC: readonly Line[] = [
+  ['{subject} can reach {target}', 'Then pod A on node1 can reach Service nginx via NodePort 30080 and is SNATed'],
+  ['{subject} cannot reach {target}', 'Then client laptop cannot reach Service nginx'],
+  ['{subject} can sometimes reach {target}', 'Then pod A can sometimes reach Service nginx'],
+  ['the path is:', 'Then the path is:', table],
+  ['the path is exactly:', 'Then the path is exactly:', table],
+  ['the reply path is:', 'Then the reply path is:', table],
+  ['the reply path is exactly:', 'Then the reply path is exactly:', table],
+  ['the connectivity on {protocol} port {int} is:', 'Then the connectivity on TCP port 80 is:', table],
+  ['{int} connections from {subject} to {target} are spread within {int}% of even', 'Then 1000 connections from pod A to Service nginx are spread within 5% of even', notYet],
+  ['the capture on {name} shows:', 'Then the capture on node1 shows:', { ...docString, ...notYet }],
+  ['the response status-code must be {int}', 'Then the response status-code must be 200', notYet],
+  ['the response must be served by the {string} service', 'Then the response must be served by the "cart" service', notYet],
+  ['pod {name} resolves {string} to {target}', 'Then pod A resolves "nginx" to Service nginx', notYet],
+  ['pod {name} does not resolve {string}', 'Then pod A does not resolve "nginx"', notYet],
+];
+
+const LAST_CLAIM: readonly Line[] = [
+  ['it is SNATed', 'And it is SNATed'],
+  ['it is SNATed to {address}', 'And it is SNATed to node2'],
+  ['it is not SNATed', 'And it is not SNATed'],
+  ['it is DNATed to {address}', 'And it is DNATed to 10.244.2.3:8080'],
+  ['the server sees {address}', 'And the server sees 10.244.1.1'],
+  ["the server sees the client's own address", "And the server sees the client's own address"],
+  ['it is encapsulated in {name}', 'And it is encapsulated in VXLAN'],
+  ['it is encapsulated in {name} between {name} and {name}', 'And it is encapsulated in VXLAN between node1 and node2'],
+  ['it is not encapsulated', 'And it is not encapsulated'],
+  ['it passes through {name}', 'And it passes through node2'],
+  ['it passes through chain {name} on {name}', 'And it passes through chain KUBE-POSTROUTING on node2'],
+  ['it does not pass through {name}', 'And it does not pass through node2'],
+  ['it stays on {name}', 'And it stays on node1'],
+  ['it is answered only by pods on {name}', 'And it is answered only by pods on node1'],
+  ['it is spread over {int} endpoint(s)', 'And it is spread over 3 endpoints'],
+  ['it takes {int} hop(s)', 'And it takes 3 hops'],
+  ['it has a path MTU of {int}', 'And it has a path MTU of 1450'],
+  ['it is dropped by {name} {name}', 'And it is dropped by NetworkPolicy deny-all'],
+  ['it is dropped on {name} in {name}', 'And it is dropped on node2 in FORWARD'],
+  ['it is refused', 'And it is refused'],
+  ['it times out', 'And it times out'],
+  ['the reply returns through {name}', 'And the reply returns through node1'],
+];
+
+const CONTROL_PLANE: readonly Line[] = [
+  ['applying the manifest(s) is refused with {string}', 'Then applying the manifest is refused with "a DNS-1035 label must consist of"'],
+  ['applying the manifest(s) is refused with:', 'Then applying the manifest is refused with:', docString],
+  ['{workload} has {int} ready replica(s)', 'Then Deployment nginx has 2 ready replicas'],
+  ['the pods of {workload} run on different nodes', 'Then the pods of Deployment nginx run on different nodes'],
+  ['pod {name} runs on {name}', 'Then pod A runs on node2'],
+  ['pod {name} is Pending', 'Then pod A is Pending'],
+  ['pod {name} is Pending because {string}', 'Then pod A is Pending because "Insufficient cpu"'],
+  ['pod {name} is ready', 'Then pod A is ready'],
+  ['pod {name} is not ready', 'Then pod A is not ready'],
+  ['container {name} of pod {name} restarts', 'Then container ssh of pod A restarts'],
+  ['Service {name} has endpoints {pods}', 'Then Service nginx has endpoints pod nginx-a and pod nginx-b'],
+  ['Service {name} has no endpoints', 'Then Service nginx has no endpoints'],
+  ['Service {name} has endpoints:', 'Then Service nginx has endpoints:', table],
+  ['{resource} field {string} is {int}', 'Then Deployment web field "status.availableReplicas" is 2'],
+  ['{resource} field {string} is {string}', 'Then pod A field "status.phase" is "Running"'],
+  ['an event {string} on {resource} says {string}', 'Then an event "FailedScheduling" on pod A says "0/3 nodes are available"'],
+  ['{name} has the iptables rule {string}', 'Then node1 has the iptables rule "-A KUBE-SERVICES -d 10.96.0.1/32"'],
+  ['{name} has the iptables chain {string}', 'Then node1 has the iptables chain "KUBE-NODEPORTS"'],
+  ['{name} has the route {string}', 'Then node1 has the route "10.244.1.0/24 via 192.168.1.20"'],
+  ['{name} has the neighbour {string}', 'Then node1 has the neighbour "10.244.1.0"'],
+  ['{name} has the fdb entry {string}', 'Then node1 has the fdb entry "dst 192.168.1.20"'],
+  ['{name} has the sysctl {string}', 'Then node1 has the sysctl "net.ipv4.ip_forward = 1"'],
+  ['{name} has the link {string}', 'Then node1 has the link "flannel.1"'],
+  ['{workload} is complete', 'Then Job migrate is complete', notYet],
+  ['within {duration} {name} is NotReady', 'Then within 40 seconds node2 is NotReady', notYet],
+  ['at no time is {workload} below {int} ready replicas', 'Then at no time is Deployment web below 2 ready replicas', notYet],
+];
+
+export const WORDINGS: readonly Wording[] = [
+  ...group('Given: the cluster', GIVEN),
+  ...group('When: changes', WHEN),
+  ...group('Then: traffic', TRAFFIC),
+  ...group('Then: about the last claim', LAST_CLAIM),
+  ...group('Then: the control plane', CONTROL_PLANE),
+];
+
+function group(name: string, lines: readonly Line[]): Wording[] {
+  return lines.map(([expression, example, more]) => ({ group: name, expression, example, ...more }));
+}
