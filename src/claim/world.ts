@@ -2,7 +2,7 @@
  * What a claim asks of whoever holds the cluster. Names are resolved there (it knows pods, Services and nodes); traces
  * come from there too, so that a claim never knows who made them.
  */
-import type { Trace } from '../trace/trace.js';
+import type { Behind, RuleText, Trace } from '../trace/trace.js';
 import type { ObjectPhrase, RoutePhrase, SubjectPhrase } from './phrase.js';
 
 /** One sender that a subject phrase names. */
@@ -38,6 +38,10 @@ export interface ClaimWorld {
   addresses(phrase: ObjectPhrase): readonly string[];
   /** Whose address this is, for messages: `node1 (cni0)`, `pod default/b`, or undefined. */
   owner(address: string): string | undefined;
+  /** The namespace that an unqualified name in a path means; `default` unless given. */
+  readonly namespace?: string | undefined;
+  /** Which object or setting made a rule of a node exist, for rules that did not drop (a drop's cause says it itself). */
+  why?(node: string, rule: RuleText): Behind | undefined;
   /** Node names, in order. */
   nodes(): readonly string[];
   /** One shell line that shows this trace again. */

@@ -1,0 +1,126 @@
+/**
+ * What a claim says when it fails, on at most one screen and in this order: the sentence with the failing part marked; expected and
+ * happened; the outcome that shows it; the path up to the first difference; the deciding rule, and what it exists for; the nearest
+ * thing that would have held; one command that shows it again.
+ */
+import { ClaimMismatch } from '../../base/errors.js';
+import type { Behind, Cause } from '../../trace/trace.js';
+import { type Finding, type Sight } from '../judge/finding.js';
+import { reasonText } from '../judge/fate-text.js';
+import { serverPlace } from '../judge/endpoints.js';
+import { hopLines } from '../path-lines.js';
+import type { Span } from '../phrase.js';
+import { endpointName, placeName } from '../place.js';
+import { pathBlock } from './path-block.js';
+import { cut, markSpan, MESSAGE_WIDTH, probabilityText, wrapWords } from './text.js';
+
+export interface Failure {
+  /** Lines that show what was claimed, the failing part marked. */
+  readonly claimed: readonly string[];
+  readonly sight: Sight;
+  readonly finding: Finding;
+  /** How many of the connection's outcomes fail in the same way, and their probability together. */
+  readonly failing: { readonly count: number; readonly probability: number };
+  /** A whole line; `finding.nearest` unless given. */
+  readonly nearest?: string | undefined;
+}
+
+const LABEL_WIDTH = 12;
+const RULE_LINES_MAX = 3;
+
+export function claimMismatch(failure: Failure): ClaimMismatch {
+  const { finding, sight } = failure;
+  const lines = [
+    ...failure.claimed,
+    ...labelled('expected', finding.expected),
+    ...labelled('happened', finding.happened),
+    ...labelled('outcome', outcomeText(failure)),
+    ...pathLines(failure),
+    ...ruleLines(failure),
+    ...labelled('nearest', failure.nearest ?? finding.nearest),
+    `${label('replay')}${sight.world.replay(sight.subject, sight.target)}`,
+  ];
+  return new ClaimMismatch([{ code: 'claim-mismatch', message: lines.join('\n') }]);
+}
+
+/** The sentence with carets under the failing words. */
+export function claimedSentence(sentence: string, span: Span): readonly string[] {
+  return markSpan(sentence, span);
+}
+
+/** `pod A to Service web, answered by pod web-1 on node3; 1 of 3 outcomes, probability 1/3`. */
+function outcomeText(failure: Failure): string {
+  const { sight, failing } = failure;
+  const { outcome, trace } = sight;
+  const current = sight.world.namespace ?? 'default';
+  const total = trace.outcomes.length;
+  const place = outcome.server === null ? undefined : serverPlace(sight);
+  const server = outcome.server === null ? '' : `, answered by ${endpointName(outcome.server, current)}${place === undefined ? '' : ` on ${place}`}`;
+  const which = `${sight.subject.label} to ${sight.target.label}${server}`;
+  if (total === 1) return `${which}; the only outcome`;
+  if (failing.count === total) return `${which}; all ${total} outcomes are like this`;
+  return `${which}; ${failing.count} of ${total} outcomes, probability ${probabilityText(failing.probability)}`;
+}
+
+/** Where the request arrived and its reply did not, the reply's way is the one that shows why. */
+function pathLines(failure: Failure): readonly string[] {
+  const { finding, sight } = failure;
+  const { outcome } = sight;
+  const lostReply = outcome.verdict !== 'delivered' && outcome.serverSees !== null && outcome.cause !== null && outcome.reply.length > 0;
+  const leg = finding.leg ?? (lostReply ? 'reply' : 'request');
+  const lines = hopLines(leg === 'reply' ? outcome.reply : outcome.request, sight.world.namespace ?? 'default');
+  if (lines.length === 0) return [];
+  const [first = '', ...rest] = pathBlock(lines, ' '.repeat(LABEL_WIDTH + 2), finding.stopAt);
+  return [`${label(leg === 'reply' ? 'reply path' : 'path')}${first.slice(LABEL_WIDTH + 2)}`, ...rest];
+}
+
+function ruleLines(failure: Failure): readonly string[] {
+  const { finding, sight } = failure;
+  const { cause } = sight.outcome;
+  if (finding.rule !== undefined) {
+    const { node, rule } = finding.rule;
+    const why = sight.world.why?.(node, rule);
+    const position = rule.index === 0 ? 'policy' : `rule ${rule.index}`;
+    return [...ruleBlock(`${node}: ${rule.table} ${rule.chain} ${position}`, rule.text), ...behindLines(why)];
+  }
+  if (cause === null) return [];
+  return [...causeLines(cause, sight.world.namespace ?? 'default'), ...behindLines(cause.behind ?? undefined)];
+}
+
+function causeLines(cause: Cause, current: string): readonly string[] {
+  const place = placeName(cause.netns, current);
+  if (cause.chain === null) {
+    const text = cause.text === '' ? reasonText(cause.reason) : cause.text;
+    return labelled('reason', `${place}: ${text}${text === reasonText(cause.reason) || cause.reason === 'NO_SOCKET' ? '' : ` (${reasonText(cause.reason)})`}`);
+  }
+  const position = cause.rule === null || cause.rule === 0 ? 'policy' : `rule ${cause.rule}`;
+  return ruleBlock(`${place}: ${cause.table ?? ''} ${cause.chain} ${position}`, cause.text);
+}
+
+/** Where the rule stands, then its text on lines of its own. */
+function ruleBlock(where: string, text: string): readonly string[] {
+  const head = labelled('rule', where);
+  if (text === '') return head;
+  const indent = ' '.repeat(LABEL_WIDTH + 4);
+  const lines = wrapWords(text, indent).map((line, i) => (i === 0 ? `${indent}${line}` : line));
+  const kept = lines.length > RULE_LINES_MAX ? [...lines.slice(0, RULE_LINES_MAX - 1), cut(`${lines[RULE_LINES_MAX - 1]} …`, MESSAGE_WIDTH)] : lines;
+  return [...head, ...kept];
+}
+
+function behindLines(behind: Behind | undefined): readonly string[] {
+  if (behind === undefined) return [];
+  const name = behind.namespace === null ? behind.name : `${behind.namespace}/${behind.name}`;
+  const detail = behind.detail === '' ? '' : `: ${behind.detail}`;
+  return labelled('because', `${behind.kind} ${name}${detail}`);
+}
+
+function labelled(name: string, text: string | undefined): readonly string[] {
+  if (text === undefined) return [];
+  const indent = ' '.repeat(LABEL_WIDTH + 2);
+  const [first = '', ...rest] = wrapWords(text, indent);
+  return [`${label(name)}${first}`, ...rest];
+}
+
+function label(name: string): string {
+  return `  ${`${name}:`.padEnd(LABEL_WIDTH)}`;
+}

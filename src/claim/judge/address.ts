@@ -1,0 +1,54 @@
+/** Addresses in claims: what a place stands for, whether an observed `ip:port` is one of it, and how to name it to people. */
+import { formatIp, parseIp } from '../../base/ip.js';
+import { parseSocket } from '../parse/place.js';
+import type { PlacePhrase } from '../traffic-claim.js';
+import type { ClaimWorld } from '../world.js';
+
+/** The address of `ip:port` text, without the port. */
+export function addressOf(socket: string): string {
+  return parseSocket(socket)?.ip ?? socket;
+}
+
+export function sameAddress(a: string, b: string): boolean {
+  return normal(addressOf(a)) === normal(addressOf(b));
+}
+
+/** Whether an observed `ip:port` is at this place; a port counts only where one is written. */
+export function isAtPlace(observed: string, place: PlacePhrase, world: ClaimWorld): boolean {
+  if (place.kind !== 'socket') return world.addresses(place).some((address) => sameAddress(address, observed));
+  if (place.port !== undefined && parseSocket(observed)?.port !== place.port) return false;
+  return sameAddress(place.ip, observed);
+}
+
+/** `node2 (192.168.1.20, 10.244.2.0)`, `192.168.1.20 (node2)`, `10.244.2.3:8080`. */
+export function placeText(place: PlacePhrase, sentence: string, world: ClaimWorld): string {
+  if (place.kind === 'socket') return withOwner(place.port === undefined ? place.ip : `${place.ip}:${place.port}`, world);
+  const words = placeWords(place, sentence);
+  const addresses = world.addresses(place);
+  const shown = addresses.slice(0, 4).join(', ');
+  return addresses.length === 0 ? words : `${words} (${shown}${addresses.length > 4 ? ', …' : ''})`;
+}
+
+/** An observed address, with whose it is. */
+export function withOwner(socket: string, world: ClaimWorld): string {
+  const owner = world.owner(addressOf(socket));
+  return owner === undefined ? socket : `${socket} (${owner})`;
+}
+
+function placeWords(place: Exclude<PlacePhrase, { kind: 'socket' }>, sentence: string): string {
+  switch (place.kind) {
+    case 'pod':
+      return `pod ${sentence.slice(place.name.span.start, place.name.span.end)}`;
+    case 'service':
+      return `Service ${sentence.slice(place.name.span.start, place.name.span.end)}`;
+    case 'pod-of':
+      return `a pod of ${place.owner.kind} ${place.owner.name.name}`;
+    default:
+      return sentence.slice(place.span.start, place.span.end);
+  }
+}
+
+function normal(address: string): string {
+  const ip = parseIp(address);
+  return ip === undefined ? address : formatIp(ip);
+}

@@ -1,0 +1,33 @@
+/** What became of a connection, in one plain sentence: who answered, or who kept it from being answered and what the client sees. */
+import { DROP_REASON, type DropReason } from '../../trace/drop-reason.js';
+import type { Cause } from '../../trace/trace.js';
+import { endpointName, placeName } from '../place.js';
+import type { Sight } from './finding.js';
+
+export function deliveryText(sight: Sight): string {
+  const { verdict, server, cause, icmp } = sight.outcome;
+  const current = sight.world.namespace ?? 'default';
+  if (verdict === 'delivered') return server === null ? 'it is answered' : `${endpointName(server, current)} answers`;
+  const why = cause === null ? undefined : causeText(cause, current);
+  if (verdict === 'refused') return withWhy('the connection is refused', why);
+  if (verdict === 'timeout') return withWhy('it times out', why);
+  const from = icmp === null ? '' : ` (ICMP error from ${sight.world.owner(icmp.from) ?? icmp.from})`;
+  return withWhy(`the client is told it is unreachable${from}`, why);
+}
+
+/** `dropped on node2 in filter FORWARD`, `no socket listens on 10.244.2.3:81 (pod web)`. */
+export function causeText(cause: Cause, current: string): string {
+  const place = placeName(cause.netns, current);
+  if (cause.reason === 'NO_SOCKET') return `${cause.text === '' ? DROP_REASON.NO_SOCKET : cause.text} in ${place}`;
+  const done = cause.reason === 'NETFILTER_REJECT' ? 'rejected' : 'dropped';
+  if (cause.chain !== null) return `${done} in ${place} by ${cause.table ?? ''} ${cause.chain}`;
+  return `${done} in ${place}, ${reasonText(cause.reason)}`;
+}
+
+export function reasonText(reason: string): string {
+  return reason in DROP_REASON ? DROP_REASON[reason as DropReason] : reason;
+}
+
+function withWhy(what: string, why: string | undefined): string {
+  return why === undefined ? what : `${what}: ${why}`;
+}

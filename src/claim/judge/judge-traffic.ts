@@ -1,0 +1,142 @@
+/**
+ * Quantification. A sentence is true only if it is true for every sender it names, every address it names for that sender, and every outcome
+ * the network allows. `cannot` means in no outcome; `can sometimes` means that each sender has at least one outcome, over all addresses, in
+ * which the connection is made and every qualifier holds. The first outcome that shows otherwise is the counterexample.
+ */
+import { InvariantError, inputError } from '../../base/errors.js';
+import { claimedSentence, claimMismatch } from '../explain/mismatch.js';
+import type { Span } from '../phrase.js';
+import type { Qualifier, QualifierSentence, ReachMode, TrafficClaim } from '../traffic-claim.js';
+import type { ClaimWorld, Subject } from '../world.js';
+import type { Finding, Sight } from './finding.js';
+import type { Check, Judgement } from './judgement.js';
+import { nearestReach } from './nearest-reach.js';
+import { checkModelled } from './not-modelled.js';
+import { judgeQualifier } from './qualifier.js';
+import { judgeReach } from './reach.js';
+
+/** What is asked of each outcome, and how the sentence is shown if one does not do it. */
+interface Demand {
+  readonly sentence: string;
+  readonly mode: ReachMode;
+  /** Undefined where the connection itself was judged before. */
+  readonly reach: { readonly claim: TrafficClaim; readonly span: Span } | undefined;
+  readonly qualifiers: readonly Qualifier[];
+}
+
+interface Fault {
+  readonly sight: Sight;
+  readonly finding: Finding;
+  readonly span: Span;
+  /** Of a qualifier; undefined for the connection itself. */
+  readonly qualifier: Qualifier | undefined;
+}
+
+/** `previous` is the claim that `every other pod` is other than. */
+export function judgeTraffic(claim: TrafficClaim, world: ClaimWorld, previous?: Judgement): Judgement {
+  checkModelled(claim);
+  const demand: Demand = { sentence: claim.sentence, mode: claim.mode, reach: { claim, span: claim.modeSpan }, qualifiers: claim.qualifiers };
+  const checks: Check[] = [];
+  for (const subject of subjectsOf(claim, world, previous)) {
+    const own = checksOf(claim, subject, world);
+    demandAll(demand, own, world);
+    checks.push(...own);
+  }
+  if (checks.length === 0) throw nothingMeant(claim);
+  return { claim, checks, ok: true };
+}
+
+/** Qualifiers on their own, about the connections of the last claim. */
+export function judgeQualifiers(sentence: QualifierSentence, judgement: Judgement, world: ClaimWorld): void {
+  const demand: Demand = { sentence: sentence.sentence, mode: judgement.claim.mode, reach: undefined, qualifiers: sentence.qualifiers };
+  for (const own of bySubject(judgement.checks)) demandAll(demand, own, world);
+}
+
+function demandAll(demand: Demand, checks: readonly Check[], world: ClaimWorld): void {
+  if (demand.mode === 'sometimes') demandOne(demand, checks, world);
+  else for (const check of checks) for (const sight of sightsOf(check, world)) throwIf(faultOf(demand, sight), demand);
+}
+
+function demandOne(demand: Demand, checks: readonly Check[], world: ClaimWorld): void {
+  const faults: Fault[] = [];
+  for (const check of checks) {
+    for (const sight of sightsOf(check, world)) {
+      const fault = faultOf(demand, sight);
+      if (fault === undefined) return;
+      faults.push(fault);
+    }
+  }
+  // The outcome that came furthest says most: a connection that was made and lacks a qualifier before one that was not made.
+  throwIf(faults.find((fault) => fault.sight.outcome.verdict === 'delivered') ?? faults[0], demand);
+}
+
+function faultOf(demand: Demand, sight: Sight): Fault | undefined {
+  if (demand.reach !== undefined || demand.mode === 'sometimes') {
+    const finding = judgeReach(demand.mode, sight);
+    const span = demand.reach?.span ?? { start: 0, end: demand.sentence.length };
+    if (finding !== undefined) return { sight, finding, span, qualifier: undefined };
+  }
+  for (const qualifier of demand.qualifiers) {
+    const finding = judgeQualifier(qualifier, sight, demand.sentence);
+    if (finding !== undefined) return { sight, finding, span: qualifier.span, qualifier };
+  }
+  return undefined;
+}
+
+function throwIf(fault: Fault | undefined, demand: Demand): void {
+  if (fault === undefined) return;
+  const { sight, finding, span, qualifier } = fault;
+  const claimed = claimedSentence(demand.sentence, span);
+  const nearest = nearestText(fault, demand);
+  throw claimMismatch({ claimed, sight, finding, failing: sameFaults(demand, sight, qualifier), nearest });
+}
+
+function nearestText(fault: Fault, demand: Demand): string | undefined {
+  if (fault.qualifier === undefined) return demand.reach === undefined ? undefined : nearestReach(demand.reach.claim, fault.sight);
+  const { nearest } = fault.finding;
+  return nearest === undefined || nearest.startsWith('the ') ? nearest : `it ${nearest}`;
+}
+
+/** How many outcomes of the same connection fail at the same part of the sentence. */
+function sameFaults(demand: Demand, shown: Sight, qualifier: Qualifier | undefined): { count: number; probability: number } {
+  const same = shown.trace.outcomes.filter((outcome) => {
+    const fault = faultOf(demand, { ...shown, outcome });
+    return fault !== undefined && fault.qualifier === qualifier;
+  });
+  return { count: same.length, probability: same.reduce((sum, outcome) => sum + outcome.probability, 0) };
+}
+
+/** `every other pod` leaves out who the sentence before was about, and whom this one is about. */
+function subjectsOf(claim: TrafficClaim, world: ClaimWorld, previous: Judgement | undefined): readonly Subject[] {
+  const subjects = world.subjects(claim.subject);
+  if (claim.subject.kind !== 'every-pod' || !claim.subject.other) return subjects;
+  const named = new Set(previous?.checks.map((check) => check.subject.from));
+  const self = (subject: Subject): boolean => claim.object.kind === 'pod' && world.subjects(claim.object).some((one) => one.from === subject.from);
+  return subjects.filter((subject) => !named.has(subject.from) && !self(subject));
+}
+
+function checksOf(claim: TrafficClaim, subject: Subject, world: ClaimWorld): readonly Check[] {
+  return world.targets(claim.object, claim.route, subject).map((target) => ({ subject, target, trace: world.trace(subject, target) }));
+}
+
+export function sightsOf(check: Check, world: ClaimWorld): readonly Sight[] {
+  const { subject, target, trace } = check;
+  if (trace.outcomes.length === 0) throw new InvariantError(`the trace from ${subject.from} to ${target.to} has no outcome`);
+  return trace.outcomes.map((outcome) => ({ subject, target, trace, outcome, world }));
+}
+
+function bySubject(checks: readonly Check[]): readonly (readonly Check[])[] {
+  const groups = new Map<string, Check[]>();
+  for (const check of checks) {
+    const group = groups.get(check.subject.from);
+    if (group === undefined) groups.set(check.subject.from, [check]);
+    else group.push(check);
+  }
+  return [...groups.values()];
+}
+
+function nothingMeant(claim: TrafficClaim): Error {
+  const { sentence } = claim;
+  const position = { file: 'step', line: 1, column: 1, text: sentence, width: claim.modeSpan.start };
+  return inputError('nothing-meant', 'the sentence speaks of no connection at all', { position, fix: 'create the pods that it means first' });
+}

@@ -1,0 +1,55 @@
+/**
+ * `is SNATed`, `is SNATed to node1`, `is not SNATed`, `is DNATed to pod B`. Where a server saw the packet, its two addresses decide; they
+ * differ from the client's exactly if the packet was translated, whoever did it. Where none did, the translations on the way decide.
+ */
+import type { NatStep } from '../../trace/trace.js';
+import type { PlacePhrase, Qualifier } from '../traffic-claim.js';
+import { isAtPlace, placeText, withOwner } from './address.js';
+import type { Finding, Sight } from './finding.js';
+
+type NatQualifier = Extract<Qualifier, { kind: 'snat' | 'dnat' }>;
+
+const SOURCE_KINDS = ['SNAT', 'MASQUERADE'];
+
+export function judgeNat(qualifier: NatQualifier, sight: Sight, sentence: string): Finding | undefined {
+  const side = qualifier.kind === 'snat' ? 'source' : 'destination';
+  const step = lastStep(sight, side);
+  const { translated, seen } = whatWasSeen(sight, side, step);
+  const matches = qualifier.to === undefined ? translated : translated && isAtPlace(seen, qualifier.to, sight.world);
+  if (matches !== qualifier.negated) return undefined;
+  const word = side === 'source' ? 'SNATed' : 'DNATed';
+  return {
+    expected: expectation(qualifier, side, qualifier.to, sentence, sight),
+    happened: translated ? `it is translated to ${withOwner(seen, sight.world)}` : `it is not translated: the ${side} stays ${withOwner(seen, sight.world)}`,
+    stopAt: step === undefined ? undefined : (line) => line.texts.some((text) => text.includes(step.to) && text.includes(`${step.kind} to`)),
+    rule: step?.rule ? { node: step.node, rule: step.rule } : undefined,
+    nearest: translated ? `is ${word} to ${nearestPlace(seen, sight, side)}` : `is not ${word}`,
+  };
+}
+
+function expectation(qualifier: NatQualifier, side: string, to: PlacePhrase | undefined, sentence: string, sight: Sight): string {
+  const place = to === undefined ? '' : ` to ${placeText(to, sentence, sight.world)}`;
+  return qualifier.negated ? `the ${side} address is not translated${place}` : `the ${side} address is translated${place}`;
+}
+
+function lastStep(sight: Sight, side: 'source' | 'destination'): NatStep | undefined {
+  return sight.outcome.nat.filter((step) => SOURCE_KINDS.includes(step.kind) === (side === 'source')).at(-1);
+}
+
+function whatWasSeen(sight: Sight, side: 'source' | 'destination', step: NatStep | undefined): { translated: boolean; seen: string } {
+  const { serverSees, clientSees, snat, dnat } = sight.outcome;
+  if (side === 'source') {
+    if (serverSees !== null) return { translated: snat, seen: serverSees.src };
+    return { translated: step !== undefined, seen: step?.to ?? clientSees.src };
+  }
+  if (serverSees !== null) return { translated: dnat, seen: serverSees.dst };
+  return { translated: step !== undefined, seen: step?.to ?? clientSees.dst };
+}
+
+/** A node is named as such; another source by its address; a destination with its port. */
+function nearestPlace(seen: string, sight: Sight, side: 'source' | 'destination'): string {
+  const address = seen.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+  const owner = sight.world.owner(address) ?? '';
+  const node = sight.world.nodes().find((name) => owner === name || owner.startsWith(`${name} `));
+  return node ?? (side === 'source' ? address : seen);
+}

@@ -1,0 +1,136 @@
+/**
+ * The lines of a packet's path: the one vocabulary in which paths are written in specs, matched and printed. A line is a device that
+ * sees the packet (`cni0`, `flannel.1 encapsulates in VXLAN`, `eth0 delivered`), a netfilter hook that changes or stops it
+ * (`nat KUBE-SEP-X DNAT to 10.244.2.3:80`, `filter FORWARD DROP`), or a drop elsewhere (`dropped NEIGH_FAILED`). Hooks that only
+ * let it pass, and routing, are quiet lines: they can be matched where gaps are allowed and are not printed.
+ */
+import type { Hop, RuleText, Stage } from '../trace/trace.js';
+import { isUnderlay, placeName } from './place.js';
+
+export interface HopLine {
+  readonly where: string;
+  readonly netns: string;
+  readonly node: string;
+  /** Every wording that means this line; the first is the one to print. */
+  readonly texts: readonly string[];
+  readonly quiet: boolean;
+  /** What lies between the nodes is no part of an exact path unless the path speaks of it. */
+  readonly underlay: boolean;
+  readonly hops: readonly Hop[];
+}
+
+/** Two events in a row that are one sight of a packet on one device. */
+const SAME_SIGHT: Readonly<Partial<Record<Stage, readonly Stage[]>>> = {
+  rx: ['deliver', 'bridge', 'decapsulate'],
+  tx: ['bridge', 'encapsulate'],
+  bridge: ['rx', 'deliver'],
+  encapsulate: ['tx'],
+  decapsulate: ['rx'],
+};
+
+export function hopLines(hops: readonly Hop[], currentNamespace: string): readonly HopLine[] {
+  const lines: HopLine[] = [];
+  let lastLoud = -1;
+  for (const hop of hops) {
+    const last = lines[lastLoud];
+    if (last !== undefined && joins(last, hop)) {
+      lines[lastLoud] = deviceLine([...last.hops, hop], currentNamespace);
+      continue;
+    }
+    const line = lineOf(hop, last, currentNamespace);
+    lines.push(line);
+    if (!line.quiet) lastLoud = lines.length - 1;
+  }
+  return lines;
+}
+
+function joins(line: HopLine, hop: Hop): boolean {
+  const last = line.hops.at(-1);
+  if (last === undefined || last.netns !== hop.netns || last.device !== hop.device || hop.device === null) return false;
+  return SAME_SIGHT[last.stage]?.includes(hop.stage) ?? false;
+}
+
+function lineOf(hop: Hop, last: HopLine | undefined, current: string): HopLine {
+  switch (hop.stage) {
+    case 'rx':
+    case 'tx':
+    case 'bridge':
+    case 'encapsulate':
+    case 'decapsulate':
+    case 'deliver':
+      return deviceLine([hop], current);
+    case 'drop':
+      return makeLine([hop], dropTexts(hop), alreadyStopped(last, hop), current);
+    case 'route':
+    case 'arp':
+      return makeLine([hop], [`${hop.stage} ${hop.change ?? hop.verdict}`], true, current);
+    case 'answer':
+      return makeLine([hop], [`answers ${hop.change ?? hop.verdict}`], alreadyStopped(last, hop), current);
+    default:
+      return hookLine(hop, current);
+  }
+}
+
+function deviceLine(hops: readonly Hop[], current: string): HopLine {
+  const device = hops[0]?.device ?? '?';
+  const events = hops.flatMap((hop) => eventOf(hop));
+  const texts = [...events.map((event) => `${device} ${event}`).reverse(), device];
+  return makeLine(hops, texts, false, current);
+}
+
+function eventOf(hop: Hop): readonly string[] {
+  if (hop.stage === 'deliver') return ['delivered'];
+  return hop.change === null || hop.stage === 'bridge' ? [] : [hop.change];
+}
+
+/** A hook is worth a printed line where it translates or stops the packet. */
+function hookLine(hop: Hop, current: string): HopLine {
+  const change = hop.change === null ? [] : changeTexts(hop, hop.change);
+  const stopped = hop.verdict === 'drop' || hop.verdict === 'reject' ? stopTexts(hop) : [];
+  const passed = hop.rules.flatMap((rule) => [`${rule.table} ${rule.chain}${targetOf(rule)}`, `${rule.table} ${rule.chain}`]);
+  return makeLine([hop], [...change, ...stopped, ...passed, hop.stage], change.length + stopped.length === 0, current);
+}
+
+/** Any chain on the way to the rule names the line; the chain of the deciding rule is printed. */
+function changeTexts(hop: Hop, change: string): readonly string[] {
+  const chains = hop.rules.filter((rule) => rule.table === 'nat').map((rule) => rule.chain);
+  const wordings = change.startsWith('MASQUERADE ') ? [change, change.replace('MASQUERADE', 'SNAT')] : [change];
+  const named = [...new Set(chains.reverse())].flatMap((chain) => wordings.map((wording) => `nat ${chain} ${wording}`));
+  return [...named, ...wordings.map((wording) => `nat ${wording}`)];
+}
+
+function stopTexts(hop: Hop): readonly string[] {
+  const verdict = hop.verdict.toUpperCase();
+  const rules = [...hop.rules].reverse();
+  return rules.length === 0 ? [`${hop.stage} ${verdict}`] : rules.map((rule) => `${rule.table} ${rule.chain} ${verdict}`);
+}
+
+function dropTexts(hop: Hop): readonly string[] {
+  const rules = [...hop.rules].reverse().map((rule) => `${rule.table} ${rule.chain} DROP`);
+  return [...rules, ...(hop.device === null ? [] : [`${hop.device} dropped ${hop.verdict}`]), `dropped ${hop.verdict}`];
+}
+
+/** ` ACCEPT` of a rule that ends in `-j ACCEPT`. */
+function targetOf(rule: RuleText): string {
+  const target = /(?:^|\s)-[jg] (\S+)/.exec(rule.text)?.[1];
+  return target === undefined ? '' : ` ${target}`;
+}
+
+/** A hook that stopped the packet is followed by the event that says so again. */
+function alreadyStopped(last: HopLine | undefined, hop: Hop): boolean {
+  const stop = last?.hops.at(-1);
+  return stop !== undefined && stop.netns === hop.netns && ['drop', 'reject'].some((word) => stop.verdict === word || stop.stage === word);
+}
+
+function makeLine(hops: readonly Hop[], texts: readonly string[], quiet: boolean, current: string): HopLine {
+  const hop = hops[0] as Hop;
+  return {
+    where: placeName(hop.netns, current),
+    netns: hop.netns,
+    node: hop.node,
+    texts: [...new Set(texts)],
+    quiet,
+    underlay: isUnderlay(hop.netns),
+    hops,
+  };
+}
