@@ -1,5 +1,6 @@
 /** For a step nobody understands: the nearest known wording, and where the step's text first leaves it. */
 import { nearest } from '../index.js';
+import { type Slot, slotsOf } from './wording-slots.js';
 import { WORDINGS, type Wording } from './wordings.js';
 
 export interface Guess {
@@ -14,66 +15,62 @@ interface Word {
   readonly start: number;
 }
 
+/** The best way to lay words along slots: its price, and the first word that does not fit. */
+interface Way {
+  readonly cost: number;
+  readonly misfit: number;
+}
+
+const NOWHERE = Number.MAX_SAFE_INTEGER;
+
 /** Undefined when nothing is even half alike. */
 export function nearestWording(text: string): Guess | undefined {
-  const words = splitWords(text);
-  let best: { wording: Wording; cost: number; misfit: number } | undefined;
+  const words = [...text.matchAll(/"[^"]*"|\S+/g)].map((match) => ({ text: match[0], start: match.index }));
+  let best: (Way & { readonly wording: Wording }) | undefined;
   for (const wording of WORDINGS) {
-    const found = align(words, wordsOf(wording.expression));
-    if (best === undefined || found.cost < best.cost) best = { wording, ...found };
+    const way = align(words, slotsOf(wording.expression));
+    if (best === undefined || way.cost < best.cost) best = { wording, ...way };
   }
-  if (best === undefined || best.cost > Math.max(1, words.length / 2)) return undefined;
-  const word = words[best.misfit] ?? words.at(-1);
-  if (word === undefined) return undefined;
-  const isPastEnd = best.misfit >= words.length;
-  return { wording: best.wording, start: isPastEnd ? text.length : word.start, end: isPastEnd ? text.length + 1 : word.start + word.text.length };
+  if (best === undefined || best.cost > Math.max(1, words.length * 0.6)) return undefined;
+  const word = words[best.misfit];
+  if (word === undefined) return { wording: best.wording, start: text.length, end: text.length + 1 };
+  return { wording: best.wording, start: word.start, end: word.start + word.text.length };
 }
 
-function splitWords(text: string): Word[] {
-  return [...text.matchAll(/"[^"]*"|\S+/g)].map((match) => ({ text: match[0], start: match.index }));
-}
-
-/** A parameter becomes undefined: it takes one word or more. */
-function wordsOf(expression: string): (string | undefined)[] {
-  return expression
-    .replace('{podOptions}', ' {podOptions}')
-    .split(' ')
-    .map((word) => (word.startsWith('{') ? undefined : word));
-}
-
-/** Edit distance by words, where a parameter may swallow several; and the first of the step's words that is not matched. */
-function align(words: readonly Word[], pattern: readonly (string | undefined)[]): { cost: number; misfit: number } {
-  const rows: { cost: number; misfit: number }[][] = [];
+/** Edit distance by words, where some slots take several. */
+function align(words: readonly Word[], slots: readonly Slot[]): Way {
+  const rows: Way[][] = [];
   for (let i = 0; i <= words.length; i++) {
-    const row: { cost: number; misfit: number }[] = [];
+    const row: Way[] = [];
     rows.push(row);
-    for (let j = 0; j <= pattern.length; j++) row.push(i === 0 && j === 0 ? { cost: 0, misfit: Number.MAX_SAFE_INTEGER } : step(rows, words, pattern, [i, j]));
+    for (let j = 0; j <= slots.length; j++) row.push(cheapest(rows, words[i - 1]?.text, slots[j - 1], [i, j]));
   }
-  return rows[words.length]?.[pattern.length] ?? { cost: words.length, misfit: 0 };
+  return rows[words.length]?.[slots.length] ?? { cost: NOWHERE, misfit: 0 };
 }
 
-function step(
-  rows: readonly { cost: number; misfit: number }[][],
-  words: readonly Word[],
-  pattern: readonly (string | undefined)[],
-  [i, j]: readonly [number, number],
-): { cost: number; misfit: number } {
-  const options: { cost: number; misfit: number }[] = [];
+function cheapest(rows: readonly (readonly Way[])[], word: string | undefined, slot: Slot | undefined, [i, j]: readonly [number, number]): Way {
+  if (i === 0 && j === 0) return { cost: 0, misfit: NOWHERE };
+  let best: Way = { cost: NOWHERE, misfit: 0 };
   const from = (a: number, b: number, cost: number): void => {
     const before = rows[a]?.[b];
-    if (before !== undefined) options.push({ cost: before.cost + cost, misfit: cost >= 0.2 ? Math.min(before.misfit, Math.min(i, a + 1) - 1) : before.misfit });
+    if (before === undefined || before.cost + cost >= best.cost) return;
+    best = { cost: before.cost + cost, misfit: cost < MISFIT_FROM ? before.misfit : Math.min(before.misfit, a) };
   };
-  if (i > 0 && j > 0) from(i - 1, j - 1, wordCost(words[i - 1]?.text ?? '', pattern[j - 1]));
-  // A parameter goes on over the next word, at a price too small to matter but to break ties.
-  if (i > 0 && j > 0 && pattern[j - 1] === undefined) from(i - 1, j, 0.1);
-  if (i > 0) from(i - 1, j, 1);
-  if (j > 0) from(i, j - 1, 1);
-  return options.reduce((a, b) => (b.cost < a.cost ? b : a), options[0] ?? { cost: Number.MAX_SAFE_INTEGER, misfit: 0 });
+  if (word !== undefined && slot !== undefined) {
+    from(i - 1, j - 1, fit(word, slot));
+    if (slot.takesMore) from(i - 1, j, MORE_WORDS);
+  }
+  if (word !== undefined) from(i - 1, j, 1);
+  if (slot !== undefined) from(i, j - 1, 1);
+  return best;
 }
 
-function wordCost(word: string, wanted: string | undefined): number {
-  if (wanted === undefined) return 0.1;
-  const forms = wanted.includes('/') ? wanted.split('/') : [wanted.replace(/\((\w+)\)/, ''), wanted.replace(/\((\w+)\)/, '$1')];
-  if (forms.includes(word)) return 0;
-  return nearest(word, forms) === undefined ? 1 : 0.3;
+const MISFIT_FROM = 0.3;
+/** Small, so that it only breaks ties in favour of wordings that say more themselves. */
+const MORE_WORDS = 0.1;
+
+function fit(word: string, slot: Slot): number {
+  if (slot.words === undefined) return slot.accepts.test(word) ? 0.05 : 0.7;
+  if (slot.words.includes(word)) return 0;
+  return nearest(word, slot.words) === undefined ? 1 : MISFIT_FROM;
 }

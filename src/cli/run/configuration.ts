@@ -13,7 +13,8 @@ const HERE = fileURLToPath(import.meta.url);
 /** Sources run as they are (`src/cli/run`, `steps`), or built (`dist/cli/run`, `dist/steps`). */
 const IS_SOURCE = HERE.endsWith('.ts');
 const STEPS = resolve(dirname(HERE), IS_SOURCE ? '../../../steps' : '../../steps');
-const REPORT = pathToFileURL(resolve(dirname(HERE), `../../report/formatter${IS_SOURCE ? '.ts' : '.js'}`)).href;
+/** Our report, as the formatter Cucumber loads. */
+export const SPEC_REPORT = pathToFileURL(resolve(dirname(HERE), `../../report/formatter${IS_SOURCE ? '.ts' : '.js'}`)).href;
 
 export async function configure(cucumber: CucumberApi, options: RunOptions, cwd: string): Promise<RunConfiguration> {
   const loaded = await load(cucumber, options, cwd);
@@ -45,10 +46,10 @@ async function load(cucumber: CucumberApi, options: RunOptions, cwd: string): Pr
 
 /** The command line's formats replace the configuration's; without any the report is ours. */
 function formatsOf({ formats }: RunOptions, configured: RunConfiguration['formats']): Partial<RunConfiguration['formats']> {
-  const name = (format: string): string => (format === 'spec' ? REPORT : format);
+  const name = (format: string): string => (format === 'spec' ? SPEC_REPORT : format);
   if (formats.length === 0) {
     const files = Object.fromEntries(Object.entries(configured.files).map(([file, format]) => [file, name(format)]));
-    return { stdout: REPORT, files };
+    return { stdout: SPEC_REPORT, files };
   }
   const files = formats.filter((format) => format.file !== undefined).map((format) => [format.file, name(format.name)] as const);
   return { stdout: name(formats.findLast((format) => format.file === undefined)?.name ?? 'spec'), files: Object.fromEntries(files) };

@@ -2,7 +2,7 @@
 import { Writable } from 'node:stream';
 import { inputError } from '../../index.js';
 import { EXIT, type ExitCode, worst } from '../exit-code.js';
-import { configure } from './configuration.js';
+import { configure, SPEC_REPORT } from './configuration.js';
 import { type CucumberApi, loadCucumber, type RunConfiguration } from './cucumber-api.js';
 import { readRunOptions, type RunFlags, type RunOptions } from './options.js';
 import { checkReports } from './report-files.js';
@@ -26,7 +26,8 @@ export async function run(paths: readonly string[], flags: RunFlags): Promise<Ex
 }
 
 async function runCucumber(cucumber: CucumberApi, configuration: RunConfiguration, cwd: string): Promise<{ code: ExitCode; success: boolean }> {
-  const reader = readVerdict();
+  const isOurReport = configuration.formats.stdout === SPEC_REPORT;
+  const reader = readVerdict((text) => (isOurReport ? undefined : process.stderr.write(`${text}\n`)));
   try {
     const environment = { cwd, stdout: process.stdout, stderr: withoutParseErrors() };
     const { success } = await cucumber.runCucumber(configuration, environment, (envelope) => reader.read(envelope));

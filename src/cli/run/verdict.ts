@@ -1,7 +1,8 @@
 /** The verdict of a run: each scenario's last attempt counts, and the worst of them is the exit code. */
-import { type Envelope } from '../../report/envelope.js';
+import type { Envelope } from '../../report/envelope.js';
 import type { Outcome } from '../../report/outcome.js';
 import { readResults } from '../../report/scenario-results.js';
+import { emptyScenarioText, parseFaultText } from '../../report/trouble-text.js';
 import { EXIT, type ExitCode, worst } from '../exit-code.js';
 
 const CODES: Readonly<Record<Outcome, ExitCode>> = {
@@ -13,11 +14,18 @@ const CODES: Readonly<Record<Outcome, ExitCode>> = {
   broken: EXIT.ownFailure,
 };
 
-export function readVerdict(): { read(envelope: Envelope): void; code(): ExitCode } {
+/** `say` hears of what Cucumber's own reports would pass over, where ours is not shown. */
+export function readVerdict(say: (text: string) => void): { read(envelope: Envelope): void; code(): ExitCode } {
   const codes = new Set<ExitCode>();
   const results = readResults(
-    ({ outcome }) => codes.add(CODES[outcome]),
-    () => codes.add(EXIT.wrongInput),
+    (scenario) => {
+      codes.add(CODES[scenario.outcome]);
+      if (scenario.outcome === 'wrong' && scenario.troubles.length === 0) say(emptyScenarioText(scenario));
+    },
+    (fault) => {
+      codes.add(EXIT.wrongInput);
+      say(parseFaultText(fault));
+    },
   );
   return {
     read: (envelope) => results.read(envelope),
