@@ -1,0 +1,96 @@
+/**
+ * A frame leaves by a device (dev_queue_xmit): the tap sees it, then the device does what its kind does. A veth puts it on the wire
+ * to its other end, a bridge chooses ports, a VXLAN device wraps it into a datagram that the host sends.
+ */
+import { unsupported } from '../../base/errors.js';
+import { formatMac } from '../../base/mac.js';
+import type { Frame } from '../../packet/frame.js';
+import type { IpPacket } from '../../packet/ip-packet.js';
+import type { Device } from '../namespace.js';
+import { recordArp, recordBridge, recordDevice, recordDrop, recordTunnel } from '../record.js';
+import { routeOutput } from '../route/output.js';
+import type { Runtime } from '../runtime.js';
+import { type Bridge, type BridgePort, bridgeFrame } from './bridge.js';
+import { packetLength, tunnelOverhead } from './packet-length.js';
+import { type Vxlan, type VxlanRemote, vxlanOuter, vxlanRemotes } from './vxlan.js';
+
+/** `waiting` is the packet that an ARP frame asks for; `mark` goes on to the outer packet of a tunnel. */
+export function sendFrame(rt: Runtime, device: Device, frame: Frame, mark: number, waiting: IpPacket | undefined): void {
+  if (frame.kind === 'ip') {
+    recordDevice(rt, 'tx', device, frame.packet);
+    if (rt.leg === 0) notePathMtu(rt, device, frame.packet);
+  } else if (waiting !== undefined) recordArp(rt, device, frame, waiting);
+  if (!device.up) {
+    if (frame.kind === 'ip') recordDrop(rt, device.ns, frame.packet, 'DEV_DOWN', () => `${device.name} is down`, { device });
+    return;
+  }
+  switch (device.kind) {
+    case 'veth':
+      return cross(rt, device, frame, waiting);
+    case 'bridge':
+      return sendByBridge(rt, device, device.bridge as Bridge, frame, waiting);
+    case 'vxlan':
+      return encapsulate(rt, device, device.vxlan as Vxlan, frame, mark);
+    case 'dummy':
+      if (frame.kind === 'ip') recordDrop(rt, device.ns, frame.packet, 'DEV_DUMMY', () => `${device.name} is a dummy device`, { device });
+      return;
+    default:
+      throw unsupported('link-kind', `${device.ns.name}: frames over ${device.name} of kind ${device.kind} are not modelled`);
+  }
+}
+
+function notePathMtu(rt: Runtime, device: Device, packet: IpPacket): void {
+  const mtu = device.mtu - tunnelOverhead(packet);
+  if (mtu < rt.flow.pathMtu) rt.flow.pathMtu = mtu;
+}
+
+/** Marks and conntrack do not cross: what arrives is a new packet to the other namespace. */
+function cross(rt: Runtime, device: Device, frame: Frame, waiting: IpPacket | undefined): void {
+  if (frame.kind === 'arp' && frame.op === 'request' && !rt.mayAnswer(device, frame.targetIp)) return;
+  const peer = device.peer ?? rt.peerOf(device);
+  rt.inFlight.push({ device: peer, frame, leg: rt.leg, waiting, mark: 0, passage: undefined });
+}
+
+/** The host itself sends by its bridge: br_dev_xmit. */
+function sendByBridge(rt: Runtime, device: Device, bridge: Bridge, frame: Frame, waiting: IpPacket | undefined): void {
+  const decision = bridgeFrame(bridge, frame.dst, undefined, rt.nowUs);
+  if (frame.kind === 'ip') recordBridge(rt, device, undefined, decision.names, frame.packet);
+  for (const port of decision.ports) sendByPort(rt, port, frame, waiting);
+  if (frame.kind === 'ip' && decision.ports.length === 0) {
+    recordDrop(rt, device.ns, frame.packet, 'BRIDGE_NO_PORT', () => `${device.name} has no port towards ${formatMac(frame.dst)}`, { device });
+  }
+}
+
+/** Out of one port; what is too big for it is dropped without a word (is_skb_forwardable). */
+export function sendByPort(rt: Runtime, port: BridgePort, frame: Frame, waiting: IpPacket | undefined): void {
+  const { device } = port;
+  if (frame.kind === 'ip' && packetLength(frame.packet) > device.mtu) {
+    recordDrop(rt, device.ns, frame.packet, 'PKT_TOO_BIG', () => `larger than the MTU ${device.mtu} of the bridge port ${device.name}`, { device });
+    return;
+  }
+  sendFrame(rt, device, frame, 0, waiting);
+}
+
+function encapsulate(rt: Runtime, device: Device, vxlan: Vxlan, frame: Frame, mark: number): void {
+  const remotes = vxlanRemotes(vxlan, frame.dst, rt.nowUs);
+  if (remotes.length === 0 && frame.kind === 'ip') {
+    const detail = (): string => `no fdb entry of ${device.name} for ${formatMac(frame.dst)}`;
+    recordDrop(rt, device.ns, frame.packet, 'VXLAN_NO_REMOTE', detail, { device });
+  }
+  for (const remote of remotes) sendToRemote(rt, device, vxlan, frame, { remote, mark });
+}
+
+function sendToRemote(rt: Runtime, device: Device, vxlan: Vxlan, frame: Frame, to: { readonly remote: VxlanRemote; readonly mark: number }): void {
+  const { remote, mark } = to;
+  const { ns } = device;
+  const oif = vxlan.lower === undefined ? undefined : ns.deviceByName.get(vxlan.lower);
+  const decision = routeOutput(rt, ns, { dst: remote.ip, src: vxlan.local, mark, oif });
+  const inner = frame.kind === 'ip' ? frame.packet : undefined;
+  if (decision.route === undefined || decision.error !== undefined || decision.device === device) {
+    if (inner !== undefined) recordDrop(rt, ns, inner, 'IP_OUTNOROUTES', () => `${device.name} has no route to its remote`, { device });
+    return;
+  }
+  const outer = vxlanOuter(device, vxlan, frame, remote, decision.source, rt.leg);
+  if (inner !== undefined) recordTunnel(rt, 'encapsulate', device, inner, { encapsulation: 'VXLAN', vni: vxlan.vni, outer });
+  rt.tunnelled.push({ ns, packet: outer, leg: rt.leg, mark, about: undefined, fromClient: false, decision });
+}

@@ -1,0 +1,101 @@
+/**
+ * One network namespace in memory: its devices, routes, neighbours, netfilter and listeners, as struct net holds them. Built from a
+ * plan by build-namespace.ts; what changes while packets run (learned addresses, neighbours) is changed by apply.ts alone.
+ */
+import type { Ipv4 } from '../base/ip.js';
+import type { Mac } from '../base/mac.js';
+import type { ListenerPlan, NetnsPlan } from '../plan/plan.js';
+import type { Bridge, BridgePort } from './link/bridge.js';
+import type { Vxlan } from './link/vxlan.js';
+import type { Neighbour } from './neigh/neighbour.js';
+import type { Netfilter } from './netfilter/contract.js';
+import type { Fib } from './route/fib.js';
+import type { Sysctls } from './sysctl.js';
+
+export type DeviceKind = 'lo' | 'veth' | 'bridge' | 'vxlan' | 'ipip' | 'dummy';
+
+export interface DeviceAddress {
+  readonly ip: Ipv4;
+  readonly length: number;
+  readonly scope: number;
+  /** A later address of a subnet that the device is in already. */
+  readonly secondary: boolean;
+}
+
+/** Per-device sysctls, combined with `all` and `default` once. */
+export interface DeviceConf {
+  readonly rpFilter: number;
+  readonly forwarding: boolean;
+  readonly acceptLocal: boolean;
+  readonly routeLocalnet: boolean;
+  readonly proxyArp: boolean;
+  readonly arpIgnore: number;
+  readonly arpAnnounce: number;
+  readonly arpFilter: boolean;
+}
+
+export interface Device {
+  readonly ns: Namespace;
+  readonly name: string;
+  readonly kind: DeviceKind;
+  readonly mac: Mac;
+  readonly mtu: number;
+  readonly up: boolean;
+  /** Frames carry no link addresses, and ARP is not asked. */
+  readonly noArp: boolean;
+  readonly addresses: readonly DeviceAddress[];
+  readonly conf: DeviceConf;
+  readonly neighbours: Map<Ipv4, Neighbour>;
+  /** Addresses for which `ip neigh add proxy` answers. */
+  readonly proxies: ReadonlySet<Ipv4> | undefined;
+  /** When this is a bridge. */
+  readonly bridge: Bridge | undefined;
+  /** When this is a VXLAN device. */
+  readonly vxlan: Vxlan | undefined;
+  /** When this is a port of a bridge; set once, while the namespace is built. */
+  port: BridgePort | undefined;
+  /** The other end of a veth; found when a frame first leaves by it. */
+  peer: Device | undefined;
+  readonly declaredPeer: { readonly netns: string; readonly name: string } | undefined;
+}
+
+export interface Namespace {
+  readonly name: string;
+  readonly plan: NetnsPlan;
+  readonly sysctls: Sysctls;
+  /** In the order of the plan, `lo` first. */
+  readonly devices: readonly Device[];
+  readonly deviceByName: ReadonlyMap<string, Device>;
+  readonly lo: Device;
+  readonly fib: Fib;
+  readonly netfilter: Netfilter;
+  /** netfilter.active, looked at on every hook. */
+  readonly filtering: boolean;
+  /** Bridged IPv4 crosses iptables (br_netfilter). */
+  readonly bridgeCallsIptables: boolean;
+  readonly defaultTtl: number;
+  readonly icmpRatelimitMs: number;
+  readonly inboundIfaddr: boolean;
+  /** By `protocol << 16 | port`. */
+  readonly listeners: ReadonlyMap<number, readonly Listener[]>;
+  /** VXLAN devices by UDP port. */
+  readonly vxlanPorts: ReadonlyMap<number, readonly Device[]>;
+  /** ICMP tokens by receiver: what icmp_ratelimit leaves. */
+  readonly icmpTokens: Map<Ipv4, IcmpTokens>;
+  /** A flow has left something here that reset() must forget. */
+  touched: boolean;
+}
+
+export interface Listener {
+  readonly id: string;
+  readonly plan: ListenerPlan;
+  readonly proto: number;
+  /** 0 listens on every address. */
+  readonly ip: Ipv4;
+  readonly port: number;
+}
+
+export interface IcmpTokens {
+  tokens: number;
+  lastUs: number;
+}

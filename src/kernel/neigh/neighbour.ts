@@ -1,0 +1,38 @@
+/**
+ * Neighbours: who has the address of a next hop (net/core/neighbour.c). An entry is asked for by three broadcast probes a second
+ * apart, and fails one second after the last. Left out: ageing of answered entries, whose answer cannot change while a plan
+ * stands; the real 3.06 s of a failure are 3 s here, so that a client that waits 3 s still hears of it.
+ */
+import type { Ipv4 } from '../../base/ip.js';
+import type { Mac } from '../../base/mac.js';
+import type { Device } from '../namespace.js';
+import type { Passage } from '../netfilter/contract.js';
+
+export const PROBES_MAX = 3;
+export const PROBE_INTERVAL_US = 1_000_000;
+/** unres_qlen: more packets than these push out the oldest; far more than one flow sends. */
+export const WAITING_MAX = 100;
+
+export interface Neighbour {
+  readonly ip: Ipv4;
+  readonly device: Device;
+  state: 'permanent' | 'reachable' | 'incomplete';
+  /** Meaningless while incomplete. */
+  mac: Mac;
+  probes: number;
+  /** When the next probe, or the failure, is due. */
+  dueUs: number;
+  /** Packets that wait for the answer, each with its leg of the flow. */
+  waiting: Waiting[];
+}
+
+export interface Waiting {
+  readonly passage: Passage;
+  readonly leg: number;
+  /** Made on this host by the client of the flow. */
+  readonly forwarded: boolean;
+}
+
+export function knownNeighbour(ip: Ipv4, device: Device, mac: Mac, state: 'permanent' | 'reachable'): Neighbour {
+  return { ip, device, state, mac, probes: 0, dueUs: 0, waiting: [] };
+}

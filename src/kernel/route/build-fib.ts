@@ -1,0 +1,145 @@
+/**
+ * Routing tables from a plan: what the kernel adds for each address (fib_add_ifaddr of net/ipv4/fib_frontend.c: local, connected,
+ * broadcast), then the plan's routes in their order, refused where the kernel refuses them ("Nexthop has invalid gateway").
+ */
+import { maskOf } from '../../base/cidr.js';
+import { inputError, unsupported } from '../../base/errors.js';
+import { formatIp, type Ip, type Ipv4 } from '../../base/ip.js';
+import { parseRoute, type RouteEntry } from '../../plan/iproute2/route.js';
+import { parseRule } from '../../plan/iproute2/rule.js';
+import { SCOPE, TABLE } from '../../plan/iproute2/scope.js';
+import type { NetnsPlan } from '../../plan/plan.js';
+import type { Device, DeviceAddress, Namespace } from '../namespace.js';
+import { addRoute, emptyTable, type Fib, type FibRule, type FibTable, lookupTable, type Route } from './fib.js';
+import { selectAddress } from './source-address.js';
+
+type Devices = Pick<Namespace, 'name' | 'devices' | 'deviceByName'>;
+
+export function buildFib(ns: Devices, plan: NetnsPlan): Fib {
+  const tables = new Map<number, FibTable>([
+    [TABLE.local, emptyTable()],
+    [TABLE.main, emptyTable()],
+  ]);
+  for (const device of ns.devices) for (const address of device.addresses) addAddressRoutes(tables, device, address);
+  for (const [i, text] of plan.routes.entries()) {
+    const entry = parseRoute(text, `${ns.name} routes[${i}]`);
+    if (typeof entry.dst.ip !== 'number') continue;
+    const route = planRoute(ns, tables, entry, text);
+    if (route === undefined) continue;
+    let table = tables.get(entry.table);
+    if (table === undefined) tables.set(entry.table, (table = emptyTable()));
+    addRoute(table, route);
+  }
+  const rules = buildRules(ns.name, plan.rules);
+  return { tables, rules, plain: rules.length === 3, cache: new Map() };
+}
+
+function addAddressRoutes(tables: ReadonlyMap<number, FibTable>, device: Device, address: DeviceAddress): void {
+  const { ip, length } = address;
+  const local = tables.get(TABLE.local) as FibTable;
+  const dev = device.name;
+  const own = { device, via: undefined, source: ip, metric: 0, mtu: undefined, advmss: undefined, legs: undefined };
+  const host = { ...own, type: 'local', scope: SCOPE.host } as const;
+  addRoute(local, { ...host, prefix: ip, length: 32, text: `local ${formatIp(ip)} dev ${dev} table local proto kernel scope host src ${formatIp(ip)}` });
+  if (!device.up || address.secondary || length === 32) return;
+  const prefix = ip & maskOf(length);
+  const words = `${formatIp(prefix)}/${length} dev ${dev}`;
+  const tail = `proto kernel scope ${device.kind === 'lo' ? 'host' : 'link'} src ${formatIp(ip)}`;
+  if (device.kind === 'lo') addRoute(local, { ...host, prefix, length, text: `local ${words} table local ${tail}` });
+  else addRoute(tables.get(TABLE.main) as FibTable, { ...own, type: 'unicast', scope: SCOPE.link, prefix, length, text: `${words} ${tail}` });
+  if (length >= 31) return;
+  const broadcast = prefix | ~maskOf(length);
+  const text = `broadcast ${formatIp(broadcast)} dev ${dev} table local proto kernel scope link src ${formatIp(ip)}`;
+  addRoute(local, { ...own, type: 'broadcast', scope: SCOPE.link, prefix: broadcast, length: 32, text });
+}
+
+/** Undefined when its device is down: the kernel would not have it. */
+function planRoute(ns: Devices, tables: ReadonlyMap<number, FibTable>, entry: RouteEntry, text: string): Route | undefined {
+  const { type, metric, mtu, advmss, scope } = entry;
+  const own = { type, metric, mtu, advmss, scope, prefix: entry.dst.ip as Ipv4, length: entry.dst.length, text };
+  if (entry.nexthops.length > 0) {
+    const legs = [];
+    for (const hop of entry.nexthops) {
+      const way = nexthop(ns, tables, hop, entry, text);
+      if (way !== undefined) legs.push({ weight: hop.weight, route: { ...own, ...way, legs: undefined } });
+    }
+    return legs.length === 0 ? undefined : { ...own, device: undefined, via: undefined, source: legs[0]?.route.source ?? 0, legs };
+  }
+  if (type !== 'unicast' && type !== 'local' && type !== 'broadcast') return { ...own, device: undefined, via: undefined, source: 0, legs: undefined };
+  const way = nexthop(ns, tables, entry, entry, text);
+  return way === undefined ? undefined : { ...own, ...way, legs: undefined };
+}
+
+interface Way {
+  readonly device: Device;
+  readonly via: Ipv4 | undefined;
+  readonly source: Ipv4;
+}
+
+function nexthop(
+  ns: Devices,
+  tables: ReadonlyMap<number, FibTable>,
+  hop: { readonly via: Ip | undefined; readonly dev: string | undefined; readonly onlink: boolean },
+  entry: RouteEntry,
+  text: string,
+): Way | undefined {
+  if (typeof hop.via === 'bigint') throw unsupported('ipv6-gateway', `${ns.name}: an IPv4 route over an IPv6 gateway is not modelled: ${text}`);
+  const named = hop.dev === undefined ? undefined : ns.deviceByName.get(hop.dev);
+  if (hop.dev !== undefined && named === undefined) throw inputError('no-such-device', `${ns.name}: Cannot find device "${hop.dev}" of the route: ${text}`);
+  const { via } = hop;
+  const device = via === undefined || (hop.onlink && named !== undefined) ? named : gatewayDevice(tables, via, named);
+  if (device === undefined) {
+    throw inputError('invalid-gateway', `${ns.name}: Nexthop has invalid gateway: ${text}`, {
+      fix: 'the gateway must lie in a directly connected network, or the route must say `onlink`',
+    });
+  }
+  if (!device.up) return undefined;
+  const source = entry.src ?? selectAddress(ns, device, via ?? 0, entry.scope);
+  return { device, via, source: source as Ipv4 };
+}
+
+/** The device behind which a gateway is directly connected: fib_check_nh_v4_gw. */
+function gatewayDevice(tables: ReadonlyMap<number, FibTable>, via: Ipv4, oif: Device | undefined): Device | undefined {
+  for (const id of [TABLE.local, TABLE.main]) {
+    const route = lookupTable(tables.get(id) as FibTable, via, oif);
+    if (route === undefined) continue;
+    return route.type === 'unicast' && route.via === undefined && route.scope >= SCOPE.link ? route.device : undefined;
+  }
+  return undefined;
+}
+
+const ANY = { from: 0, fromMask: 0, to: 0, toMask: 0, iif: undefined, oif: undefined, mark: 0, markMask: 0 } as const;
+
+function buildRules(netns: string, texts: readonly string[]): readonly FibRule[] {
+  const rules: FibRule[] = [
+    { ...ANY, priority: 0, table: TABLE.local, verdict: undefined },
+    { ...ANY, priority: 32766, table: TABLE.main, verdict: undefined },
+    { ...ANY, priority: 32767, table: TABLE.default, verdict: undefined },
+  ];
+  for (const [i, text] of texts.entries()) {
+    const entry = parseRule(text, `${netns} rules[${i}]`);
+    if (typeof (entry.from ?? entry.to)?.ip === 'bigint') continue;
+    const priority = entry.priority ?? (rules.find((rule) => rule.priority > 0)?.priority ?? 1) - 1;
+    const rule: FibRule = {
+      priority,
+      from: (entry.from?.ip ?? 0) as Ipv4,
+      fromMask: entry.from === undefined ? 0 : maskOf(entry.from.length),
+      to: (entry.to?.ip ?? 0) as Ipv4,
+      toMask: entry.to === undefined ? 0 : maskOf(entry.to.length),
+      iif: entry.iif,
+      oif: entry.oif,
+      mark: entry.fwmark ?? 0,
+      markMask: entry.fwmark === undefined ? 0 : entry.fwmask,
+      table: entry.action === 'lookup' ? entry.table : undefined,
+      verdict: entry.action === 'lookup' ? undefined : ruleVerdict(entry.action, text),
+    };
+    const before = rules.findIndex((other) => other.priority > priority);
+    rules.splice(before < 0 ? rules.length : before, 0, rule);
+  }
+  return rules;
+}
+
+function ruleVerdict(type: 'blackhole' | 'unreachable' | 'prohibit', text: string): Route {
+  const nowhere = { device: undefined, via: undefined, source: 0, metric: 0, mtu: undefined, advmss: undefined, legs: undefined };
+  return { ...nowhere, type, prefix: 0, length: 0, scope: SCOPE.global, text: `rule ${text}` };
+}

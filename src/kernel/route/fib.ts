@@ -1,0 +1,94 @@
+/**
+ * Routing tables and policy rules of one namespace, held for look-ups (net/ipv4/fib_trie.c, fib_rules.c): per table a hash of networks
+ * for each prefix length, longest first. Equal prefixes stand by metric. Not modelled: TOS routes, IPv6.
+ */
+import type { Ipv4 } from '../../base/ip.js';
+import { maskOf } from '../../base/cidr.js';
+import type { RouteType } from '../../plan/iproute2/route.js';
+import type { Device } from '../namespace.js';
+
+export interface Route {
+  readonly type: RouteType;
+  readonly prefix: Ipv4;
+  readonly length: number;
+  /** Undefined for types that lead nowhere, and for multipath routes. */
+  readonly device: Device | undefined;
+  readonly via: Ipv4 | undefined;
+  /** The source a local packet takes: `src`, else chosen as inet_select_addr does. 0 if there is none. */
+  readonly source: Ipv4;
+  readonly metric: number;
+  readonly mtu: number | undefined;
+  readonly advmss: number | undefined;
+  /** As in SCOPE; of the nexthop, one further than the gateway's. */
+  readonly scope: number;
+  /** iproute2's words. */
+  readonly text: string;
+  readonly legs: readonly RouteLeg[] | undefined;
+}
+
+export interface RouteLeg {
+  readonly route: Route;
+  readonly weight: number;
+}
+
+export interface FibTable {
+  /** Prefix lengths in use, longest first, and beside each its networks. */
+  readonly lengths: number[];
+  readonly networks: Map<Ipv4, Route[]>[];
+}
+
+export interface FibRule {
+  readonly priority: number;
+  readonly from: Ipv4;
+  readonly fromMask: number;
+  readonly to: Ipv4;
+  readonly toMask: number;
+  readonly iif: string | undefined;
+  readonly oif: string | undefined;
+  readonly mark: number;
+  readonly markMask: number;
+  /** Undefined when the rule itself decides. */
+  readonly table: number | undefined;
+  readonly verdict: Route | undefined;
+}
+
+export interface Fib {
+  readonly tables: Map<number, FibTable>;
+  readonly rules: readonly FibRule[];
+  /** Only the kernel's own three rules: nothing but the destination matters, and answers can be kept. */
+  readonly plain: boolean;
+  readonly cache: Map<Ipv4, Route | null>;
+}
+
+export function emptyTable(): FibTable {
+  return { lengths: [], networks: [] };
+}
+
+export function addRoute(table: FibTable, route: Route): void {
+  let at = table.lengths.findIndex((length) => length <= route.length);
+  if (at < 0) at = table.lengths.length;
+  if (table.lengths[at] !== route.length) {
+    table.lengths.splice(at, 0, route.length);
+    table.networks.splice(at, 0, new Map());
+  }
+  const networks = table.networks[at] as Map<Ipv4, Route[]>;
+  const same = networks.get(route.prefix);
+  if (same === undefined) networks.set(route.prefix, [route]);
+  else {
+    const before = same.findIndex((other) => other.metric > route.metric);
+    same.splice(before < 0 ? same.length : before, 0, route);
+  }
+}
+
+/** The best route of one table, or undefined. With `oif` only routes that leave by it count. */
+export function lookupTable(table: FibTable, dst: Ipv4, oif: Device | undefined): Route | undefined {
+  const { lengths, networks } = table;
+  for (let i = 0; i < lengths.length; i++) {
+    const same = (networks[i] as Map<Ipv4, Route[]>).get(dst & maskOf(lengths[i] as number));
+    if (same === undefined) continue;
+    if (oif === undefined) return same[0];
+    const bound = same.find((route) => route.device === oif || route.device === undefined);
+    if (bound !== undefined) return bound;
+  }
+  return undefined;
+}

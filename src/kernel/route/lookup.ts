@@ -1,0 +1,59 @@
+/**
+ * One look-up: the policy rules in order, the first table with an answer (fib_rules_lookup). A `throw` route goes on with the next
+ * rule. Undefined means that no route exists, which Linux calls ENETUNREACH.
+ */
+import type { Ipv4 } from '../../base/ip.js';
+import { TABLE } from '../../plan/iproute2/scope.js';
+import type { Device, Namespace } from '../namespace.js';
+import type { Runtime } from '../runtime.js';
+import { type Fib, type FibRule, type FibTable, lookupTable, type Route } from './fib.js';
+
+const CACHE_MAX = 8192;
+
+/** What a look-up may depend on besides the destination. `iif` is `lo` for packets made here. */
+export interface FlowKey {
+  readonly src: Ipv4;
+  readonly iif: Device;
+  readonly oif: Device | undefined;
+  readonly mark: number;
+}
+
+export function lookupRoute(rt: Runtime, ns: Namespace, dst: Ipv4, src: Ipv4, iif: Device, mark: number, oif?: Device): Route | undefined {
+  rt.counters.routeLookups++;
+  const { fib } = ns;
+  if (!fib.plain || oif !== undefined) return lookupRules(fib, dst, { src, iif, oif, mark });
+  const known = fib.cache.get(dst);
+  if (known !== undefined) return known === null ? undefined : known;
+  const route = lookupPlain(fib, dst);
+  if (fib.cache.size >= CACHE_MAX) fib.cache.clear();
+  fib.cache.set(dst, route ?? null);
+  return route;
+}
+
+function lookupPlain(fib: Fib, dst: Ipv4): Route | undefined {
+  const local = lookupTable(fib.tables.get(TABLE.local) as FibTable, dst, undefined);
+  if (local !== undefined && local.type !== 'throw') return local;
+  const main = lookupTable(fib.tables.get(TABLE.main) as FibTable, dst, undefined);
+  if (main !== undefined && main.type !== 'throw') return main;
+  const table = fib.tables.get(TABLE.default);
+  const last = table === undefined ? undefined : lookupTable(table, dst, undefined);
+  return last?.type === 'throw' ? undefined : last;
+}
+
+function lookupRules(fib: Fib, dst: Ipv4, key: FlowKey): Route | undefined {
+  for (const rule of fib.rules) {
+    if (!ruleMatches(rule, dst, key)) continue;
+    if (rule.table === undefined) return rule.verdict;
+    const table = fib.tables.get(rule.table);
+    const route = table === undefined ? undefined : lookupTable(table, dst, key.oif);
+    if (route !== undefined && route.type !== 'throw') return route;
+  }
+  return undefined;
+}
+
+function ruleMatches(rule: FibRule, dst: Ipv4, key: FlowKey): boolean {
+  if (((dst ^ rule.to) & rule.toMask) !== 0 || ((key.src ^ rule.from) & rule.fromMask) !== 0) return false;
+  if ((key.mark & rule.markMask) !== rule.mark) return false;
+  if (rule.iif !== undefined && rule.iif !== key.iif.name) return false;
+  return rule.oif === undefined || rule.oif === key.oif?.name;
+}

@@ -1,0 +1,61 @@
+/**
+ * The routing decision for a packet made here: ip_route_output_key of net/ipv4/route.c. Chooses the source address when none is
+ * given. Errors are those that connect(2) and send(2) return. Not modelled: multicast.
+ */
+import { unsupported } from '../../base/errors.js';
+import { formatIp, type Ipv4 } from '../../base/ip.js';
+import type { IpPacket } from '../../packet/ip-packet.js';
+import type { Errno } from '../../trace/flow-record.js';
+import type { Device, Namespace } from '../namespace.js';
+import type { Runtime } from '../runtime.js';
+import type { Route } from './fib.js';
+import { lookupRoute } from './lookup.js';
+import { selectLeg } from './multipath.js';
+
+export interface OutputDecision {
+  readonly route: Route | undefined;
+  readonly device: Device;
+  readonly source: Ipv4;
+  readonly error: Errno | undefined;
+}
+
+export interface OutputKey {
+  readonly dst: Ipv4;
+  /** 0 lets the route choose. */
+  readonly src: Ipv4;
+  readonly mark: number;
+  readonly oif?: Device | undefined;
+  /** For the ports that a multipath hash may look at. */
+  readonly packet?: IpPacket | undefined;
+}
+
+export function routeOutput(rt: Runtime, ns: Namespace, key: OutputKey): OutputDecision {
+  const { dst, src, oif } = key;
+  if (dst >>> 28 === 14) throw unsupported('multicast', `${ns.name}: packets to the multicast address ${formatIp(dst)} are not modelled`);
+  const found = lookupRoute(rt, ns, dst, src, ns.lo, key.mark, oif);
+  if (found === undefined) return oif === undefined ? fail(ns, undefined, 'ENETUNREACH') : onLink(ns, oif, src, dst);
+  if (found.type === 'unreachable') return fail(ns, found, 'EHOSTUNREACH');
+  if (found.type === 'prohibit') return fail(ns, found, 'EACCES');
+  if (found.type === 'blackhole') return fail(ns, found, 'EINVAL');
+  if (found.type === 'local') return { route: found, device: ns.lo, source: src !== 0 ? src : found.source || dst, error: undefined };
+  const route = selectLeg(rt, ns, found, src, dst, key.packet);
+  const device = route.device as Device;
+  const source = src !== 0 ? src : route.source;
+  if (dst >>> 24 === 0 || (source >>> 24 === 127 && !device.conf.routeLocalnet)) return fail(ns, route, 'EINVAL');
+  return { route, device, source, error: undefined };
+}
+
+function fail(ns: Namespace, route: Route | undefined, error: Errno): OutputDecision {
+  return { route, device: ns.lo, source: 0, error };
+}
+
+/** "Apparently, routing tables are wrong. Assume, that the destination is on link": for a packet bound to a device. */
+function onLink(ns: Namespace, device: Device, src: Ipv4, dst: Ipv4): OutputDecision {
+  const source = src !== 0 ? src : (device.addresses[0]?.ip ?? 0);
+  const text = `${formatIp(dst)} dev ${device.name}`;
+  const route: Route = {
+    ...{ type: 'unicast', prefix: dst, length: 32, device, via: undefined, source, metric: 0 },
+    ...{ mtu: undefined, advmss: undefined, scope: 253, text, legs: undefined },
+  };
+  return { route, device: device ?? ns.lo, source, error: undefined };
+}

@@ -1,0 +1,80 @@
+/**
+ * What one flow runs in: virtual time, the packet in hand, frames on the wire, packets that sockets and error replies wait to send,
+ * timers, and the recorder. One object, made once per network; the stages take it as their context.
+ */
+import type { ChoiceOracle } from '../base/choice.js';
+import type { Frame } from '../packet/frame.js';
+import type { IpPacket } from '../packet/ip-packet.js';
+import type { TraceEvent } from '../trace/event.js';
+import type { Neighbour } from './neigh/neighbour.js';
+import type { Device, Namespace } from './namespace.js';
+import type { Passage } from './netfilter/contract.js';
+import type { OutputDecision } from './route/output.js';
+import type { FlowState } from './socket/flow-state.js';
+
+export interface Runtime {
+  /** Virtual time, µs. */
+  nowUs: number;
+  /** Which packet of the flow is in hand. */
+  leg: number;
+  nextLeg: number;
+  record: boolean;
+  events: TraceEvent[];
+  oracle: ChoiceOracle;
+  flow: FlowState;
+  /** Frames on the wire, first in first out; `inFlightHead` is the next. */
+  readonly inFlight: InFlight[];
+  inFlightHead: number;
+  /** Outer packets of tunnels: sent before anything else goes on. */
+  readonly tunnelled: Outgoing[];
+  /** Packets made while another was in hand. */
+  readonly outbox: Outgoing[];
+  outboxHead: number;
+  /** Neighbours that are being asked for, by the time of their next probe. */
+  readonly resolving: Neighbour[];
+  /** Frames handled in this flow: the limit that stops a loop. */
+  frames: number;
+  /** Choices of multipath legs made since the last reset, by route. */
+  readonly legs: Map<object, Map<string, number>>;
+  readonly touched: Namespace[];
+  /** The next ephemeral port a client takes. */
+  nextPort: number;
+  readonly counters: RuntimeCounters;
+  namespace(name: string): Namespace;
+  /** The far end of a veth. */
+  peerOf(device: Device): Device;
+  /** Whether an ARP request for `ip` must be brought to the other end of the veth. */
+  mayAnswer(device: Device, ip: number): boolean;
+}
+
+export interface RuntimeCounters {
+  namespacesBuilt: number;
+  packets: number;
+  routeLookups: number;
+  arpExchanges: number;
+}
+
+export interface InFlight {
+  /** The device that receives it. */
+  readonly device: Device;
+  readonly frame: Frame;
+  readonly leg: number;
+  /** Of an ARP frame: the packet that waits for the answer. */
+  readonly waiting: IpPacket | undefined;
+  /** What stays with a packet that does not leave the namespace: out of a tunnel its mark, over `lo` its whole passage. */
+  readonly mark: number;
+  readonly passage: Passage | undefined;
+}
+
+export interface Outgoing {
+  readonly ns: Namespace;
+  readonly packet: IpPacket;
+  readonly leg: number;
+  readonly mark: number;
+  /** The packet that this one answers, where conntrack must know (nf_ct_attach). */
+  readonly about: Passage | undefined;
+  /** Sent by the client of the flow: errors are its errno. */
+  readonly fromClient: boolean;
+  /** The routing decision, where it has been made already. */
+  readonly decision: OutputDecision | undefined;
+}

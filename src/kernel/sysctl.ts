@@ -1,0 +1,91 @@
+/**
+ * Sysctls of one namespace: the plan's value, else what a fresh namespace of Linux 6.x has (Documentation/networking/ip-sysctl.rst,
+ * nf_conntrack-sysctl.rst). Per-device keys of net.ipv4.conf combine `all`, the device and `default` as IN_DEV_CONF, ORCONF and
+ * MAXCONF of include/linux/inetdevice.h do. Keys are dotted as sysctl(8) prints them; in a device name its dot is a slash.
+ */
+const DEFAULTS: Readonly<Record<string, number>> = {
+  'net.ipv4.ip_forward': 0,
+  'net.ipv4.ip_default_ttl': 64,
+  'net.ipv4.icmp_ratelimit': 1000,
+  'net.ipv4.icmp_ratemask': 6168,
+  'net.ipv4.icmp_echo_ignore_all': 0,
+  'net.ipv4.icmp_errors_use_inbound_ifaddr': 0,
+  'net.ipv4.fwmark_reflect': 0,
+  'net.ipv4.tcp_fwmark_accept': 0,
+  'net.ipv4.fib_multipath_hash_policy': 0,
+  'net.bridge.bridge-nf-call-iptables': 1,
+  'net.bridge.bridge-nf-call-ip6tables': 1,
+  'net.bridge.bridge-nf-call-arptables': 1,
+  'net.bridge.bridge-nf-filter-vlan-tagged': 0,
+  'net.netfilter.nf_conntrack_max': 262144,
+  'net.netfilter.nf_conntrack_tcp_loose': 1,
+  'net.netfilter.nf_conntrack_tcp_be_liberal': 0,
+  'net.netfilter.nf_conntrack_tcp_max_retrans': 3,
+  'net.netfilter.nf_conntrack_tcp_timeout_syn_sent': 120,
+  'net.netfilter.nf_conntrack_tcp_timeout_syn_recv': 60,
+  'net.netfilter.nf_conntrack_tcp_timeout_established': 432000,
+  'net.netfilter.nf_conntrack_tcp_timeout_fin_wait': 120,
+  'net.netfilter.nf_conntrack_tcp_timeout_close_wait': 60,
+  'net.netfilter.nf_conntrack_tcp_timeout_last_ack': 30,
+  'net.netfilter.nf_conntrack_tcp_timeout_time_wait': 120,
+  'net.netfilter.nf_conntrack_tcp_timeout_close': 10,
+  'net.netfilter.nf_conntrack_tcp_timeout_max_retrans': 300,
+  'net.netfilter.nf_conntrack_tcp_timeout_unacknowledged': 300,
+  'net.netfilter.nf_conntrack_udp_timeout': 30,
+  'net.netfilter.nf_conntrack_udp_timeout_stream': 120,
+  'net.netfilter.nf_conntrack_icmp_timeout': 30,
+  'net.netfilter.nf_conntrack_generic_timeout': 600,
+};
+
+/** Keys of net.ipv4.conf whose default is not 0. */
+const CONF_DEFAULTS: Readonly<Record<string, number>> = { send_redirects: 1, accept_redirects: 1, secure_redirects: 1, shared_media: 1 };
+
+export interface Sysctls {
+  readonly values: Readonly<Record<string, string>>;
+}
+
+/** The value of a plain key. */
+export function sysctlValue(sysctls: Sysctls, key: string): number {
+  const text = sysctls.values[key];
+  if (text !== undefined) return numberOf(text);
+  const conf = /^net\.ipv4\.conf\.([^.]+)\.([a-z_]+)$/.exec(key);
+  if (conf !== null) return deviceConf(sysctls, (conf[1] as string).replaceAll('/', '.'), conf[2] as string);
+  return DEFAULTS[key] ?? 0;
+}
+
+/** `conf/DEVICE/KEY` alone: the plan's own, else the namespace's `default`, else the kernel's. */
+export function deviceConf(sysctls: Sysctls, device: string, key: string): number {
+  const { values } = sysctls;
+  const text =
+    values[`net.ipv4.conf.${device.replaceAll('.', '/')}.${key}`] ??
+    values[`net.ipv4.conf.${device}.${key}`] ??
+    (device === 'all' ? undefined : values[`net.ipv4.conf.default.${key}`]);
+  return text === undefined ? (CONF_DEFAULTS[key] ?? 0) : numberOf(text);
+}
+
+/** IN_DEV_MAXCONF: the greater of `all` and the device's. */
+export function deviceMax(sysctls: Sysctls, device: string, key: string): number {
+  return Math.max(deviceConf(sysctls, 'all', key), deviceConf(sysctls, device, key));
+}
+
+/** IN_DEV_ORCONF: whether `all` or the device's is set. */
+export function deviceOr(sysctls: Sysctls, device: string, key: string): boolean {
+  return deviceConf(sysctls, 'all', key) !== 0 || deviceConf(sysctls, device, key) !== 0;
+}
+
+/** Forwarding of a device: its own key, else `conf.all.forwarding`, which is `ip_forward` by another name. */
+export function deviceForwards(sysctls: Sysctls, device: string): boolean {
+  const { values } = sysctls;
+  const text =
+    values[`net.ipv4.conf.${device.replaceAll('.', '/')}.forwarding`] ??
+    values[`net.ipv4.conf.${device}.forwarding`] ??
+    values['net.ipv4.conf.all.forwarding'] ??
+    values['net.ipv4.ip_forward'] ??
+    values['net.ipv4.conf.default.forwarding'];
+  return text !== undefined && numberOf(text) !== 0;
+}
+
+function numberOf(text: string): number {
+  const value = Number(text.trim().split(/\s+/)[0]);
+  return Number.isFinite(value) ? value : 0;
+}
