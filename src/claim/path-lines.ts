@@ -5,6 +5,7 @@
  * let it pass, and routing, are quiet lines: they can be matched where gaps are allowed and are not printed.
  */
 import type { Hop, RuleText, Stage } from '../trace/trace.js';
+import { ownWay } from './own-way.js';
 import { isUnderlay, placeName } from './place.js';
 
 export interface HopLine {
@@ -31,7 +32,7 @@ const SAME_SIGHT: Readonly<Partial<Record<Stage, readonly Stage[]>>> = {
 export function hopLines(hops: readonly Hop[], currentNamespace: string): readonly HopLine[] {
   const lines: HopLine[] = [];
   let lastLoud = -1;
-  for (const hop of hops) {
+  for (const hop of ownWay(hops)) {
     const last = lines[lastLoud];
     if (last !== undefined && joins(last, hop)) {
       lines[lastLoud] = deviceLine([...last.hops, hop], currentNamespace);
@@ -88,15 +89,18 @@ function hookLine(hop: Hop, current: string): HopLine {
   const change = hop.change === null ? [] : changeTexts(hop, hop.change);
   const stopped = hop.verdict === 'drop' || hop.verdict === 'reject' ? stopTexts(hop) : [];
   const passed = hop.rules.flatMap((rule) => [`${rule.table} ${rule.chain}${targetOf(rule)}`, `${rule.table} ${rule.chain}`]);
+  // A line needs a word even where nothing in the hook matched.
   return makeLine([hop], [...change, ...stopped, ...passed, hop.stage], change.length + stopped.length === 0, current);
 }
 
-/** Any chain on the way to the rule names the line; the chain of the deciding rule is printed. */
+/** Any chain on the way to the rule names the line; the chain of the deciding rule is printed. MASQUERADE is a kind of SNAT. */
 function changeTexts(hop: Hop, change: string): readonly string[] {
-  const chains = hop.rules.filter((rule) => rule.table === 'nat').map((rule) => rule.chain);
-  const wordings = change.startsWith('MASQUERADE ') ? [change, change.replace('MASQUERADE', 'SNAT')] : [change];
-  const named = [...new Set(chains.reverse())].flatMap((chain) => wordings.map((wording) => `nat ${chain} ${wording}`));
-  return [...named, ...wordings.map((wording) => `nat ${wording}`)];
+  const chains = [...new Set(hop.rules.filter((rule) => rule.table === 'nat').map((rule) => rule.chain))].reverse();
+  const changes = change.split(', ');
+  const wordings = (changes.length > 1 ? [change, ...changes] : changes).flatMap((one) =>
+    one.startsWith('MASQUERADE ') ? [one, one.replace('MASQUERADE', 'SNAT')] : [one],
+  );
+  return [...chains.flatMap((chain) => wordings.map((one) => `nat ${chain} ${one}`)), ...wordings.map((one) => `nat ${one}`)];
 }
 
 function stopTexts(hop: Hop): readonly string[] {

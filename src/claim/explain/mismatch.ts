@@ -4,7 +4,7 @@
  * thing that would have held; one command that shows it again.
  */
 import { ClaimMismatch } from '../../base/errors.js';
-import type { Behind, Cause } from '../../trace/trace.js';
+import type { Behind, Cause, Hop, Outcome } from '../../trace/trace.js';
 import { type Finding, type Sight } from '../judge/finding.js';
 import { reasonText } from '../judge/fate-text.js';
 import { serverPlace } from '../judge/endpoints.js';
@@ -62,16 +62,22 @@ function outcomeText(failure: Failure): string {
   return `${which}; ${failing.count} of ${total} outcomes, probability ${probabilityText(failing.probability)}`;
 }
 
-/** Where the request arrived and its reply did not, the reply's way is the one that shows why. */
 function pathLines(failure: Failure): readonly string[] {
   const { finding, sight } = failure;
   const { outcome } = sight;
-  const lostReply = outcome.verdict !== 'delivered' && outcome.serverSees !== null && outcome.cause !== null && outcome.reply.length > 0;
-  const leg = finding.leg ?? (lostReply ? 'reply' : 'request');
+  const leg = finding.leg ?? (isReplyLost(outcome) ? 'reply' : 'request');
   const lines = hopLines(leg === 'reply' ? outcome.reply : outcome.request, sight.world.namespace ?? 'default');
   if (lines.length === 0) return [];
   const [first = '', ...rest] = pathBlock(lines, ' '.repeat(LABEL_WIDTH + 2), finding.stopAt);
   return [`${label(leg === 'reply' ? 'reply path' : 'path')}${first.slice(LABEL_WIDTH + 2)}`, ...rest];
+}
+
+/** Where the request was not stopped and its reply was, the reply's way is the one that shows why. */
+function isReplyLost(outcome: Outcome): boolean {
+  const { cause } = outcome;
+  if (cause === null) return false;
+  const stops = (hop: Hop): boolean => hop.netns === cause.netns && [cause.reason, 'drop', 'reject'].includes(hop.verdict);
+  return !outcome.request.some(stops) && outcome.reply.some(stops);
 }
 
 function ruleLines(failure: Failure): readonly string[] {
@@ -81,7 +87,7 @@ function ruleLines(failure: Failure): readonly string[] {
     const { node, rule } = finding.rule;
     const why = sight.world.why?.(node, rule);
     const position = rule.index === 0 ? 'policy' : `rule ${rule.index}`;
-    return [...ruleBlock(`${node}: ${rule.table} ${rule.chain} ${position}`, rule.text), ...behindLines(why)];
+    return [...ruleBlock(`${node}: ${rule.table} ${rule.chain} ${position}`, `-A ${rule.chain} ${rule.text}`), ...behindLines(why)];
   }
   if (cause === null) return [];
   return [...causeLines(cause, sight.world.namespace ?? 'default'), ...behindLines(cause.behind ?? undefined)];

@@ -13,10 +13,10 @@ const SOURCE_KINDS = ['SNAT', 'MASQUERADE'];
 
 export function judgeNat(qualifier: NatQualifier, sight: Sight, sentence: string): Finding | undefined {
   const side = qualifier.kind === 'snat' ? 'source' : 'destination';
-  const step = lastStep(sight, side);
-  const { translated, seen } = whatWasSeen(sight, side, step);
+  const { translated, seen } = whatWasSeen(sight, side);
   const matches = qualifier.to === undefined ? translated : translated && isAtPlace(seen, qualifier.to, sight.world);
   if (matches !== qualifier.negated) return undefined;
+  const step = lastStep(sight, side);
   const word = side === 'source' ? 'SNATed' : 'DNATed';
   return {
     expected: expectation(qualifier, side, qualifier.to, sentence, sight),
@@ -36,14 +36,12 @@ function lastStep(sight: Sight, side: 'source' | 'destination'): NatStep | undef
   return sight.outcome.nat.filter((step) => SOURCE_KINDS.includes(step.kind) === (side === 'source')).at(-1);
 }
 
-function whatWasSeen(sight: Sight, side: 'source' | 'destination', step: NatStep | undefined): { translated: boolean; seen: string } {
+function whatWasSeen(sight: Sight, side: 'source' | 'destination'): { translated: boolean; seen: string } {
   const { serverSees, clientSees, snat, dnat } = sight.outcome;
-  if (side === 'source') {
-    if (serverSees !== null) return { translated: snat, seen: serverSees.src };
-    return { translated: step !== undefined, seen: step?.to ?? clientSees.src };
-  }
-  if (serverSees !== null) return { translated: dnat, seen: serverSees.dst };
-  return { translated: step !== undefined, seen: step?.to ?? clientSees.dst };
+  const end = side === 'source' ? 'src' : 'dst';
+  if (serverSees !== null) return { translated: side === 'source' ? snat : dnat, seen: serverSees[end] };
+  const step = lastStep(sight, side);
+  return { translated: step !== undefined, seen: step?.to ?? clientSees[end] };
 }
 
 /** A node is named as such; another source by its address; a destination with its port. */

@@ -6,7 +6,7 @@
  */
 import type { Hop } from '../../trace/trace.js';
 import { globMatches } from '../glob.js';
-import { hopLines } from '../path-lines.js';
+import { ownWay } from '../own-way.js';
 import type { PassesQualifier, Qualifier } from '../traffic-claim.js';
 import type { Finding, Sight } from './finding.js';
 import { observedReply, observedRequest } from './observed.js';
@@ -29,7 +29,7 @@ export function judgePasses(qualifier: PassesQualifier, sight: Sight): Finding |
 export function judgeStaysOn(qualifier: Extract<Qualifier, { kind: 'stays-on' }>, sight: Sight): Finding | undefined {
   const leaves = (hop: Hop): boolean => hop.node !== qualifier.node;
   const request = observedRequest(sight).find(leaves);
-  const reply = request === undefined ? sight.outcome.reply.find(leaves) : undefined;
+  const reply = request === undefined ? ownWay(sight.outcome.reply).find(leaves) : undefined;
   const away = request ?? reply;
   if (away === undefined) return undefined;
   const leg = request === undefined ? 'reply' : 'request';
@@ -114,7 +114,7 @@ function nearestPass(qualifier: PassesQualifier, hops: readonly Hop[], sight: Si
   const elsewhere = hops.find((hop) => passesHere(hop, wanted));
   if (elsewhere !== undefined) return `passes through chain ${qualifier.chain} on ${elsewhere.node}`;
   const prefix = qualifier.chain.slice(0, 8);
-  const rule = hopLines(hops, 'default').flatMap((line) => line.hops.flatMap((hop) => hop.rules.map((one) => ({ node: hop.node, chain: one.chain }))));
+  const rule = hops.flatMap((hop) => hop.rules.map((one) => ({ node: hop.node, chain: one.chain })));
   const close = rule.find((one) => one.chain.startsWith(prefix)) ?? rule.at(-1);
   return close === undefined ? undefined : `passes through chain ${close.chain} on ${close.node}`;
 }
