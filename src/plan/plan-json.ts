@@ -1,0 +1,98 @@
+/**
+ * A plan as JSON, schema `hopspec.dev/plan/v1`: the form in which the simulated and the real kernel exchange networks. Reading
+ * checks everything that can be checked without a kernel, and reports all of it together; writing leaves out what is absent.
+ */
+import { writeIptables } from './iptables-text.js';
+import { checkLinks, type NamedNetns } from './json/check-links.js';
+import { note, objectAt, type Problems, throwProblems } from './json/fields.js';
+import { readJson } from './json/read-json.js';
+import { readListeners, readProbes } from './json/read-flows.js';
+import { readNetns } from './json/read-netns.js';
+import { type LinkPlan, type ListenerPlan, type NetnsPlan, type Plan, PLAN_SCHEMA, type ProbePlan } from './plan.js';
+import type { Ruleset } from './ruleset.js';
+
+const FIELDS = ['schema', 'netns', 'listeners', 'probes'];
+
+/** `source` is JSON text, or the value read from it. Throws InputError with every problem found. */
+export function readPlan(source: string | object, file: string): Plan {
+  const document = typeof source === 'string' ? readJson(source, file) : undefined;
+  const problems: Problems = { list: [], position: document?.position, file };
+  const plan = readDocument(problems, document === undefined ? source : document.value);
+  throwProblems(problems);
+  return plan;
+}
+
+function readDocument(problems: Problems, value: unknown): Plan {
+  const object = objectAt(problems, [], value, FIELDS) ?? {};
+  const schema = object['schema'];
+  if (schema !== undefined && schema !== PLAN_SCHEMA) note(problems, ['schema'], 'unknown-schema', `must be \`${PLAN_SCHEMA}\``);
+  const members = object['netns'] === undefined ? note(problems, ['netns'], 'missing-field', 'is missing') : objectAt(problems, ['netns'], object['netns'], undefined);
+  const namespaces: NamedNetns[] = [];
+  for (const [name, each] of Object.entries(members ?? {})) {
+    if (!/^[^\s/]+$/.test(name)) note(problems, ['netns', name], 'bad-netns', 'the name of a namespace has no spaces and no `/`');
+    const netns = readNetns(problems, ['netns', name], each);
+    if (netns !== undefined) namespaces.push({ name, ...netns });
+  }
+  checkLinks(problems, namespaces);
+  const names = new Set(Object.keys(members ?? {}));
+  return {
+    netns: Object.fromEntries(namespaces.map(({ name, plan }) => [name, plan])),
+    listeners: readListeners(problems, object['listeners'], names),
+    probes: readProbes(problems, object['probes'], names),
+  };
+}
+
+/** The plan as a JSON value, namespaces by name. */
+export function writePlan(plan: Plan): Readonly<Record<string, unknown>> {
+  const names = Object.keys(plan.netns).sort();
+  return {
+    schema: PLAN_SCHEMA,
+    netns: Object.fromEntries(names.map((name) => [name, writeNetns(plan.netns[name] as NetnsPlan)])),
+    listeners: plan.listeners.map(writeListener),
+    probes: plan.probes.map(writeProbe),
+  };
+}
+
+function writeNetns(netns: NetnsPlan): Readonly<Record<string, unknown>> {
+  return present({
+    sysctl: { ...netns.sysctl },
+    links: netns.links.map(writeLink),
+    routes: [...netns.routes],
+    rules: [...netns.rules],
+    neigh: [...netns.neigh],
+    fdb: [...netns.fdb],
+    ipset: netns.ipset,
+    iptables: restoreText(netns.iptables),
+    ip6tables: restoreText(netns.ip6tables),
+    nft: netns.nft,
+    ipvs: netns.ipvs,
+    wg: netns.wg === undefined ? undefined : { ...netns.wg },
+  });
+}
+
+function restoreText(ruleset: Ruleset | undefined): string | undefined {
+  return ruleset === undefined ? undefined : writeIptables(ruleset, 'restore');
+}
+
+function writeLink(link: LinkPlan): Readonly<Record<string, unknown>> {
+  const { name, kind, args, peer, mac, mtu, master, slave, addr, up } = link;
+  return present({ name, kind, args, peer: peer === undefined ? undefined : writePeer(peer), mac, mtu, master, slave, addr: addr === undefined ? undefined : [...addr], up });
+}
+
+function writePeer(peer: NonNullable<LinkPlan['peer']>): Readonly<Record<string, unknown>> {
+  return present({ netns: peer.netns, name: peer.name, mac: peer.mac });
+}
+
+function writeListener(listener: ListenerPlan): Readonly<Record<string, unknown>> {
+  const { id, netns, proto, ip, port } = listener;
+  return { id, netns, proto, ip, port };
+}
+
+function writeProbe(probe: ProbePlan): Readonly<Record<string, unknown>> {
+  const { id, netns, proto, dst, dport, src, sport, mark, count, timeoutMs } = probe;
+  return present({ id, netns, proto, dst, dport, src, sport, mark, count, timeout_ms: timeoutMs });
+}
+
+function present(members: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+}
