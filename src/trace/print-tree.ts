@@ -1,0 +1,180 @@
+/**
+ * A trace as a tree for a terminal: outcomes, then request and reply, then the namespaces on the way as headings with what happened in
+ * each. `»` marks what changed the packet, `✗` what stopped it. Hooks without a matching rule are left out. Lines are cut at the width.
+ */
+import type { AddressPair, Cause, Hop, Outcome, RuleText, Trace } from './trace.js';
+
+export interface TreeOptions {
+  /** 80 unless given. */
+  readonly width?: number | undefined;
+}
+
+const WIDTH = 80;
+const INDENT = '  ';
+/** Room for a stage or device name before the text. */
+const NAME_WIDTH = 12;
+
+export function printTree(trace: Trace, options: TreeOptions = {}): string {
+  const width = options.width ?? WIDTH;
+  const { from, to, protocol, address, port } = trace.flow;
+  const called = port === null ? address : address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  const lines = [`${from} → ${to}: ${protocol} ${called}`];
+  for (const [i, outcome] of trace.outcomes.entries()) lines.push('', ...outcomeLines(outcome, i, trace.outcomes.length));
+  return `${lines.map((line) => cut(line, width)).join('\n')}\n`;
+}
+
+function outcomeLines(outcome: Outcome, index: number, count: number): string[] {
+  const rank = count === 1 ? 'the only outcome' : `outcome ${index + 1} of ${count}, probability ${probabilityText(outcome.probability)}`;
+  return [
+    `${rank}: ${fateText(outcome)}`,
+    ...factLines(outcome).map((line) => INDENT + line),
+    ...legLines('request', outcome.request),
+    ...legLines('reply', outcome.reply),
+  ];
+}
+
+function fateText(outcome: Outcome): string {
+  const { verdict, server } = outcome;
+  if (verdict === 'delivered') return server === null ? 'delivered' : `delivered to ${server}`;
+  return verdict;
+}
+
+function factLines(outcome: Outcome): string[] {
+  const { clientSees, serverSees, icmp, pathMtu, cause, encapsulations } = outcome;
+  const facts: [string, string][] = [['client sees', pairText(clientSees)]];
+  if (serverSees !== null) facts.push(['server sees', `${pairText(serverSees)}${natText(outcome)}`]);
+  for (const { kind, from, to } of encapsulations) facts.push(['tunnel', `${kind} from ${from} to ${to ?? 'nobody'}`]);
+  if (pathMtu !== null) facts.push(['path MTU', String(pathMtu)]);
+  if (icmp !== null) facts.push(['ICMP error', `type ${icmp.type} code ${icmp.code} from ${icmp.from}`]);
+  const lines = facts.map(([name, text]) => `${name.padEnd(NAME_WIDTH)} ${text}`);
+  return cause === null ? lines : [...lines, ...causeLines(cause)];
+}
+
+function pairText(pair: AddressPair): string {
+  return `${pair.src} → ${pair.dst}`;
+}
+
+function natText({ snat, dnat }: Outcome): string {
+  if (!snat && !dnat) return '';
+  return `  (${[...(snat ? ['SNAT'] : []), ...(dnat ? ['DNAT'] : [])].join(' and ')})`;
+}
+
+function causeLines(cause: Cause): string[] {
+  const chain = cause.chain === null ? '' : `, ${cause.table} ${cause.chain}${cause.rule === null ? ' policy' : ` rule ${cause.rule}`}`;
+  const lines = [`${'cause'.padEnd(NAME_WIDTH)} ${cause.reason} in ${placeText(cause.netns, cause.node)}${chain}`, `${' '.repeat(NAME_WIDTH)} ${cause.text}`];
+  const { behind } = cause;
+  if (behind === null) return lines;
+  const name = behind.namespace === null ? behind.name : `${behind.namespace}/${behind.name}`;
+  return [...lines, `${'because of'.padEnd(NAME_WIDTH)} ${behind.kind} ${name}: ${behind.detail}`];
+}
+
+function legLines(name: string, hops: readonly Hop[]): string[] {
+  if (hops.length === 0) return [];
+  const lines = ['', `${INDENT}${name}`];
+  let packet = '';
+  for (const group of byNamespace(hops)) {
+    const [first] = group;
+    if (first === undefined) continue;
+    lines.push(INDENT + placeText(first.netns, first.node));
+    const items = group.flatMap((hop) => {
+      const changed = hop.packet !== packet;
+      packet = hop.packet;
+      return [...(changed ? [packetItem(hop)] : []), ...(isQuiet(hop) ? [] : [hopItem(hop)])];
+    });
+    lines.push(...items.flatMap((item, i) => itemLines(item, i === items.length - 1)));
+  }
+  return lines;
+}
+
+/** Hops in a row of one namespace. */
+function byNamespace(hops: readonly Hop[]): Hop[][] {
+  const groups: Hop[][] = [];
+  for (const hop of hops) {
+    const last = groups.at(-1);
+    if (last?.[0]?.netns === hop.netns) last.push(hop);
+    else groups.push([hop]);
+  }
+  return groups;
+}
+
+function placeText(netns: string, node: string): string {
+  return netns === node ? node : `${netns} on ${node}`;
+}
+
+function isQuiet(hop: Hop): boolean {
+  return isHook(hop) && hop.change === null && hop.rules.length === 0 && hop.verdict === 'accept';
+}
+
+function isHook(hop: Hop): boolean {
+  return ['prerouting', 'input', 'forward', 'output', 'postrouting'].includes(hop.stage);
+}
+
+interface Item {
+  readonly head: string;
+  readonly below: readonly string[];
+  /** A packet hangs on the line, it is no branch of it. */
+  readonly branch: boolean;
+}
+
+function packetItem(hop: Hop): Item {
+  const [head = '', ...below] = hop.packet.split('\n');
+  return { head, below, branch: false };
+}
+
+function hopItem(hop: Hop): Item {
+  const name = (isHook(hop) || hop.device === null ? hop.stage : hop.device).padEnd(NAME_WIDTH);
+  return { head: `${name} ${markOf(hop)}${textOf(hop)}`, below: isHook(hop) ? hop.rules.map(ruleText) : [], branch: true };
+}
+
+function markOf(hop: Hop): string {
+  if (hop.stage === 'drop' || hop.stage === 'answer' || hop.verdict === 'drop' || hop.verdict === 'reject') return '✗ ';
+  return hop.change === null ? '' : '» ';
+}
+
+function textOf(hop: Hop): string {
+  switch (hop.stage) {
+    case 'rx':
+    case 'tx':
+    case 'arp':
+      return hop.stage;
+    case 'route':
+    case 'deliver':
+      return hop.verdict;
+    case 'bridge':
+      return `bridge ${hop.verdict}`;
+    case 'drop':
+      return hop.change === null ? hop.verdict : `${hop.verdict}: ${hop.change}`;
+    case 'answer':
+      return `answers ${hop.change ?? ''}`;
+    default:
+      return [hop.change, hop.change === null || hop.verdict !== 'accept' ? hop.verdict : null].filter((part) => part !== null).join(', ');
+  }
+}
+
+function ruleText(rule: RuleText): string {
+  return rule.index === 0 ? `${rule.table} ${rule.chain} policy` : `${rule.table} ${rule.chain} ${rule.index}: ${withoutComment(rule.text)}`;
+}
+
+/** Comments are long, and the chain's name tells what they do. */
+function withoutComment(text: string): string {
+  return text.replace(/-m comment --comment (?:"(?:[^"\\]|\\.)*"|\S+) ?/, '').trim();
+}
+
+function itemLines(item: Item, last: boolean): string[] {
+  const stem = last ? ' ' : '│';
+  const head = item.branch ? `${last ? '└' : '├'} ${item.head}` : `│ ${item.head}`;
+  return [INDENT + head, ...item.below.map((line) => `${INDENT}${item.branch ? stem : '│'}   ${line}`)];
+}
+
+/** As a fraction where it is one with a small denominator. */
+export function probabilityText(probability: number): string {
+  for (let denominator = 1; denominator <= 64; denominator++) {
+    const numerator = Math.round(probability * denominator);
+    if (numerator > 0 && Math.abs(numerator / denominator - probability) < 1e-9) return denominator === 1 ? '1' : `${numerator}/${denominator}`;
+  }
+  return probability.toPrecision(4);
+}
+
+function cut(line: string, width: number): string {
+  return line.length <= width ? line.trimEnd() : `${line.slice(0, width - 1).trimEnd()}…`;
+}
