@@ -2,15 +2,22 @@
 
 const RESERVED = ['lo', 'br0', 'all', 'default'];
 
-export function deviceNames(hosts: readonly string[], fallback: string): (host: string) => string {
+export interface Host {
+  readonly netns: string;
+  /** As a person calls it. */
+  readonly name: string;
+}
+
+/** From a host's namespace to the device of its cable. */
+export function deviceNames(hosts: readonly Host[]): (netns: string) => string {
   const names = new Map<string, string>();
   const taken = new Set(RESERVED);
   for (const [i, host] of hosts.entries()) {
-    const fits = /^[a-zA-Z0-9][a-zA-Z0-9_-]{0,14}$/.test(host) && !taken.has(host);
-    let name = fits ? host : `${fallback}${i + 1}`;
+    const fits = /^[a-zA-Z0-9][a-zA-Z0-9_-]{0,14}$/.test(host.name) && !taken.has(host.name);
+    let name = fits ? host.name : `port${i + 1}`;
     while (taken.has(name)) name = `${name}x`;
     taken.add(name);
-    names.set(host, name);
+    names.set(host.netns, name);
   }
-  return (host) => names.get(host) as string;
+  return (netns) => names.get(netns) as string;
 }

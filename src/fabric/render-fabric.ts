@@ -33,8 +33,7 @@ export interface Fabric {
 
 const CLOUD_TABLE = 100;
 
-const ROUTER_SYSCTLS: Readonly<Record<string, string>> = {
-  'net.bridge.bridge-nf-call-iptables': '0',
+const HOST_SYSCTLS: Readonly<Record<string, string>> = {
   'net.ipv4.conf.all.accept_local': '0',
   'net.ipv4.conf.all.arp_ignore': '0',
   'net.ipv4.conf.all.proxy_arp': '0',
@@ -44,11 +43,15 @@ const ROUTER_SYSCTLS: Readonly<Record<string, string>> = {
   'net.ipv4.conf.all.send_redirects': '0',
   'net.ipv4.conf.default.send_redirects': '0',
   'net.ipv4.icmp_ratelimit': '0',
-  'net.ipv4.ip_forward': '1',
+  'net.ipv4.ip_forward': '0',
   'net.ipv6.conf.all.disable_ipv6': '1',
   'net.ipv6.conf.default.disable_ipv6': '1',
 };
-const { 'net.bridge.bridge-nf-call-iptables': _, ...HOST_SYSCTLS } = { ...ROUTER_SYSCTLS, 'net.ipv4.ip_forward': '0' };
+const ROUTER_SYSCTLS: Readonly<Record<string, string>> = {
+  ...HOST_SYSCTLS,
+  'net.bridge.bridge-nf-call-iptables': '0',
+  'net.ipv4.ip_forward': '1',
+};
 
 /** Everything the functions below share. */
 interface Site {
@@ -64,16 +67,22 @@ export function renderFabric(spec: FabricSpec, cloudRoutes: readonly CloudRoute[
       fix: 'set underlay: {kind: vpc}, or choose another backend',
     });
   }
-  const owners = [...spec.nodes.map((n) => names.node(n.name)), ...spec.externals.map((e) => names.external(e.name))];
-  const labels = new Map(spec.externals.map((e) => [names.external(e.name), e.name]));
-  const byLabel = deviceNames(owners.map((owner) => labels.get(owner) ?? owner), 'port');
-  const site: Site = { spec, names, segment: segmentOf(spec), device: (owner) => byLabel(labels.get(owner) ?? owner) };
-  const peers = new Map(owners.map((netns) => [site.device(netns), { netns, name: 'eth0' }]));
+  const hosts = [
+    ...spec.nodes.map(({ name }) => ({ netns: names.node(name), name })),
+    ...spec.externals.map(({ name }) => ({ netns: names.external(name), name })),
+  ];
+  const site: Site = { spec, names, segment: segmentOf(spec), device: deviceNames(hosts) };
+  const nodes = new Map(spec.nodes.map((node) => [node.name, node]));
+  const peers = new Map(hosts.map(({ netns }) => [site.device(netns), { netns, name: 'eth0' }]));
   return {
     fabric: renderRouter(site, cloudRoutes),
     externals: new Map(spec.externals.map((e) => [names.external(e.name), renderExternal(site, e)])),
     gateway: site.segment.gateway,
-    nodeUplink: (node) => renderUplink(site, node),
+    nodeUplink: (name) => {
+      const node = nodes.get(name);
+      if (node === undefined) throw inputError('unknown-node', `no node is named ${JSON.stringify(name)}`);
+      return uplink(site, names.node(name), node.addresses);
+    },
     peer: (device) => peers.get(device),
   };
 }
@@ -125,12 +134,6 @@ function renderRouter(site: Site, cloudRoutes: readonly CloudRoute[]): NetnsPlan
     iptables: undefined,
     ip6tables: undefined,
   };
-}
-
-function renderUplink(site: Site, name: string): { links: readonly LinkPlan[]; routes: readonly string[] } {
-  const node = site.spec.nodes.find((n) => n.name === name);
-  if (node === undefined) throw inputError('unknown-node', `no node is named ${JSON.stringify(name)}`);
-  return uplink(site, site.names.node(name), node.addresses);
 }
 
 function renderExternal(site: Site, external: { readonly name: string; readonly address: string }): NetnsPlan {

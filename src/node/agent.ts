@@ -35,8 +35,8 @@ export interface NodeFragment {
 export interface TableFragment {
   readonly table: TableName;
   readonly chains: readonly Chain[];
-  /** Further chains of this table, by name: the same map in the fragments of many nodes. */
-  readonly shared?: ReadonlyMap<string, Chain> | undefined;
+  /** Further chains of this table, by name: the same maps in the fragments of many nodes. */
+  readonly shared?: readonly ReadonlyMap<string, Chain>[] | undefined;
   /** Rules put into built-in chains, in the order of the calls: `first` is `iptables -I`, `last` is `iptables -A`. */
   readonly jumps: readonly { readonly chain: string; readonly at: 'first' | 'last'; readonly rule: string }[];
 }

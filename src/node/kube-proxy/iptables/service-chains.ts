@@ -1,0 +1,91 @@
+/**
+ * The chains of one Service port: KUBE-SVC (endpoints of policy Cluster), KUBE-SVL (policy Local), KUBE-EXT (traffic to addresses of the outside), KUBE-FW
+ * (source ranges of a load balancer) and a KUBE-SEP per endpoint. Source: Kubernetes 1.34 pkg/proxy/iptables/proxier.go
+ * (syncProxyRules, writeServiceToEndpointRules). Their rules are made when first read.
+ */
+import { type Chain, lazyChain } from '../../../plan/ruleset.js';
+import { type ProxyEndpoint, type ProxyPort, sourceRangesContain } from '../service-model.js';
+import type { EndpointChoice } from '../topology.js';
+import type { PortState, ProxyNode } from './proxy-node.js';
+import { comment, LOCAL_SOURCE, probability, toAddress } from './rule-text.js';
+
+/** Every chain of the port on this node; none when it has no usable endpoint anywhere. */
+export function servicePortChains(port: ProxyPort, choice: EndpointChoice<ProxyEndpoint>, state: PortState, node: ProxyNode): readonly Chain[] {
+  if (!state.hasEndpoints) return [];
+  const chains: Chain[] = [];
+  const { cluster, local } = choice;
+  if (cluster !== undefined && cluster.length > 0) {
+    const internal = state.hasInternal && !port.internalLocal;
+    chains.push(lazyChain(`KUBE-SVC-${port.hash}`, () => [...(internal ? headRules(port, node) : []), ...endpointRules(port, cluster, node)]));
+  }
+  if (local !== undefined && local.length > 0) {
+    const internal = state.hasInternal && port.internalLocal;
+    chains.push(lazyChain(`KUBE-SVL-${port.hash}`, () => [...(internal ? headRules(port, node) : []), ...endpointRules(port, local, node)]));
+  }
+  if (port.externallyAccessible) chains.push(lazyChain(`KUBE-EXT-${port.hash}`, () => externalRules(port, state, node)));
+  if (hasFirewall(port)) chains.push(lazyChain(`KUBE-FW-${port.hash}`, () => firewallRules(port, node)));
+  for (const endpoint of choice.all) chains.push(endpointChain(port, endpoint, node));
+  return chains;
+}
+
+/** Whether source ranges stand before the load balancer's addresses. */
+export function hasFirewall(port: ProxyPort): boolean {
+  return port.loadBalancerVIPs.length > 0 && port.sourceRanges.length > 0;
+}
+
+/** What of the ClusterIP's traffic is masqueraded: all, or what does not come from pods. */
+function headRules(port: ProxyPort, node: ProxyNode): string[] {
+  const note = `${port.spn} cluster IP`;
+  if (node.masqueradeAll) return [`${toAddress(port, port.clusterIP, note)} -j KUBE-MARK-MASQ`];
+  if (node.detector === undefined) return [];
+  return [`${toAddress(port, port.clusterIP, note, node.detector.ifNotLocal)} -j KUBE-MARK-MASQ`];
+}
+
+function endpointRules(port: ProxyPort, endpoints: readonly ProxyEndpoint[], node: ProxyNode): string[] {
+  const note = (e: ProxyEndpoint): string => (node.largeCluster ? '' : `${comment(`${port.spn} -> ${e.text}`)} `);
+  const sticky = port.affinitySeconds === undefined ? [] : endpoints.map(
+    (e) => `${note(e)}-m recent --rcheck --seconds ${port.affinitySeconds} --reap --name ${e.chain} --mask 255.255.255.255 --rsource -j ${e.chain}`,
+  );
+  const spread = endpoints.map((e, i) => {
+    const left = endpoints.length - i;
+    return `${note(e)}${left > 1 ? `-m statistic --mode random --probability ${probability(left)} ` : ''}-j ${e.chain}`;
+  });
+  return [...sticky, ...spread];
+}
+
+function externalRules(port: ProxyPort, state: PortState, node: ProxyNode): string[] {
+  const rules: string[] = [];
+  const svc = `KUBE-SVC-${port.hash}`;
+  if (!port.externalLocal) {
+    rules.push(`${comment(`masquerade traffic for ${port.spn} external destinations`)} -j KUBE-MARK-MASQ`);
+  } else {
+    // The node's pods and processes reach every endpoint, whatever the policy: for them the address is only a short cut.
+    const match = node.detector?.ifLocal;
+    if (match !== undefined) rules.push(`${match.source}${match.device}${comment(`pod traffic for ${port.spn} external destinations`)} -j ${svc}`);
+    rules.push(`${comment(`masquerade LOCAL traffic for ${port.spn} external destinations`)} ${LOCAL_SOURCE} -j KUBE-MARK-MASQ`);
+    rules.push(`${comment(`route LOCAL traffic for ${port.spn} external destinations`)} ${LOCAL_SOURCE} -j ${svc}`);
+  }
+  if (state.hasExternal) rules.push(`-j ${port.externalLocal ? `KUBE-SVL-${port.hash}` : svc}`);
+  return rules;
+}
+
+function firewallRules(port: ProxyPort, node: ProxyNode): string[] {
+  const note = comment(`${port.spn} loadbalancer IP`);
+  const rules = port.sourceRanges.map((range) => `-s ${range} ${note} -j KUBE-EXT-${port.hash}`);
+  // A node that holds the address itself sends with that address as its source.
+  if (sourceRangesContain(port.sourceRanges, node.ip)) {
+    rules.push(...port.loadBalancerVIPs.map((vip) => `-s ${vip}/32 ${note} -j KUBE-EXT-${port.hash}`));
+  }
+  return [...rules, comment(`other traffic to ${port.spn} will be dropped by KUBE-PROXY-FIREWALL`)];
+}
+
+function endpointChain(port: ProxyPort, endpoint: ProxyEndpoint, node: ProxyNode): Chain {
+  return lazyChain(endpoint.chain, () => {
+    const note = node.largeCluster ? '' : `${comment(port.spn)} `;
+    const sticky = port.affinitySeconds === undefined ? '' : `-m recent --set --name ${endpoint.chain} --mask 255.255.255.255 --rsource `;
+    return [
+      `-s ${endpoint.ip}/32 ${note}-j KUBE-MARK-MASQ`,
+      `-p ${port.protocol} ${note}${sticky}-m ${port.protocol} -j DNAT --to-destination ${endpoint.text}`,
+    ];
+  });
+}

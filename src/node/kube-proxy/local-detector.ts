@@ -1,0 +1,42 @@
+/**
+ * How kube-proxy tells traffic of this node's pods (or of all pods) from other traffic: by source range or by interface. Source:
+ * Kubernetes 1.34 pkg/proxy/util/localdetector.go and cmd/kube-proxy/app/server_linux.go (getLocalDetectors).
+ */
+import { parseCidr, formatCidr } from '../../base/cidr.js';
+import type { Node } from '../../api/types/core.js';
+import { podCidrOf } from '../node-address.js';
+import type { KubeProxySettings } from './config.js';
+
+/** A match in two parts, because rule texts put addresses before interfaces; each ends with a space or is empty. */
+export interface LocalDetector {
+  readonly ifLocal: { readonly source: string; readonly device: string };
+  readonly ifNotLocal: { readonly source: string; readonly device: string };
+  /** For a person: which traffic counts as the pods' own. */
+  readonly meaning: string;
+}
+
+/** Undefined where the mode lacks what it needs: then nothing is treated as local. */
+export function localDetector(settings: KubeProxySettings, node: Node): LocalDetector | undefined {
+  switch (settings.detectLocalMode) {
+    case 'ClusterCIDR':
+      return bySource(settings.clusterCIDRs.find((cidr) => !cidr.includes(':')), 'clusterCIDR');
+    case 'NodeCIDR':
+      return bySource(podCidrOf(node), 'the node’s podCIDR');
+    case 'BridgeInterface':
+      return byDevice(settings.bridgeInterface, settings.bridgeInterface);
+    case 'InterfaceNamePrefix':
+      return byDevice(settings.interfaceNamePrefix, `${settings.interfaceNamePrefix}+`);
+  }
+}
+
+function bySource(text: string | undefined, label: string): LocalDetector | undefined {
+  const cidr = text === undefined ? undefined : parseCidr(text);
+  if (cidr === undefined) return undefined;
+  const source = formatCidr(cidr);
+  return { ifLocal: { source: `-s ${source} `, device: '' }, ifNotLocal: { source: `! -s ${source} `, device: '' }, meaning: `${label} ${source}` };
+}
+
+function byDevice(name: string, match: string): LocalDetector | undefined {
+  if (name === '') return undefined;
+  return { ifLocal: { source: '', device: `-i ${match} ` }, ifNotLocal: { source: '', device: `! -i ${match} ` }, meaning: `interface ${match}` };
+}

@@ -1,0 +1,38 @@
+/**
+ * A node's own namespace, rendered from what its agents have seen: the machine with its uplink, then kubelet, kube-proxy and the CNI plug-in in the
+ * order they start. Everything below is pure; whoever calls decides which revision each agent sees, and keeps the result.
+ */
+import { InvariantError } from '../base/errors.js';
+import { type Ip, parseIp } from '../base/ip.js';
+import type { NetnsPlan } from '../plan/plan.js';
+import type { NodeContext, NodeFragment } from './agent.js';
+import { assembleNode } from './assemble.js';
+import { cniOfCluster } from './cni/cni-of-cluster.js';
+import { kubeProxyFragment } from './kube-proxy/kube-proxy.js';
+import { kubeletRules } from './kubelet-rules.js';
+import { NODE_SYSCTLS } from './sysctls.js';
+
+/** What each agent has seen, where it differs from the context's view: that is how a lagging agent is told. */
+export interface AgentViews {
+  readonly kubeProxy?: NodeContext | undefined;
+  readonly cni?: NodeContext | undefined;
+}
+
+/** `context.uplink` must be given. */
+export function nodePlan(context: NodeContext, views: AgentViews = {}): NetnsPlan {
+  const { uplink } = context;
+  if (uplink === undefined) throw new InvariantError(`node ${context.node.metadata.name} was rendered without its uplink`);
+  const machine: NodeFragment = { sysctl: NODE_SYSCTLS, links: uplink.links, routes: uplink.routes };
+  const cni = cniOfCluster(context.cluster).node(views.cni ?? context);
+  const proxy = kubeProxyFragment(views.kubeProxy ?? context, localAddresses([machine, cni]));
+  return assembleNode([machine, kubeletRules(), proxy, cni], { sysctls: ownSysctls(context) });
+}
+
+function ownSysctls(context: NodeContext): Readonly<Record<string, string>> | undefined {
+  return context.cluster.nodes.find((node) => node.name === context.node.metadata.name)?.sysctls;
+}
+
+function localAddresses(fragments: readonly NodeFragment[]): readonly Ip[] {
+  const texts = fragments.flatMap((f) => f.links ?? []).flatMap((link) => link.addr ?? []);
+  return texts.map((text) => parseIp(text.slice(0, text.indexOf('/')))).filter((ip) => ip !== undefined);
+}
