@@ -10,7 +10,7 @@ cpSync('out/build/steps', 'dist/steps');
 for (const file of globSync('dist/steps', /\.(js|d\.ts)$/)) {
   writeFileSync(file, readFileSync(file, 'utf8').replaceAll("'../src/index.js'", "'../index.js'"));
 }
-for (const file of globSync('src', /\.(json|py)$|^src\/cli\/first-project\//)) {
+for (const file of globSync('src', /\.(json|py)$|\/first-project\//)) {
   const target = file.replace(/^src/, 'dist');
   mkdirSync(target.replace(/\/[^/]*$/, ''));
   cpSync(file, target);

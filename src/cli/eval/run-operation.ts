@@ -1,0 +1,113 @@
+/** The operations of eval, each: its fields in, its result out. Shapes are those of the documented interface. */
+import { createSimulation, inputError, type ObjectRef, type ProbePlan, readClusterSpec, writePlan } from '../../index.js';
+import { applyPath } from '../open-simulation.js';
+import { renderFormat } from '../render.js';
+import { durationUs } from './duration.js';
+import { type Fields, fieldsOf, listOf, optionalNumber, optionalText, textField } from './fields.js';
+import type { EvalWorld } from './world.js';
+
+type Run = (world: EvalWorld, fields: unknown) => unknown;
+
+/** Part of the interface, but not modelled yet. */
+export const UNBUILT: readonly string[] = ['fault', 'proxy', 'endpoints', 'connectivity', 'resolve', 'http', 'schedule'];
+
+export const OPERATIONS: Readonly<Record<string, Run>> = {
+  cluster: (world, fields) => {
+    const simulation = createSimulation(readClusterSpec(clusterSpec(fields)));
+    world.startAfresh(simulation);
+    return { nodes: simulation.nodes };
+  },
+  apply: ({ simulation }, fields) => {
+    const applied = simulation.applyObjects(Array.isArray(fields) ? (fields as unknown[]) : [fields], 'apply');
+    return { applied };
+  },
+  'apply-files': ({ simulation }, fields) => {
+    const paths = typeof fields === 'string' ? [fields] : listOf(fields, 'apply-files').map(String);
+    return { applied: paths.flatMap((path) => applyPath(simulation, path)) };
+  },
+  delete: ({ simulation }, fields) => {
+    const texts = (typeof fields === 'string' ? [fields] : listOf(fields, 'delete')).map(String);
+    simulation.delete(texts.map(objectRef));
+    return { deleted: texts };
+  },
+  label: ({ simulation }, value) => {
+    const fields = fieldsOf(value, 'label', ['object', 'labels']);
+    simulation.label(objectRef(textField(fields, 'object')), labelsOf(fields['labels']));
+  },
+  settle: ({ simulation }) => ({ time: timeText(simulation.settle()) }),
+  advance: ({ simulation }, fields) => ({ time: timeText(simulation.advance(durationUs(fields))) }),
+  get: ({ simulation }, value) => {
+    const { kind, namespace, name } = objectFields(value, 'get');
+    const found = simulation.get(kind, namespace, name ?? '');
+    if (found === undefined) throw inputError('not-found', `there is no ${kind} ${namespace ? `${namespace}/` : ''}${name}`);
+    return found;
+  },
+  list: ({ simulation }, value) => {
+    const { kind, namespace } = objectFields(value, 'list');
+    return simulation.list(kind, namespace);
+  },
+  trace: ({ simulation }, value) => {
+    const fields = fieldsOf(value, 'trace', ['from', 'to', 'port', 'protocol', 'at']);
+    return simulation.trace({
+      from: textField(fields, 'from'),
+      to: textField(fields, 'to'),
+      port: optionalNumber(fields, 'port'),
+      protocol: optionalText(fields, 'protocol')?.toUpperCase(),
+      at: optionalText(fields, 'at'),
+    });
+  },
+  matrix: ({ simulation }, value) => {
+    const fields = fieldsOf(value ?? {}, 'matrix', ['port', 'protocol', 'from', 'to']);
+    const rows = simulation.matrix({
+      port: optionalNumber(fields, 'port'),
+      protocol: optionalText(fields, 'protocol')?.toUpperCase(),
+      from: optionalText(fields, 'from'),
+      to: optionalText(fields, 'to'),
+    });
+    return { rows };
+  },
+  render: ({ simulation }, value) => {
+    const fields = fieldsOf(value, 'render', ['node', 'format']);
+    return { text: simulation.render(textField(fields, 'node'), renderFormat(optionalText(fields, 'format') ?? 'plan')) };
+  },
+  plan: ({ simulation }, value) => {
+    const fields = fieldsOf(value ?? {}, 'plan', ['probes', 'listeners']);
+    const plan = writePlan(simulation.plan(listOf(fields['probes'] ?? [], 'probes').map(probeOf))) as { listeners: unknown[] };
+    return { ...plan, listeners: [...plan.listeners, ...listOf(fields['listeners'] ?? [], 'listeners')] };
+  },
+  events: ({ simulation }) => simulation.list('Event'),
+};
+
+/** The bare spec, or a whole cluster file. */
+function clusterSpec(fields: unknown): unknown {
+  const isFile = typeof fields === 'object' && fields !== null && 'kind' in fields && 'spec' in fields;
+  return isFile ? fields.spec : (fields ?? {});
+}
+
+/** `Kind/ns/name`, or `Kind/name` for what has no namespace. */
+function objectRef(text: string): ObjectRef {
+  const [kind, ...rest] = text.split('/');
+  const name = rest.pop();
+  if (!kind || !name || rest.length > 1) throw inputError('object-name', `${text} names no object`, { fix: 'Kind/namespace/name, or Kind/name' });
+  return { kind: kind as ObjectRef['kind'], namespace: rest[0], name };
+}
+
+function objectFields(value: unknown, op: string): { kind: string; namespace: string | undefined; name: string | undefined } {
+  const fields = fieldsOf(value, op, ['kind', 'namespace', 'name']);
+  return { kind: textField(fields, 'kind'), namespace: optionalText(fields, 'namespace'), name: optionalText(fields, 'name') };
+}
+
+function labelsOf(value: unknown): Record<string, string | null> {
+  const labels = Object.entries(fieldsOf(value, 'labels', Object.keys((value ?? {}) as Fields)));
+  return Object.fromEntries(labels.map(([key, text]) => [key, text === null ? null : String(text)]));
+}
+
+/** As in a plan's JSON. */
+function probeOf(value: unknown): ProbePlan {
+  const { timeout_ms: timeoutMs, ...probe } = value as Record<string, unknown>;
+  return { proto: 'tcp', ...probe, ...(timeoutMs === undefined ? {} : { timeoutMs }) } as unknown as ProbePlan;
+}
+
+function timeText(us: number): string {
+  return `${us / 1_000_000}s`;
+}

@@ -1,0 +1,43 @@
+/** `hopspec steps`: every wording that has a binding, and the parts of a sentence about traffic, each with an example. */
+import { WORDINGS as CLAIM_WORDINGS } from '../../claim/wordings.js';
+import { WORDINGS } from '../../report/wordings.js';
+import { EXIT, type ExitCode } from '../exit-code.js';
+
+export function steps({ json }: { readonly json?: boolean }): ExitCode {
+  process.stdout.write(json ? `${JSON.stringify(asJson(), undefined, 2)}\n` : asText());
+  return EXIT.ok;
+}
+
+function asJson(): unknown {
+  const wordings = WORDINGS.map(({ group, expression, example, argument, notYet }) => ({
+    group,
+    expression,
+    example,
+    argument: argument ?? null,
+    modelled: notYet !== true,
+  }));
+  return { schema: 'hopspec.dev/steps/v1', steps: wordings, traffic: CLAIM_WORDINGS };
+}
+
+function asText(): string {
+  const lines: string[] = [];
+  let group = '';
+  for (const wording of WORDINGS) {
+    if (wording.group !== group) lines.push('', wording.group);
+    group = wording.group;
+    const more = [wording.argument && `followed by a ${wording.argument}`, wording.notYet && 'not modelled yet'].filter(Boolean);
+    lines.push(`  ${wording.example}${more.length > 0 ? `   # ${more.join('; ')}` : ''}`);
+  }
+  return `${lines.slice(1).join('\n')}\n\n${trafficText()}`;
+}
+
+function trafficText(): string {
+  const lines: string[] = ['The parts of a sentence about traffic'];
+  let group = '';
+  for (const wording of CLAIM_WORDINGS) {
+    if (wording.group !== group) lines.push(`  ${wording.group}`);
+    group = wording.group;
+    lines.push(`    ${wording.wording.padEnd(44)} ${wording.example}`.trimEnd());
+  }
+  return `${lines.join('\n')}\n`;
+}
