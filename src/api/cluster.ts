@@ -9,6 +9,8 @@ export interface ClusterSpec {
   /** One or two CIDRs (dual stack), IPv4 first as given. */
   readonly podCIDRs: readonly string[];
   readonly serviceCIDRs: readonly string[];
+  /** As in --service-node-port-range; 30000-32767 unless given. */
+  readonly nodePortRange?: string | undefined;
   readonly seed: number;
   readonly nodes: readonly ClusterNode[];
   readonly underlay: { readonly kind: 'l2' | 'routed' | 'vpc'; readonly mtu: number };

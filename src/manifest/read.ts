@@ -1,0 +1,82 @@
+/**
+ * Manifest text (YAML or JSON, one or many documents) to its objects. Lists (`kind: List`, `PodList`, …) are opened, empty documents
+ * skipped. What is wrong with the syntax is collected over the whole text and thrown together.
+ */
+import type { Document } from 'yaml';
+import { InputError, inputError, type Problem } from '../base/errors.js';
+import type { ManifestDocument } from './document.js';
+import { LIMITS } from './limits.js';
+import { locate } from './yaml/locate.js';
+import { parseYaml, syntaxProblems, type YamlText } from './yaml/parse.js';
+import { toValue } from './yaml/to-value.js';
+
+/** Large JSON is read by the platform, ten times faster; places in it are found only when asked for. */
+const FAST_JSON_SIZE = 64 * 1024;
+
+/** Throws InputError with every problem found. */
+export function readManifests(text: string, file: string): readonly ManifestDocument[] {
+  return readDocuments(text, file).flatMap(openList);
+}
+
+/** The documents of a text as they stand, lists not opened: for eval scripts and cluster files. */
+export function readDocuments(text: string, file: string): readonly ManifestDocument[] {
+  if (text.length > LIMITS.fileSizeMax) {
+    const message = `${file} is larger than ${LIMITS.fileSizeMax} characters`;
+    throw new InputError([{ code: 'file-too-large', message, fix: 'split it into several files' }]);
+  }
+  return fastJson(text, file) ?? yamlDocuments(parseYaml(text, file));
+}
+
+function fastJson(text: string, file: string): readonly ManifestDocument[] | undefined {
+  if (text.length < FAST_JSON_SIZE || !/^\s*[[{]/.test(text)) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (isDeeper(value, LIMITS.depthMax)) throw inputError('nested-too-deep', `collections are nested more than ${LIMITS.depthMax} deep`);
+  let parsed: YamlText | undefined;
+  const position: ManifestDocument['position'] = (path, part = 'value') => {
+    if (text.length > LIMITS.documentSizeMax) return undefined;
+    parsed ??= parseYaml(text, file);
+    return locate(parsed.documents[0] as Document, parsed.at, path, part);
+  };
+  return [{ file, value, position }];
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
+}
+
+function yamlDocuments({ documents, file, at }: YamlText): readonly ManifestDocument[] {
+  const problems: Problem[] = [];
+  const read: ManifestDocument[] = [];
+  for (const document of documents) {
+    const syntax = syntaxProblems(document, at);
+    problems.push(...syntax);
+    if (document.errors.length > 0) continue;
+    const value = toValue(document, at, problems);
+    if (value !== null) read.push({ file, value, position: (path, part = 'value') => locate(document, at, path, part) });
+  }
+  if (problems.length > 0) throw new InputError(problems.slice(0, LIMITS.problemsMax));
+  return read;
+}
+
+function openList(document: ManifestDocument): readonly ManifestDocument[] {
+  const { value, file } = document;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [document];
+  const { kind, items } = value as { kind?: unknown; items?: unknown };
+  if (typeof kind !== 'string' || !kind.endsWith('List') || !Array.isArray(items)) return [document];
+  return items.flatMap((item: unknown, i) => {
+    const position: ManifestDocument['position'] = (path, part) => document.position(path === '' ? `items[${i}]` : `items[${i}].${path}`, part);
+    return openList({ file, value: withKind(item, kind), position });
+  });
+}
+
+/** Items of a typed list may leave their kind out. */
+function withKind(item: unknown, listKind: string): unknown {
+  if (listKind === 'List' || typeof item !== 'object' || item === null || 'kind' in item) return item;
+  return { ...item, kind: listKind.slice(0, -'List'.length) };
+}
