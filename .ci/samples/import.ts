@@ -1,0 +1,3 @@
+import { createStore } from '../api/store.js';
+
+export const store = createStore;
