@@ -1,0 +1,87 @@
+/**
+ * Why a rule of kube-proxy exists: the Service behind it, and which of its fields or of the proxy's settings. The Service is found by the name of
+ * the chain the rule stands in or leads to, else by its comment.
+ */
+import type { NodeContext, RuleOrigin, RuleRef } from '../agent.js';
+import { kubeProxySettings } from './config.js';
+import { localDetector } from './local-detector.js';
+import { type ProxyPort, type ServiceModel, serviceModel } from './service-model.js';
+
+const HASHED_CHAIN = /^KUBE-(?:SVC|SVL|EXT|FW|SEP)-[A-Z2-7]{16}$/;
+
+/** Null for a rule of somebody else. */
+export function explainKubeProxyRule(context: NodeContext, rule: RuleRef): RuleOrigin | null {
+  const target = / ?-j (\S+)/.exec(rule.text)?.[1] ?? '';
+  if (!rule.chain.startsWith('KUBE-') && !target.startsWith('KUBE-')) return null;
+  const port = portOfRule(serviceModel(context.view), rule, target);
+  if (port === undefined) return { kind: 'Node', namespace: null, name: context.node.metadata.name, detail: `kube-proxy: ${fixedDetail(rule, target)}` };
+  return { kind: 'Service', namespace: port.namespace, name: port.service, detail: portDetail(context, port, rule, target) };
+}
+
+function portOfRule(model: ServiceModel, rule: RuleRef, target: string): ProxyPort | undefined {
+  const byName = chainIndex(model);
+  const hashed = [target, rule.chain].find((name) => HASHED_CHAIN.test(name));
+  const found = hashed === undefined ? undefined : byName.get(hashed);
+  if (found !== undefined) return found;
+  const note = /--comment "([^"]*)"/.exec(rule.text)?.[1] ?? '';
+  return model.ports.find((port) => note === port.spn || note.startsWith(`${port.spn} `) || note.includes(` ${port.spn} `));
+}
+
+const indexes = new WeakMap<ServiceModel, ReadonlyMap<string, ProxyPort>>();
+
+function chainIndex(model: ServiceModel): ReadonlyMap<string, ProxyPort> {
+  let index = indexes.get(model);
+  if (index === undefined) {
+    const entries = new Map<string, ProxyPort>();
+    for (const port of model.ports) {
+      for (const prefix of ['SVC', 'SVL', 'EXT', 'FW']) entries.set(`KUBE-${prefix}-${port.hash}`, port);
+      for (const endpoint of port.endpoints) entries.set(endpoint.chain, port);
+    }
+    index = entries;
+    indexes.set(model, index);
+  }
+  return index;
+}
+
+function portDetail(context: NodeContext, port: ProxyPort, rule: RuleRef, target: string): string {
+  const node = context.node.metadata.name;
+  if (target === 'REJECT') return 'it has no ready endpoints';
+  if (rule.chain === 'KUBE-PROXY-FIREWALL') return `loadBalancerSourceRanges let in only ${port.sourceRanges.join(', ')}`;
+  if (target === 'DROP') {
+    const policy = rule.chain === 'KUBE-SERVICES' ? 'internalTrafficPolicy' : 'externalTrafficPolicy';
+    return `${policy} is Local and no endpoint is on ${node}`;
+  }
+  if (target === 'KUBE-MARK-MASQ') return markDetail(context, port, rule);
+  if (target === 'DNAT') return `endpoint ${/--to-destination (\S+)/.exec(rule.text)?.[1] ?? ''} of port ${port.port}/${port.protocol}`;
+  if (rule.text.includes('-m recent')) return `sessionAffinity ClientIP, ${port.affinitySeconds} s`;
+  if (rule.text.includes('health check node port')) return `healthCheckNodePort ${port.healthCheckNodePort}`;
+  return addressDetail(port, rule);
+}
+
+function addressDetail(port: ProxyPort, rule: RuleRef): string {
+  if (rule.chain === 'KUBE-NODEPORTS') return `nodePort ${port.nodePort}/${port.protocol}`;
+  const destination = /(?:^| )-d ([\d.]+)\/32/.exec(rule.text)?.[1];
+  if (destination === port.clusterIP) return `clusterIP ${port.clusterIP}:${port.port}/${port.protocol}`;
+  if (destination !== undefined && port.externalIPs.includes(destination)) return `externalIP ${destination}:${port.port}/${port.protocol}`;
+  if (destination !== undefined) return `load balancer address ${destination}:${port.port}/${port.protocol}`;
+  return `port ${port.port}/${port.protocol}`;
+}
+
+function markDetail(context: NodeContext, port: ProxyPort, rule: RuleRef): string {
+  if (rule.chain.startsWith('KUBE-SEP-')) return 'an endpoint that reaches itself through the Service is masqueraded';
+  if (rule.chain.startsWith('KUBE-EXT-')) {
+    return port.externalLocal ? 'the node’s own traffic to its external addresses is masqueraded' : 'externalTrafficPolicy is Cluster: traffic from outside is masqueraded';
+  }
+  const settings = kubeProxySettings(context.cluster);
+  if (settings.masqueradeAll) return 'kube-proxy’s masqueradeAll masquerades everything to its clusterIP';
+  const meaning = localDetector(settings, context.node)?.meaning ?? settings.detectLocalMode;
+  return `traffic to its clusterIP from outside ${meaning} is masqueraded`;
+}
+
+function fixedDetail(rule: RuleRef, target: string): string {
+  if (rule.chain === 'KUBE-POSTROUTING') return 'traffic marked on its way to a Service is masqueraded';
+  if (rule.chain === 'KUBE-MARK-MASQ') return 'marks traffic for masquerading';
+  if (rule.chain === 'KUBE-FIREWALL') return 'guards the node’s loopback addresses against other hosts';
+  if (rule.chain === 'KUBE-FORWARD' && target === 'DROP') return 'packets of no valid connection are dropped';
+  return 'Service traffic';
+}
