@@ -63,7 +63,7 @@ Then('{name} has the iptables rule {string}', function (this: HopspecWorld, node
   this.spec.nodeHas(node, 'iptables rule', text);
 });
 
-Then('{name} has the iptables chain {string}', function (this: HopspecWorld, node: string, text: string) {
+Then('{name} has the (iptables )chain {string}', function (this: HopspecWorld, node: string, text: string) {
   this.spec.nodeHas(node, 'iptables chain', text);
 });
 

@@ -121,7 +121,7 @@ const CONTROL_PLANE: readonly Line[] = [
   ['{resource} field {string} is {string}', 'Then pod A field "status.phase" is "Running"'],
   ['an event {string} on {resource} says {string}', 'Then an event "FailedScheduling" on pod A says "0/3 nodes are available"'],
   ['{name} has the iptables rule {string}', 'Then node1 has the iptables rule "-A KUBE-SERVICES -d 10.96.0.1/32"'],
-  ['{name} has the iptables chain {string}', 'Then node1 has the iptables chain "KUBE-NODEPORTS"'],
+  ['{name} has the (iptables )chain {string}', 'Then node1 has the iptables chain "KUBE-NODEPORTS"'],
   ['{name} has the route {string}', 'Then node1 has the route "10.244.1.0/24 via 192.168.1.20"'],
   ['{name} has the neighbour {string}', 'Then node1 has the neighbour "10.244.1.0"'],
   ['{name} has the fdb entry {string}', 'Then node1 has the fdb entry "dst 192.168.1.20"'],
