@@ -104,7 +104,8 @@ export interface NatRange {
 
 export type Target =
   | { readonly kind: 'accept' | 'drop' | 'return' }
-  | { readonly kind: 'jump' | 'goto'; readonly chain: string }
+  | { readonly kind: 'jump'; readonly chain: string }
+  | { readonly kind: 'goto'; readonly chain: string }
   | { readonly kind: 'reject'; readonly with: RejectWith }
   /** mark := (mark & ~mask) ^ value, the form iptables-save prints as --set-xmark value/mask. */
   | { readonly kind: 'mark'; readonly value: number; readonly mask: number }

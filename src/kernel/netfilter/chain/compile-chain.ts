@@ -1,0 +1,71 @@
+/**
+ * A chain's rules compiled: each rule's matches to tests, its target to an action or a jump. Compiled once for each Chain object,
+ * whoever uses it, when a packet first reaches the chain; rule by rule, so that a fault names its rule.
+ */
+import { HopspecError, InputError, UnsupportedError } from '../../../base/errors.js';
+import type { Chain, TableName } from '../../../plan/ruleset.js';
+import { parseRule } from '../../../plan/rule/parse-rule.js';
+import type { Match, Rule } from '../../../plan/rule/rule.js';
+import type { RuleHit } from '../../../trace/event.js';
+import type { Action, Test } from '../evaluation.js';
+import { compileMatch } from '../match/compile-match.js';
+import { compileTarget } from '../target/compile-target.js';
+import { type ChainIndex, indexChain } from './chain-index.js';
+
+export interface CompiledRule {
+  readonly hit: RuleHit;
+  readonly matches: readonly Match[];
+  readonly tests: readonly Test[];
+  /** Undefined for a jump. */
+  readonly action: Action | undefined;
+  readonly jump: string | undefined;
+  readonly goto: boolean;
+}
+
+export interface CompiledChain {
+  readonly name: string;
+  readonly rules: readonly CompiledRule[];
+  /** Of long chains; made with the chain. */
+  readonly index: ChainIndex | undefined;
+  readonly policyDrop: RuleHit | undefined;
+}
+
+/** Chains of this many rules or fewer are walked rule by rule. */
+const UNINDEXED_MAX = 8;
+
+const compiled = new WeakMap<Chain, CompiledChain>();
+
+export function compileChain(chain: Chain, table: TableName): CompiledChain {
+  let made = compiled.get(chain);
+  if (made === undefined) {
+    const rules = chain.rules.map((text, i) => compileRule({ table, chain: chain.name, index: i + 1, text }));
+    made = {
+      name: chain.name,
+      rules,
+      index: rules.length > UNINDEXED_MAX ? indexChain(rules) : undefined,
+      policyDrop: chain.policy === 'DROP' ? { table, chain: chain.name, index: 0, text: 'policy DROP' } : undefined,
+    };
+    compiled.set(chain, made);
+  }
+  return made;
+}
+
+function compileRule(hit: RuleHit): CompiledRule {
+  try {
+    const { matches, target }: Rule = parseRule(hit.text);
+    const tests = matches.map(compileMatch).filter((test) => test !== undefined);
+    if (target?.kind === 'jump' || target?.kind === 'goto') {
+      return { hit, matches, tests, action: undefined, jump: target.chain, goto: target.kind === 'goto' };
+    }
+    return { hit, matches, tests, action: compileTarget(target), jump: undefined, goto: false };
+  } catch (error) {
+    throw placed(error, hit);
+  }
+}
+
+/** Says which rule of which chain a fault is in. */
+function placed(error: unknown, { table, chain, index }: RuleHit): unknown {
+  if (!(error instanceof HopspecError)) return error;
+  const problems = error.problems.map((problem) => ({ ...problem, message: `table ${table}, chain ${chain}, rule ${index}: ${problem.message}` }));
+  return error instanceof UnsupportedError ? new UnsupportedError(problems) : new InputError(problems);
+}

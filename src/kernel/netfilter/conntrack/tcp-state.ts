@@ -1,0 +1,58 @@
+/**
+ * TCP's state as connection tracking follows it (net/netfilter/nf_conntrack_proto_tcp.c): one row per kind of segment, one column
+ * per state, once for the original direction and once for the reply. Sequence windows are not followed: every segment counts
+ * as in window. `IGNORE` leaves the state alone, `INVALID` makes the packet INVALID.
+ */
+import type { TcpFlags } from '../../../packet/tcp.js';
+
+export type TcpState = 'NONE' | 'SYN_SENT' | 'SYN_RECV' | 'ESTABLISHED' | 'FIN_WAIT' | 'CLOSE_WAIT' | 'LAST_ACK' | 'TIME_WAIT' | 'CLOSE' | 'SYN_SENT2';
+type Next = TcpState | 'IGNORE' | 'INVALID';
+
+const STATES: readonly TcpState[] = ['NONE', 'SYN_SENT', 'SYN_RECV', 'ESTABLISHED', 'FIN_WAIT', 'CLOSE_WAIT', 'LAST_ACK', 'TIME_WAIT', 'CLOSE', 'SYN_SENT2'];
+const SHORT: Readonly<Record<string, Next>> = {
+  SS: 'SYN_SENT',
+  SR: 'SYN_RECV',
+  ES: 'ESTABLISHED',
+  FW: 'FIN_WAIT',
+  CW: 'CLOSE_WAIT',
+  LA: 'LAST_ACK',
+  TW: 'TIME_WAIT',
+  CL: 'CLOSE',
+  S2: 'SYN_SENT2',
+  '--': 'IGNORE',
+  XX: 'INVALID',
+};
+
+type Segment = 'syn' | 'synack' | 'fin' | 'ack' | 'rst';
+
+/** Columns: NONE SYN_SENT SYN_RECV ESTABLISHED FIN_WAIT CLOSE_WAIT LAST_ACK TIME_WAIT CLOSE SYN_SENT2. */
+const ORIGINAL = rows({
+  syn: 'SS SS -- -- -- -- -- SS SS S2',
+  synack: 'XX XX SR XX XX XX XX XX XX SR',
+  fin: 'XX XX FW FW LA LA LA TW CL XX',
+  ack: 'ES XX ES ES CW CW TW TW CL XX',
+  rst: 'XX CL CL CL CL CL CL CL CL CL',
+});
+const REPLY = rows({
+  syn: 'XX S2 XX XX XX XX XX SS XX S2',
+  synack: 'XX SR -- -- -- -- -- -- -- SR',
+  fin: 'XX XX FW FW LA LA LA TW CL XX',
+  ack: 'XX -- SR ES CW CW TW TW CL --',
+  rst: 'XX CL CL CL CL CL CL CL CL CL',
+});
+
+type Row = Readonly<Record<TcpState, Next>>;
+
+function rows(table: Readonly<Record<Segment, string>>): Readonly<Record<Segment, Row>> {
+  const row = (text: string): Row => {
+    const cells = text.split(' ');
+    return Object.fromEntries(STATES.map((state, i) => [state, SHORT[cells[i] as string] as Next])) as Record<TcpState, Next>;
+  };
+  return { syn: row(table.syn), synack: row(table.synack), fin: row(table.fin), ack: row(table.ack), rst: row(table.rst) };
+}
+
+const SEGMENT: Readonly<Record<TcpFlags, Segment>> = { S: 'syn', 'S.': 'synack', 'F.': 'fin', '.': 'ack', 'P.': 'ack', R: 'rst', 'R.': 'rst' };
+
+export function nextTcpState(state: TcpState, flags: TcpFlags, reply: boolean): Next {
+  return (reply ? REPLY : ORIGINAL)[SEGMENT[flags]][state];
+}

@@ -1,0 +1,98 @@
+/**
+ * Connection tracking's first step, at PREROUTING and OUTPUT (nf_conntrack_in): finds or begins the packet's connection and says
+ * in which state the packet is. ICMP errors are RELATED to the connection of the packet they quote. A connection lives only with
+ * the packet until it is confirmed at the end of INPUT or POSTROUTING. Helpers and expectations are not modelled.
+ */
+
+import { type IpPacket, PROTO } from '../../../packet/ip-packet.js';
+import type { IcmpMessage } from '../../../packet/icmp.js';
+import type { TcpSegment } from '../../../packet/tcp.js';
+import type { NetfilterCounters, Passage } from '../contract.js';
+import { type Connection, newConnection } from './connection.js';
+import type { ConnectionTable } from './table.js';
+import { nextTcpState } from './tcp-state.js';
+import type { Timeouts } from './timeouts.js';
+import { invertTuple, isIcmpRequest, type Tuple, tupleOf } from './tuple.js';
+
+/** UDP flows answered for longer than this get the stream time-out. */
+const UDP_STREAM_AFTER_US = 2_000_000;
+
+export interface Tracker {
+  readonly table: ConnectionTable;
+  readonly timeouts: Timeouts;
+  readonly counters: NetfilterCounters;
+}
+
+export function track(tracker: Tracker, passage: Passage, nowUs: number): void {
+  if (passage.ct !== undefined || passage.state === 'UNTRACKED') return;
+  const { packet } = passage;
+  const { l4 } = packet;
+  if (l4.kind === 'icmp' && l4.about !== undefined) return relate(tracker, passage, l4.about, nowUs);
+  const tuple = tupleOf(packet);
+  const slot = tracker.table.find(tuple, nowUs);
+  if (slot === undefined) return begin(tracker, passage, tuple, nowUs);
+  const { connection, reply } = slot;
+  if (l4.kind === 'tcp' && !followTcp(tracker, connection, l4, reply, nowUs)) return invalid(passage);
+  passage.ct = connection;
+  passage.ctReply = reply;
+  passage.state = reply || connection.seenReply ? 'ESTABLISHED' : 'NEW';
+  if (reply) connection.seenReply = true;
+  if (l4.kind !== 'tcp') refresh(tracker, connection, packet.proto, nowUs);
+}
+
+function begin(tracker: Tracker, passage: Passage, tuple: Tuple, nowUs: number): void {
+  const { l4, proto } = passage.packet;
+  if (l4.kind === 'icmp' && !isIcmpRequest(l4.type)) return invalid(passage);
+  const connection = newConnection(tuple, nowUs);
+  if (l4.kind === 'tcp' && !followTcp(tracker, connection, l4, false, nowUs)) return invalid(passage);
+  if (l4.kind !== 'tcp') refresh(tracker, connection, proto, nowUs);
+  tracker.counters.conntrackCreated++;
+  passage.ct = connection;
+  passage.ctReply = false;
+  passage.state = 'NEW';
+}
+
+function invalid(passage: Passage): void {
+  passage.ct = undefined;
+  passage.state = 'INVALID';
+}
+
+/** An error that quotes `about` runs in the direction of the answer to it. */
+function relate(tracker: Tracker, passage: Passage, about: IpPacket, nowUs: number): void {
+  if (about.l4.kind === 'icmp' && about.l4.about !== undefined) return invalid(passage);
+  const slot = tracker.table.find(invertTuple(tupleOf(about)), nowUs);
+  if (slot === undefined) return invalid(passage);
+  passage.ct = slot.connection;
+  passage.ctReply = slot.reply;
+  passage.state = 'RELATED';
+}
+
+/** Whether a packet is an ICMP error, to be translated inside and out. */
+export function isIcmpError(message: IpPacket['l4']): message is IcmpMessage & { about: IpPacket } {
+  return message.kind === 'icmp' && message.about !== undefined;
+}
+
+/** False when the segment is INVALID in the connection's state. */
+function followTcp(tracker: Tracker, connection: Connection, segment: TcpSegment, reply: boolean, nowUs: number): boolean {
+  const next = nextTcpState(connection.tcp, segment.flags, reply);
+  if (next === 'INVALID') return false;
+  if (next === 'IGNORE') return true;
+  const reset = segment.flags === 'R' || segment.flags === 'R.';
+  if (reset && reply && !connection.seenReply) connection.dead = true;
+  if (next === 'ESTABLISHED' && connection.seenReply) connection.assured = true;
+  connection.tcp = next;
+  connection.expiresUs = nowUs + tracker.timeouts.tcp[next];
+  return true;
+}
+
+function refresh(tracker: Tracker, connection: Connection, proto: number, nowUs: number): void {
+  const { timeouts } = tracker;
+  let timeout = timeouts.generic;
+  if (proto === PROTO.icmp || proto === PROTO.icmpv6) timeout = timeouts.icmp;
+  else if (proto === PROTO.udp) {
+    const stream = connection.seenReply && nowUs - connection.startedUs > UDP_STREAM_AFTER_US;
+    if (stream) connection.assured = true;
+    timeout = stream ? timeouts.udpStream : timeouts.udp;
+  }
+  connection.expiresUs = nowUs + timeout;
+}

@@ -1,0 +1,62 @@
+/**
+ * The tuple that names one direction of a connection (nf_conntrack_tuple): addresses, protocol, and two numbers: the ports for TCP,
+ * UDP and SCTP; for ICMP echo `a` is the id and `b` type and code, and the inverse keeps the id and inverts the type.
+ */
+import type { Ip } from '../../../base/ip.js';
+import { type IpPacket, PROTO } from '../../../packet/ip-packet.js';
+
+export interface Tuple {
+  readonly src: Ip;
+  readonly dst: Ip;
+  readonly proto: number;
+  readonly a: number;
+  readonly b: number;
+}
+
+/** ICMP request types and their answers; other types start no connection. */
+const ICMP_INVERSE = new Map([
+  [8, 0],
+  [0, 8],
+  [13, 14],
+  [14, 13],
+  [15, 16],
+  [16, 15],
+  [17, 18],
+  [18, 17],
+  [128, 129],
+  [129, 128],
+]);
+
+export function tupleOf(packet: IpPacket): Tuple {
+  const { l4 } = packet;
+  if (l4.kind === 'icmp') return { src: packet.src, dst: packet.dst, proto: packet.proto, a: l4.id, b: (l4.type << 8) | l4.code };
+  return { src: packet.src, dst: packet.dst, proto: packet.proto, a: l4.sport, b: l4.dport };
+}
+
+export function invertTuple(tuple: Tuple): Tuple {
+  const { src, dst, proto, a, b } = tuple;
+  if (proto !== PROTO.icmp && proto !== PROTO.icmpv6) return { src: dst, dst: src, proto, a: b, b: a };
+  const type = ICMP_INVERSE.get(b >> 8) ?? b >> 8;
+  return { src: dst, dst: src, proto, a, b: (type << 8) | (b & 0xff) };
+}
+
+/** Whether an ICMP packet of this type may begin a tracked connection (a request). */
+export function isIcmpRequest(type: number): boolean {
+  return type === 8 || type === 13 || type === 15 || type === 17 || type === 128;
+}
+
+export function sameTuple(x: Tuple, y: Tuple): boolean {
+  return x.a === y.a && x.b === y.b && x.src === y.src && x.dst === y.dst && x.proto === y.proto;
+}
+
+/** A 32-bit hash; equal tuples have equal hashes. */
+export function hashTuple(tuple: Tuple): number {
+  let h = Math.imul(word(tuple.src) ^ 0x9e3779b9, 0x85ebca6b);
+  h = Math.imul(h ^ word(tuple.dst) ^ (h >>> 15), 0xc2b2ae35);
+  h = Math.imul(h ^ ((tuple.a << 16) | tuple.b) ^ (h >>> 13), 0x27d4eb2f);
+  return (h ^ tuple.proto ^ (h >>> 16)) | 0;
+}
+
+function word(ip: Ip): number {
+  return typeof ip === 'number' ? ip : Number(BigInt.asIntN(32, ip ^ (ip >> 32n) ^ (ip >> 64n) ^ (ip >> 96n)));
+}

@@ -1,0 +1,44 @@
+/** What a rule's matches and targets see while a hook runs: one such object for each namespace, filled anew for each hook. */
+import type { Hook, NatChange, RuleHit, TableName } from '../../trace/event.js';
+import type { Passage, NetfilterCounters, NetfilterHost } from './contract.js';
+import type { Connection } from './conntrack/connection.js';
+import type { Binding } from './nat/bind.js';
+
+export interface Evaluation {
+  passage: Passage;
+  hook: Hook;
+  table: TableName;
+  inDevice: string | undefined;
+  outDevice: string | undefined;
+  record: boolean;
+  hits: RuleHit[];
+  nat: NatChange[];
+  /** The rule that is being looked at. */
+  hit: RuleHit;
+  /** Filled by the verdict that ends a hook. */
+  decidedBy: RuleHit | undefined;
+  rejectWith: string | undefined;
+  readonly host: NetfilterHost;
+  readonly counters: NetfilterCounters;
+  /** State that rules keep in this namespace, by rule: counters of `statistic`, buckets of `limit`. */
+  readonly ruleState: Map<RuleHit, unknown>;
+  /** Address lists of `recent`, by name. */
+  readonly recent: Map<string, Map<string, number[]>>;
+  /** The chain of that name in the table being run. */
+  chain(name: string): unknown;
+  /** Makes a NAT binding for the packet's connection; false when no tuple is free. */
+  bind(binding: Binding): boolean;
+}
+
+export function connectionOf(passage: Passage): Connection | undefined {
+  return passage.ct as Connection | undefined;
+}
+
+/** What a target, or a whole chain, says of a packet. */
+export type RuleVerdict = 'continue' | 'return' | 'accept' | 'drop' | 'reject';
+
+/** A match compiled to a test. */
+export type Test = (evaluation: Evaluation) => boolean;
+
+/** A target compiled to an action. */
+export type Action = (evaluation: Evaluation) => RuleVerdict;

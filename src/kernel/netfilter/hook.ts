@@ -1,0 +1,26 @@
+/**
+ * Which tables run at which hook, in the kernel's order of priorities (include/uapi/linux/netfilter_ipv4.h):
+ *
+ *   PREROUTING   raw → (connection tracking) → mangle → nat (destination)
+ *   INPUT        mangle → filter → security → nat (source) → (confirm)
+ *   FORWARD      mangle → filter → security
+ *   OUTPUT       raw → (connection tracking) → mangle → nat (destination) → filter → security
+ *   POSTROUTING  mangle → nat (source) → (confirm)
+ */
+import type { Hook, TableName } from '../../trace/event.js';
+
+/** A step of a hook: a table to run, or connection tracking's own work. */
+export type HookStep = TableName | 'track' | 'confirm';
+
+export const HOOK_STEPS: Readonly<Record<Hook, readonly HookStep[]>> = {
+  prerouting: ['raw', 'track', 'mangle', 'nat'],
+  input: ['mangle', 'filter', 'security', 'nat', 'confirm'],
+  forward: ['mangle', 'filter', 'security'],
+  output: ['raw', 'track', 'mangle', 'nat', 'filter', 'security'],
+  postrouting: ['mangle', 'nat', 'confirm'],
+};
+
+/** The side of a packet that the nat table changes at a hook. */
+export function manipAt(hook: Hook): 'src' | 'dst' {
+  return hook === 'prerouting' || hook === 'output' ? 'dst' : 'src';
+}

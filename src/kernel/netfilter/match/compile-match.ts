@@ -1,0 +1,90 @@
+/** One parsed match → its test, or undefined for what always holds. What is not modelled is unsupported by name. */
+import { unsupported } from '../../../base/errors.js';
+import type { Match } from '../../../plan/rule/rule.js';
+import type { Test } from '../evaluation.js';
+import { addressTest, rangeTest } from './address.js';
+import { connectionTest, connmarkTest, markTest, stateTest } from './connection.js';
+import { deviceTest, physdevIsTest, physdevTest } from './device.js';
+import { fragmentTest, headerFieldTest, icmpTypeTest, multiportTest, portTest, protocolTest, tcpFlagsTest } from './header.js';
+import { addressTypeTest, ownerTest, packetTypeTest, reversePathTest, socketExistsTest } from './host.js';
+import { limitTest, nthTest, randomTest, recentTest } from './stateful.js';
+
+export function compileMatch(match: Match): Test | undefined {
+  switch (match.kind) {
+    case 'comment':
+    case 'nfacct':
+      return undefined;
+    case 'source':
+    case 'destination':
+      return addressTest(match.kind, match.cidr, match.not);
+    case 'ip-range':
+      return rangeTest(match.side, match.from, match.to, match.not);
+    case 'in-interface':
+    case 'out-interface':
+      return deviceTest(match.kind === 'in-interface' ? 'in' : 'out', match.name, match.prefix, match.not);
+    case 'physdev-in':
+    case 'physdev-out':
+      return physdevTest(match.kind === 'physdev-in' ? 'in' : 'out', match.name, match.prefix, match.not);
+    case 'physdev-is':
+      return physdevIsTest(match.what, match.not);
+    case 'protocol':
+      return protocolTest(match.proto, match.not);
+    case 'source-port':
+    case 'destination-port':
+      return portTest(match.kind === 'source-port' ? 'source' : 'destination', match.proto, match.ports, match.not);
+    case 'multiport':
+      return multiportTest(match.side, match.ports, match.not);
+    case 'tcp-flags':
+      return tcpFlagsTest(match.mask, match.comp, match.not);
+    case 'icmp-type':
+      return icmpTypeTest(match.type, match.code, match.not);
+    case 'fragment':
+      return fragmentTest(match.not);
+    case 'length':
+    case 'ttl':
+    case 'dscp':
+    case 'tos':
+      return headerFieldTest(match);
+    default:
+      return compileStateMatch(match);
+  }
+}
+
+/** Matches on what is not in the packet's header. */
+function compileStateMatch(match: Match): Test {
+  switch (match.kind) {
+    case 'mark':
+      return markTest(match.value, match.mask, match.not);
+    case 'connmark':
+      return connmarkTest(match.value, match.mask, match.not);
+    case 'ct-state':
+      return stateTest(match.states, match.not);
+    case 'ct-direction':
+    case 'ct-protocol':
+    case 'ct-address':
+    case 'ct-port':
+    case 'ct-status':
+      return connectionTest(match);
+    case 'source-type':
+    case 'destination-type':
+      return addressTypeTest(match);
+    case 'statistic-random':
+      return randomTest(match.probability, match.not);
+    case 'statistic-nth':
+      return nthTest(match.every, match.packet, match.not);
+    case 'recent':
+      return recentTest(match);
+    case 'limit':
+      return limitTest(match.packets, match.perSeconds, match.burst);
+    case 'owner':
+      return ownerTest(match.what, match.ids, match.not);
+    case 'owner-socket':
+      return socketExistsTest(match.not);
+    case 'packet-type':
+      return packetTypeTest(match.type, match.not);
+    case 'rpfilter':
+      return reversePathTest(match);
+    default:
+      throw unsupported(`match-${match.kind}`, `the iptables match "${match.kind}" is not modelled`);
+  }
+}

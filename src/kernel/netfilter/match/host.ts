@@ -1,0 +1,43 @@
+/** Matches that ask the namespace: -m addrtype, -m rpfilter, -m owner, and -m pkttype for the packets that reach netfilter here. */
+import { unsupported } from '../../../base/errors.js';
+import type { Match, Range } from '../../../plan/rule/rule.js';
+import type { Evaluation, Test } from '../evaluation.js';
+
+type TypeMatch = Extract<Match, { kind: 'source-type' | 'destination-type' }>;
+
+export function addressTypeTest(match: TypeMatch): Test {
+  const types: readonly string[] = match.types;
+  const { limitInterface } = match;
+  return (e) => {
+    const { packet } = e.passage;
+    const device = limitInterface === 'in' ? e.inDevice : limitInterface === 'out' ? e.outDevice : undefined;
+    const type = e.host.addressType(match.kind === 'source-type' ? packet.src : packet.dst, device);
+    return types.includes(type) !== match.not;
+  };
+}
+
+export function reversePathTest(match: Extract<Match, { kind: 'rpfilter' }>): Test {
+  if (match.validMark || match.acceptLocal) throw unsupported('rpfilter-options', '-m rpfilter --validmark and --accept-local are not modelled');
+  return (e) => {
+    const holds = e.inDevice === undefined || e.inDevice === 'lo' || e.host.reversePathOk(e.passage.packet, e.inDevice, match.loose);
+    return holds !== match.not;
+  };
+}
+
+/** A packet that no local socket sent has no owner: a negated match holds for it. Groups of sockets are not known. */
+export function ownerTest(what: 'uid' | 'gid', ids: Range, not: boolean): Test {
+  if (what === 'gid') throw unsupported('owner-gid', '-m owner --gid-owner is not modelled');
+  return ({ passage: { uid } }) => (uid === undefined ? not : (uid >= ids.from && uid <= ids.to) !== not);
+}
+
+export function socketExistsTest(not: boolean): Test {
+  return ({ passage: { uid } }: Evaluation) => (uid !== undefined) !== not;
+}
+
+export function packetTypeTest(type: 'unicast' | 'broadcast' | 'multicast', not: boolean): Test {
+  return (e) => {
+    const route = e.host.addressType(e.passage.packet.dst);
+    const is = route === 'BROADCAST' ? 'broadcast' : route === 'MULTICAST' ? 'multicast' : 'unicast';
+    return (is === type) !== not;
+  };
+}

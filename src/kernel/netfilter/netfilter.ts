@@ -1,0 +1,188 @@
+/**
+ * Netfilter of one namespace: runs a hook's tables and connection tracking in order, keeps connections and what rules remember. A
+ * namespace without rules is inactive: its packets are not tracked, as the kernel registers connection tracking on first use.
+ */
+import { inputError } from '../../base/errors.js';
+import type { Ruleset } from '../../plan/ruleset.js';
+import type { Hook, NatChange, RuleHit, TableName } from '../../trace/event.js';
+import { type CompiledChain, compileChain } from './chain/compile-chain.js';
+import { runBuiltIn } from './chain/traverse.js';
+import type { HookResult, Netfilter, NetfilterCounters, NetfilterHost, Passage } from './contract.js';
+import type { Connection } from './conntrack/connection.js';
+import { connectionLine } from './conntrack/connection-line.js';
+import { ConnectionTable } from './conntrack/table.js';
+import { readTimeouts } from './conntrack/timeouts.js';
+import { track, type Tracker } from './conntrack/track.js';
+import { connectionOf, type Evaluation } from './evaluation.js';
+import { HOOK_STEPS, type HookStep, manipAt } from './hook.js';
+import { type Binding, bind, isBound, NULL_RANGE } from './nat/bind.js';
+import { translate } from './nat/translate.js';
+
+const NO_RULES: readonly RuleHit[] = [];
+const NO_NAT: readonly NatChange[] = [];
+const ACCEPT: HookResult = { verdict: 'accept', rejectWith: undefined, decidedBy: undefined, reason: undefined, rules: NO_RULES, nat: NO_NAT };
+const NO_HIT: RuleHit = { table: 'filter', chain: '', index: 0, text: '' };
+
+const BUILT_IN: Readonly<Record<Hook, string>> = {
+  prerouting: 'PREROUTING',
+  input: 'INPUT',
+  forward: 'FORWARD',
+  output: 'OUTPUT',
+  postrouting: 'POSTROUTING',
+};
+
+export function createNetfilter(ruleset: Ruleset | undefined, host: NetfilterHost): Netfilter {
+  return new NamespaceNetfilter(ruleset, host);
+}
+
+class NamespaceNetfilter implements Netfilter {
+  readonly active: boolean;
+  readonly counters: NetfilterCounters = { ruleCompares: 0, indexLookups: 0, conntrackLookups: 0, conntrackCreated: 0 };
+  readonly #ruleset: Ruleset | undefined;
+  readonly #host: NetfilterHost;
+  readonly #table: ConnectionTable;
+  readonly #tracker: Tracker;
+  readonly #chains = new Map<TableName, Map<string, CompiledChain | undefined>>();
+  readonly #evaluation: Evaluation;
+
+  constructor(ruleset: Ruleset | undefined, host: NetfilterHost) {
+    this.active = ruleset !== undefined && ruleset.tables.size > 0;
+    this.#ruleset = ruleset;
+    this.#host = host;
+    this.#table = new ConnectionTable(this.counters);
+    this.#tracker = { table: this.#table, timeouts: readTimeouts(host), counters: this.counters };
+    this.#evaluation = this.#newEvaluation();
+  }
+
+  hook(hook: Hook, passage: Passage, inDevice: string | undefined, outDevice: string | undefined, record: boolean): HookResult {
+    if (!this.active) return ACCEPT;
+    const e = this.#evaluation;
+    e.passage = passage;
+    e.hook = hook;
+    e.inDevice = inDevice;
+    e.outDevice = outDevice;
+    e.record = record;
+    e.decidedBy = undefined;
+    e.rejectWith = undefined;
+    if (e.hits.length > 0) e.hits = [];
+    if (e.nat.length > 0) e.nat = [];
+    for (const step of HOOK_STEPS[hook]) {
+      const verdict = this.#step(step, e);
+      if (verdict === 'accept') continue;
+      if (verdict === 'clash') return this.#ended(e, 'drop', 'CONNTRACK_CLASH');
+      return this.#ended(e, verdict, undefined);
+    }
+    if (e.hits.length === 0 && e.nat.length === 0) return ACCEPT;
+    return { verdict: 'accept', rejectWith: undefined, decidedBy: undefined, reason: undefined, rules: e.hits, nat: e.nat };
+  }
+
+  reset(): void {
+    this.#table.clear();
+    this.#evaluation.ruleState.clear();
+    this.#evaluation.recent.clear();
+  }
+
+  connections(): readonly string[] {
+    const nowUs = this.#host.nowUs();
+    const alive = this.#table.all.filter((connection) => !connection.dead && connection.expiresUs > nowUs);
+    return alive.map((connection) => connectionLine(connection, nowUs)).sort();
+  }
+
+  #ended(e: Evaluation, verdict: 'drop' | 'reject', reason: 'CONNTRACK_CLASH' | undefined): HookResult {
+    return { verdict, rejectWith: e.rejectWith, decidedBy: e.decidedBy, reason, rules: e.hits, nat: e.nat };
+  }
+
+  #step(step: HookStep, e: Evaluation): 'accept' | 'drop' | 'reject' | 'clash' {
+    switch (step) {
+      case 'track':
+        track(this.#tracker, e.passage, this.#host.nowUs());
+        return 'accept';
+      case 'confirm':
+        return this.#confirm(e.passage);
+      case 'nat':
+        return this.#nat(e);
+      default:
+        return this.#runTable(step, e);
+    }
+  }
+
+  #runTable(table: TableName, e: Evaluation): 'accept' | 'drop' | 'reject' {
+    const chain = this.#chain(table, BUILT_IN[e.hook]);
+    if (chain === undefined) return 'accept';
+    e.table = table;
+    return runBuiltIn(e, chain);
+  }
+
+  /** The nat table is asked once for each side of a connection; then every packet is translated from the binding. */
+  #nat(e: Evaluation): 'accept' | 'drop' | 'reject' | 'clash' {
+    const connection = connectionOf(e.passage);
+    if (connection === undefined) return 'accept';
+    const side = manipAt(e.hook);
+    const first = e.passage.state === 'NEW' && !isBound(connection, side);
+    if (first) {
+      const verdict = this.#runTable('nat', e);
+      if (verdict !== 'accept') return verdict;
+      if (!isBound(connection, side) && !this.#bind({ side, range: NULL_RANGE, kind: undefined, rule: undefined })) return 'clash';
+    }
+    if (connection.srcNat === undefined && connection.dstNat === undefined) return 'accept';
+    const change = translate(e.passage, connection, side, first);
+    if (change !== undefined && e.record) e.nat.push(change);
+    return 'accept';
+  }
+
+  #bind(binding: Binding): boolean {
+    const connection = connectionOf(this.#evaluation.passage);
+    if (connection === undefined) return true;
+    return bind({ table: this.#table, host: this.#host, nowUs: this.#host.nowUs() }, connection, binding);
+  }
+
+  #confirm(passage: Passage): 'accept' | 'clash' {
+    const connection: Connection | undefined = connectionOf(passage);
+    if (connection === undefined || connection.confirmed || connection.dead || passage.ctReply) return 'accept';
+    return this.#table.insert(connection, this.#host.nowUs()) ? 'accept' : 'clash';
+  }
+
+  /** The chain of that name, compiled; undefined where the table has none. */
+  #chain(table: TableName, name: string): CompiledChain | undefined {
+    let chains = this.#chains.get(table);
+    if (chains === undefined) {
+      chains = new Map();
+      this.#chains.set(table, chains);
+    }
+    const known = chains.get(name);
+    if (known !== undefined || chains.has(name)) return known;
+    const chain = this.#ruleset?.tables.get(table)?.get(name);
+    const made = chain === undefined ? undefined : compileChain(chain, table);
+    chains.set(name, made);
+    return made;
+  }
+
+  #newEvaluation(): Evaluation {
+    return {
+      passage: { packet: undefined as never, mark: 0, ct: undefined, ctReply: false, state: 'NEW', physIn: undefined, physOut: undefined, uid: undefined },
+      hook: 'prerouting',
+      table: 'filter',
+      inDevice: undefined,
+      outDevice: undefined,
+      record: false,
+      hits: [],
+      nat: [],
+      hit: NO_HIT,
+      decidedBy: undefined,
+      rejectWith: undefined,
+      host: this.#host,
+      counters: this.counters,
+      ruleState: new Map(),
+      recent: new Map(),
+      chain: (name) => this.#userChain(name),
+      bind: (binding) => this.#bind(binding),
+    };
+  }
+
+  #userChain(name: string): CompiledChain {
+    const { table, hit } = this.#evaluation;
+    const chain = this.#chain(table, name);
+    if (chain !== undefined) return chain;
+    throw inputError('unknown-chain', `table ${table}, chain ${hit.chain}, rule ${hit.index}: there is no chain ${name} in table ${table}`);
+  }
+}

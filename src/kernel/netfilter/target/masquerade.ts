@@ -1,0 +1,17 @@
+/**
+ * MASQUERADE (net/netfilter/nf_nat_masquerade.c): the source becomes the address the outgoing device would use towards the next hop. A
+ * device without an address drops the packet; a source of 0.0.0.0 is left alone.
+ */
+import type { NatRange } from '../../../plan/rule/rule.js';
+import type { Action } from '../evaluation.js';
+
+export function masquerade(range: NatRange): Action {
+  return (e) => {
+    const { packet } = e.passage;
+    if (packet.src === 0) return 'accept';
+    const source = e.outDevice === undefined ? undefined : e.host.masqueradeSource(e.outDevice, packet.dst);
+    const bound = source !== undefined && e.bind({ side: 'src', range: { ...range, fromIp: source, toIp: source }, kind: 'MASQUERADE', rule: e.hit });
+    if (!bound) e.decidedBy = e.hit;
+    return bound ? 'accept' : 'drop';
+  };
+}
