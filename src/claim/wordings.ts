@@ -111,7 +111,7 @@ const TABLES: readonly GroupedEntry[] = [
   ],
 ];
 
-export const WORDINGS: readonly Wording[] = [
+export const CLAIM_WORDINGS: readonly Wording[] = [
   ...SENTENCES.map((entry) => toWording('sentence', entry)),
   ...SUBJECTS.map((entry) => toWording('subject', entry)),
   ...OBJECTS.map((entry) => toWording('object', entry)),

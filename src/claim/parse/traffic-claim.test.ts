@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { InputError } from '../../base/errors.js';
-import { WORDINGS } from '../wordings.js';
+import { CLAIM_WORDINGS } from '../wordings.js';
 import { parseQualifier, parseSpreadClaim, parseTrafficClaim } from './traffic-claim.js';
 
 /** Without spans, which are checked on their own. */
@@ -12,7 +12,7 @@ function bare(value: unknown): unknown {
 
 describe('every listed wording parses', () => {
   const tables = ['path', 'table'];
-  for (const { group, example } of WORDINGS.filter((wording) => !tables.includes(wording.group))) {
+  for (const { group, example } of CLAIM_WORDINGS.filter((wording) => !tables.includes(wording.group))) {
     it(`${group}: ${example}`, () => {
       if (group === 'qualifier alone') assert.equal(parseQualifier(example).qualifiers.length, 1);
       else if (group === 'spread') parseSpreadClaim(example);
