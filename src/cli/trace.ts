@@ -1,7 +1,8 @@
 /** `hopspec trace`: every outcome of one connection, as data, as a tree, or in tcpdump's words. */
-import { unsupported } from '../index.js';
+import { printPcapng } from '../trace/print-pcapng.js';
 import { printTcpdump } from '../trace/print-tcpdump.js';
 import { printTree } from '../trace/print-tree.js';
+import type { Trace } from '../trace/trace.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { portFlag } from './number-flag.js';
 import { openSimulation, type SimulationFlags } from './open-simulation.js';
@@ -18,10 +19,23 @@ interface TraceFlags extends SimulationFlags {
 }
 
 export function trace(flags: TraceFlags): ExitCode {
-  if (flags.pcap !== undefined) throw unsupported('pcap', 'capture files are not written yet', { fix: '--tcpdump prints the packets' });
   const { from, to, protocol, at } = flags;
   const found = openSimulation(flags).trace({ from, to, protocol: protocol?.toUpperCase(), at, port: portFlag(flags.port) });
+  if (flags.pcap !== undefined) printPcapng(found);
   if (flags.json) process.stdout.write(`${JSON.stringify(found, undefined, 2)}\n`);
-  else process.stdout.write(flags.tcpdump ? printTcpdump(found) : printTree(found));
+  else process.stdout.write(flags.tcpdump ? captures(found) : printTree(found));
   return EXIT.ok;
+}
+
+/** What tcpdump shows on every namespace of the way, in the order the packet meets them. */
+function captures({ outcomes }: Trace): string {
+  const blocks = outcomes.flatMap((outcome, i) => {
+    const namespaces = [...new Set([...outcome.request, ...outcome.reply].map((hop) => hop.netns))];
+    const rank = outcomes.length > 1 ? `outcome ${i + 1} of ${outcomes.length}, ` : '';
+    return namespaces.map((netns) => ({ title: `# ${rank}${netns}\n`, text: printTcpdump(outcome, { netns, device: 'any' }) }));
+  });
+  return blocks
+    .filter(({ text }) => text !== '')
+    .map(({ title, text }) => title + text)
+    .join('\n');
 }

@@ -12,7 +12,8 @@ import type { RunOptions } from './options.js';
 const HERE = fileURLToPath(import.meta.url);
 /** Sources run as they are (`src/cli/run`, `steps`), or built (`dist/cli/run`, `dist/steps`). */
 const IS_SOURCE = HERE.endsWith('.ts');
-const STEPS = resolve(dirname(HERE), IS_SOURCE ? '../../../steps' : '../../steps');
+const PACKAGE = resolve(dirname(HERE), '../../..');
+const STEPS = join(PACKAGE, IS_SOURCE ? 'steps' : 'dist/steps');
 /** Our report, as the formatter Cucumber loads. */
 export const SPEC_REPORT = pathToFileURL(resolve(dirname(HERE), `../../report/formatter${IS_SOURCE ? '.ts' : '.js'}`)).href;
 
@@ -58,7 +59,7 @@ function formatsOf({ formats }: RunOptions, configured: RunConfiguration['format
 /** A project's configuration may name our bindings itself; they are loaded once. */
 function isOurs(path: string, cwd: string): boolean {
   const full = resolve(cwd, path);
-  return full === STEPS || full.startsWith(STEPS + sep) || (IS_SOURCE && full === resolve(STEPS, '../.ci/tsx.mjs'));
+  return ['steps', 'dist/steps', '.ci'].some((folder) => full.startsWith(join(PACKAGE, folder) + sep));
 }
 
 /** Cucumber's own default place for steps, which it forgets once any path is given. */

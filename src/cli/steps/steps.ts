@@ -1,5 +1,5 @@
 /** `hopspec steps`: every wording that has a binding, and the parts of a sentence about traffic, each with an example. */
-import { WORDINGS as CLAIM_WORDINGS } from '../../claim/wordings.js';
+import { CLAIM_WORDINGS } from '../../claim/wordings.js';
 import { WORDINGS } from '../../report/wordings.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 
@@ -31,13 +31,16 @@ function asText(): string {
   return `${lines.slice(1).join('\n')}\n\n${trafficText()}`;
 }
 
+const PARTS = ['subject', 'object', 'route', 'qualifier'] as const;
+
 function trafficText(): string {
-  const lines: string[] = ['The parts of a sentence about traffic'];
-  let group = '';
-  for (const wording of CLAIM_WORDINGS) {
-    if (wording.group !== group) lines.push(`  ${wording.group}`);
-    group = wording.group;
-    lines.push(`    ${wording.wording.padEnd(44)} ${wording.example}`.trimEnd());
+  const lines = ['The parts of a sentence about traffic'];
+  for (const group of PARTS) {
+    lines.push(`  ${group}`);
+    for (const part of CLAIM_WORDINGS.filter((wording) => wording.group === group)) {
+      const more = part.notModelled ? `${part.meaning}; not modelled yet` : part.meaning;
+      lines.push(`    ${part.wording.padEnd(44)} ${more}`);
+    }
   }
   return `${lines.join('\n')}\n`;
 }
