@@ -107,7 +107,7 @@ function tableText(rows: readonly Row[], names: readonly string[], wrong: readon
   const cellText = (r: number, c: number): string => {
     const one = wrong.find((w) => w.row === r && w.column === c);
     const written = rows[r]?.cells[c] ?? '';
-    return one === undefined ? written : `${written} ≠ ${one.happened}`;
+    return one === undefined ? written : `${written} (is ${one.happened})`;
   };
   const grid = [['', ...names], ...bad.slice(0, ROWS_MAX).map((r) => [rows[r]?.name ?? '', ...names.map((_, c) => cellText(r, c))])];
   const widths = grid[0]?.map((_, c) => Math.max(...grid.map((line) => line[c]?.length ?? 0))) ?? [];

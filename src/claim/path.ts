@@ -103,10 +103,15 @@ function pathMismatch(claim: PathClaim, sight: Sight, stop: Stop, same: readonly
   const lines = linesOf(claim, sight);
   const finding: Finding = { ...expectation(claim, lines, stop), leg: claim.direction };
   const failing = { count: same.length, probability: same.reduce((sum, one) => sum + one.outcome.probability, 0) };
-  const row = claim.rows[stop.row];
-  const close = row === undefined ? undefined : closestLine(row, lines.slice(claim.mode === 'gaps' ? stop.line : 0), claim.current);
+  const close = nearestLine(claim, lines, stop);
   const nearest = close === undefined ? undefined : `| ${close.where} | ${close.texts[0]} |`;
   return claimMismatch({ claimed: markRow(claim, stop.row), sight, finding, failing, nearest });
+}
+
+function nearestLine(claim: PathClaim, lines: readonly HopLine[], stop: Stop): HopLine | undefined {
+  const row = claim.rows[stop.row];
+  if (row === undefined) return undefined;
+  return claim.mode === 'exactly' ? lines[stop.line] : closestLine(row, lines.slice(stop.line), claim.current);
 }
 
 function expectation(claim: PathClaim, lines: readonly HopLine[], stop: Stop): { expected: string; happened: string } {
@@ -115,7 +120,9 @@ function expectation(claim: PathClaim, lines: readonly HopLine[], stop: Stop): {
   const before = claim.rows[stop.row - 1];
   if (claim.mode === 'gaps') {
     const after = before === undefined ? 'anywhere on the path' : `after "${before.where} ${before.what}"`;
-    return { expected: `"${row?.where} ${row?.what}" ${after}`, happened: before === undefined ? 'the path has no such line' : 'no such line follows' };
+    const earlier = row !== undefined && lines.slice(0, stop.line).some((one) => textMet(row, one, new Set(), claim.current) !== undefined);
+    const none = before === undefined ? 'the path has no such line' : 'no such line follows';
+    return { expected: `"${row?.where} ${row?.what}" ${after}`, happened: earlier ? `${none}; there is one before it` : none };
   }
   const seen = line === undefined ? 'the path ends there' : `"${line.where} ${line.texts[0]}"`;
   return row === undefined ? { expected: `the path ends after row ${stop.row}`, happened: `it goes on with ${seen}` } : { expected: `row ${stop.row + 1}: "${row.where} ${row.what}"`, happened: seen };

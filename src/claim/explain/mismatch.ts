@@ -26,6 +26,7 @@ export interface Failure {
 }
 
 const LABEL_WIDTH = 12;
+const INDENT = ' '.repeat(LABEL_WIDTH + 2);
 const RULE_LINES_MAX = 3;
 
 export function claimMismatch(failure: Failure): ClaimMismatch {
@@ -34,7 +35,7 @@ export function claimMismatch(failure: Failure): ClaimMismatch {
     ...failure.claimed,
     ...labelled('expected', finding.expected),
     ...labelled('happened', finding.happened),
-    ...labelled('outcome', outcomeText(failure)),
+    ...outcomeLines(failure),
     ...pathLines(failure),
     ...ruleLines(failure),
     ...labelled('nearest', failure.nearest ?? finding.nearest),
@@ -48,8 +49,8 @@ export function claimedSentence(sentence: string, span: Span): readonly string[]
   return markSpan(sentence, span);
 }
 
-/** `pod A to Service web, answered by pod web-1 on node3; 1 of 3 outcomes, probability 1/3`. */
-function outcomeText(failure: Failure): string {
+/** `pod A to Service web, answered by pod web-1 on node3`, and how often that is. */
+function outcomeLines(failure: Failure): readonly string[] {
   const { sight, failing } = failure;
   const { outcome, trace } = sight;
   const current = sight.world.namespace ?? 'default';
@@ -57,9 +58,10 @@ function outcomeText(failure: Failure): string {
   const place = outcome.server === null ? undefined : serverPlace(sight);
   const server = outcome.server === null ? '' : `, answered by ${endpointName(outcome.server, current)}${place === undefined ? '' : ` on ${place}`}`;
   const which = `${sight.subject.label} to ${sight.target.label}${server}`;
-  if (total === 1) return `${which}; the only outcome`;
-  if (failing.count === total) return `${which}; all ${total} outcomes are like this`;
-  return `${which}; ${failing.count} of ${total} outcomes, probability ${probabilityText(failing.probability)}`;
+  if (total === 1) return labelled('outcome', `${which}, its only outcome`);
+  const all = total === 2 ? 'both outcomes fail like this' : `all ${total} outcomes fail like this`;
+  const some = `${failing.count} of ${total} outcomes ${failing.count === 1 ? 'fails' : 'fail'} like this, probability ${probabilityText(failing.probability)}`;
+  return [...labelled('outcome', which), `${INDENT}${failing.count === total ? all : some}`];
 }
 
 function pathLines(failure: Failure): readonly string[] {
@@ -68,8 +70,8 @@ function pathLines(failure: Failure): readonly string[] {
   const leg = finding.leg ?? (isReplyLost(outcome) ? 'reply' : 'request');
   const lines = hopLines(leg === 'reply' ? outcome.reply : outcome.request, sight.world.namespace ?? 'default');
   if (lines.length === 0) return [];
-  const [first = '', ...rest] = pathBlock(lines, ' '.repeat(LABEL_WIDTH + 2), finding.stopAt);
-  return [`${label(leg === 'reply' ? 'reply path' : 'path')}${first.slice(LABEL_WIDTH + 2)}`, ...rest];
+  const [first = '', ...rest] = pathBlock(lines, INDENT, finding.stopAt);
+  return [`${label(leg === 'reply' ? 'reply path' : 'path')}${first.slice(INDENT.length)}`, ...rest];
 }
 
 /** Where the request was not stopped and its reply was, the reply's way is the one that shows why. */
@@ -96,8 +98,7 @@ function ruleLines(failure: Failure): readonly string[] {
 function causeLines(cause: Cause, current: string): readonly string[] {
   const place = placeName(cause.netns, current);
   if (cause.chain === null) {
-    const text = cause.text === '' ? reasonText(cause.reason) : cause.text;
-    return labelled('reason', `${place}: ${text}${text === reasonText(cause.reason) || cause.reason === 'NO_SOCKET' ? '' : ` (${reasonText(cause.reason)})`}`);
+    return labelled('reason', `${place}: ${cause.text === '' ? reasonText(cause.reason) : cause.text}`);
   }
   const position = cause.rule === null || cause.rule === 0 ? 'policy' : `rule ${cause.rule}`;
   return ruleBlock(`${place}: ${cause.table ?? ''} ${cause.chain} ${position}`, cause.text);
@@ -107,7 +108,7 @@ function causeLines(cause: Cause, current: string): readonly string[] {
 function ruleBlock(where: string, text: string): readonly string[] {
   const head = labelled('rule', where);
   if (text === '') return head;
-  const indent = ' '.repeat(LABEL_WIDTH + 4);
+  const indent = `${INDENT}  `;
   const lines = wrapWords(text, indent).map((line, i) => (i === 0 ? `${indent}${line}` : line));
   const kept = lines.length > RULE_LINES_MAX ? [...lines.slice(0, RULE_LINES_MAX - 1), cut(`${lines[RULE_LINES_MAX - 1]} …`, MESSAGE_WIDTH)] : lines;
   return [...head, ...kept];
@@ -122,8 +123,7 @@ function behindLines(behind: Behind | undefined): readonly string[] {
 
 function labelled(name: string, text: string | undefined): readonly string[] {
   if (text === undefined) return [];
-  const indent = ' '.repeat(LABEL_WIDTH + 2);
-  const [first = '', ...rest] = wrapWords(text, indent);
+  const [first = '', ...rest] = wrapWords(text, INDENT);
   return [`${label(name)}${first}`, ...rest];
 }
 

@@ -1,4 +1,4 @@
-/** The path in a message: one line per sight of the packet, as it could stand in a path table, up to the first difference. */
+/** The path in a message: rows as they could stand in a path table, one per sight of the packet, up to the first difference. */
 import type { HopLine } from '../path-lines.js';
 import { cut, MESSAGE_WIDTH } from './text.js';
 
@@ -8,10 +8,8 @@ const LINES_MAX = 14;
 export function pathBlock(lines: readonly HopLine[], indent: string, stopAt: ((line: HopLine) => boolean) | undefined): readonly string[] {
   const shown = condense(upTo(lines, stopAt));
   const width = Math.max(0, ...shown.map((line) => line.where.length));
-  const rows = shown.map((line, i) => {
-    const where = i > 0 && shown[i - 1]?.netns === line.netns ? '' : line.where;
-    return cut(`${indent}${where.padEnd(width)}  ${line.texts[0] ?? ''}`, MESSAGE_WIDTH);
-  });
+  const rest = Math.max(0, ...shown.map((line) => (line.texts[0] ?? '').length));
+  const rows = shown.map((line) => cut(`${indent}| ${line.where.padEnd(width)} | ${(line.texts[0] ?? '').padEnd(rest)} |`, MESSAGE_WIDTH));
   if (rows.length <= LINES_MAX) return rows;
   const head = Math.floor(LINES_MAX / 2) - 1;
   const tail = LINES_MAX - head - 1;

@@ -32,7 +32,7 @@ export function placeText(place: PlacePhrase, sentence: string, world: ClaimWorl
 /** An observed address, with whose it is. */
 export function withOwner(socket: string, world: ClaimWorld): string {
   const owner = world.owner(addressOf(socket));
-  return owner === undefined ? socket : `${socket} (${owner})`;
+  return owner === undefined ? socket : `${socket} (${owner.replace(/ \((.*)\)$/, ', $1')})`;
 }
 
 function placeWords(place: Exclude<PlacePhrase, { kind: 'socket' }>, sentence: string): string {

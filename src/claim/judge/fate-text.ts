@@ -1,7 +1,7 @@
 /** What became of a connection, in one plain sentence: who answered, or who kept it from being answered and what the client sees. */
 import { DROP_REASON, type DropReason } from '../../trace/drop-reason.js';
 import type { Cause } from '../../trace/trace.js';
-import { endpointName, placeName } from '../place.js';
+import { endpointName, isUnderlay, placeName } from '../place.js';
 import type { Sight } from './finding.js';
 
 export function deliveryText(sight: Sight): string {
@@ -15,13 +15,21 @@ export function deliveryText(sight: Sight): string {
   return withWhy(`the client is told it is unreachable${from}`, why);
 }
 
-/** `dropped on node2 in filter FORWARD`, `no socket listens on 10.244.2.3:81 (pod web)`. */
-export function causeText(cause: Cause, current: string): string {
-  const place = placeName(cause.netns, current);
-  if (cause.reason === 'NO_SOCKET') return `${cause.text === '' ? DROP_REASON.NO_SOCKET : cause.text} in ${place}`;
+/** `dropped on node2 by filter FORWARD`, `no socket listens on 10.244.2.3:81 in pod web`. */
+function causeText(cause: Cause, current: string): string {
+  const place = inPlace(cause, current);
+  if (cause.reason === 'NO_SOCKET') return `${cause.text === '' ? DROP_REASON.NO_SOCKET : cause.text} ${place}`;
   const done = cause.reason === 'NETFILTER_REJECT' ? 'rejected' : 'dropped';
-  if (cause.chain !== null) return `${done} in ${place} by ${cause.table ?? ''} ${cause.chain}`;
-  return `${done} in ${place}, ${reasonText(cause.reason)}`;
+  if (cause.chain !== null) return `${done} ${place} by ${cause.table ?? ''} ${cause.chain}`;
+  return `${done} ${place}, ${reasonText(cause.reason)}`;
+}
+
+/** `on node2`, `in pod web`, `in the underlay`, `at client laptop`. */
+function inPlace(cause: Cause, current: string): string {
+  const place = placeName(cause.netns, current);
+  if (isUnderlay(cause.netns)) return `in the ${place}`;
+  if (cause.netns.startsWith('pod.')) return `in ${place}`;
+  return cause.netns.startsWith('external.') ? `at ${place}` : `on ${place}`;
 }
 
 export function reasonText(reason: string): string {

@@ -50,7 +50,7 @@ export function judgeReplyThrough(qualifier: Extract<Qualifier, { kind: 'reply-t
     expected: `the reply returns through ${qualifier.node}`,
     happened: hops.length === 0 ? 'there is no reply' : `the reply ${wayText(hops, sight)}`,
     leg: hops.length === 0 ? 'request' : 'reply',
-    nearest: nodes[0] === undefined ? undefined : `the reply returns through ${nodes[0]}`,
+    nearest: nodes.length === 0 ? undefined : `the reply returns through ${nodes.at(-1)}`,
   };
 }
 

@@ -11,6 +11,8 @@ import { type Token, tokenize } from './tokens.js';
 export interface Option {
   readonly word: string;
   readonly wording: string;
+  /** Known, but too many of its kind to list. */
+  readonly hidden?: boolean | undefined;
 }
 
 const FIX_WIDTH = 96;
@@ -40,6 +42,11 @@ export class Reader {
     if (!this.sees(...words)) return false;
     this.#at += words.length;
     return true;
+  }
+
+  /** Back to the word read last, to fail there. */
+  stepBack(): void {
+    this.#at--;
   }
 
   /** Steps over the next words, or fails at the first that is another. */
@@ -113,7 +120,7 @@ function isWord(token: Token | undefined, word: string): boolean {
 function fixOf(token: Token | undefined, options: readonly Option[], instead: string | undefined): string {
   const word = token === undefined ? undefined : nearest(token.text, [...new Set(options.map((option) => option.word))]);
   const close = options.find((option) => option.word === word);
-  const wordings = [...new Set(options.map((option) => option.wording))];
+  const wordings = [...new Set(options.filter((option) => option.hidden !== true).map((option) => option.wording))];
   const all = wrap(`here can stand: ${instead ?? wordings.join(' | ')}`);
   return close === undefined ? all : `did you mean "${close.wording}"?\n       ${all}`;
 }

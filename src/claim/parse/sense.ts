@@ -8,5 +8,5 @@ export function checkSense(reader: Reader, mode: ReachMode, qualifiers: readonly
   if (wrong === undefined) return;
   const words = reader.sentence.slice(wrong.span.start, wrong.span.end);
   const fix = `write "cannot reach … and ${words}"`;
-  reader.failAt(wrong.span, `what can be reached never "${words}"`, fix, 'contradiction');
+  reader.failAt(wrong.span, `"${words}" cannot be true of a connection that is made`, fix, 'contradiction');
 }

@@ -42,12 +42,19 @@ export function readNamedSubject(reader: Reader): SubjectPhrase | undefined {
 function readPod(reader: Reader, container: string | undefined): SubjectPhrase {
   const name = reader.name("a pod's name", 'pod A');
   const node = reader.sees('on') && !startsPort(reader, 1) ? readOnNode(reader) : undefined;
+  // `on UPD port 53`: no node was meant.
+  if (node !== undefined && reader.sees('port')) failProtocol(reader);
   return { kind: 'pod', name, node, container };
 }
 
 function readOnNode(reader: Reader): string {
   reader.take('on');
   return reader.word("a node's name", 'pod A on node1').text;
+}
+
+function failProtocol(reader: Reader): never {
+  reader.stepBack();
+  reader.fail(['TCP', 'UDP', 'SCTP'].map((word) => ({ word, wording: `on ${word} port 53` })));
 }
 
 /** Whether `port 80`, `UDP port 53` stand `ahead` words on, after an `on`. */

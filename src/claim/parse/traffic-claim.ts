@@ -90,6 +90,6 @@ function readQualifiers(reader: Reader, routeMayFollow: boolean): readonly Quali
 
 function needEnd(reader: Reader, routes: readonly Option[]): void {
   if (reader.atEnd()) return;
-  const joined = QUALIFIER_OPTIONS.map((option) => ({ word: option.word, wording: `and ${option.wording}` }));
-  reader.fail([...routes, { word: 'and', wording: 'and is SNATed' }, ...joined]);
+  const joined = QUALIFIER_OPTIONS.map((option) => ({ word: option.word, wording: `and ${option.wording}`, hidden: true }));
+  reader.fail([...routes, { word: 'and', wording: 'and is SNATed' }, { word: 'and', wording: 'and another qualifier' }, ...joined]);
 }
