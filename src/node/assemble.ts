@@ -7,7 +7,7 @@ import { InvariantError } from '../base/errors.js';
 import type { LinkPlan, NetnsPlan } from '../plan/plan.js';
 import { BUILT_IN_CHAINS, type Chain, chain, type Ruleset, type TableName } from '../plan/ruleset.js';
 import type { NodeFragment, TableFragment } from './agent.js';
-import { layeredChains } from './layered-chains.js';
+import { layeredChains } from './chain-map.js';
 
 export interface AssembleOptions {
   /** Sysctls that win over those of every fragment. */

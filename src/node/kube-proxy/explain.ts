@@ -5,7 +5,8 @@
 import type { NodeContext, RuleOrigin, RuleRef } from '../agent.js';
 import { kubeProxySettings } from './config.js';
 import { localDetector } from './local-detector.js';
-import { type ProxyPort, type ServiceModel, serviceModel } from './service-model.js';
+import { type ServiceModel, serviceModel } from './service-model.js';
+import type { ProxyPort } from './service-port.js';
 
 const HASHED_CHAIN = /^KUBE-(?:SVC|SVL|EXT|FW|SEP)-[A-Z2-7]{16}$/;
 

@@ -12,7 +12,6 @@ import type { ProxyNode } from './iptables/proxy-node.js';
 import { localDetector } from './local-detector.js';
 import { type ServiceModel, serviceModel } from './service-model.js';
 
-const LARGE_CLUSTER_ENDPOINTS = 1000;
 const ZONE = 'topology.kubernetes.io/zone';
 
 /** `localAddresses` are those of the node's interfaces, for nodePortAddresses. */
@@ -44,7 +43,7 @@ export function proxyNode(context: NodeContext, model: ServiceModel, localAddres
     tcpBeLiberal: settings.tcpBeLiberal,
     detector: localDetector(settings, node),
     nodePortIps: nodePortIps(settings.nodePortAddresses, settings.localhostNodePorts, localAddresses),
-    largeCluster: model.endpointCount > LARGE_CLUSTER_ENDPOINTS,
+    largeCluster: model.isLarge,
   };
 }
 

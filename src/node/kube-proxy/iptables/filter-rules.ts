@@ -5,33 +5,34 @@
  */
 import { type Chain, chain, lazyChain } from '../../../plan/ruleset.js';
 import { KUBE_FIREWALL_RULE } from '../../kubelet-rules.js';
-import type { ProxyPort } from '../service-model.js';
+import type { ProxyPort } from '../service-port.js';
 import { masqueradeMark } from './nat-rules.js';
-import type { PortState, ProxyNode } from './proxy-node.js';
+import type { PortDecision } from './port-decision.js';
+import type { ProxyNode } from './proxy-node.js';
 import { comment, LOCAL_DESTINATION, REJECT, toAddress } from './rule-text.js';
 import { hasFirewall } from './service-chains.js';
 
-type StateOf = (port: ProxyPort) => PortState;
+type DecisionOf = (port: ProxyPort) => PortDecision;
 
 /** ClusterIPs that lead nowhere from this node. */
-export function filterServicesChain(ports: readonly ProxyPort[], state: StateOf): Chain {
+export function filterServicesChain(ports: readonly ProxyPort[], decision: DecisionOf): Chain {
   return lazyChain('KUBE-SERVICES', () =>
     ports
-      .filter((port) => !state(port).hasInternal)
+      .filter((port) => !decision(port).hasInternal)
       .map((port) => {
-        const [note, target] = refusal(port, state(port));
+        const [note, target] = refusal(port, decision(port));
         return `${toAddress(port, port.clusterIP, note)} -j ${target}`;
       }),
   );
 }
 
 /** External addresses and NodePorts that lead nowhere from this node. */
-export function externalServicesChain(ports: readonly ProxyPort[], state: StateOf): Chain {
+export function externalServicesChain(ports: readonly ProxyPort[], decision: DecisionOf): Chain {
   return lazyChain('KUBE-EXTERNAL-SERVICES', () => {
     const rules: string[] = [];
     for (const port of ports) {
-      if (!port.externallyAccessible || state(port).hasExternal) continue;
-      const [note, target] = refusal(port, state(port));
+      if (!port.externallyAccessible || decision(port).hasExternal) continue;
+      const [note, target] = refusal(port, decision(port));
       for (const ip of [...port.externalIPs, ...port.loadBalancerVIPs]) rules.push(`${toAddress(port, ip, note)} -j ${target}`);
       if (port.nodePort !== 0) {
         rules.push(`-p ${port.protocol} ${comment(note)} ${LOCAL_DESTINATION} -m ${port.protocol} --dport ${port.nodePort} -j ${target}`);
@@ -42,15 +43,15 @@ export function externalServicesChain(ports: readonly ProxyPort[], state: StateO
 }
 
 /** Nobody serves it: refuse. Somebody does, but not here: drop, so that a balancer notices. */
-function refusal(port: ProxyPort, state: PortState): [note: string, target: string] {
-  return state.hasEndpoints ? [`${port.spn} has no local endpoints`, 'DROP'] : [`${port.spn} has no endpoints`, REJECT];
+function refusal(port: ProxyPort, decision: PortDecision): [note: string, target: string] {
+  return decision.hasEndpoints ? [`${port.spn} has no local endpoints`, 'DROP'] : [`${port.spn} has no endpoints`, REJECT];
 }
 
 /** Load balancer addresses whose source ranges did not let the packet in. */
-export function proxyFirewallChain(ports: readonly ProxyPort[], state: StateOf): Chain {
+export function proxyFirewallChain(ports: readonly ProxyPort[], decision: DecisionOf): Chain {
   return lazyChain('KUBE-PROXY-FIREWALL', () =>
     ports
-      .filter((port) => hasFirewall(port) && state(port).hasEndpoints)
+      .filter((port) => hasFirewall(port) && decision(port).hasEndpoints)
       .flatMap((port) => port.loadBalancerVIPs.map((vip) => `${toAddress(port, vip, `${port.spn} traffic not accepted by KUBE-FW-${port.hash}`)} -j DROP`)),
   );
 }

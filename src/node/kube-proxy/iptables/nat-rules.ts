@@ -4,27 +4,28 @@
  * pkg/proxy/iptables/proxier.go (syncProxyRules). Services stand in the order of their names; in reality their order is accidental.
  */
 import { type Chain, chain, lazyChain } from '../../../plan/ruleset.js';
-import type { ProxyPort } from '../service-model.js';
-import type { PortState, ProxyNode } from './proxy-node.js';
+import type { ProxyPort } from '../service-port.js';
+import type { PortDecision } from './port-decision.js';
+import type { ProxyNode } from './proxy-node.js';
 import { comment, LOCAL_DESTINATION, toAddress } from './rule-text.js';
 import { hasFirewall } from './service-chains.js';
 
 const NODE_PORTS_NOTE = comment('kubernetes service nodeports; NOTE: this must be the last rule in this chain');
 
-/** `state` answers for one port on this node. */
-export function natServicesChain(ports: readonly ProxyPort[], state: (port: ProxyPort) => PortState, node: ProxyNode): Chain {
+/** `decision` answers for one port on this node. */
+export function natServicesChain(ports: readonly ProxyPort[], decision: (port: ProxyPort) => PortDecision, node: ProxyNode): Chain {
   return lazyChain('KUBE-SERVICES', () => {
     const rules: string[] = [];
-    for (const port of ports) addServiceRules(rules, port, state(port));
+    for (const port of ports) addServiceRules(rules, port, decision(port));
     rules.push(...nodePortsJumps(node));
     return rules;
   });
 }
 
-function addServiceRules(rules: string[], port: ProxyPort, state: PortState): void {
+function addServiceRules(rules: string[], port: ProxyPort, decision: PortDecision): void {
   const { spn, hash } = port;
-  if (state.hasInternal) rules.push(`${toAddress(port, port.clusterIP, `${spn} cluster IP`)} -j ${port.internalLocal ? 'KUBE-SVL' : 'KUBE-SVC'}-${hash}`);
-  if (!state.hasEndpoints) return;
+  if (decision.hasInternal) rules.push(`${toAddress(port, port.clusterIP, `${spn} cluster IP`)} -j ${port.internalLocal ? 'KUBE-SVL' : 'KUBE-SVC'}-${hash}`);
+  if (!decision.hasEndpoints) return;
   for (const ip of port.externalIPs) rules.push(`${toAddress(port, ip, `${spn} external IP`)} -j KUBE-EXT-${hash}`);
   const balancerChain = hasFirewall(port) ? 'KUBE-FW' : 'KUBE-EXT';
   for (const ip of port.loadBalancerVIPs) rules.push(`${toAddress(port, ip, `${spn} loadbalancer IP`)} -j ${balancerChain}-${hash}`);
@@ -36,10 +37,10 @@ function nodePortsJumps(node: ProxyNode): string[] {
   return [`${notLoopback}${NODE_PORTS_NOTE} ${LOCAL_DESTINATION} -j KUBE-NODEPORTS`];
 }
 
-export function natNodePortsChain(ports: readonly ProxyPort[], state: (port: ProxyPort) => PortState): Chain {
+export function natNodePortsChain(ports: readonly ProxyPort[], decision: (port: ProxyPort) => PortDecision): Chain {
   return lazyChain('KUBE-NODEPORTS', () =>
     ports
-      .filter((port) => port.nodePort !== 0 && state(port).hasEndpoints)
+      .filter((port) => port.nodePort !== 0 && decision(port).hasEndpoints)
       .map((p) => `-p ${p.protocol} ${comment(p.spn)} -m ${p.protocol} --dport ${p.nodePort} -j KUBE-EXT-${p.hash}`),
   );
 }

@@ -14,10 +14,3 @@ export interface ProxyNode extends NodeTopology {
   /** More than 1000 endpoints in the cluster: rules of endpoints carry no comments. */
   readonly largeCluster: boolean;
 }
-
-/** Of a Service port on a node: what its rules depend on. */
-export interface PortState {
-  readonly hasEndpoints: boolean;
-  readonly hasInternal: boolean;
-  readonly hasExternal: boolean;
-}

@@ -2,7 +2,7 @@
  * The parts of kube-proxy's rules, spelt and ordered as iptables-save prints them: addresses, interfaces, protocol, then the matches in the order
  * they were given. (The proxy itself writes `-m comment --comment … -m tcp -p tcp -d IP --dport N`, which the kernel gives back in this form.)
  */
-import type { ProxyPort } from '../service-model.js';
+import type { ProxyPort } from '../service-port.js';
 
 export function comment(text: string): string {
   return `-m comment --comment "${text}"`;

@@ -4,28 +4,38 @@
  * (syncProxyRules, writeServiceToEndpointRules). Their rules are made when first read.
  */
 import { type Chain, lazyChain } from '../../../plan/ruleset.js';
-import { type ProxyEndpoint, type ProxyPort, sourceRangesContain } from '../service-model.js';
-import type { EndpointChoice } from '../topology.js';
-import type { PortState, ProxyNode } from './proxy-node.js';
+import type { ProxyEndpoint } from '../endpoints.js';
+import { type ProxyPort, sourceRangesContain } from '../service-port.js';
+import type { PortDecision } from './port-decision.js';
+import type { ProxyNode } from './proxy-node.js';
 import { comment, LOCAL_SOURCE, probability, toAddress } from './rule-text.js';
 
-/** Every chain of the port on this node; none when it has no usable endpoint anywhere. */
-export function servicePortChains(port: ProxyPort, choice: EndpointChoice<ProxyEndpoint>, state: PortState, node: ProxyNode): readonly Chain[] {
-  if (!state.hasEndpoints) return [];
+/**
+ * Every chain of the port on this node but those of its endpoints; none when it has no usable endpoint anywhere. `onRead` is called before the rules
+ * that lead to endpoints are made.
+ */
+export function servicePortChains(port: ProxyPort, decision: PortDecision, node: ProxyNode, onRead?: () => void): readonly Chain[] {
+  if (!decision.hasEndpoints) return [];
   const chains: Chain[] = [];
-  const { cluster, local } = choice;
-  if (cluster !== undefined && cluster.length > 0) {
-    const internal = state.hasInternal && !port.internalLocal;
-    chains.push(lazyChain(`KUBE-SVC-${port.hash}`, () => [...(internal ? headRules(port, node) : []), ...endpointRules(port, cluster, node)]));
-  }
-  if (local !== undefined && local.length > 0) {
-    const internal = state.hasInternal && port.internalLocal;
-    chains.push(lazyChain(`KUBE-SVL-${port.hash}`, () => [...(internal ? headRules(port, node) : []), ...endpointRules(port, local, node)]));
-  }
-  if (port.externallyAccessible) chains.push(lazyChain(`KUBE-EXT-${port.hash}`, () => externalRules(port, state, node)));
+  const policyChain = (name: string, internal: boolean, pick: () => readonly ProxyEndpoint[] | undefined): void => {
+    chains.push(
+      lazyChain(`${name}-${port.hash}`, () => {
+        onRead?.();
+        const head = internal && decision.hasInternal ? headRules(port, node) : [];
+        return [...head, ...endpointRules(port, pick() ?? [], node)];
+      }),
+    );
+  };
+  if (decision.usesCluster) policyChain('KUBE-SVC', !port.internalLocal, () => decision.choice.cluster);
+  if (decision.usesLocal) policyChain('KUBE-SVL', port.internalLocal, () => decision.choice.local);
+  if (port.externallyAccessible) chains.push(lazyChain(`KUBE-EXT-${port.hash}`, () => externalRules(port, decision, node)));
   if (hasFirewall(port)) chains.push(lazyChain(`KUBE-FW-${port.hash}`, () => firewallRules(port, node)));
-  for (const endpoint of choice.all) chains.push(endpointChain(port, endpoint, node));
   return chains;
+}
+
+/** The chains of the endpoints that the node may use. */
+export function endpointChains(port: ProxyPort, decision: PortDecision, node: ProxyNode): readonly Chain[] {
+  return decision.hasEndpoints ? decision.choice.all.map((endpoint) => endpointChain(port, endpoint, node)) : [];
 }
 
 /** Whether source ranges stand before the load balancer's addresses. */
@@ -43,17 +53,19 @@ function headRules(port: ProxyPort, node: ProxyNode): string[] {
 
 function endpointRules(port: ProxyPort, endpoints: readonly ProxyEndpoint[], node: ProxyNode): string[] {
   const note = (e: ProxyEndpoint): string => (node.largeCluster ? '' : `${comment(`${port.spn} -> ${e.text}`)} `);
-  const sticky = port.affinitySeconds === undefined ? [] : endpoints.map(
-    (e) => `${note(e)}-m recent --rcheck --seconds ${port.affinitySeconds} --reap --name ${e.chain} --mask 255.255.255.255 --rsource -j ${e.chain}`,
-  );
-  const spread = endpoints.map((e, i) => {
+  const rules: string[] = [];
+  if (port.affinitySeconds !== undefined) {
+    const recent = `-m recent --rcheck --seconds ${port.affinitySeconds} --reap`;
+    for (const e of endpoints) rules.push(`${note(e)}${recent} --name ${e.chain} --mask 255.255.255.255 --rsource -j ${e.chain}`);
+  }
+  for (const [i, e] of endpoints.entries()) {
     const left = endpoints.length - i;
-    return `${note(e)}${left > 1 ? `-m statistic --mode random --probability ${probability(left)} ` : ''}-j ${e.chain}`;
-  });
-  return [...sticky, ...spread];
+    rules.push(`${note(e)}${left > 1 ? `-m statistic --mode random --probability ${probability(left)} ` : ''}-j ${e.chain}`);
+  }
+  return rules;
 }
 
-function externalRules(port: ProxyPort, state: PortState, node: ProxyNode): string[] {
+function externalRules(port: ProxyPort, decision: PortDecision, node: ProxyNode): string[] {
   const rules: string[] = [];
   const svc = `KUBE-SVC-${port.hash}`;
   if (!port.externalLocal) {
@@ -65,7 +77,7 @@ function externalRules(port: ProxyPort, state: PortState, node: ProxyNode): stri
     rules.push(`${comment(`masquerade LOCAL traffic for ${port.spn} external destinations`)} ${LOCAL_SOURCE} -j KUBE-MARK-MASQ`);
     rules.push(`${comment(`route LOCAL traffic for ${port.spn} external destinations`)} ${LOCAL_SOURCE} -j ${svc}`);
   }
-  if (state.hasExternal) rules.push(`-j ${port.externalLocal ? `KUBE-SVL-${port.hash}` : svc}`);
+  if (decision.hasExternal) rules.push(`-j ${port.externalLocal ? `KUBE-SVL-${port.hash}` : svc}`);
   return rules;
 }
 
