@@ -18,6 +18,8 @@ export interface Probe {
   readonly mark?: number | undefined;
   /** How long the client waits; 3 s unless given. */
   readonly timeoutMs?: number | undefined;
+  /** Bytes that the client sends; 1 unless given, 56 in an echo. TCP sends no more of them than one segment takes. */
+  readonly payload?: number | undefined;
 }
 
 export interface NetworkCounters {

@@ -6,7 +6,7 @@ import type { ChoiceOracle } from '../base/choice.js';
 import type { Frame } from '../packet/frame.js';
 import type { IpPacket } from '../packet/ip-packet.js';
 import type { TraceEvent } from '../trace/event.js';
-import type { Neighbour } from './neigh/neighbour.js';
+import type { Neighbour, Waiting } from './neigh/neighbour.js';
 import type { Device, Namespace } from './namespace.js';
 import type { Passage } from './netfilter/contract.js';
 import type { OutputDecision } from './route/output.js';
@@ -22,11 +22,15 @@ export interface Runtime {
   events: TraceEvent[];
   oracle: ChoiceOracle;
   flow: FlowState;
+  /** The frame in hand, for what answers it on the same link. */
+  frame: Frame | undefined;
   /** Frames on the wire, first in first out; `inFlightHead` is the next. */
   readonly inFlight: InFlight[];
   inFlightHead: number;
   /** Outer packets of tunnels: sent before anything else goes on. */
   readonly tunnelled: Outgoing[];
+  /** Packets whose next hop has answered. */
+  readonly resolved: Waiting[];
   /** Packets made while another was in hand. */
   readonly outbox: Outgoing[];
   outboxHead: number;

@@ -5,6 +5,8 @@
  */
 import type { Ipv4 } from '../../base/ip.js';
 import type { Mac } from '../../base/mac.js';
+import type { Frame } from '../../packet/frame.js';
+import type { BridgePort } from '../link/bridge.js';
 import type { Device } from '../namespace.js';
 import type { Passage } from '../netfilter/contract.js';
 
@@ -28,9 +30,11 @@ export interface Neighbour {
 
 export interface Waiting {
   readonly passage: Passage;
+  readonly device: Device;
+  readonly nexthop: Ipv4;
   readonly leg: number;
-  /** Made on this host by the client of the flow. */
-  readonly forwarded: boolean;
+  /** A frame in the middle of a bridge, whose DNAT named this neighbour: it goes on there. */
+  readonly bridged: { readonly port: BridgePort; readonly frame: Frame } | undefined;
 }
 
 export function knownNeighbour(ip: Ipv4, device: Device, mac: Mac, state: 'permanent' | 'reachable'): Neighbour {

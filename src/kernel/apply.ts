@@ -1,0 +1,99 @@
+/**
+ * The only code that changes a namespace while packets run: learned addresses, neighbours, ICMP tokens. Stages decide and call here.
+ * (Netfilter keeps its own state behind its contract.)
+ */
+import type { Ipv4 } from '../base/ip.js';
+import type { Mac } from '../base/mac.js';
+import type { Bridge, BridgePort } from './link/bridge.js';
+import type { Vxlan } from './link/vxlan.js';
+import type { Device, Namespace } from './namespace.js';
+import { knownNeighbour, type Neighbour, PROBE_INTERVAL_US, type Waiting, WAITING_MAX } from './neigh/neighbour.js';
+import type { Runtime } from './runtime.js';
+
+/** Source learning of a bridge port: br_fdb_update. */
+export function learnFdb(rt: Runtime, bridge: Bridge, port: BridgePort, mac: Mac): void {
+  const entry = bridge.fdb.get(mac);
+  if (entry === undefined) bridge.fdb.set(mac, { port, seenUs: rt.nowUs, ages: true });
+  else {
+    entry.port = port;
+    entry.seenUs = rt.nowUs;
+  }
+}
+
+/** Source learning of a VXLAN device: vxlan_snoop. Entries of the plan stay as they are. */
+export function learnVxlan(rt: Runtime, vxlan: Vxlan, mac: Mac, remote: Ipv4): void {
+  const entry = vxlan.fdb.get(mac);
+  if (entry === undefined) vxlan.fdb.set(mac, { remotes: [{ ip: remote, port: vxlan.port }], seenUs: rt.nowUs, ages: true });
+  else if (entry.ages) {
+    if (entry.remotes[0]?.ip !== remote) entry.remotes = [{ ip: remote, port: vxlan.port }];
+    entry.seenUs = rt.nowUs;
+  }
+}
+
+/** An ARP message told an address. Packets that waited for it go on; unknown senders are only noted with `create`. */
+export function learnNeighbour(rt: Runtime, device: Device, ip: Ipv4, mac: Mac, create: boolean): void {
+  const entry = device.neighbours.get(ip);
+  if (entry === undefined) {
+    if (create) device.neighbours.set(ip, knownNeighbour(ip, device, mac, 'reachable'));
+    return;
+  }
+  if (entry.state === 'permanent') return;
+  if (entry.state === 'incomplete') {
+    rt.resolving.splice(rt.resolving.indexOf(entry), 1);
+    rt.resolved.push(...entry.waiting);
+    entry.waiting = [];
+  }
+  entry.state = 'reachable';
+  entry.mac = mac;
+}
+
+/** A packet joins those that wait for a neighbour; true if this is the first, so that it must be asked for now. */
+export function awaitNeighbour(rt: Runtime, waiting: Waiting): boolean {
+  const { device, nexthop } = waiting;
+  const entry = device.neighbours.get(nexthop);
+  if (entry !== undefined) {
+    if (entry.waiting.length >= WAITING_MAX) entry.waiting.shift();
+    entry.waiting.push(waiting);
+    return false;
+  }
+  const dueUs = rt.nowUs + PROBE_INTERVAL_US;
+  const asked: Neighbour = { ip: nexthop, device, state: 'incomplete', mac: 0, probes: 1, dueUs, waiting: [waiting] };
+  device.neighbours.set(nexthop, asked);
+  rt.resolving.push(asked);
+  return true;
+}
+
+export function countProbe(rt: Runtime, neighbour: Neighbour): void {
+  neighbour.probes++;
+  neighbour.dueUs = rt.nowUs + PROBE_INTERVAL_US;
+}
+
+/** Nobody answered: the entry goes, and its packets are handed back. */
+export function failNeighbour(rt: Runtime, neighbour: Neighbour): readonly Waiting[] {
+  rt.resolving.splice(rt.resolving.indexOf(neighbour), 1);
+  neighbour.device.neighbours.delete(neighbour.ip);
+  return neighbour.waiting;
+}
+
+/** The burst of XRLIM_BURST_FACTOR errors that a receiver may get at once. */
+const ICMP_BURST = 6;
+
+/** Takes one token of icmp_ratelimit for a receiver: inet_peer_xrlim_allow. False: the error must not be sent. */
+export function takeIcmpToken(rt: Runtime, ns: Namespace, receiver: Ipv4): boolean {
+  const price = ns.icmpRatelimitMs * 1000;
+  let bucket = ns.icmpTokens.get(receiver);
+  if (bucket === undefined) ns.icmpTokens.set(receiver, (bucket = { tokens: ICMP_BURST * price, lastUs: rt.nowUs }));
+  bucket.tokens = Math.min(bucket.tokens + rt.nowUs - bucket.lastUs, ICMP_BURST * price);
+  bucket.lastUs = rt.nowUs;
+  if (bucket.tokens < price) return false;
+  bucket.tokens -= price;
+  touch(rt, ns);
+  return true;
+}
+
+/** Notes that reset() has something to forget here. */
+export function touch(rt: Runtime, ns: Namespace): void {
+  if (ns.touched) return;
+  ns.touched = true;
+  rt.touched.push(ns);
+}

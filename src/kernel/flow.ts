@@ -1,0 +1,195 @@
+/**
+ * One flow from the first packet to its verdict: works off what is under way until nothing is, then lets time pass to the next ARP
+ * probe, until the client has its answer or has waited long enough. A SYN is sent once: a plan answers a repeated one alike.
+ */
+import type { ChoiceOracle } from '../base/choice.js';
+import { inputError } from '../base/errors.js';
+import { formatIp, type Ip } from '../base/ip.js';
+import { PROTO } from '../packet/ip-packet.js';
+import type { Errno, FlowRecord, ProbeVerdict, SocketAddress } from '../trace/flow-record.js';
+import { countProbe, failNeighbour } from './apply.js';
+import type { Probe } from './contract.js';
+import { sendFrame } from './link/send-frame.js';
+import { sendArpRequest } from './neigh/arp-request.js';
+import { type Neighbour, PROBES_MAX, type Waiting } from './neigh/neighbour.js';
+import { resumeBridged } from './path/bridge.js';
+import { sendIcmpError, UNREACHABLE } from './path/icmp-error.js';
+import { output } from './path/output.js';
+import { receive } from './path/receive.js';
+import { recordDrop } from './record.js';
+import type { InFlight, Outgoing, Runtime } from './runtime.js';
+import { verdictOf } from './socket/errno.js';
+import { type ClientSocket, newFlowState, type ServerSocket } from './socket/flow-state.js';
+import { openClient } from './socket/open-client.js';
+
+const TIMEOUT_MS = 3000;
+/** More frames than this in one flow can only go round in a circle. */
+const FRAMES_MAX = 10_000;
+
+export function runFlow(rt: Runtime, probe: Probe, oracle: ChoiceOracle, record: boolean): FlowRecord {
+  begin(rt, oracle, record);
+  const startUs = rt.nowUs;
+  const deadlineUs = startUs + (probe.timeoutMs ?? TIMEOUT_MS) * 1000;
+  try {
+    const ns = rt.namespace(probe.netns);
+    const failure = openClient(rt, ns, probe);
+    if (failure !== undefined) return failed(rt, probe, failure);
+    work(rt, deadlineUs);
+    return finish(rt, probe, startUs, deadlineUs);
+  } finally {
+    end(rt);
+  }
+}
+
+function begin(rt: Runtime, oracle: ChoiceOracle, record: boolean): void {
+  rt.oracle = oracle;
+  rt.record = record;
+  rt.events = [];
+  rt.leg = 0;
+  rt.nextLeg = 0;
+  rt.frames = 0;
+  rt.flow = newFlowState();
+}
+
+/** Nothing stays under way between flows; next hops that did not answer in time are forgotten. */
+function end(rt: Runtime): void {
+  rt.inFlight.length = 0;
+  rt.inFlightHead = 0;
+  rt.tunnelled.length = 0;
+  rt.resolved.length = 0;
+  rt.outbox.length = 0;
+  rt.outboxHead = 0;
+  for (const neighbour of rt.resolving) neighbour.device.neighbours.delete(neighbour.ip);
+  rt.resolving.length = 0;
+}
+
+function work(rt: Runtime, deadlineUs: number): void {
+  for (;;) {
+    workOff(rt);
+    const next = nextTimer(rt);
+    if (next === undefined || next.dueUs > deadlineUs || isDone(rt)) return;
+    rt.nowUs = next.dueUs;
+    probeOrFail(rt, next);
+  }
+}
+
+/** Outer packets first, then what an answered neighbour let go, frames on the wire, and last what hosts have to say. */
+function workOff(rt: Runtime): void {
+  for (;;) {
+    if (rt.tunnelled.length > 0) send(rt, rt.tunnelled.shift() as Outgoing);
+    else if (rt.resolved.length > 0) resume(rt, rt.resolved.shift() as Waiting);
+    else if (rt.inFlightHead < rt.inFlight.length) {
+      if (++rt.frames > FRAMES_MAX) throw looping(rt);
+      rt.nowUs++;
+      receive(rt, rt.inFlight[rt.inFlightHead++] as InFlight);
+    } else if (rt.outboxHead < rt.outbox.length) send(rt, rt.outbox[rt.outboxHead++] as Outgoing);
+    else {
+      rt.inFlight.length = 0;
+      rt.inFlightHead = 0;
+      rt.outbox.length = 0;
+      rt.outboxHead = 0;
+      return;
+    }
+  }
+}
+
+function send(rt: Runtime, outgoing: Outgoing): void {
+  const errno = output(rt, outgoing);
+  const { client } = rt.flow;
+  if (errno === undefined || !outgoing.fromClient || client === undefined || client.state !== 'open') return;
+  // TCP goes on trying; a datagram's send() fails at once.
+  if (outgoing.packet.l4.kind === 'tcp') return;
+  client.errno = errno;
+  client.state = 'failed';
+}
+
+function resume(rt: Runtime, waiting: Waiting): void {
+  const { device, nexthop, passage } = waiting;
+  const neighbour = device.neighbours.get(nexthop);
+  if (neighbour === undefined) return;
+  rt.leg = waiting.leg;
+  if (waiting.bridged !== undefined) resumeBridged(rt, waiting, neighbour.mac);
+  else sendFrame(rt, device, { kind: 'ip', src: device.mac, dst: neighbour.mac, packet: passage.packet }, passage.mark, undefined);
+}
+
+function nextTimer(rt: Runtime): Neighbour | undefined {
+  let next: Neighbour | undefined;
+  for (const neighbour of rt.resolving) if (next === undefined || neighbour.dueUs < next.dueUs) next = neighbour;
+  return next;
+}
+
+function probeOrFail(rt: Runtime, neighbour: Neighbour): void {
+  const first = neighbour.waiting[0];
+  rt.leg = first?.leg ?? 0;
+  if (neighbour.probes < PROBES_MAX && first !== undefined) {
+    countProbe(rt, neighbour);
+    return sendArpRequest(rt, neighbour.device, neighbour.ip, first.passage.packet);
+  }
+  const { device } = neighbour;
+  for (const { passage, leg } of failNeighbour(rt, neighbour)) {
+    rt.leg = leg;
+    const detail = (): string => `nobody has ${formatIp(neighbour.ip)} on ${device.name}`;
+    recordDrop(rt, device.ns, passage.packet, 'NEIGH_FAILED', detail, { device });
+    sendIcmpError(rt, device.ns, passage, { type: UNREACHABLE, code: 1 });
+  }
+}
+
+function isDone(rt: Runtime): boolean {
+  const state = rt.flow.client?.state;
+  return state === 'answered' || state === 'failed';
+}
+
+function looping(rt: Runtime): Error {
+  const last = rt.inFlight[rt.inFlightHead];
+  const where = last === undefined ? '' : `, last at ${last.device.name} of ${last.device.ns.name}`;
+  const devices = rt.inFlight.slice(-6).map(({ device }) => `${device.ns.name} ${device.name}`);
+  return inputError('packet-loop', `a frame goes round in a circle: ${FRAMES_MAX} hops in one flow${where}`, {
+    fix: `look for two bridges joined twice among: ${[...new Set(devices)].join(', ')}`,
+  });
+}
+
+/** Refused by the client's own host before any packet. */
+function failed(rt: Runtime, probe: Probe, errno: Errno): FlowRecord {
+  return {
+    verdict: verdictOf(errno),
+    server: undefined,
+    seenSrc: undefined,
+    seenDst: undefined,
+    local: undefined,
+    remote: { ip: probe.dst, port: probe.dport },
+    errno,
+    icmp: undefined,
+    elapsed: 0,
+    pathMtu: undefined,
+    events: rt.events,
+  };
+}
+
+function finish(rt: Runtime, probe: Probe, startUs: number, deadlineUs: number): FlowRecord {
+  const client = rt.flow.client as ClientSocket;
+  if (client.state !== 'answered' && client.state !== 'failed') rt.nowUs = deadlineUs;
+  const server = rt.flow.servers[0];
+  return {
+    verdict: verdict(client),
+    server: server?.listener?.id,
+    seenSrc: seen(server, server?.remoteIp, server?.remotePort),
+    seenDst: seen(server, server?.localIp, server?.localPort),
+    local: { ip: client.localIp, port: client.proto === PROTO.icmp ? undefined : client.localPort },
+    remote: { ip: probe.dst, port: probe.dport },
+    errno: client.state === 'answered' ? undefined : (client.errno ?? 'ETIMEDOUT'),
+    icmp: client.icmp,
+    elapsed: rt.nowUs - startUs,
+    pathMtu: Number.isFinite(rt.flow.pathMtu) ? rt.flow.pathMtu : undefined,
+    events: rt.events,
+  };
+}
+
+function verdict(client: ClientSocket): ProbeVerdict {
+  if (client.state === 'answered') return 'delivered';
+  return client.errno === undefined ? 'timeout' : verdictOf(client.errno);
+}
+
+function seen(server: ServerSocket | undefined, ip: Ip | undefined, port: number | undefined): SocketAddress | undefined {
+  if (server === undefined || ip === undefined) return undefined;
+  return { ip, port: server.listener === undefined ? undefined : port };
+}

@@ -1,0 +1,123 @@
+/**
+ * A device from a link of a plan. Kinds that are not modelled are refused by name. A link without a MAC address gets one made of the
+ * namespace's and its own name: the real one is random, so nothing may depend on it.
+ */
+import { maskOf } from '../../base/cidr.js';
+import { inputError, unsupported } from '../../base/errors.js';
+import type { Ipv4 } from '../../base/ip.js';
+import { type Mac, parseMac } from '../../base/mac.js';
+import { parseAddr } from '../../plan/iproute2/addr.js';
+import { parseBridgeArgs } from '../../plan/iproute2/bridge.js';
+import { parseBridgePort } from '../../plan/iproute2/bridge-port.js';
+import { parseVxlanArgs } from '../../plan/iproute2/vxlan.js';
+import type { LinkPlan } from '../../plan/plan.js';
+import type { Device, DeviceAddress, DeviceConf, DeviceKind, Namespace } from '../namespace.js';
+import { deviceForwards, deviceMax, deviceOr, type Sysctls } from '../sysctl.js';
+import type { Bridge, BridgePort } from './bridge.js';
+import type { Vxlan } from './vxlan.js';
+
+const KINDS: Readonly<Record<string, DeviceKind>> = { lo: 'lo', loopback: 'lo', veth: 'veth', bridge: 'bridge', vxlan: 'vxlan', dummy: 'dummy' };
+const LO_MTU = 65536;
+const DEFAULT_MTU = 1500;
+const VXLAN_MTU = 1450;
+
+export function buildDevice(ns: Namespace, link: LinkPlan): Device {
+  const kind = link.name === 'lo' ? 'lo' : KINDS[link.kind];
+  if (kind === undefined) throw unsupported('link-kind', `${ns.name}: links of kind ${link.kind} are not modelled (${link.name})`);
+  const origin = `${ns.name} link ${link.name}`;
+  const mac = kind === 'lo' ? 0 : readMac(ns.name, link);
+  return {
+    ns,
+    name: link.name,
+    kind,
+    mac,
+    mtu: link.mtu ?? (kind === 'lo' ? LO_MTU : kind === 'vxlan' ? VXLAN_MTU : DEFAULT_MTU),
+    up: link.up ?? true,
+    noArp: kind === 'lo',
+    addresses: readAddresses(link, kind, origin),
+    conf: readConf(ns.sysctls, link.name),
+    neighbours: new Map(),
+    proxies: undefined,
+    bridge: kind === 'bridge' ? buildBridge(link, mac, origin) : undefined,
+    vxlan: kind === 'vxlan' ? buildVxlan(link, origin) : undefined,
+    port: undefined,
+    peer: undefined,
+    declaredPeer: link.peer,
+  };
+}
+
+function readMac(netns: string, link: LinkPlan): Mac {
+  if (link.mac === undefined) return madeUpMac(`${netns}/${link.name}`);
+  const mac = parseMac(link.mac);
+  if (mac !== undefined) return mac;
+  throw inputError('bad-mac', `${netns}: ${link.name} has no proper MAC address: ${link.mac}`);
+}
+
+/** A locally administered address, by FNV-1a of the names. */
+function madeUpMac(text: string): Mac {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return 0x02_00_00_00_00_00 + (hash >>> 0);
+}
+
+function readAddresses(link: LinkPlan, kind: DeviceKind, origin: string): readonly DeviceAddress[] {
+  const texts = link.addr ?? [];
+  const all = kind === 'lo' && !texts.some((text) => text.startsWith('127.0.0.1')) ? ['127.0.0.1/8', ...texts] : texts;
+  const addresses: DeviceAddress[] = [];
+  for (const [i, text] of all.entries()) {
+    const { ip, length, scope, noprefixroute } = parseAddr(text, `${origin} addr[${i}]`);
+    if (typeof ip !== 'number') continue;
+    if (noprefixroute) throw unsupported('noprefixroute', `${origin}: addresses with noprefixroute are not modelled`);
+    const secondary = addresses.some((other) => other.length === length && ((other.ip ^ ip) & maskOf(length)) === 0);
+    addresses.push({ ip: ip as Ipv4, length, scope, secondary });
+  }
+  return addresses;
+}
+
+function readConf(sysctls: Sysctls, name: string): DeviceConf {
+  return {
+    rpFilter: deviceMax(sysctls, name, 'rp_filter'),
+    forwarding: deviceForwards(sysctls, name),
+    acceptLocal: deviceOr(sysctls, name, 'accept_local'),
+    routeLocalnet: deviceOr(sysctls, name, 'route_localnet'),
+    proxyArp: deviceOr(sysctls, name, 'proxy_arp'),
+    arpIgnore: deviceMax(sysctls, name, 'arp_ignore'),
+    arpAnnounce: deviceMax(sysctls, name, 'arp_announce'),
+    arpFilter: deviceOr(sysctls, name, 'arp_filter'),
+  };
+}
+
+function buildBridge(link: LinkPlan, mac: Mac, origin: string): Bridge {
+  const args = parseBridgeArgs(link.args ?? '', origin);
+  const fdb: Bridge['fdb'] = new Map([[mac, { port: undefined, seenUs: 0, ages: false }]]);
+  return { ports: [], fdb, ageingUs: args.ageingTimeCs * 10_000, callsIptables: args.nfCallIptables };
+}
+
+function buildVxlan(link: LinkPlan, origin: string): Vxlan {
+  const args = parseVxlanArgs(link.args ?? '', origin);
+  const { local, remote } = args;
+  if (typeof local === 'bigint' || typeof remote === 'bigint') throw unsupported('ipv6', `${origin}: VXLAN over IPv6 is not modelled`);
+  const fdb: Vxlan['fdb'] = new Map();
+  if (remote !== undefined) fdb.set(0, { remotes: [{ ip: remote, port: args.dstport }], seenUs: 0, ages: false });
+  const ephemeral = args.srcPortMin === 0 && args.srcPortMax === 0;
+  return {
+    ...{ vni: args.vni, port: args.dstport, local: local ?? 0, lower: args.dev, learning: args.learning, ttl: args.ttl, fdb },
+    ageingUs: args.ageing * 1_000_000,
+    portMin: ephemeral ? 32768 : args.srcPortMin,
+    portMax: ephemeral ? 60999 : args.srcPortMax,
+  };
+}
+
+/** Makes a device a port of the bridge that its link names as master; its MAC address is then the host's own. */
+export function attachPort(ns: Namespace, link: LinkPlan): void {
+  if (link.master === undefined) return;
+  const device = ns.deviceByName.get(link.name) as Device;
+  const bridge = ns.deviceByName.get(link.master);
+  if (bridge?.bridge === undefined) throw inputError('no-such-bridge', `${ns.name}: the master ${link.master} of ${link.name} is not a bridge here`);
+  const args = parseBridgePort(link.slave ?? '', `${ns.name} link ${link.name} slave`);
+  const port = { ...args, device, bridge } as { -readonly [K in keyof BridgePort]: BridgePort[K] };
+  port.alone = { up: false, ports: [port], names: [device.name], samePort: false };
+  device.port = port;
+  bridge.bridge.ports.push(port);
+  bridge.bridge.fdb.set(device.mac, { port: undefined, seenUs: 0, ages: false });
+}

@@ -1,0 +1,122 @@
+/**
+ * A simulated network: namespaces made from a plan when a packet first reaches them, and one flow at a time run to its end. What is
+ * under way is worked off in one fixed order, so that a run depends on nothing but the plan, the flow and the choices.
+ */
+import { inputError, unsupported } from '../base/errors.js';
+import type { ChoiceOracle } from '../base/choice.js';
+import type { PlanSource } from '../plan/plan.js';
+import type { FlowRecord } from '../trace/flow-record.js';
+import { buildNamespace } from './build-namespace.js';
+import type { NetworkCounters, Probe, SimulatedNetwork } from './contract.js';
+import { runFlow } from './flow.js';
+import type { Device, Namespace } from './namespace.js';
+import { createNetfilter } from './netfilter/netfilter.js';
+import { netfilterHost } from './netfilter-host.js';
+import type { Runtime } from './runtime.js';
+import { newFlowState } from './socket/flow-state.js';
+import { PORT_MIN } from './socket/open-client.js';
+
+export function createNetwork(source: PlanSource): SimulatedNetwork {
+  const namespaces = new Map<string, Namespace>();
+  const rt = newRuntime(source, namespaces);
+  return {
+    probe: (probe: Probe, oracle: ChoiceOracle, record: boolean): FlowRecord => runFlow(rt, probe, oracle, record),
+    reset: () => reset(rt),
+    get counters() {
+      return countAll(rt, namespaces);
+    },
+  };
+}
+
+function newRuntime(source: PlanSource, namespaces: Map<string, Namespace>): Runtime {
+  const rt: Runtime = {
+    nowUs: 0,
+    leg: 0,
+    nextLeg: 0,
+    record: false,
+    events: [],
+    oracle: NO_CHOICE,
+    flow: newFlowState(),
+    frame: undefined,
+    inFlight: [],
+    inFlightHead: 0,
+    tunnelled: [],
+    resolved: [],
+    outbox: [],
+    outboxHead: 0,
+    resolving: [],
+    frames: 0,
+    legs: new Map(),
+    touched: [],
+    nextPort: PORT_MIN,
+    counters: { namespacesBuilt: 0, packets: 0, routeLookups: 0, arpExchanges: 0 },
+    namespace: (name) => namespaces.get(name) ?? build(rt, source, namespaces, name),
+    peerOf: (device) => findPeer(rt, source, device),
+    mayAnswer: (device, ip) => mayAnswer(source, namespaces, device, ip),
+  };
+  return rt;
+}
+
+const NO_CHOICE: ChoiceOracle = {
+  choose: () => {
+    throw unsupported('no-oracle', 'a choice was asked for outside a flow');
+  },
+};
+
+function build(rt: Runtime, source: PlanSource, namespaces: Map<string, Namespace>, name: string): Namespace {
+  const plan = source.netns(name);
+  if (plan === undefined) throw inputError('no-such-netns', `the plan has no namespace called ${name}`);
+  const ns = buildNamespace(name, plan, source.listeners(name), (made) => createNetfilter(plan.iptables, netfilterHost(rt, made)));
+  namespaces.set(name, ns);
+  rt.counters.namespacesBuilt++;
+  return ns;
+}
+
+/** The far end of a veth: declared here, or there (then the source knows where). */
+function findPeer(rt: Runtime, source: PlanSource, device: Device): Device {
+  const there = peerName(source, device);
+  const peer = rt.namespace(there.netns).deviceByName.get(there.name);
+  if (peer === undefined) {
+    throw inputError('no-such-peer', `${device.ns.name}: the other end of ${device.name}, ${there.name} in ${there.netns}, is not among the links there`);
+  }
+  device.peer = peer;
+  peer.peer = device;
+  return peer;
+}
+
+function peerName(source: PlanSource, device: Device): { readonly netns: string; readonly name: string } {
+  const there = device.declaredPeer ?? source.peer?.(device.ns.name, device.name);
+  if (there !== undefined) return there;
+  throw inputError('no-peer', `${device.ns.name}: nothing says where the veth ${device.name} leads`, {
+    fix: 'give one of its ends a `peer` with the namespace and name of the other',
+  });
+}
+
+function mayAnswer(source: PlanSource, namespaces: ReadonlyMap<string, Namespace>, device: Device, ip: number): boolean {
+  if (source.mayAnswer === undefined || device.peer !== undefined) return true;
+  const there = peerName(source, device);
+  return namespaces.has(there.netns) || source.mayAnswer(there.netns, ip);
+}
+
+function reset(rt: Runtime): void {
+  for (const ns of rt.touched) {
+    ns.netfilter.reset();
+    ns.icmpTokens.clear();
+    ns.touched = false;
+  }
+  rt.touched.length = 0;
+  rt.legs.clear();
+  rt.nowUs = 0;
+  rt.nextPort = PORT_MIN;
+  rt.flow = newFlowState();
+}
+
+function countAll(rt: Runtime, namespaces: ReadonlyMap<string, Namespace>): NetworkCounters {
+  const counters = { ...rt.counters, ruleCompares: 0, indexLookups: 0, conntrackLookups: 0 };
+  for (const { netfilter } of namespaces.values()) {
+    counters.ruleCompares += netfilter.counters.ruleCompares;
+    counters.indexLookups += netfilter.counters.indexLookups;
+    counters.conntrackLookups += netfilter.counters.conntrackLookups;
+  }
+  return counters;
+}

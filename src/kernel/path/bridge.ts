@@ -1,0 +1,121 @@
+/**
+ * A frame came in by a port of a bridge (br_handle_frame, br_netfilter_hooks.c):
+ *
+ *   [PREROUTING -i bridge] ─► DNAT'ed? ─► to this bridge: on with the new neighbour's MAC; elsewhere: up to the host
+ *        ─► learn source ─► fdb ─┬─► up to the host
+ *                                └─► each port: [FORWARD -i bridge -o bridge] ─► [POSTROUTING -o bridge] ─► tx
+ *
+ * Hooks in brackets run for IPv4 with bridge-nf-call-iptables. Left out: ebtables, ARP through arptables.
+ */
+import { formatIp, type Ipv4 } from '../../base/ip.js';
+import { formatMac, type Mac } from '../../base/mac.js';
+import type { Frame } from '../../packet/frame.js';
+import { awaitNeighbour, learnFdb } from '../apply.js';
+import { type Bridge, bridgeFrame, type BridgePort, mustLearn } from '../link/bridge.js';
+import { sendByPort } from '../link/send-frame.js';
+import type { Device } from '../namespace.js';
+import { sendArpRequest } from '../neigh/arp-request.js';
+import type { Waiting } from '../neigh/neighbour.js';
+import type { Passage } from '../netfilter/contract.js';
+import { recordBridge, recordDrop } from '../record.js';
+import { routeInput } from '../route/input.js';
+import { routeOutput } from '../route/output.js';
+import type { InFlight, Runtime } from '../runtime.js';
+import { runHook } from './hook.js';
+import { newPassage } from './passage.js';
+
+/** A frame that the bridge brings up to the host. */
+export interface Upward {
+  readonly passage: Passage | undefined;
+  /** PREROUTING has run. */
+  readonly filtered: boolean;
+}
+
+const UP_UNFILTERED: Upward = { passage: undefined, filtered: false };
+
+/** Undefined when the host itself gets nothing. */
+export function bridgeReceive(rt: Runtime, port: BridgePort, item: InFlight): Upward | undefined {
+  const { frame } = item;
+  const { ns } = port.bridge;
+  if (frame.kind === 'arp' || !ns.filtering || !(ns.bridgeCallsIptables || (port.bridge.bridge as Bridge).callsIptables)) {
+    return spread(rt, port, frame, undefined, item) ? UP_UNFILTERED : undefined;
+  }
+  const passage = newPassage(frame.packet, item.mark);
+  passage.physIn = port.device.name;
+  if (!runHook(rt, ns, 'prerouting', passage, port.bridge, undefined)) return undefined;
+  if (passage.packet === frame.packet) return spread(rt, port, frame, passage, item) ? { passage, filtered: true } : undefined;
+  const dst = passage.packet.dst === frame.packet.dst ? frame.dst : translatedMac(rt, port, frame.src, frame.dst, passage);
+  if (dst === undefined) return undefined;
+  const translated: Frame = { kind: 'ip', src: frame.src, dst, packet: passage.packet };
+  return spread(rt, port, translated, passage, item) ? { passage, filtered: true } : undefined;
+}
+
+/** The next hop of a frame whose DNAT had to ask for its neighbour has answered. */
+export function resumeBridged(rt: Runtime, waiting: Waiting, mac: Mac): void {
+  const { bridged, passage } = waiting;
+  if (bridged === undefined) return;
+  const frame: Frame = { kind: 'ip', src: bridged.frame.src, dst: mac, packet: passage.packet };
+  spread(rt, bridged.port, frame, passage, undefined);
+}
+
+/**
+ * Where a frame goes whose destination PREROUTING changed: the MAC of a neighbour on this bridge, or the bridge's own when it must be
+ * routed; undefined when it is dropped or waits (br_nf_pre_routing_finish).
+ */
+function translatedMac(rt: Runtime, port: BridgePort, srcMac: Mac, dstMac: Mac, passage: Passage): Mac | undefined {
+  const { bridge } = port;
+  const { packet } = passage;
+  const dst = packet.dst as Ipv4;
+  const decision = routeInput(rt, bridge, packet.src as Ipv4, dst, passage.mark, packet);
+  let route = decision.route;
+  if (decision.kind === 'drop') {
+    // Bridged and translated traffic does not need forwarding.
+    route = bridge.conf.forwarding ? undefined : routeOutput(rt, bridge.ns, { dst, src: 0, mark: 0 }).route;
+    if (route?.device !== bridge) {
+      recordDrop(rt, bridge.ns, packet, decision.reason ?? 'IP_INNOROUTES', () => `no way to ${formatIp(dst)} after DNAT`, { device: bridge });
+      return undefined;
+    }
+  }
+  if (route === undefined || decision.kind === 'local' || route.device !== bridge) return bridge.mac;
+  const nexthop = route.via ?? dst;
+  const neighbour = bridge.neighbours.get(nexthop);
+  if (neighbour !== undefined && neighbour.state !== 'incomplete') return neighbour.mac;
+  const frame: Frame = { kind: 'ip', src: srcMac, dst: dstMac, packet };
+  if (awaitNeighbour(rt, { passage, device: bridge, nexthop, leg: rt.leg, bridged: { port, frame } })) sendArpRequest(rt, bridge, nexthop, packet);
+  return undefined;
+}
+
+/** Learns, and sends the frame on its way; true if the host itself gets it too. */
+function spread(rt: Runtime, port: BridgePort, frame: Frame, passage: Passage | undefined, item: InFlight | undefined): boolean {
+  const device = port.bridge;
+  const bridge = device.bridge as Bridge;
+  if (mustLearn(port, bridge, frame.src)) learnFdb(rt, bridge, port, frame.src);
+  const decision = bridgeFrame(bridge, frame.dst, port, rt.nowUs);
+  if (frame.kind === 'ip') {
+    recordBridge(rt, device, port.device.name, decision.names, frame.packet);
+    if (!decision.up && decision.ports.length === 0) dropped(rt, port, frame.dst, frame.packet, decision.samePort);
+  }
+  const { ports } = decision;
+  for (let i = 0; i < ports.length; i++) {
+    const out = ports[i] as BridgePort;
+    if (passage === undefined) sendByPort(rt, out, frame, item?.waiting);
+    else bridgeForward(rt, device, out, frame, ports.length > 1 || decision.up ? { ...passage } : passage);
+  }
+  return decision.up;
+}
+
+function dropped(rt: Runtime, port: BridgePort, dst: Mac, packet: Passage['packet'], samePort: boolean): void {
+  const reason = samePort ? 'BRIDGE_SAME_PORT' : 'BRIDGE_NO_PORT';
+  const detail = (): string =>
+    samePort ? `${formatMac(dst)} is behind ${port.device.name}, where it came from` : `${port.bridge.name} has no other port`;
+  recordDrop(rt, port.bridge.ns, packet, reason, detail, { device: port.bridge });
+}
+
+function bridgeForward(rt: Runtime, bridge: Device, out: BridgePort, frame: Frame, passage: Passage): void {
+  const { ns } = bridge;
+  passage.physOut = out.device.name;
+  if (!runHook(rt, ns, 'forward', passage, bridge, bridge)) return;
+  if (!runHook(rt, ns, 'postrouting', passage, undefined, bridge)) return;
+  const sent: Frame = { kind: 'ip', src: frame.src, dst: frame.dst, packet: passage.packet };
+  sendByPort(rt, out, sent, undefined);
+}

@@ -1,0 +1,38 @@
+/**
+ * A packet that goes on: ip_forward of net/ipv4/ip_forward.c, from top to bottom:
+ *   TTL ─► MTU ─► TTL - 1 ─► FORWARD ─► POSTROUTING ─► transmit.ts
+ */
+import type { IpPacket } from '../../packet/ip-packet.js';
+import { packetLength } from '../link/packet-length.js';
+import type { Device } from '../namespace.js';
+import type { Passage } from '../netfilter/contract.js';
+import { recordDrop } from '../record.js';
+import type { Route } from '../route/fib.js';
+import type { Runtime } from '../runtime.js';
+import { runHook } from './hook.js';
+import { sendIcmpError, TIME_EXCEEDED, UNREACHABLE } from './icmp-error.js';
+import { routeMtu, transmit } from './transmit.js';
+
+export function forward(rt: Runtime, device: Device, passage: Passage, route: Route): void {
+  const { ns } = device;
+  const { packet } = passage;
+  const out = route.device as Device;
+  if (packet.ttl <= 1) {
+    recordDrop(rt, ns, packet, 'IP_TTL_EXPIRED', () => `its TTL is ${packet.ttl}`, { device });
+    return sendIcmpError(rt, ns, passage, { type: TIME_EXCEEDED, code: 0, inDevice: device });
+  }
+  const mtu = routeMtu(route, out);
+  if (packet.df && packetLength(packet) > mtu) {
+    recordDrop(rt, ns, packet, 'PKT_TOO_BIG', () => `${packetLength(packet)} bytes do not fit the MTU ${mtu} of ${out.name}`, { device });
+    return sendIcmpError(rt, ns, passage, { type: UNREACHABLE, code: 4, mtu, inDevice: device });
+  }
+  passage.packet = hopped(packet);
+  if (!runHook(rt, ns, 'forward', passage, device, out)) return;
+  if (!runHook(rt, ns, 'postrouting', passage, undefined, out)) return;
+  transmit(rt, out, route, passage);
+}
+
+function hopped(packet: IpPacket): IpPacket {
+  const { src, dst, ttl, tos, id, df, proto, l4 } = packet;
+  return { src, dst, ttl: ttl - 1, tos, id, df, proto, l4 };
+}

@@ -1,0 +1,76 @@
+/**
+ * One netfilter hook on the way of a packet: runs netfilter, writes down what it did, and sends what a REJECT answers. False
+ * means that the packet ends here. A namespace without rules has no hooks, and its trace shows none.
+ */
+import { unsupported } from '../../base/errors.js';
+import type { Hook } from '../../trace/event.js';
+import { touch } from '../apply.js';
+import type { Device, Namespace } from '../namespace.js';
+import type { HookResult, Passage } from '../netfilter/contract.js';
+import { recordDrop } from '../record.js';
+import type { Runtime } from '../runtime.js';
+import { sendIcmpError, UNREACHABLE } from './icmp-error.js';
+import { sendReset } from './reset.js';
+
+export function runHook(rt: Runtime, ns: Namespace, hook: Hook, passage: Passage, inDevice: Device | undefined, outDevice: Device | undefined): boolean {
+  if (!ns.filtering) return true;
+  touch(rt, ns);
+  const before = passage.packet;
+  const result = ns.netfilter.hook(hook, passage, inDevice?.name, outDevice?.name, rt.record);
+  if (rt.record) {
+    rt.events.push({
+      kind: 'hook',
+      t: rt.nowUs,
+      netns: ns.name,
+      leg: rt.leg,
+      packet: before,
+      hook,
+      inDevice: inDevice?.name,
+      outDevice: outDevice?.name,
+      rules: result.rules,
+      nat: result.nat,
+      mark: passage.mark,
+      state: passage.state,
+      becomes: passage.packet,
+      verdict: result.verdict,
+    });
+  }
+  if (result.verdict === 'accept') return true;
+  stop(rt, ns, hook, passage, inDevice, result);
+  return false;
+}
+
+function stop(rt: Runtime, ns: Namespace, hook: Hook, passage: Passage, inDevice: Device | undefined, result: HookResult): void {
+  const rejected = result.verdict === 'reject';
+  const reason = result.reason ?? (rejected ? 'NETFILTER_REJECT' : 'NETFILTER_DROP');
+  const rule = result.decidedBy;
+  const detail = (): string => (rule === undefined ? `in ${hook.toUpperCase()}` : `${rule.table} ${rule.chain}: ${rule.text}`);
+  recordDrop(rt, ns, passage.packet, reason, detail, { device: inDevice, hook, rule });
+  if (!rejected) return;
+  if (result.rejectWith === 'tcp-reset' || result.rejectWith === 'tcp-rst') sendReset(rt, ns, passage, true);
+  else sendIcmpError(rt, ns, passage, { type: UNREACHABLE, code: rejectCode(result.rejectWith), inDevice });
+}
+
+/** The codes of a destination unreachable, by the names of `--reject-with`. */
+const REJECT_CODES: Readonly<Record<string, number>> = {
+  'icmp-net-unreachable': 0,
+  'net-unreach': 0,
+  'icmp-host-unreachable': 1,
+  'host-unreach': 1,
+  'icmp-proto-unreachable': 2,
+  'proto-unreach': 2,
+  'icmp-port-unreachable': 3,
+  'port-unreach': 3,
+  'icmp-net-prohibited': 9,
+  'net-prohib': 9,
+  'icmp-host-prohibited': 10,
+  'host-prohib': 10,
+  'icmp-admin-prohibited': 13,
+  'admin-prohib': 13,
+};
+
+function rejectCode(rejectWith: string | undefined): number {
+  const code = REJECT_CODES[rejectWith ?? 'icmp-port-unreachable'];
+  if (code !== undefined) return code;
+  throw unsupported('reject-with', `REJECT --reject-with ${rejectWith} is not modelled`);
+}

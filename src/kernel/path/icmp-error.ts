@@ -1,0 +1,70 @@
+/**
+ * An ICMP error about a packet (icmp_send of net/ipv4/icmp.c): who gets none, its source address, the rate limit. The error is a
+ * packet of this host like any other; connection tracking knows it by the packet that it is about (nf_ct_attach).
+ * Left out: the global limit icmp_msgs_per_sec, redirects (5/x), which Linux sends beside a packet it forwards out of the device it came by.
+ */
+import type { Ipv4 } from '../../base/ip.js';
+import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
+import { takeIcmpToken } from '../apply.js';
+import type { Device, Namespace } from '../namespace.js';
+import type { Passage } from '../netfilter/contract.js';
+import { recordAnswer } from '../record.js';
+import { addressType, isLocalAddress } from '../route/address-type.js';
+import { routeOutput } from '../route/output.js';
+import type { Runtime } from '../runtime.js';
+import { sysctlValue } from '../sysctl.js';
+
+export interface IcmpError {
+  readonly type: number;
+  readonly code: number;
+  /** Next-hop MTU of a 3/4. */
+  readonly mtu?: number;
+  /** The device the packet came in by; undefined if it was made here. */
+  readonly inDevice?: Device | undefined;
+}
+
+export const UNREACHABLE = 3;
+export const TIME_EXCEEDED = 11;
+const FRAGMENTATION_NEEDED = 4;
+
+export function sendIcmpError(rt: Runtime, ns: Namespace, passage: Passage, error: IcmpError): void {
+  const about = passage.packet;
+  const receiver = about.src as Ipv4;
+  if (!mayAnswer(ns, about)) return;
+  const mark = sysctlValue(ns.sysctls, 'net.ipv4.fwmark_reflect') === 0 ? 0 : passage.mark;
+  const decision = routeOutput(rt, ns, { dst: receiver, src: sourceOf(ns, about, error.inDevice), mark });
+  if (decision.route === undefined || decision.error !== undefined) return;
+  const limited = ns.icmpRatelimitMs > 0 && decision.device !== ns.lo && !(error.type === UNREACHABLE && error.code === FRAGMENTATION_NEEDED);
+  if (limited && !takeIcmpToken(rt, ns, receiver)) return;
+  const packet: IpPacket = {
+    src: decision.source,
+    dst: receiver,
+    ttl: ns.defaultTtl,
+    tos: (about.tos & 0x1e) | 0xc0,
+    id: rt.nextLeg,
+    df: false,
+    proto: PROTO.icmp,
+    l4: {
+      ...{ kind: 'icmp', type: error.type, code: error.code, id: 0, seq: 0, about, length: 0 },
+      ...(error.mtu === undefined ? {} : { mtu: error.mtu }),
+    },
+  };
+  recordAnswer(rt, ns, about, { with: 'icmp', type: error.type, code: error.code, from: decision.source });
+  rt.outbox.push({ ns, packet, leg: rt.nextLeg++, mark, about: passage, fromClient: false, decision });
+}
+
+/** Never about another error, nor about what was sent to a group, nor to nobody. */
+function mayAnswer(ns: Namespace, about: IpPacket): boolean {
+  const { l4 } = about;
+  if (l4.kind === 'icmp' && l4.type !== 0 && l4.type !== 8) return false;
+  const src = about.src as Ipv4;
+  if (src === 0 || src >>> 28 === 14) return false;
+  const type = addressType(ns, about.dst as Ipv4, undefined);
+  return type !== 'BROADCAST' && type !== 'MULTICAST';
+}
+
+/** The address the packet was sent to if it is ours; else the route back chooses (0). */
+function sourceOf(ns: Namespace, about: IpPacket, inDevice: Device | undefined): Ipv4 {
+  if (isLocalAddress(ns, about.dst as Ipv4)) return about.dst as Ipv4;
+  return ns.inboundIfaddr ? (inDevice?.addresses[0]?.ip ?? 0) : 0;
+}

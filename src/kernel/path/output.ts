@@ -1,0 +1,80 @@
+/**
+ * A packet made on this host: __ip_local_out and ip_output of net/ipv4/ip_output.c, from top to bottom:
+ *   route (chooses the source) ─► OUTPUT ─► destination, source or mark changed? route again, the source stays (ip_route_me_harder)
+ *        ─► POSTROUTING ─► transmit.ts
+ * The result is the errno that the sending socket gets at once, or undefined.
+ */
+import { formatIp, type Ipv4 } from '../../base/ip.js';
+import type { IpPacket } from '../../packet/ip-packet.js';
+import type { Errno } from '../../trace/flow-record.js';
+import { packetLength } from '../link/packet-length.js';
+import type { Namespace } from '../namespace.js';
+import type { Passage } from '../netfilter/contract.js';
+import { recordDrop, recordRoute } from '../record.js';
+import { type OutputDecision, routeOutput } from '../route/output.js';
+import type { Outgoing, Runtime } from '../runtime.js';
+import { runHook } from './hook.js';
+import { sendIcmpError, UNREACHABLE } from './icmp-error.js';
+import { answerPassage, newPassage } from './passage.js';
+import { routeMtu, transmit } from './transmit.js';
+
+export function output(rt: Runtime, outgoing: Outgoing): Errno | undefined {
+  const { ns, packet, mark, about } = outgoing;
+  rt.leg = outgoing.leg;
+  rt.frame = undefined;
+  const decision = outgoing.decision ?? routeOutput(rt, ns, { dst: packet.dst as Ipv4, src: packet.src as Ipv4, mark, packet });
+  if (decision.route === undefined || decision.error !== undefined) return unroutable(rt, ns, packet, decision);
+  recordRoute(rt, ns, packet, 'output', decision.route);
+  const passage = about === undefined ? newPassage(packet, mark) : answerPassage(packet, mark, about);
+  if (outgoing.fromClient) passage.uid = 0;
+  if (tooBig(rt, ns, passage, decision)) return 'EMSGSIZE';
+  if (!runHook(rt, ns, 'output', passage, undefined, decision.device)) return 'EPERM';
+  const last = changed(passage, packet, mark) ? routeAgain(rt, ns, passage) : decision;
+  if (last?.route === undefined) return 'EPERM';
+  if (!runHook(rt, ns, 'postrouting', passage, undefined, last.device)) return 'EPERM';
+  transmit(rt, last.device, last.route, passage);
+  return undefined;
+}
+
+function changed(passage: Passage, packet: IpPacket, mark: number): boolean {
+  if (passage.packet === packet) return passage.mark !== mark;
+  return passage.packet.dst !== packet.dst || passage.packet.src !== packet.src || passage.packet.tos !== packet.tos || passage.mark !== mark;
+}
+
+function routeAgain(rt: Runtime, ns: Namespace, passage: Passage): OutputDecision | undefined {
+  const { packet, mark } = passage;
+  const decision = routeOutput(rt, ns, { dst: packet.dst as Ipv4, src: packet.src as Ipv4, mark, packet });
+  if (decision.route === undefined || decision.error !== undefined) {
+    unroutable(rt, ns, packet, decision);
+    return undefined;
+  }
+  recordRoute(rt, ns, packet, 'output', decision.route);
+  return decision;
+}
+
+function unroutable(rt: Runtime, ns: Namespace, packet: IpPacket, decision: OutputDecision): Errno {
+  const localnet = decision.route !== undefined && decision.error === 'EINVAL' && (packet.src as Ipv4) >>> 24 === 127;
+  const detail = (): string => {
+    if (localnet) return `source ${formatIp(packet.src)} may not leave by ${decision.route?.device?.name ?? 'this route'}: route_localnet is 0`;
+    return decision.route === undefined ? `no route to ${formatIp(packet.dst)}` : decision.route.text;
+  };
+  recordDrop(rt, ns, packet, localnet ? 'IP_LOCALNET' : reasonOf(decision), detail);
+  return decision.error ?? 'ENETUNREACH';
+}
+
+function reasonOf(decision: OutputDecision): 'IP_OUTNOROUTES' | 'IP_ROUTE_BLACKHOLE' | 'IP_ROUTE_UNREACHABLE' {
+  if (decision.route === undefined) return 'IP_OUTNOROUTES';
+  return decision.route.type === 'blackhole' ? 'IP_ROUTE_BLACKHOLE' : 'IP_ROUTE_UNREACHABLE';
+}
+
+/** A socket that sets DF learns at once that its packet does not fit the first link. */
+function tooBig(rt: Runtime, ns: Namespace, passage: Passage, decision: OutputDecision): boolean {
+  const { packet } = passage;
+  if (!packet.df || decision.route === undefined) return false;
+  const mtu = routeMtu(decision.route, decision.device);
+  const length = packetLength(packet);
+  if (length <= mtu) return false;
+  recordDrop(rt, ns, packet, 'PKT_TOO_BIG', () => `${length} bytes do not fit the MTU ${mtu} of ${decision.device.name}`, { device: decision.device });
+  sendIcmpError(rt, ns, passage, { type: UNREACHABLE, code: 4, mtu });
+  return true;
+}

@@ -1,0 +1,13 @@
+/** Makes the passage of a packet that enters a namespace, or is made in it. */
+import type { IpPacket } from '../../packet/ip-packet.js';
+import type { Passage } from '../netfilter/contract.js';
+
+export function newPassage(packet: IpPacket, mark: number): Passage {
+  return { packet, mark, ct: undefined, ctReply: false, state: 'NEW', physIn: undefined, physOut: undefined, uid: undefined };
+}
+
+/** The passage of an answer to a packet: connection tracking takes it as related, in the other direction (nf_ct_attach). */
+export function answerPassage(packet: IpPacket, mark: number, about: Passage): Passage {
+  if (about.ct === undefined) return newPassage(packet, mark);
+  return { packet, mark, ct: about.ct, ctReply: !about.ctReply, state: 'RELATED', physIn: undefined, physOut: undefined, uid: undefined };
+}

@@ -1,0 +1,50 @@
+/**
+ * A TCP reset: from a host that has no such connection (tcp_v4_send_reset), or from `REJECT --reject-with tcp-reset` (nf_send_reset
+ * of net/ipv4/netfilter/nf_reject_ipv4.c). The latter answers a packet that came through a bridge on the same port, past all hooks.
+ */
+import type { Ipv4 } from '../../base/ip.js';
+import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
+import type { TcpSegment } from '../../packet/tcp.js';
+import { sendFrame } from '../link/send-frame.js';
+import type { Namespace } from '../namespace.js';
+import type { Passage } from '../netfilter/contract.js';
+import { recordAnswer } from '../record.js';
+import type { Runtime } from '../runtime.js';
+
+/** `rejected`: by a rule, so that connection tracking takes it for an answer. */
+export function sendReset(rt: Runtime, ns: Namespace, passage: Passage, rejected: boolean): void {
+  const { packet } = passage;
+  const { l4 } = packet;
+  if (l4.kind !== 'tcp' || l4.flags === 'R' || l4.flags === 'R.') return;
+  const reset = resetFor(packet, l4, ns.defaultTtl);
+  recordAnswer(rt, ns, packet, { with: 'tcp-reset', type: 0, code: 0, from: packet.dst });
+  const leg = rt.nextLeg++;
+  if (rejected && passage.physIn !== undefined) sendBack(rt, ns, passage.physIn, reset, leg);
+  else rt.outbox.push({ ns, packet: reset, leg, mark: 0, about: rejected ? passage : undefined, fromClient: false, decision: undefined });
+}
+
+function resetFor(packet: IpPacket, l4: TcpSegment, ttl: number): IpPacket {
+  const acks = l4.flags !== 'S';
+  const ends = l4.flags === 'S' || l4.flags === 'S.' || l4.flags === 'F.' ? 1 : 0;
+  const segment: TcpSegment = {
+    kind: 'tcp',
+    sport: l4.dport,
+    dport: l4.sport,
+    flags: acks ? 'R' : 'R.',
+    seq: acks ? l4.ack : 0,
+    ack: acks ? 0 : l4.seq + ends + l4.length,
+    mss: undefined,
+    length: 0,
+  };
+  return { src: packet.dst as Ipv4, dst: packet.src, ttl, tos: 0, id: 0, df: true, proto: PROTO.tcp, l4: segment };
+}
+
+function sendBack(rt: Runtime, ns: Namespace, port: string, packet: IpPacket, leg: number): void {
+  const device = ns.deviceByName.get(port);
+  const { frame } = rt;
+  if (device === undefined || frame === undefined) return;
+  const legInHand = rt.leg;
+  rt.leg = leg;
+  sendFrame(rt, device, { kind: 'ip', src: frame.dst, dst: frame.src, packet }, 0, undefined);
+  rt.leg = legInHand;
+}

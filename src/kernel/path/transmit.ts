@@ -1,0 +1,49 @@
+/**
+ * The last stage of every packet that a host sends: the next hop's link address (neigh_resolve_output), then the device. Over `lo`
+ * a packet comes back with all that the host knows of it. A next hop that is not known is asked for; the packet waits.
+ */
+import { BROADCAST_MAC } from '../../base/mac.js';
+import type { Ipv4 } from '../../base/ip.js';
+import { unsupported } from '../../base/errors.js';
+import { awaitNeighbour } from '../apply.js';
+import { packetLength } from '../link/packet-length.js';
+import { sendFrame } from '../link/send-frame.js';
+import type { Device } from '../namespace.js';
+import { sendArpRequest } from '../neigh/arp-request.js';
+import type { Passage } from '../netfilter/contract.js';
+import { recordDevice } from '../record.js';
+import type { Route } from '../route/fib.js';
+import type { Runtime } from '../runtime.js';
+
+export function transmit(rt: Runtime, device: Device, route: Route, passage: Passage): void {
+  const { packet } = passage;
+  if (device.kind === 'lo') return loopBack(rt, device, passage);
+  if (packetLength(packet) > routeMtu(route, device)) {
+    throw unsupported('ip-fragmentation', `${device.ns.name}: a packet without DF is larger than the MTU ${routeMtu(route, device)} of ${device.name}; fragments are not modelled`);
+  }
+  if (route.type === 'broadcast' || packet.dst === -1) {
+    return sendFrame(rt, device, { kind: 'ip', src: device.mac, dst: BROADCAST_MAC, packet }, passage.mark, undefined);
+  }
+  sendToNeighbour(rt, device, route.via ?? (packet.dst as Ipv4), passage);
+}
+
+export function sendToNeighbour(rt: Runtime, device: Device, nexthop: Ipv4, passage: Passage): void {
+  const { packet } = passage;
+  if (device.noArp) return sendFrame(rt, device, { kind: 'ip', src: device.mac, dst: device.mac, packet }, passage.mark, undefined);
+  const neighbour = device.neighbours.get(nexthop);
+  if (neighbour !== undefined && neighbour.state !== 'incomplete') {
+    return sendFrame(rt, device, { kind: 'ip', src: device.mac, dst: neighbour.mac, packet }, passage.mark, undefined);
+  }
+  if (awaitNeighbour(rt, { passage, device, nexthop, leg: rt.leg, bridged: undefined })) sendArpRequest(rt, device, nexthop, packet);
+}
+
+/** The largest packet a route takes: its own MTU, else the device's, never more than IPv4 can say. */
+export function routeMtu(route: Route, device: Device): number {
+  return Math.min(route.mtu ?? device.mtu, 65535);
+}
+
+function loopBack(rt: Runtime, device: Device, passage: Passage): void {
+  const { packet } = passage;
+  recordDevice(rt, 'tx', device, packet);
+  rt.inFlight.push({ device, frame: { kind: 'ip', src: 0, dst: 0, packet }, leg: rt.leg, waiting: undefined, mark: passage.mark, passage });
+}

@@ -1,0 +1,60 @@
+/** The sockets of one flow: the client's, and the connections that listeners opened for it. Made afresh for every flow. */
+import type { Ipv4 } from '../../base/ip.js';
+import type { Errno } from '../../trace/flow-record.js';
+import type { Device, Listener, Namespace } from '../namespace.js';
+
+export interface FlowState {
+  client: ClientSocket | undefined;
+  readonly servers: ServerSocket[];
+  /** The smallest MTU that the first packet met, in bytes of the client's own packet. */
+  pathMtu: number;
+}
+
+export interface ClientSocket {
+  readonly ns: Namespace;
+  /** IANA protocol number. */
+  readonly proto: number;
+  readonly localIp: Ipv4;
+  /** Of ICMP the echo identifier. */
+  readonly localPort: number;
+  readonly remoteIp: Ipv4;
+  readonly remotePort: number;
+  readonly mark: number;
+  /** Bytes of the request. */
+  readonly payload: number;
+  mss: number;
+  state: 'opening' | 'open' | 'answered' | 'failed';
+  errno: Errno | undefined;
+  icmp: { readonly type: number; readonly code: number; readonly from: Ipv4 } | undefined;
+}
+
+/** What a listener saw, and the state of its connection. */
+export interface ServerSocket {
+  readonly ns: Namespace;
+  /** Undefined for the kernel's own echo. */
+  readonly listener: Listener | undefined;
+  readonly proto: number;
+  readonly localIp: Ipv4;
+  readonly localPort: number;
+  readonly remoteIp: Ipv4;
+  readonly remotePort: number;
+  state: 'syn-received' | 'open' | 'closed';
+  /** The next byte that the server expects. */
+  expects: number;
+}
+
+export function newFlowState(): FlowState {
+  return { client: undefined, servers: [], pathMtu: Number.POSITIVE_INFINITY };
+}
+
+/** Whether a packet from `src:sport` to `dst:dport` that `device`'s host received is for the client's socket. */
+export function isForClient(client: ClientSocket | undefined, device: Device, src: Ipv4, sport: number, dst: Ipv4, dport: number): boolean {
+  return (
+    client !== undefined &&
+    client.ns === device.ns &&
+    client.localPort === dport &&
+    client.remotePort === sport &&
+    client.localIp === dst &&
+    client.remoteIp === src
+  );
+}

@@ -1,0 +1,34 @@
+/** Listening sockets of a namespace, found as inet_lookup_listener does: one bound to the address before one bound to all. */
+import { unsupported } from '../../base/errors.js';
+import { type Ipv4, parseIp } from '../../base/ip.js';
+import { PROTO } from '../../packet/ip-packet.js';
+import type { ListenerPlan, ProbeProtocol } from '../../plan/plan.js';
+import type { Listener, Namespace } from '../namespace.js';
+
+export function buildListeners(plans: readonly ListenerPlan[]): ReadonlyMap<number, readonly Listener[]> {
+  const byPort = new Map<number, Listener[]>();
+  for (const plan of plans) {
+    const ip = parseIp(plan.ip);
+    if (typeof ip === 'bigint' && ip !== 0n) continue;
+    const proto = protocolNumber(plan.proto);
+    const listener: Listener = { id: plan.id, plan, proto, ip: typeof ip === 'number' ? ip : 0, port: plan.port };
+    const key = (proto << 16) | plan.port;
+    const same = byPort.get(key);
+    if (same === undefined) byPort.set(key, [listener]);
+    else same.push(listener);
+  }
+  return byPort;
+}
+
+export function findListener(ns: Namespace, proto: number, ip: Ipv4, port: number): Listener | undefined {
+  const candidates = ns.listeners.get((proto << 16) | port);
+  if (candidates === undefined) return undefined;
+  return candidates.find((listener) => listener.ip === ip) ?? candidates.find((listener) => listener.ip === 0);
+}
+
+export function protocolNumber(proto: ProbeProtocol): number {
+  if (proto === 'sctp') return PROTO.sctp;
+  const number = PROTO[proto];
+  if (number !== undefined) return number;
+  throw unsupported('protocol', `the protocol ${String(proto)} is not modelled`);
+}

@@ -1,0 +1,76 @@
+/**
+ * The client's side of a probe: source address and port, and the first packet (inet_stream_connect, ip4_datagram_connect). Any free
+ * port is as good as another, so the next one of the ephemeral range is taken.
+ */
+import { unsupported } from '../../base/errors.js';
+import type { Ipv4 } from '../../base/ip.js';
+import { PROTO } from '../../packet/ip-packet.js';
+import type { Errno } from '../../trace/flow-record.js';
+import type { Probe } from '../contract.js';
+import type { Namespace } from '../namespace.js';
+import { isLocalAddress } from '../route/address-type.js';
+import { type OutputDecision, routeOutput } from '../route/output.js';
+import type { Runtime } from '../runtime.js';
+import type { ClientSocket } from './flow-state.js';
+import { protocolNumber } from './listeners.js';
+import { clientSends } from './receive-tcp.js';
+import { sendDatagram } from './send-datagram.js';
+
+export const PORT_MIN = 32768;
+const PORT_MAX = 60999;
+const ECHO_BYTES = 56;
+
+/** Opens the flow's socket and queues its first packet; an errno when not even that is possible. */
+export function openClient(rt: Runtime, ns: Namespace, probe: Probe): Errno | undefined {
+  const { dst } = probe;
+  if (typeof dst !== 'number' || typeof probe.src === 'bigint') throw unsupported('ipv6', 'IPv6 flows are not modelled');
+  if (probe.proto === 'sctp') throw unsupported('sctp', 'SCTP flows are not modelled');
+  const src = probe.src ?? 0;
+  if (src !== 0 && !isLocalAddress(ns, src)) return 'EADDRNOTAVAIL';
+  const mark = probe.mark ?? 0;
+  const decision = routeOutput(rt, ns, { dst, src, mark });
+  if (decision.error !== undefined) return decision.error;
+  // A broadcast needs SO_BROADCAST, which no client here sets.
+  if (decision.route?.type === 'broadcast') return probe.proto === 'tcp' ? 'ENETUNREACH' : 'EACCES';
+  const client = newClient(rt, ns, probe, decision);
+  rt.flow.client = client;
+  sendFirst(rt, client);
+  return undefined;
+}
+
+function newClient(rt: Runtime, ns: Namespace, probe: Probe, decision: OutputDecision): ClientSocket {
+  const proto = protocolNumber(probe.proto);
+  const localPort = probe.sport ?? takePort(rt);
+  return {
+    ns,
+    proto,
+    localIp: decision.source,
+    localPort,
+    remoteIp: probe.dst as Ipv4,
+    remotePort: proto === PROTO.icmp ? localPort : (probe.dport ?? 0),
+    mark: probe.mark ?? 0,
+    payload: probe.payload ?? (proto === PROTO.icmp ? ECHO_BYTES : 1),
+    mss: Math.min(decision.route?.mtu ?? decision.device.mtu, 65535) - 40,
+    state: proto === PROTO.tcp ? 'opening' : 'open',
+    errno: undefined,
+    icmp: undefined,
+  };
+}
+
+function takePort(rt: Runtime): number {
+  const port = rt.nextPort;
+  rt.nextPort = port >= PORT_MAX ? PORT_MIN : port + 1;
+  return port;
+}
+
+function sendFirst(rt: Runtime, client: ClientSocket): void {
+  const { ns, proto, localIp, localPort, remoteIp, remotePort, mark, payload } = client;
+  if (proto === PROTO.tcp) return clientSends(rt, client, 'S', 0);
+  if (proto === PROTO.udp) {
+    return sendDatagram(rt, ns, { src: localIp, dst: remoteIp, sport: localPort, dport: remotePort, length: payload, mark, fromClient: true });
+  }
+  const leg = rt.nextLeg++;
+  const l4 = { kind: 'icmp', type: 8, code: 0, id: localPort, seq: 1, length: payload } as const;
+  const packet = { src: localIp, dst: remoteIp, ttl: ns.defaultTtl, tos: 0, id: leg + 1, df: true, proto: PROTO.icmp, l4 };
+  rt.outbox.push({ ns, packet, leg, mark, about: undefined, fromClient: true, decision: undefined });
+}

@@ -1,0 +1,72 @@
+/**
+ * ICMP: the kernel answers an echo request from the address it was sent to; the client's own echo ends the flow; an error about the
+ * client's packet reaches its socket as an errno (icmp_unreach, tcp_v4_err, __udp4_lib_err with IP_RECVERR, which also reports
+ * what an open TCP connection would take for a passing error). Left out: redirects.
+ */
+import type { Ipv4 } from '../../base/ip.js';
+import type { IcmpMessage } from '../../packet/icmp.js';
+import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
+import type { Device } from '../namespace.js';
+import type { Passage } from '../netfilter/contract.js';
+import { recordDeliver, recordDrop } from '../record.js';
+import { isLocalAddress } from '../route/address-type.js';
+import type { Runtime } from '../runtime.js';
+import { sysctlValue } from '../sysctl.js';
+import { icmpErrno } from './errno.js';
+import type { ClientSocket } from './flow-state.js';
+
+const ECHO_REPLY = 0;
+const ECHO_REQUEST = 8;
+
+export function receiveIcmp(rt: Runtime, device: Device, passage: Passage, l4: IcmpMessage): void {
+  if (l4.type === ECHO_REQUEST) return answerEcho(rt, device, passage.packet, l4);
+  if (l4.type === ECHO_REPLY) return receiveEchoReply(rt, device, passage.packet, l4);
+  receiveError(rt, device, passage.packet, l4);
+}
+
+function answerEcho(rt: Runtime, device: Device, packet: IpPacket, l4: IcmpMessage): void {
+  const { ns } = device;
+  const called = packet.dst as Ipv4;
+  if (!isLocalAddress(ns, called) || sysctlValue(ns.sysctls, 'net.ipv4.icmp_echo_ignore_all') !== 0) {
+    return recordDrop(rt, ns, packet, 'NO_SOCKET', () => 'this host does not answer echo requests sent to this address', { device });
+  }
+  recordDeliver(rt, device, packet, undefined);
+  const ends = { localIp: called, localPort: l4.id, remoteIp: packet.src as Ipv4, remotePort: l4.id };
+  rt.flow.servers.push({ ns, listener: undefined, proto: PROTO.icmp, ...ends, state: 'open', expects: 0 });
+  const leg = rt.nextLeg++;
+  const reply: IpPacket = {
+    ...{ src: called, dst: packet.src, ttl: ns.defaultTtl, tos: packet.tos, id: leg + 1, df: false, proto: PROTO.icmp },
+    l4: { kind: 'icmp', type: ECHO_REPLY, code: 0, id: l4.id, seq: l4.seq, length: l4.length },
+  };
+  rt.outbox.push({ ns, packet: reply, leg, mark: 0, about: undefined, fromClient: false, decision: undefined });
+}
+
+function receiveEchoReply(rt: Runtime, device: Device, packet: IpPacket, l4: IcmpMessage): void {
+  const { client } = rt.flow;
+  const own = client?.proto === PROTO.icmp && client.ns === device.ns && client.localPort === l4.id && client.remoteIp === packet.src;
+  if (client === undefined || !own) return recordDrop(rt, device.ns, packet, 'NO_SOCKET', () => 'nobody waits for this echo reply', { device });
+  recordDeliver(rt, device, packet, undefined);
+  if (client.state === 'open') client.state = 'answered';
+}
+
+function receiveError(rt: Runtime, device: Device, packet: IpPacket, l4: IcmpMessage): void {
+  const { client } = rt.flow;
+  const errno = icmpErrno(l4.type, l4.code);
+  if (client === undefined || errno === undefined || !isAbout(client, device, l4.about)) {
+    return recordDrop(rt, device.ns, packet, 'NO_SOCKET', () => 'the error is about no packet of a socket here', { device });
+  }
+  recordDeliver(rt, device, packet, undefined);
+  client.icmp ??= { type: l4.type, code: l4.code, from: packet.src as Ipv4 };
+  // To TCP "too big" only means smaller segments; all else it reports, even when open, as IP_RECVERR asks.
+  const passing = client.proto === PROTO.tcp && errno === 'EMSGSIZE';
+  if (passing || client.state === 'answered' || client.state === 'failed') return;
+  client.errno = errno;
+  client.state = 'failed';
+}
+
+function isAbout(client: ClientSocket, device: Device, about: IpPacket | undefined): boolean {
+  if (about === undefined || client.ns !== device.ns || about.proto !== client.proto) return false;
+  if (about.src !== client.localIp || about.dst !== client.remoteIp) return false;
+  const { l4 } = about;
+  return l4.kind === 'icmp' ? l4.id === client.localPort : l4.sport === client.localPort && l4.dport === client.remotePort;
+}

@@ -1,0 +1,98 @@
+/**
+ * TCP on both ends, as far as a flow of one request and one answer asks: SYN, SYN-ACK, ACK, the client's bytes, the server's
+ * answer; resets for what no connection expects (net/ipv4/tcp_input.c). Left out: retransmission, windows, closing.
+ */
+import { formatSocket, type Ipv4 } from '../../base/ip.js';
+import { PROTO } from '../../packet/ip-packet.js';
+import type { TcpFlags, TcpSegment } from '../../packet/tcp.js';
+import type { Device } from '../namespace.js';
+import type { Passage } from '../netfilter/contract.js';
+import { sendReset } from '../path/reset.js';
+import { recordDeliver, recordDrop } from '../record.js';
+import type { Runtime } from '../runtime.js';
+import { type ClientSocket, isForClient, type ServerSocket } from './flow-state.js';
+import { findListener } from './listeners.js';
+import { sendSegment } from './send-segment.js';
+
+export function receiveTcp(rt: Runtime, device: Device, passage: Passage, l4: TcpSegment): void {
+  const { packet } = passage;
+  const src = packet.src as Ipv4;
+  const dst = packet.dst as Ipv4;
+  const { client } = rt.flow;
+  if (client?.proto === PROTO.tcp && isForClient(client, device, src, l4.sport, dst, l4.dport)) return clientReceives(rt, device, passage, client, l4);
+  const server = findServer(rt, device, src, dst, l4);
+  if (server !== undefined) return serverReceives(rt, device, passage, server, l4);
+  const listener = l4.flags === 'S' ? findListener(device.ns, PROTO.tcp, dst, l4.dport) : undefined;
+  if (listener === undefined) return refuse(rt, device, passage, l4);
+  recordDeliver(rt, device, packet, listener.id);
+  const own = { ns: device.ns, listener, proto: PROTO.tcp, localIp: dst, localPort: l4.dport, remoteIp: src, remotePort: l4.sport };
+  const opened: ServerSocket = { ...own, state: 'syn-received', expects: l4.seq + 1 };
+  rt.flow.servers.push(opened);
+  serverSends(rt, opened, 'S.', 0);
+}
+
+function findServer(rt: Runtime, device: Device, src: Ipv4, dst: Ipv4, l4: TcpSegment): ServerSocket | undefined {
+  for (const server of rt.flow.servers) {
+    const ports = server.localPort === l4.dport && server.remotePort === l4.sport && server.proto === PROTO.tcp;
+    if (ports && server.localIp === dst && server.remoteIp === src && server.ns === device.ns && server.state !== 'closed') return server;
+  }
+  return undefined;
+}
+
+function refuse(rt: Runtime, device: Device, passage: Passage, l4: TcpSegment): void {
+  const { packet } = passage;
+  const at = (): string => `TCP ${formatSocket(packet.dst, l4.dport)}`;
+  const known = findListener(device.ns, PROTO.tcp, packet.dst as Ipv4, l4.dport) !== undefined;
+  recordDrop(rt, device.ns, packet, l4.flags === 'S' || !known ? 'NO_SOCKET' : 'TCP_UNEXPECTED', at, { device });
+  sendReset(rt, device.ns, passage, false);
+}
+
+function clientReceives(rt: Runtime, device: Device, passage: Passage, client: ClientSocket, l4: TcpSegment): void {
+  const { packet } = passage;
+  if (l4.flags === 'R' || l4.flags === 'R.') {
+    recordDeliver(rt, device, packet, undefined);
+    if (client.state === 'opening' || client.state === 'open') {
+      client.errno = client.state === 'opening' ? 'ECONNREFUSED' : 'ECONNRESET';
+      client.state = 'failed';
+    }
+    return;
+  }
+  if (client.state === 'opening' && l4.flags === 'S.') {
+    recordDeliver(rt, device, packet, undefined);
+    client.state = 'open';
+    client.mss = Math.min(client.mss, l4.mss ?? 536);
+    clientSends(rt, client, '.', 0);
+    clientSends(rt, client, 'P.', Math.min(client.payload, client.mss - 12));
+    return;
+  }
+  if (client.state === 'open' && l4.flags === 'P.') {
+    recordDeliver(rt, device, packet, undefined);
+    client.state = 'answered';
+    return;
+  }
+  recordDrop(rt, device.ns, packet, 'TCP_UNEXPECTED', () => `flags [${l4.flags}] while ${client.state}`, { device });
+}
+
+function serverReceives(rt: Runtime, device: Device, passage: Passage, server: ServerSocket, l4: TcpSegment): void {
+  recordDeliver(rt, device, passage.packet, server.listener?.id);
+  if (l4.flags === 'R' || l4.flags === 'R.') server.state = 'closed';
+  else if (l4.flags === 'S') serverSends(rt, server, 'S.', 0);
+  else server.state = 'open';
+  if (l4.flags !== 'P.') return;
+  server.expects = l4.seq + l4.length;
+  serverSends(rt, server, 'P.', 1);
+}
+
+/** The client's first sequence number is 0, and so is the server's. */
+export function clientSends(rt: Runtime, client: ClientSocket, flags: TcpFlags, length: number): void {
+  const { ns, localIp, localPort, remoteIp, remotePort, mark } = client;
+  const opens = flags === 'S';
+  const ends = { src: localIp, dst: remoteIp, sport: localPort, dport: remotePort };
+  sendSegment(rt, ns, { ...ends, flags, seq: opens ? 0 : 1, ack: opens ? 0 : 1, length, mark, fromClient: true });
+}
+
+function serverSends(rt: Runtime, server: ServerSocket, flags: TcpFlags, length: number): void {
+  const { ns, localIp, localPort, remoteIp, remotePort } = server;
+  const ends = { src: localIp, dst: remoteIp, sport: localPort, dport: remotePort };
+  sendSegment(rt, ns, { ...ends, flags, seq: flags === 'S.' ? 0 : 1, ack: server.expects, length, mark: 0, fromClient: false });
+}

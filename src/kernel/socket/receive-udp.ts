@@ -1,0 +1,39 @@
+/**
+ * UDP: a listener answers one datagram with one, from the address it was called by (as servers with IP_PKTINFO do); the client's
+ * socket is connected, so only its peer reaches it; a closed port is answered with ICMP 3/3 (net/ipv4/udp.c).
+ */
+import { formatSocket, type Ipv4 } from '../../base/ip.js';
+import { PROTO } from '../../packet/ip-packet.js';
+import type { UdpDatagram } from '../../packet/udp.js';
+import type { Device } from '../namespace.js';
+import type { Passage } from '../netfilter/contract.js';
+import { sendIcmpError, UNREACHABLE } from '../path/icmp-error.js';
+import { recordDeliver, recordDrop } from '../record.js';
+import type { Runtime } from '../runtime.js';
+import { isForClient } from './flow-state.js';
+import { findListener } from './listeners.js';
+import { sendDatagram } from './send-datagram.js';
+
+const ANSWER_BYTES = 1;
+
+export function receiveUdp(rt: Runtime, device: Device, passage: Passage, l4: UdpDatagram): void {
+  const { packet } = passage;
+  const { ns } = device;
+  const src = packet.src as Ipv4;
+  const dst = packet.dst as Ipv4;
+  const { client } = rt.flow;
+  if (client?.proto === PROTO.udp && isForClient(client, device, src, l4.sport, dst, l4.dport)) {
+    recordDeliver(rt, device, packet, undefined);
+    if (client.state === 'open') client.state = 'answered';
+    return;
+  }
+  const listener = findListener(ns, PROTO.udp, dst, l4.dport);
+  if (listener === undefined) {
+    recordDrop(rt, ns, packet, 'NO_SOCKET', () => `UDP ${formatSocket(dst, l4.dport)}`, { device });
+    return sendIcmpError(rt, ns, passage, { type: UNREACHABLE, code: 3, inDevice: device });
+  }
+  recordDeliver(rt, device, packet, listener.id);
+  const ends = { localIp: dst, localPort: l4.dport, remoteIp: src, remotePort: l4.sport };
+  rt.flow.servers.push({ ns, listener, proto: PROTO.udp, ...ends, state: 'open', expects: 0 });
+  sendDatagram(rt, ns, { src: dst, dst: src, sport: l4.dport, dport: l4.sport, length: ANSWER_BYTES, mark: 0, fromClient: false });
+}
