@@ -1,6 +1,6 @@
 /**
- * One iptables rule as data: what `parseRule` reads from a rule text and netfilter compiles. Matches stand in the order
- * of the text; all must hold. A rule without a target only counts. IPv6 rules use the same shapes with bigint addresses.
+ * One iptables rule as data: what `parseRule` reads from a rule text and netfilter compiles. Matches stand in the order in which
+ * the kernel tests them: the IP header's, then those of each -m in turn; all must hold. Marks and masks are unsigned. A rule without a target only counts. IPv6 rules use the same shapes with bigint addresses.
  */
 import type { Cidr } from '../../base/cidr.js';
 import type { Ip } from '../../base/ip.js';
@@ -9,6 +9,13 @@ import type { Mac } from '../../base/mac.js';
 export interface Rule {
   readonly matches: readonly Match[];
   readonly target: Target | undefined;
+  /** The extensions the text named, in order, and how many matches each brought, after those of the IP header: for printing only. */
+  readonly modules?: readonly ModuleUse[];
+}
+
+export interface ModuleUse {
+  readonly name: string;
+  readonly matches: number;
 }
 
 export interface Range {

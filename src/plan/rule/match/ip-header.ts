@@ -1,0 +1,44 @@
+/** -m length, -m ttl, -m dscp, -m tos: fields of the IP header (extensions/libxt_length.c, libipt_ttl.c, libxt_dscp.c, libxt_tos.c). */
+import { listingModule, type MatchModule } from '../module.js';
+import { type RuleReader, takeValue } from '../rule-reader.js';
+import type { Match } from '../rule.js';
+import { formatDscp, formatTos, takeDscp, takeDscpClass, takeTos } from '../value/dscp.js';
+import { formatRange, numberIn, rangeIn, takeNumber, U16, U8 } from '../value/number.js';
+import { bang } from '../value/quote.js';
+
+export const length: MatchModule = listingModule({
+  name: 'length',
+  negatable: {
+    '--length': (reader, matches, not) => {
+      const lengths = rangeIn(reader, takeValue(reader), ':', (part) => numberIn(reader, part, U16), U16);
+      matches.push({ kind: 'length', lengths, not });
+    },
+  },
+  format: ([match]) => (match?.kind === 'length' ? `${bang(match.not)}--length ${formatRange(match.lengths, ':')}` : ''),
+});
+
+function readTtl(op: 'eq' | 'lt' | 'gt'): (reader: RuleReader, matches: Match[], not: boolean) => void {
+  return (reader, matches, not) => matches.push({ kind: 'ttl', op, value: takeNumber(reader, U8), not });
+}
+
+export const ttl: MatchModule = listingModule({
+  name: 'ttl',
+  negatable: { '--ttl-eq': readTtl('eq'), '--ttl': readTtl('eq') },
+  options: { '--ttl-lt': readTtl('lt'), '--ttl-gt': readTtl('gt') },
+  format: ([match]) => (match?.kind === 'ttl' ? `${bang(match.not)}--ttl-${match.op} ${match.value}` : ''),
+});
+
+export const dscp: MatchModule = listingModule({
+  name: 'dscp',
+  negatable: {
+    '--dscp': (reader, matches, not) => matches.push({ kind: 'dscp', value: takeDscp(reader), not }),
+    '--dscp-class': (reader, matches, not) => matches.push({ kind: 'dscp', value: takeDscpClass(reader), not }),
+  },
+  format: ([match]) => (match?.kind === 'dscp' ? `${bang(match.not)}--dscp ${formatDscp(match.value)}` : ''),
+});
+
+export const tos: MatchModule = listingModule({
+  name: 'tos',
+  negatable: { '--tos': (reader, matches, not) => matches.push({ kind: 'tos', ...takeTos(reader, 0xff), not }) },
+  format: ([match]) => (match?.kind === 'tos' ? `${bang(match.not)}--tos ${formatTos(match)}` : ''),
+});

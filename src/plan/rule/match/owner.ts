@@ -1,0 +1,32 @@
+/** -m owner: the local socket that sent the packet (extensions/libxt_owner.c). Left out: names of users, which a plan cannot look up. */
+import { listingModule, type MatchModule } from '../module.js';
+import { notModelled, type RuleReader, takeValue } from '../rule-reader.js';
+import type { Match } from '../rule.js';
+import { formatRange, numberIn, rangeIn, U32 } from '../value/number.js';
+import { bang } from '../value/quote.js';
+
+function read(what: 'uid' | 'gid'): (reader: RuleReader, matches: Match[], not: boolean) => void {
+  return (reader, matches, not) => {
+    const word = takeValue(reader);
+    if (word === 'root') return void matches.push({ kind: 'owner', what, ids: { from: 0, to: 0 }, not });
+    if (/^[a-z_]/i.test(word)) notModelled(reader, `the user or group name \`${word}\``, 'write its number');
+    const ids = rangeIn(reader, word, '-', (part) => numberIn(reader, part, U32), U32);
+    matches.push({ kind: 'owner', what, ids, not });
+  };
+}
+
+export const owner: MatchModule = listingModule({
+  name: 'owner',
+  negatable: {
+    '--uid-owner': read('uid'),
+    '--gid-owner': read('gid'),
+    '--socket-exists': (_reader, matches, not) => matches.push({ kind: 'owner-socket', not }),
+  },
+  unmodelled: ['--suppl-groups', '--pid-owner', '--sid-owner', '--cmd-owner'],
+  format: (matches) => matches.map(formatOne).join(' '),
+});
+
+function formatOne(match: Match): string {
+  if (match.kind === 'owner-socket') return `${bang(match.not)}--socket-exists`;
+  return match.kind === 'owner' ? `${bang(match.not)}--${match.what}-owner ${formatRange(match.ids, '-')}` : '';
+}

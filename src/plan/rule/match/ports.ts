@@ -1,0 +1,80 @@
+/**
+ * -m tcp, -m udp and -m sctp: source and destination ports, and TCP's flags (extensions/libxt_tcp.c, libxt_udp.c, libxt_sctp.c). Left
+ * out: --tcp-option and --chunk-types, unsupported by name. Each is only for its own protocol, which `-p` must name.
+ */
+import { listingModule, type MatchModule } from '../module.js';
+import { refuse, type RuleReader, takeValue } from '../rule-reader.js';
+import type { Match } from '../rule.js';
+import { formatRange } from '../value/number.js';
+import { portRangeIn } from '../value/port.js';
+import { SCTP, TCP, UDP } from '../value/protocol.js';
+import { bang } from '../value/quote.js';
+
+type ReadMatch = (reader: RuleReader, matches: Match[], not: boolean) => void;
+
+function readPorts(kind: 'source-port' | 'destination-port', proto: number): ReadMatch {
+  return (reader, matches, not) => {
+    const ports = portRangeIn(reader, takeValue(reader));
+    matches.push({ kind, proto, ports, not });
+  };
+}
+
+function portOptions(proto: number): Readonly<Record<string, ReadMatch>> {
+  const source = readPorts('source-port', proto);
+  const destination = readPorts('destination-port', proto);
+  return { '--sport': source, '--source-port': source, '--dport': destination, '--destination-port': destination };
+}
+
+const FLAGS: ReadonlyMap<string, number> = new Map([
+  ['FIN', 1],
+  ['SYN', 2],
+  ['RST', 4],
+  ['PSH', 8],
+  ['ACK', 16],
+  ['URG', 32],
+]);
+
+function takeFlags(reader: RuleReader): number {
+  const word = takeValue(reader);
+  if (word === 'ALL') return 63;
+  if (word === 'NONE') return 0;
+  let flags = 0;
+  for (const each of word.split(',')) {
+    flags |= FLAGS.get(each.toUpperCase()) ?? refuse(reader, 'bad-flag', `there is no TCP flag \`${each}\``, `flags are ${[...FLAGS.keys()].join(', ')}, ALL and NONE`);
+  }
+  return flags;
+}
+
+function formatFlags(flags: number): string {
+  return flags === 0 ? 'NONE' : [...FLAGS].filter(([, bit]) => (flags & bit) !== 0).map(([name]) => name).join(',');
+}
+
+function format(matches: readonly Match[]): string {
+  return matches.map(formatOne).join(' ');
+}
+
+function formatOne(match: Match): string {
+  if (match.kind === 'source-port') return `${bang(match.not)}--sport ${formatRange(match.ports, ':')}`;
+  if (match.kind === 'destination-port') return `${bang(match.not)}--dport ${formatRange(match.ports, ':')}`;
+  if (match.kind === 'tcp-flags') return `${bang(match.not)}--tcp-flags ${formatFlags(match.mask)} ${formatFlags(match.comp)}`;
+  return '';
+}
+
+export const tcp: MatchModule = listingModule({
+  name: 'tcp',
+  protocols: [TCP],
+  negatable: {
+    ...portOptions(TCP),
+    '--tcp-flags': (reader, matches, not) => {
+      const mask = takeFlags(reader);
+      matches.push({ kind: 'tcp-flags', mask, comp: takeFlags(reader), not });
+    },
+    '--syn': (_reader, matches, not) => matches.push({ kind: 'tcp-flags', mask: 23, comp: 2, not }),
+  },
+  unmodelled: ['--tcp-option'],
+  format,
+});
+
+export const udp: MatchModule = listingModule({ name: 'udp', protocols: [UDP], negatable: portOptions(UDP), format });
+
+export const sctp: MatchModule = listingModule({ name: 'sctp', protocols: [SCTP], negatable: portOptions(SCTP), unmodelled: ['--chunk-types'], format });
