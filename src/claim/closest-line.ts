@@ -4,12 +4,17 @@ import { globMatches } from './glob.js';
 import type { HopLine } from './path-lines.js';
 import { placeMatches } from './place.js';
 
-export function closestLine(row: { readonly where: string; readonly what: string }, lines: readonly HopLine[], current: string): HopLine | undefined {
+export function closestLine(
+  row: { readonly where: string; readonly what: string },
+  lines: readonly HopLine[],
+  current: string,
+): HopLine | undefined {
   let best: HopLine | undefined;
   let bestScore = 0;
   for (const line of lines) {
     if (line.quiet) continue;
-    const score = (placeMatches(row.where, line.netns, current) ? 2 : 0) + Math.max(...line.texts.map((text) => wordsShared(row.what, text)));
+    const score =
+      (placeMatches(row.where, line.netns, current) ? 2 : 0) + Math.max(...line.texts.map((text) => wordsShared(row.what, text)));
     if (score > bestScore) {
       best = line;
       bestScore = score;

@@ -8,7 +8,7 @@ import { claimMismatch } from './explain/mismatch.js';
 import { cut, MESSAGE_WIDTH } from './explain/text.js';
 import { deliveryText } from './judge/fate-text.js';
 import type { Sight } from './judge/finding.js';
-import { sightsOf } from './judge/judge-traffic.js';
+import { checksOf, nothingMeant, sightsOf } from './judge/checks.js';
 import { parseObjectPhrase, parseSubjectPhrase } from './parse/phrase.js';
 import type { ObjectPhrase, RoutePhrase, SubjectPhrase } from './phrase.js';
 import type { ClaimWorld } from './world.js';
@@ -51,7 +51,10 @@ export function judgeConnectivity(
       happened: `"${first.happened}": ${deliveryText(first.sight)}${wrong.length > 1 ? ` (${wrong.length} cells differ)` : ''}`,
     },
     failing: { count: first.sight.trace.outcomes.length, probability: 1 },
-    nearest: first.happened === 'sometimes' ? `${rows[first.row]?.name} can sometimes reach ${names[first.column]} on port ${port.port}` : undefined,
+    nearest:
+      first.happened === 'sometimes'
+        ? `${rows[first.row]?.name} can sometimes reach ${names[first.column]} on port ${port.port}`
+        : undefined,
   });
 }
 
@@ -80,9 +83,8 @@ function judgeCell(row: Row, r: number, c: number, context: CellContext): readon
   const cell = row.cells[c] ?? '-';
   if (cell === '-') return [];
   const { object, route, world } = context;
-  const sights = world.subjects(row.subject).flatMap((subject) =>
-    world.targets(object, route, subject).flatMap((target) => sightsOf({ subject, target, trace: world.trace(subject, target) }, world)),
-  );
+  const sights = checksOf({ subject: row.subject, object, route }, world).flatMap((check) => sightsOf(check, world));
+  if (sights.length === 0) throw nothingMeant(row.name);
   const bad = sights.find((sight) => !fits(cell, sight));
   return bad === undefined ? [] : [{ row: r, column: c, sight: bad, happened: summary(sights) }];
 }

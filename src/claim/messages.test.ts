@@ -7,10 +7,10 @@ import { judgeSpread } from './judge/judge-spread.js';
 import { judgeQualifiers, judgeTraffic } from './judge/judge-traffic.js';
 import { parseQualifier, parseSpreadClaim, parseTrafficClaim } from './parse/traffic-claim.js';
 import { judgePath, type PathDirection, type PathMode, type PathRow } from './path.js';
-import { buildWorld } from './testing/build-world.js';
-import { outcome, way } from './testing/build-trace.js';
-import { assertGolden, messageOf } from './testing/golden.js';
-import { droppedByPolicy, noRoute, noSocket, rejected, replyLost, viaNodePort, viaVxlan } from './testing/scenes.js';
+import { buildWorld } from './testing/build-world.test.js';
+import { outcome, way } from './testing/build-trace.test.js';
+import { assertGolden, messageOf } from './testing/golden.test.js';
+import { droppedByPolicy, noRoute, noSocket, rejected, replyLost, viaNodePort, viaVxlan } from './testing/scenes.test.js';
 
 const SAME_NODE = outcome({
   server: 'pod/default/c',
@@ -35,7 +35,9 @@ const TRACES: Readonly<Record<string, readonly Outcome[]>> = {
   'external/laptop svc/default/nginx:80': [noRoute()],
   'external/laptop nodeport/node1:30080': [viaNodePort()],
   'external/laptop nodeport/node2:30080': [viaNodePort(), viaNodePort({ server: 'pod/default/nginx-1' })],
-  'external/laptop nodeport/node3:30080': [viaNodePort({ snat: false, serverSees: { src: '203.0.113.9:40000', dst: '10.244.3.4:80' }, nat: [] })],
+  'external/laptop nodeport/node3:30080': [
+    viaNodePort({ snat: false, serverSees: { src: '203.0.113.9:40000', dst: '10.244.3.4:80' }, nat: [] }),
+  ],
   'pod/default/a nodeport/node3:30080': [rejected()],
 };
 
@@ -124,15 +126,66 @@ interface PathCase {
 }
 
 const PATHS: Readonly<Record<string, PathCase>> = {
-  'path-wrong-device': { rows: [['pod A', 'eth0'], ['node1', 'docker0'], ['node1', 'flannel.1 encapsulates in VXLAN']] },
-  'path-wrong-encapsulation': { rows: [['pod A', 'eth0'], ['node1', 'cni0'], ['node1', 'tunl0 encapsulates in IPIP']] },
-  'path-wrong-order': { rows: [['node1', 'flannel.1 encapsulates in VXLAN'], ['node1', 'nat KUBE-SVC-* DNAT to *']] },
-  'path-holds-in-one-outcome': { rows: [['node1', 'nat KUBE-SVC-* DNAT to 10.244.2.4:80'], ['pod nginx-1', 'eth0 delivered']] },
-  'path-exactly-gap': { mode: 'exactly', rows: [['pod A', 'eth0'], ['node1', 'cni0'], ['node1', 'nat * DNAT to *']] },
-  'path-exactly-goes-on': { sentence: 'pod A can reach pod C', mode: 'exactly', rows: [['pod A', 'eth0'], ['node1', 'cni0']] },
-  'path-exactly-ends': { sentence: 'pod A can reach pod C', mode: 'exactly', rows: [['pod A', 'eth0'], ['node1', 'cni0'], ['pod C', 'eth0'], ['pod C', 'lo']] },
+  'path-wrong-device': {
+    rows: [
+      ['pod A', 'eth0'],
+      ['node1', 'docker0'],
+      ['node1', 'flannel.1 encapsulates in VXLAN'],
+    ],
+  },
+  'path-wrong-encapsulation': {
+    rows: [
+      ['pod A', 'eth0'],
+      ['node1', 'cni0'],
+      ['node1', 'tunl0 encapsulates in IPIP'],
+    ],
+  },
+  'path-wrong-order': {
+    rows: [
+      ['node1', 'flannel.1 encapsulates in VXLAN'],
+      ['node1', 'nat KUBE-SVC-* DNAT to *'],
+    ],
+  },
+  'path-holds-in-one-outcome': {
+    rows: [
+      ['node1', 'nat KUBE-SVC-* DNAT to 10.244.2.4:80'],
+      ['pod nginx-1', 'eth0 delivered'],
+    ],
+  },
+  'path-exactly-gap': {
+    mode: 'exactly',
+    rows: [
+      ['pod A', 'eth0'],
+      ['node1', 'cni0'],
+      ['node1', 'nat * DNAT to *'],
+    ],
+  },
+  'path-exactly-goes-on': {
+    sentence: 'pod A can reach pod C',
+    mode: 'exactly',
+    rows: [
+      ['pod A', 'eth0'],
+      ['node1', 'cni0'],
+    ],
+  },
+  'path-exactly-ends': {
+    sentence: 'pod A can reach pod C',
+    mode: 'exactly',
+    rows: [
+      ['pod A', 'eth0'],
+      ['node1', 'cni0'],
+      ['pod C', 'eth0'],
+      ['pod C', 'lo'],
+    ],
+  },
   'reply-path': { direction: 'reply', rows: [['node1', 'nat un-SNAT to 10.96.0.20:80']] },
-  'path-of-dropped': { sentence: 'pod A cannot reach pod B', rows: [['node1', 'cni0'], ['node2', 'filter FORWARD REJECT']] },
+  'path-of-dropped': {
+    sentence: 'pod A cannot reach pod B',
+    rows: [
+      ['node1', 'cni0'],
+      ['node2', 'filter FORWARD REJECT'],
+    ],
+  },
 };
 
 describe('a path that fails says why', () => {
@@ -140,7 +193,7 @@ describe('a path that fails says why', () => {
     it(name, () => {
       const judgement = judgeTraffic(parseTrafficClaim(sentence), world);
       const table: PathRow[] = rows.map(([where, what]) => ({ where, what }));
-      const message = messageOf(() => judgePath(table, mode, direction, judgement, world), 'ClaimMismatch');
+      const message = messageOf(() => judgePath(table, { mode, direction }, judgement, world), 'ClaimMismatch');
       checkShape(message);
       assertGolden(name, message);
     });

@@ -67,7 +67,11 @@ function lineOf(hop: Hop, last: HopLine | undefined, current: string): HopLine {
       return makeLine([hop], [`${hop.stage} ${hop.change ?? hop.verdict}`], true, current);
     case 'answer':
       return makeLine([hop], [`answers ${hop.change ?? hop.verdict}`], alreadyStopped(last, hop), current);
-    default:
+    case 'prerouting':
+    case 'input':
+    case 'forward':
+    case 'output':
+    case 'postrouting':
       return hookLine(hop, current);
   }
 }

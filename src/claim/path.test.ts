@@ -6,9 +6,9 @@ import { judgePath, type PathDirection, type PathMode } from './path.js';
 import { hopLines } from './path-lines.js';
 import { placeMatches } from './place.js';
 import { globMatches } from './glob.js';
-import { buildWorld } from './testing/build-world.js';
-import { outcome, way } from './testing/build-trace.js';
-import { droppedByPolicy, noSocket, viaVxlan } from './testing/scenes.js';
+import { buildWorld } from './testing/build-world.test.js';
+import { outcome, way } from './testing/build-trace.test.js';
+import { droppedByPolicy, noSocket, viaVxlan } from './testing/scenes.test.js';
 
 const world = buildWorld({
   'pod/default/a svc/default/nginx:80': [viaVxlan('nginx-1', { probability: 1 })],
@@ -23,7 +23,7 @@ function judge(sentence: string, table: string, mode: PathMode = 'gaps', directi
     .split('\n')
     .map((line) => line.split('|').map((cell) => cell.trim()))
     .map(([, where = '', what = '']) => ({ where, what }));
-  judgePath(rows, mode, direction, judgeTraffic(parseTrafficClaim(sentence), world), world);
+  judgePath(rows, { mode, direction }, judgeTraffic(parseTrafficClaim(sentence), world), world);
 }
 
 describe('a path that is met', () => {
@@ -39,7 +39,10 @@ describe('a path that is met', () => {
     );
   });
   it('holds in both outcomes by wildcards', () => {
-    judge('pod A can reach Service nginx on port 81', '| node1 | nat KUBE-SVC-* DNAT to 10.244.*.4:80 |\n| node* | flannel.1 decapsulates VXLAN |\n| * | eth0 delivered |');
+    judge(
+      'pod A can reach Service nginx on port 81',
+      '| node1 | nat KUBE-SVC-* DNAT to 10.244.*.4:80 |\n| node* | flannel.1 decapsulates VXLAN |\n| * | eth0 delivered |',
+    );
   });
   it('in one outcome is enough after "can sometimes"', () => {
     judge('pod A can sometimes reach Service nginx on port 81', '| pod nginx-2 | eth0 delivered |');
@@ -48,9 +51,13 @@ describe('a path that is met', () => {
     judge('pod A can reach Service nginx', '| node1 | nat KUBE-SEP-* DNAT to * |\n| node1 | nat KUBE-SVC-* DNAT to * |\n| node2 | eth0 |');
   });
   it('chains that only let it pass can be named where gaps are allowed', () => {
-    judge('pod A can reach Service nginx', '| node1 | filter FLANNEL-FWD ACCEPT |\n| node1 | nat KUBE-POSTROUTING |\n| node2 | filter FORWARD |');
+    judge(
+      'pod A can reach Service nginx',
+      '| node1 | filter FLANNEL-FWD ACCEPT |\n| node1 | nat KUBE-POSTROUTING |\n| node2 | filter FORWARD |',
+    );
   });
-  it('the way back', () => judge('pod A can reach Service nginx', '| node2 | flannel.1 encapsulates in VXLAN |\n| pod A | eth0 delivered |', 'gaps', 'reply'));
+  it('the way back', () =>
+    judge('pod A can reach Service nginx', '| node2 | flannel.1 encapsulates in VXLAN |\n| pod A | eth0 delivered |', 'gaps', 'reply'));
   it('the underlay may be named', () => judge('pod A can reach Service nginx', '| node1 | eth0 |\n| underlay | br0 |\n| node2 | eth0 |'));
   it('of a packet that is dropped', () => judge('pod A cannot reach pod B', '| node2 | filter FORWARD DROP |'));
   it('of a packet that nobody listens for', () => judge('pod A cannot reach pod B on port 81', '| pod B | eth0 dropped NO_SOCKET |'));
@@ -92,7 +99,11 @@ describe('one sight of a packet is one line', () => {
     ['a bridge and its own device', 'n bridge cni0\nn rx cni0', ['cni0']],
     ['in and out by one device are two', 'n rx eth0\nn route forward by default\nn tx eth0', ['eth0', 'eth0']],
     ['a tunnel device that sends and encapsulates', 'n tx t0\nn encapsulate t0 => encapsulates in IPIP', ['t0 encapsulates in IPIP']],
-    ['two translations in one hook', 'n output nat OUTPUT#1:-j X => DNAT to 1.2.3.4:5, SNAT to 6.7.8.9:1', ['nat OUTPUT DNAT to 1.2.3.4:5, SNAT to 6.7.8.9:1']],
+    [
+      'two translations in one hook',
+      'n output nat OUTPUT#1:-j X => DNAT to 1.2.3.4:5, SNAT to 6.7.8.9:1',
+      ['nat OUTPUT DNAT to 1.2.3.4:5, SNAT to 6.7.8.9:1'],
+    ],
     ['a translation by the binding', 'n prerouting => un-SNAT to 1.2.3.4:5', ['nat un-SNAT to 1.2.3.4:5']],
     ['a drop that a hook said already', 'n forward filter FORWARD#0 !drop\nn drop eth0 NETFILTER_DROP', ['filter FORWARD DROP']],
     ['a drop elsewhere', 'n rx eth0\nn drop eth0 IP_RPFILTER', ['eth0', 'eth0 dropped IP_RPFILTER']],
@@ -101,7 +112,10 @@ describe('one sight of a packet is one line', () => {
   for (const [name, text, expected] of cases) {
     it(name, () => {
       const loud = hopLines(way(text), 'default').filter((line) => !line.quiet);
-      assert.deepEqual(loud.map((line) => line.texts[0]), expected);
+      assert.deepEqual(
+        loud.map((line) => line.texts[0]),
+        expected,
+      );
     });
   }
 });
@@ -121,7 +135,8 @@ describe('places', () => {
     ['pod node1', 'node1', 'default', false],
   ];
   for (const [written, netns, current, expected] of cases) {
-    it(`${written} ${expected ? 'is' : 'is not'} ${netns} in ${current}`, () => assert.equal(placeMatches(written, netns, current), expected));
+    it(`${written} ${expected ? 'is' : 'is not'} ${netns} in ${current}`, () =>
+      assert.equal(placeMatches(written, netns, current), expected));
   }
 });
 
@@ -142,9 +157,16 @@ describe('limits', () => {
   it('an outcome without hops cannot be matched', () => {
     const blind = buildWorld({ 'pod/default/a pod/default/c:80': [outcome()] });
     const judgement = judgeTraffic(parseTrafficClaim('pod A can reach pod C'), blind);
-    assert.throws(() => judgePath([{ where: '*', what: '*' }], 'gaps', 'request', judgement, blind), { name: 'UnsupportedError' });
+    assert.throws(() => judgePath([{ where: '*', what: '*' }], { mode: 'gaps', direction: 'request' }, judgement, blind), {
+      name: 'UnsupportedError',
+    });
   });
   it('a table without rows is wrong', () => {
-    assert.throws(() => judgePath([], 'gaps', 'request', judgeTraffic(parseTrafficClaim('pod A can reach pod C'), world), world), { name: 'InputError' });
+    assert.throws(
+      () => judgePath([], { mode: 'gaps', direction: 'request' }, judgeTraffic(parseTrafficClaim('pod A can reach pod C'), world), world),
+      {
+        name: 'InputError',
+      },
+    );
   });
 });

@@ -8,7 +8,7 @@ import { claimMismatch } from './explain/mismatch.js';
 import { cut } from './explain/text.js';
 import { globMatches } from './glob.js';
 import type { Finding, Sight } from './judge/finding.js';
-import { sightsOf } from './judge/judge-traffic.js';
+import { sightsOf } from './judge/checks.js';
 import type { Judgement } from './judge/judgement.js';
 import { observedReply, observedRequest } from './judge/observed.js';
 import { type HopLine, hopLines } from './path-lines.js';
@@ -30,16 +30,19 @@ interface Stop {
   readonly line: number;
 }
 
-interface PathClaim {
+interface PathClaim extends PathOptions {
   readonly rows: readonly PathRow[];
-  readonly mode: PathMode;
-  readonly direction: PathDirection;
   readonly current: string;
 }
 
-export function judgePath(rows: readonly PathRow[], mode: PathMode, direction: PathDirection, judgement: Judgement, world: ClaimWorld): void {
+export interface PathOptions {
+  readonly mode: PathMode;
+  readonly direction: PathDirection;
+}
+
+export function judgePath(rows: readonly PathRow[], options: PathOptions, judgement: Judgement, world: ClaimWorld): void {
   if (rows.length === 0) throw inputError('empty-path', 'the path has no row', { fix: 'give at least one row, e.g. | pod A | eth0 |' });
-  const claim: PathClaim = { rows: rows.map(trimRow), mode, direction, current: world.namespace ?? 'default' };
+  const claim: PathClaim = { ...options, rows: rows.map(trimRow), current: world.namespace ?? 'default' };
   const sights = judgement.checks.flatMap((check) => sightsOf(check, world));
   const stops = sights.map((sight) => stopOf(claim, sight));
   const wrong = stops.findIndex((stop) => stop !== undefined);
@@ -125,7 +128,9 @@ function expectation(claim: PathClaim, lines: readonly HopLine[], stop: Stop): {
     return { expected: `"${row?.where} ${row?.what}" ${after}`, happened: earlier ? `${none}; there is one before it` : none };
   }
   const seen = line === undefined ? 'the path ends there' : `"${line.where} ${line.texts[0]}"`;
-  return row === undefined ? { expected: `the path ends after row ${stop.row}`, happened: `it goes on with ${seen}` } : { expected: `row ${stop.row + 1}: "${row.where} ${row.what}"`, happened: seen };
+  return row === undefined
+    ? { expected: `the path ends after row ${stop.row}`, happened: `it goes on with ${seen}` }
+    : { expected: `row ${stop.row + 1}: "${row.where} ${row.what}"`, happened: seen };
 }
 
 /** The row with its neighbours, as a table, the row marked. */

@@ -21,7 +21,8 @@ export function isUnderlay(netns: string): boolean {
 export function endpointName(endpoint: string, current: string): string {
   const [kind, ...rest] = endpoint.split('/');
   const last = rest.at(-1) ?? '';
-  if (kind === 'pod') return podName(rest.length > 1 ? (rest[0] ?? '') : current, last, current).replace(/^pod (.*)#(.*)$/, 'container $2 of pod $1');
+  if (kind === 'pod')
+    return podName(rest.length > 1 ? (rest[0] ?? '') : current, last, current).replace(/^pod (.*)#(.*)$/, 'container $2 of pod $1');
   if (kind === 'node') return last;
   return kind === 'external' ? `client ${last}` : endpoint;
 }

@@ -38,7 +38,9 @@ export interface SpreadClaim {
 }
 
 /** An address in a qualifier: written out, or that of something with a name. */
-export type PlacePhrase = { readonly kind: 'socket'; readonly ip: string; readonly port: number | undefined; readonly span: Span } | ObjectPhrase;
+export type PlacePhrase =
+  | { readonly kind: 'socket'; readonly ip: string; readonly port: number | undefined; readonly span: Span }
+  | ObjectPhrase;
 
 export type EncapsulationName = 'VXLAN' | 'IPIP' | 'GRE' | 'Geneve' | 'WireGuard' | 'UDP';
 

@@ -63,7 +63,12 @@ const ROUTES: readonly Entry[] = [
 
 const LATER: readonly GroupedEntry[] = [
   ['host "web.shop.svc.cluster.local"', 'a name that DNS resolves', 'pod A can reach host "web.shop.svc.cluster.local"', 'object'],
-  ['via Ingress "shop.example/cart"', 'through an Ingress', 'client laptop can reach Service cart via Ingress "shop.example/cart"', 'route'],
+  [
+    'via Ingress "shop.example/cart"',
+    'through an Ingress',
+    'client laptop can reach Service cart via Ingress "shop.example/cart"',
+    'route',
+  ],
   ['via Gateway "shop.example/cart"', 'through a Gateway', 'client laptop can reach Service cart via Gateway "shop.example/cart"', 'route'],
 ];
 
@@ -102,7 +107,12 @@ const TABLES: readonly GroupedEntry[] = [
   ['the path is exactly:', 'no other line may', 'the path is exactly:', 'path'],
   ['the reply path is:', 'rows of the way back', 'the reply path is:', 'path'],
   ['the reply path is exactly:', 'all of the way back', 'the reply path is exactly:', 'path'],
-  ['the connectivity on TCP port 80 is:', 'senders by receivers; cells yes, no, refused, -', 'the connectivity on TCP port 80 is:', 'table'],
+  [
+    'the connectivity on TCP port 80 is:',
+    'senders by receivers; cells yes, no, refused, -',
+    'the connectivity on TCP port 80 is:',
+    'table',
+  ],
   [
     '1000 connections from <subject> to <object> are spread within 5% of even',
     "each endpoint's expected share",
@@ -117,7 +127,9 @@ export const CLAIM_WORDINGS: readonly Wording[] = [
   ...OBJECTS.map((entry) => toWording('object', entry)),
   ...ROUTES.map((entry) => toWording('route', entry)),
   ...LATER.map(([wording, meaning, example, group]) => ({ ...toWording(group, [wording, meaning, example]), notModelled: true as const })),
-  ...QUALIFIERS.map(([wording, meaning, verb]) => toWording('qualifier', [wording, meaning, `pod A ${verb} reach Service nginx and ${wording}`])),
+  ...QUALIFIERS.map(([wording, meaning, verb]) =>
+    toWording('qualifier', [wording, meaning, `pod A ${verb} reach Service nginx and ${wording}`]),
+  ),
   ...QUALIFIERS.map(([wording, meaning]) => toWording('qualifier alone', [alone(wording), meaning, alone(wording)])),
   ...TABLES.map(([wording, meaning, example, group]) => toWording(group, [wording, meaning, example])),
 ];

@@ -56,7 +56,8 @@ function outcomeLines(failure: Failure): readonly string[] {
   const current = sight.world.namespace ?? 'default';
   const total = trace.outcomes.length;
   const place = outcome.server === null ? undefined : serverPlace(sight);
-  const server = outcome.server === null ? '' : `, answered by ${endpointName(outcome.server, current)}${place === undefined ? '' : ` on ${place}`}`;
+  const server =
+    outcome.server === null ? '' : `, answered by ${endpointName(outcome.server, current)}${place === undefined ? '' : ` on ${place}`}`;
   const which = `${sight.subject.label} to ${sight.target.label}${server}`;
   if (total === 1) return labelled('outcome', `${which}, its only outcome`);
   const all = total === 2 ? 'both outcomes fail like this' : `all ${total} outcomes fail like this`;
@@ -110,7 +111,8 @@ function ruleBlock(where: string, text: string): readonly string[] {
   if (text === '') return head;
   const indent = `${INDENT}  `;
   const lines = wrapWords(text, indent).map((line, i) => (i === 0 ? `${indent}${line}` : line));
-  const kept = lines.length > RULE_LINES_MAX ? [...lines.slice(0, RULE_LINES_MAX - 1), cut(`${lines[RULE_LINES_MAX - 1]} …`, MESSAGE_WIDTH)] : lines;
+  const kept =
+    lines.length > RULE_LINES_MAX ? [...lines.slice(0, RULE_LINES_MAX - 1), cut(`${lines[RULE_LINES_MAX - 1]} …`, MESSAGE_WIDTH)] : lines;
   return [...head, ...kept];
 }
 

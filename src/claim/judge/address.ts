@@ -36,16 +36,10 @@ export function withOwner(socket: string, world: ClaimWorld): string {
 }
 
 function placeWords(place: Exclude<PlacePhrase, { kind: 'socket' }>, sentence: string): string {
-  switch (place.kind) {
-    case 'pod':
-      return `pod ${sentence.slice(place.name.span.start, place.name.span.end)}`;
-    case 'service':
-      return `Service ${sentence.slice(place.name.span.start, place.name.span.end)}`;
-    case 'pod-of':
-      return `a pod of ${place.owner.kind} ${place.owner.name.name}`;
-    default:
-      return sentence.slice(place.span.start, place.span.end);
-  }
+  if (place.kind === 'pod-of') return `a pod of ${place.owner.kind} ${place.owner.name.name}`;
+  if (place.kind !== 'pod' && place.kind !== 'service') return sentence.slice(place.span.start, place.span.end);
+  const { span } = place.name;
+  return `${place.kind === 'pod' ? 'pod' : 'Service'} ${sentence.slice(span.start, span.end)}`;
 }
 
 function normal(address: string): string {

@@ -16,7 +16,11 @@ export function judgeAnsweredOn(qualifier: Extract<Qualifier, { kind: 'answered-
   if (isPod && node === qualifier.node) return undefined;
   const who = server === null ? 'somebody' : endpointName(server, sight.world.namespace ?? 'default');
   const place = !isPod || node === undefined ? '' : ` on ${node}`;
-  return { expected, happened: `${who}${place} answers`, nearest: isPod && node !== undefined ? `is answered only by pods on ${node}` : undefined };
+  return {
+    expected,
+    happened: `${who}${place} answers`,
+    nearest: isPod && node !== undefined ? `is answered only by pods on ${node}` : undefined,
+  };
 }
 
 /** The node where the request ended; undefined outside the cluster. */

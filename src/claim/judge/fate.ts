@@ -25,7 +25,8 @@ export function judgeFate(qualifier: Extract<Qualifier, { kind: 'fate' }>, sight
 export function judgeDropped(qualifier: DroppedQualifier, sight: Sight): Finding | undefined {
   const { cause } = sight.outcome;
   const expected = `the packet is dropped${expectation(qualifier)}`;
-  if (cause === null || cause.reason === 'NO_SOCKET') return { expected, happened: deliveryText(sight), nearest: FATE_WORDS[sight.outcome.verdict] };
+  if (cause === null || cause.reason === 'NO_SOCKET')
+    return { expected, happened: deliveryText(sight), nearest: FATE_WORDS[sight.outcome.verdict] };
   const holds = fitsBy(qualifier, cause, sight) && fitsNode(qualifier, cause) && fitsChain(qualifier, cause);
   if (holds) return undefined;
   return { expected, happened: deliveryText(sight), nearest: nearestDrop(qualifier, cause, sight) };

@@ -3,9 +3,9 @@ import { describe, it } from 'node:test';
 import { InputError, UnsupportedError } from '../../base/errors.js';
 import type { Outcome } from '../../trace/trace.js';
 import { parseQualifier, parseTrafficClaim } from '../parse/traffic-claim.js';
-import { outcome, way } from '../testing/build-trace.js';
-import { buildWorld } from '../testing/build-world.js';
-import { droppedByPolicy, noRoute, noSocket, rejected, replyLost, viaNodePort, viaVxlan } from '../testing/scenes.js';
+import { outcome, way } from '../testing/build-trace.test.js';
+import { buildWorld } from '../testing/build-world.test.js';
+import { droppedByPolicy, noRoute, noSocket, rejected, replyLost, viaNodePort, viaVxlan } from '../testing/scenes.test.js';
 import type { ClaimWorld } from '../world.js';
 import type { Judgement } from './judgement.js';
 import { judgeQualifiers, judgeTraffic } from './judge-traffic.js';
@@ -99,9 +99,13 @@ describe('quantification', () => {
 
   it('every node of an unnamed NodePort is asked', () => {
     const { checks } = judge('pod C can reach Service nginx via NodePort 30080');
-    assert.deepEqual(checks.map((check) => check.target.to), ['nodeport/node1:30080', 'nodeport/node2:30080', 'nodeport/node3:30080']);
+    assert.deepEqual(
+      checks.map((check) => check.target.to),
+      ['nodeport/node1:30080', 'nodeport/node2:30080', 'nodeport/node3:30080'],
+    );
   });
-  it('every pod means each of them', () => assert.deepEqual(from(judge('every pod can reach Service nginx')), ['pod/default/a', 'pod/default/b', 'pod/default/c']));
+  it('every pod means each of them', () =>
+    assert.deepEqual(from(judge('every pod can reach Service nginx')), ['pod/default/a', 'pod/default/b', 'pod/default/c']));
   it('every other pod leaves out the pod that is reached', () => {
     assert.deepEqual(from(judge('every other pod can reach pod C')), ['pod/default/a', 'pod/default/b']);
   });
@@ -137,7 +141,10 @@ describe('quantification', () => {
 
 describe('what cannot be judged is neither true nor false', () => {
   const BLIND = outcome({ pathMtu: null });
-  const world = buildWorld({ 'pod/default/c pod/default/b:80': [BLIND], 'pod/default/c svc/default/nginx:80': [outcome({ server: null })] });
+  const world = buildWorld({
+    'pod/default/c pod/default/b:80': [BLIND],
+    'pod/default/c svc/default/nginx:80': [outcome({ server: null })],
+  });
   const cases: readonly (readonly [string, string])[] = [
     ['pod C can reach host "web.shop"', 'object-host'],
     ['pod C can reach Service nginx via Ingress "shop.example/"', 'route-ingress'],
@@ -171,6 +178,9 @@ describe('copies that a switch floods', () => {
         pod.default.b@node1 deliver eth0`),
       reply: way('pod.default.b@node1 tx eth0'),
     });
-    judge('pod C can reach pod B and does not pass through node3 and stays on node1', buildWorld({ 'pod/default/c pod/default/b:80': [flooded] }));
+    judge(
+      'pod C can reach pod B and does not pass through node3 and stays on node1',
+      buildWorld({ 'pod/default/c pod/default/b:80': [flooded] }),
+    );
   });
 });

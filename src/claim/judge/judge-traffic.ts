@@ -3,11 +3,11 @@
  * the network allows. `cannot` means in no outcome; `can sometimes` means that each sender has at least one outcome, over all addresses, in
  * which the connection is made and every qualifier holds. The first outcome that shows otherwise is the counterexample.
  */
-import { InvariantError, inputError } from '../../base/errors.js';
 import { claimedSentence, claimMismatch } from '../explain/mismatch.js';
 import type { Span } from '../phrase.js';
 import type { Qualifier, QualifierSentence, ReachMode, TrafficClaim } from '../traffic-claim.js';
-import type { ClaimWorld, Subject } from '../world.js';
+import type { ClaimWorld } from '../world.js';
+import { checksOfSubject, nothingMeant, sightsOf, subjectsOf } from './checks.js';
 import type { Finding, Sight } from './finding.js';
 import type { Check, Judgement } from './judgement.js';
 import { nearestReach } from './nearest-reach.js';
@@ -35,14 +35,19 @@ interface Fault {
 /** `previous` is the claim that `every other pod` is other than. */
 export function judgeTraffic(claim: TrafficClaim, world: ClaimWorld, previous?: Judgement): Judgement {
   checkModelled(claim);
-  const demand: Demand = { sentence: claim.sentence, mode: claim.mode, reach: { claim, span: claim.modeSpan }, qualifiers: claim.qualifiers };
+  const demand: Demand = {
+    sentence: claim.sentence,
+    mode: claim.mode,
+    reach: { claim, span: claim.modeSpan },
+    qualifiers: claim.qualifiers,
+  };
   const checks: Check[] = [];
   for (const subject of subjectsOf(claim, world, previous)) {
-    const own = checksOf(claim, subject, world);
+    const own = checksOfSubject(claim, subject, world);
     demandAll(demand, own, world);
     checks.push(...own);
   }
-  if (checks.length === 0) throw nothingMeant(claim);
+  if (checks.length === 0) throw nothingMeant(claim.sentence);
   return { claim, checks, ok: true };
 }
 
@@ -106,25 +111,6 @@ function sameFaults(demand: Demand, shown: Sight, qualifier: Qualifier | undefin
   return { count: same.length, probability: same.reduce((sum, outcome) => sum + outcome.probability, 0) };
 }
 
-/** `every other pod` leaves out who the sentence before was about, and whom this one is about. */
-function subjectsOf(claim: TrafficClaim, world: ClaimWorld, previous: Judgement | undefined): readonly Subject[] {
-  const subjects = world.subjects(claim.subject);
-  if (claim.subject.kind !== 'every-pod' || !claim.subject.other) return subjects;
-  const named = new Set(previous?.checks.map((check) => check.subject.from));
-  const self = (subject: Subject): boolean => claim.object.kind === 'pod' && world.subjects(claim.object).some((one) => one.from === subject.from);
-  return subjects.filter((subject) => !named.has(subject.from) && !self(subject));
-}
-
-function checksOf(claim: TrafficClaim, subject: Subject, world: ClaimWorld): readonly Check[] {
-  return world.targets(claim.object, claim.route, subject).map((target) => ({ subject, target, trace: world.trace(subject, target) }));
-}
-
-export function sightsOf(check: Check, world: ClaimWorld): readonly Sight[] {
-  const { subject, target, trace } = check;
-  if (trace.outcomes.length === 0) throw new InvariantError(`the trace from ${subject.from} to ${target.to} has no outcome`);
-  return trace.outcomes.map((outcome) => ({ subject, target, trace, outcome, world }));
-}
-
 function bySubject(checks: readonly Check[]): readonly (readonly Check[])[] {
   const groups = new Map<string, Check[]>();
   for (const check of checks) {
@@ -133,10 +119,4 @@ function bySubject(checks: readonly Check[]): readonly (readonly Check[])[] {
     else group.push(check);
   }
   return [...groups.values()];
-}
-
-function nothingMeant(claim: TrafficClaim): Error {
-  const { sentence } = claim;
-  const position = { file: 'step', line: 1, column: 1, text: sentence, width: claim.modeSpan.start };
-  return inputError('nothing-meant', 'the sentence speaks of no connection at all', { position, fix: 'create the pods that it means first' });
 }

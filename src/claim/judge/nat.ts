@@ -3,7 +3,7 @@
  * differ from the client's exactly if the packet was translated, whoever did it. Where none did, the translations on the way decide.
  */
 import type { NatStep } from '../../trace/trace.js';
-import type { PlacePhrase, Qualifier } from '../traffic-claim.js';
+import type { Qualifier } from '../traffic-claim.js';
 import { isAtPlace, placeText, withOwner } from './address.js';
 import type { Finding, Sight } from './finding.js';
 
@@ -19,15 +19,19 @@ export function judgeNat(qualifier: NatQualifier, sight: Sight, sentence: string
   const step = lastStep(sight, side);
   const word = side === 'source' ? 'SNATed' : 'DNATed';
   return {
-    expected: expectation(qualifier, side, qualifier.to, sentence, sight),
-    happened: translated ? `it is translated to ${withOwner(seen, sight.world)}` : `it is not translated: the ${side} stays ${withOwner(seen, sight.world)}`,
-    stopAt: step === undefined ? undefined : (line) => line.texts.some((text) => text.includes(step.to) && text.includes(`${step.kind} to`)),
+    expected: expectation(qualifier, side, sentence, sight),
+    happened: translated
+      ? `it is translated to ${withOwner(seen, sight.world)}`
+      : `it is not translated: the ${side} stays ${withOwner(seen, sight.world)}`,
+    stopAt:
+      step === undefined ? undefined : (line) => line.texts.some((text) => text.includes(step.to) && text.includes(`${step.kind} to`)),
     rule: step?.rule ? { node: step.node, rule: step.rule } : undefined,
     nearest: translated ? `is ${word} to ${nearestPlace(seen, sight, side)}` : `is not ${word}`,
   };
 }
 
-function expectation(qualifier: NatQualifier, side: string, to: PlacePhrase | undefined, sentence: string, sight: Sight): string {
+function expectation(qualifier: NatQualifier, side: string, sentence: string, sight: Sight): string {
+  const { to } = qualifier;
   const place = to === undefined ? '' : ` to ${placeText(to, sentence, sight.world)}`;
   return qualifier.negated ? `the ${side} address is not translated${place}` : `the ${side} address is translated${place}`;
 }

@@ -7,7 +7,9 @@ export function judgeReach(mode: ReachMode, sight: Sight): Finding | undefined {
   const delivered = sight.outcome.verdict === 'delivered';
   if (delivered === (mode !== 'cannot')) return undefined;
   return {
-    expected: { can: 'an answer, in every outcome', cannot: 'no answer, in any outcome', sometimes: 'an answer, in at least one outcome' }[mode],
+    expected: { can: 'an answer, in every outcome', cannot: 'no answer, in any outcome', sometimes: 'an answer, in at least one outcome' }[
+      mode
+    ],
     happened: deliveryText(sight),
   };
 }

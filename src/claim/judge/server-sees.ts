@@ -4,7 +4,11 @@ import { addressOf, isAtPlace, placeText, sameAddress, withOwner } from './addre
 import type { Finding, Sight } from './finding.js';
 import { deliveryText } from './fate-text.js';
 
-export function judgeServerSees(qualifier: Extract<Qualifier, { kind: 'server-sees' }>, sight: Sight, sentence: string): Finding | undefined {
+export function judgeServerSees(
+  qualifier: Extract<Qualifier, { kind: 'server-sees' }>,
+  sight: Sight,
+  sentence: string,
+): Finding | undefined {
   const { serverSees, clientSees, nat } = sight.outcome;
   const { address } = qualifier;
   const expected =

@@ -15,7 +15,10 @@ export function judgePasses(qualifier: PassesQualifier, sight: Sight): Finding |
   const hops = observedRequest(sight);
   const at = hops.find((hop) => passesHere(hop, qualifier));
   if ((at !== undefined) !== qualifier.negated) return undefined;
-  const what = qualifier.chain === undefined ? (qualifier.node ?? '') : `chain ${qualifier.chain}${qualifier.node === undefined ? '' : ` on ${qualifier.node}`}`;
+  const what =
+    qualifier.chain === undefined
+      ? (qualifier.node ?? '')
+      : `chain ${qualifier.chain}${qualifier.node === undefined ? '' : ` on ${qualifier.node}`}`;
   const happened = at === undefined ? `it ${wayText(hops, sight)}` : `it passes through ${what}`;
   return {
     expected: `the request ${qualifier.negated ? 'does not pass' : 'passes'} through ${what}`,
@@ -58,7 +61,11 @@ export function judgeHops(qualifier: Extract<Qualifier, { kind: 'hops' }>, sight
   const count = countHops(observedRequest(sight));
   if (count === qualifier.count) return undefined;
   const plural = (n: number): string => `${n} ${n === 1 ? 'hop' : 'hops'}`;
-  return { expected: `the request takes ${plural(qualifier.count)}`, happened: `it takes ${plural(count)}`, nearest: `takes ${plural(count)}` };
+  return {
+    expected: `the request takes ${plural(qualifier.count)}`,
+    happened: `it takes ${plural(count)}`,
+    nearest: `takes ${plural(count)}`,
+  };
 }
 
 /** Exported for its tests. */

@@ -79,7 +79,8 @@ function readDropped(reader: Reader, start: number): Qualifier {
   let by: { kind: string; namespace: string | undefined; name: string } | undefined;
   if (reader.take('by')) {
     const kind = DROPPERS.find((known) => reader.take(known));
-    if (kind === undefined) reader.fail(DROPPERS.map((word) => ({ word, wording: `is dropped by ${word} ${word === 'Service' ? 'web' : 'deny-all'}` })));
+    if (kind === undefined)
+      reader.fail(DROPPERS.map((word) => ({ word, wording: `is dropped by ${word} ${word === 'Service' ? 'web' : 'deny-all'}` })));
     const name = reader.name(`a ${kind}'s name`, `is dropped by ${kind} deny-all`);
     by = { kind, namespace: name.namespace, name: name.name };
   }

@@ -76,7 +76,8 @@ export class Reader {
     const token = this.word(what, example);
     const parts = token.text.split('/');
     const name = parts.at(-1) ?? '';
-    if (parts.length > 2 || parts.includes('')) this.failAt(token, `"${token.text}" is not a name`, `write ${example} or with its namespace, shop/web`);
+    if (parts.length > 2 || parts.includes(''))
+      this.failAt(token, `"${token.text}" is not a name`, `write ${example} or with its namespace, shop/web`);
     return { namespace: parts.length === 2 ? parts[0] : undefined, name, span: { start: token.start, end: token.end } };
   }
 

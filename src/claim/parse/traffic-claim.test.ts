@@ -29,7 +29,10 @@ describe('subjects', () => {
     ['a pod of Deployment shop/web', { kind: 'pod-of', owner: { kind: 'Deployment', name: { namespace: 'shop', name: 'web' } } }],
     ['every pod of StatefulSet db', { kind: 'pod-of', owner: { kind: 'StatefulSet', name: { name: 'db' } }, every: true }],
     ['every other pod', { kind: 'every-pod', other: true }],
-    ['every pod in namespace dev labelled app=web,tier=', { kind: 'every-pod', namespace: 'dev', labels: { app: 'web', tier: '' }, other: false }],
+    [
+      'every pod in namespace dev labelled app=web,tier=',
+      { kind: 'every-pod', namespace: 'dev', labels: { app: 'web', tier: '' }, other: false },
+    ],
     ['node-17', { kind: 'node', name: 'node-17' }],
     ['client laptop', { kind: 'client', name: 'laptop' }],
     ['pod "on"', { kind: 'pod', name: { name: 'on' } }],
@@ -41,9 +44,17 @@ describe('subjects', () => {
 
 describe('objects and routes', () => {
   const cases: readonly [string, unknown, unknown][] = [
-    ['Service shop/web via ClusterIP on port https', { kind: 'service', name: { namespace: 'shop', name: 'web' } }, { via: 'ClusterIP', portName: 'https' }],
+    [
+      'Service shop/web via ClusterIP on port https',
+      { kind: 'service', name: { namespace: 'shop', name: 'web' } },
+      { via: 'ClusterIP', portName: 'https' },
+    ],
     ['Service web via NodePort', { kind: 'service', name: { name: 'web' } }, { via: 'NodePort' }],
-    ['Service web via NodePort 30080 on node2', { kind: 'service', name: { name: 'web' } }, { via: 'NodePort', port: 30080, node: 'node2' }],
+    [
+      'Service web via NodePort 30080 on node2',
+      { kind: 'service', name: { name: 'web' } },
+      { via: 'NodePort', port: 30080, node: 'node2' },
+    ],
     ['Service web via LoadBalancer on port 443', { kind: 'service', name: { name: 'web' } }, { via: 'LoadBalancer', port: 443 }],
     ['Service web via ExternalIP fd00::1', { kind: 'service', name: { name: 'web' } }, { via: 'ExternalIP', address: 'fd00::1' }],
     ['pod B on UDP port 53', { kind: 'pod', name: { name: 'B' } }, { via: 'port', port: 53, protocol: 'UDP' }],
@@ -53,7 +64,11 @@ describe('objects and routes', () => {
     ['address fd00::5 on port 80', { kind: 'address', address: 'fd00::5' }, { via: 'port', port: 80 }],
     ['localhost', { kind: 'localhost' }, undefined],
     ['host "web.shop"', { kind: 'host', host: 'web.shop' }, undefined],
-    ['Service web via Ingress "shop.example/cart"', { kind: 'service', name: { name: 'web' } }, { via: 'Ingress', address: 'shop.example/cart' }],
+    [
+      'Service web via Ingress "shop.example/cart"',
+      { kind: 'service', name: { name: 'web' } },
+      { via: 'Ingress', address: 'shop.example/cart' },
+    ],
   ];
   for (const [text, object, route] of cases) {
     it(text, () => {
@@ -78,33 +93,62 @@ describe('qualifiers', () => {
     ['it takes 1 hop', { kind: 'hops', count: 1 }],
     ['it is spread over 1 endpoint', { kind: 'spread-over', count: 1 }],
     ['it is dropped', { kind: 'dropped' }],
-    ['it is dropped by NetworkPolicy shop/deny on node2 in FORWARD', { kind: 'dropped', by: { kind: 'NetworkPolicy', namespace: 'shop', name: 'deny' }, node: 'node2', chain: 'FORWARD' }],
+    [
+      'it is dropped by NetworkPolicy shop/deny on node2 in FORWARD',
+      { kind: 'dropped', by: { kind: 'NetworkPolicy', namespace: 'shop', name: 'deny' }, node: 'node2', chain: 'FORWARD' },
+    ],
     ['it times out', { kind: 'fate', verdict: 'timeout' }],
   ];
   for (const [text, expected] of cases) it(text, () => assert.deepEqual(bare(parseQualifier(text).qualifiers[0]), expected));
 
   it('several are joined by commas and `and`', () => {
-    const text = 'pod A can reach Service nginx, is SNATed to node1, the server sees node1, and is encapsulated in VXLAN between node1 and node2 and takes 3 hops';
-    assert.deepEqual(parseTrafficClaim(text).qualifiers.map((one) => one.kind), ['snat', 'server-sees', 'encapsulated', 'hops']);
+    const text =
+      'pod A can reach Service nginx, is SNATed to node1, the server sees node1, and is encapsulated in VXLAN between node1 and node2 and takes 3 hops';
+    assert.deepEqual(
+      parseTrafficClaim(text).qualifiers.map((one) => one.kind),
+      ['snat', 'server-sees', 'encapsulated', 'hops'],
+    );
   });
 
   it('a span covers the words of its qualifier', () => {
     const text = 'pod A on node1 can reach Service nginx via NodePort 30080 and is SNATed to node2';
     const claim = parseTrafficClaim(text);
     const at = (span: { start: number; end: number } | undefined): string => text.slice(span?.start, span?.end);
-    assert.deepEqual([at(claim.modeSpan), at(claim.objectSpan), at(claim.route?.span), at(claim.qualifiers[0]?.span)], [
-      'can reach',
-      'Service nginx',
-      'via NodePort 30080',
-      'is SNATed to node2',
-    ]);
+    assert.deepEqual(
+      [at(claim.modeSpan), at(claim.objectSpan), at(claim.route?.span), at(claim.qualifiers[0]?.span)],
+      ['can reach', 'Service nginx', 'via NodePort 30080', 'is SNATed to node2'],
+    );
   });
 });
 
 describe('robustness', () => {
   it('any text parses or is an InputError with a position inside it', () => {
-    const words = fc.constantFrom('pod', 'A', 'can', 'cannot', 'reach', 'Service', 'via', 'NodePort', '30080', 'on', 'port', 'and', ',', 'is', 'SNATed', 'to', '"', 'every', '', '*');
-    const sentence = fc.oneof(fc.string(), fc.array(words, { maxLength: 12 }).map((list) => list.join(' ')));
+    const words = fc.constantFrom(
+      'pod',
+      'A',
+      'can',
+      'cannot',
+      'reach',
+      'Service',
+      'via',
+      'NodePort',
+      '30080',
+      'on',
+      'port',
+      'and',
+      ',',
+      'is',
+      'SNATed',
+      'to',
+      '"',
+      'every',
+      '',
+      '*',
+    );
+    const sentence = fc.oneof(
+      fc.string(),
+      fc.array(words, { maxLength: 12 }).map((list) => list.join(' ')),
+    );
     fc.assert(
       fc.property(sentence, (text) => {
         try {

@@ -1,6 +1,6 @@
 /** Every way in which a sentence can be misspelt: the caret, what could stand there, the nearest wording. */
 import { describe, it } from 'node:test';
-import { assertGolden, messageOf } from '../testing/golden.js';
+import { assertGolden, messageOf } from '../testing/golden.test.js';
 import { parseQualifier, parseSpreadClaim, parseTrafficClaim } from './traffic-claim.js';
 
 const SENTENCES: Readonly<Record<string, string>> = {
@@ -36,11 +36,23 @@ const SENTENCES: Readonly<Record<string, string>> = {
 
 describe('a sentence that is not understood says where and what could stand there', () => {
   for (const [name, sentence] of Object.entries(SENTENCES)) {
-    it(sentence, () => assertGolden(name, messageOf(() => parseTrafficClaim(sentence), 'InputError')));
+    it(sentence, () =>
+      assertGolden(
+        name,
+        messageOf(() => parseTrafficClaim(sentence), 'InputError'),
+      ),
+    );
   }
-  it('a qualifier alone', () => assertGolden('wording-alone', messageOf(() => parseQualifier('it is SNAT to node2'), 'InputError')));
+  it('a qualifier alone', () =>
+    assertGolden(
+      'wording-alone',
+      messageOf(() => parseQualifier('it is SNAT to node2'), 'InputError'),
+    ));
   it('a spread', () => {
     const sentence = '1000 connections from pod A to Service nginx are spread within 5 of even';
-    assertGolden('wording-spread', messageOf(() => parseSpreadClaim(sentence), 'InputError'));
+    assertGolden(
+      'wording-spread',
+      messageOf(() => parseSpreadClaim(sentence), 'InputError'),
+    );
   });
 });

@@ -1,17 +1,14 @@
 /** Outcomes that tests of several files share: a Service over VXLAN, a NodePort with masquerade, drops, rejects, a lost reply. */
 import type { Outcome } from '../../trace/trace.js';
-import { outcome, way } from './build-trace.js';
+import { outcome, way } from './build-trace.test.js';
 
 const CLIENT = '10.244.1.2:40000';
 
 const DNAT_RULES = (pod: string): string =>
   `nat PREROUTING#1:-j KUBE-SERVICES; nat KUBE-SERVICES#4:-d 10.96.0.20/32 -p tcp -j KUBE-SVC-2CMXP7HKUVJN7L6M; nat KUBE-SVC-2CMXP7HKUVJN7L6M#2:-j KUBE-SEP-${pod}; nat KUBE-SEP-${pod}#2:-p tcp -j DNAT`;
 
-/** Pod a on node1 calls Service nginx; the endpoint is a pod on node2 or node3, over VXLAN. */
-export function viaVxlan(name: 'nginx-1' | 'nginx-2', over: Partial<Outcome> = {}): Outcome {
-  const n = name === 'nginx-1' ? 2 : 3;
-  const ip = `10.244.${n}.4`;
-  const request = way(`
+function vxlanRequest(name: string, n: number, ip: string): string {
+  return `
     pod.default.a@node1 route output by default via 10.244.1.1 dev eth0
     pod.default.a@node1 tx eth0
     node1 rx veth1a2b3c4d
@@ -38,8 +35,11 @@ export function viaVxlan(name: 'nginx-1' | 'nginx-2', over: Partial<Outcome> = {
     node${n} tx veth9f8e7d6c
     pod.default.${name}@node${n} rx eth0
     pod.default.${name}@node${n} route local by local ${ip} dev eth0
-    pod.default.${name}@node${n} deliver eth0`);
-  const reply = way(`
+    pod.default.${name}@node${n} deliver eth0`;
+}
+
+function vxlanReply(name: string, n: number): string {
+  return `
     pod.default.${name}@node${n} tx eth0
     node${n} rx cni0
     node${n} tx flannel.1
@@ -51,17 +51,34 @@ export function viaVxlan(name: 'nginx-1' | 'nginx-2', over: Partial<Outcome> = {
     node1 prerouting => un-DNAT to 10.96.0.20:80
     node1 tx cni0
     pod.default.a@node1 rx eth0
-    pod.default.a@node1 deliver eth0`);
+    pod.default.a@node1 deliver eth0`;
+}
+
+/** Pod a on node1 calls Service nginx; the endpoint is a pod on node2 or node3, over VXLAN. */
+export function viaVxlan(name: 'nginx-1' | 'nginx-2', over: Partial<Outcome> = {}): Outcome {
+  const n = name === 'nginx-1' ? 2 : 3;
+  const ip = `10.244.${n}.4`;
   return outcome({
     probability: 0.5,
     server: `pod/default/${name}`,
     clientSees: { src: CLIENT, dst: '10.96.0.20:80' },
     serverSees: { src: CLIENT, dst: `${ip}:80` },
     dnat: true,
-    nat: [{ node: 'node1', hook: 'prerouting', kind: 'DNAT', from: '10.96.0.20:80', to: `${ip}:80`, rule: { table: 'nat', chain: 'KUBE-SEP-AAAAAAAAAAAAAAAA', index: 2, text: '-p tcp -j DNAT' } }],
-    encapsulations: [{ kind: 'VXLAN', from: 'node1', to: `node${n}`, outer: { src: '192.168.1.10:51000', dst: `192.168.1.${n}0:8472` }, vni: 1 }],
-    request,
-    reply,
+    nat: [
+      {
+        node: 'node1',
+        hook: 'prerouting',
+        kind: 'DNAT',
+        from: '10.96.0.20:80',
+        to: `${ip}:80`,
+        rule: { table: 'nat', chain: 'KUBE-SEP-AAAAAAAAAAAAAAAA', index: 2, text: '-p tcp -j DNAT' },
+      },
+    ],
+    encapsulations: [
+      { kind: 'VXLAN', from: 'node1', to: `node${n}`, outer: { src: '192.168.1.10:51000', dst: `192.168.1.${n}0:8472` }, vni: 1 },
+    ],
+    request: way(vxlanRequest(name, n, ip)),
+    reply: way(vxlanReply(name, n)),
     ...over,
   });
 }
@@ -77,8 +94,22 @@ export function viaNodePort(over: Partial<Outcome> = {}): Outcome {
     snat: true,
     dnat: true,
     nat: [
-      { node: 'node2', hook: 'prerouting', kind: 'DNAT', from: '192.168.1.20:30080', to: '10.244.3.4:80', rule: { table: 'nat', chain: 'KUBE-SEP-B', index: 2, text: '-j DNAT' } },
-      { node: 'node2', hook: 'postrouting', kind: 'MASQUERADE', from: '203.0.113.9:40000', to: '192.168.1.20:1024', rule: { table: 'nat', chain: 'KUBE-POSTROUTING', index: 3, text: masquerade } },
+      {
+        node: 'node2',
+        hook: 'prerouting',
+        kind: 'DNAT',
+        from: '192.168.1.20:30080',
+        to: '10.244.3.4:80',
+        rule: { table: 'nat', chain: 'KUBE-SEP-B', index: 2, text: '-j DNAT' },
+      },
+      {
+        node: 'node2',
+        hook: 'postrouting',
+        kind: 'MASQUERADE',
+        from: '203.0.113.9:40000',
+        to: '192.168.1.20:1024',
+        rule: { table: 'nat', chain: 'KUBE-POSTROUTING', index: 3, text: masquerade },
+      },
     ],
     request: way(`
       external.laptop@laptop tx eth0
@@ -113,7 +144,8 @@ const LOST = { server: null, serverSees: null, pathMtu: 1450 } as const;
 
 /** A Service without endpoints is rejected where the packet meets it. */
 export function rejected(): Outcome {
-  const text = '-d 10.96.0.30/32 -p tcp -m comment --comment "default/empty has no endpoints" -m tcp --dport 80 -j REJECT --reject-with icmp-port-unreachable';
+  const text =
+    '-d 10.96.0.30/32 -p tcp -m comment --comment "default/empty has no endpoints" -m tcp --dport 80 -j REJECT --reject-with icmp-port-unreachable';
   return outcome({
     ...LOST,
     verdict: 'refused',
@@ -224,7 +256,17 @@ export function replyLost(): Outcome {
   return outcome({
     server: null,
     verdict: 'timeout',
-    cause: { node: 'node1', netns: 'node1', hook: null, table: null, chain: null, rule: null, text: '10.244.2.3 on eth0: the way back is flannel.1', reason: 'IP_RPFILTER', behind: null },
+    cause: {
+      node: 'node1',
+      netns: 'node1',
+      hook: null,
+      table: null,
+      chain: null,
+      rule: null,
+      text: '10.244.2.3 on eth0: the way back is flannel.1',
+      reason: 'IP_RPFILTER',
+      behind: null,
+    },
     request: way(`
       pod.default.a@node1 tx eth0
       node1 rx cni0

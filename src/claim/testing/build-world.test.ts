@@ -6,7 +6,7 @@ import { inputError, unsupported } from '../../base/errors.js';
 import type { Outcome } from '../../trace/trace.js';
 import type { ObjectPhrase, RoutePhrase, SubjectPhrase } from '../phrase.js';
 import type { ClaimWorld, Subject, Target } from '../world.js';
-import { outcome, trace, way } from './build-trace.js';
+import { outcome, trace, way } from './build-trace.test.js';
 
 const NODES: Readonly<Record<string, readonly string[]>> = {
   node1: ['192.168.1.10', '10.244.1.1', '10.244.1.0'],
@@ -34,7 +34,12 @@ export function buildWorld(traces: Readonly<Record<string, readonly Outcome[]>> 
     nodes: () => Object.keys(NODES),
     why: (_node, rule) =>
       rule.chain.startsWith('KUBE-POSTROUTING')
-        ? { kind: 'Service', namespace: 'default', name: 'nginx', detail: 'externalTrafficPolicy is Cluster, so the reply must come back through this node' }
+        ? {
+            kind: 'Service',
+            namespace: 'default',
+            name: 'nginx',
+            detail: 'externalTrafficPolicy is Cluster, so the reply must come back through this node',
+          }
         : undefined,
     replay: (subject, target) => `hopspec trace -c cluster.yaml -f manifests --from ${subject.from} --to ${target.to}`,
   };
