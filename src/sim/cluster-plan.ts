@@ -1,0 +1,174 @@
+/**
+ * The plan of the whole cluster at one moment, rendered namespace by namespace when somebody asks: nodes, pods, outside hosts and
+ * what lies between them. One ClusterPlan holds for one state of the objects it read; the simulation makes a new one when they change.
+ */
+import { InvariantError } from '../base/errors.js';
+import { type Ip, parseIp } from '../base/ip.js';
+import type { ClusterSpec } from '../api/cluster.js';
+import type { Pod } from '../api/types/core.js';
+import type { StoreView } from '../api/view.js';
+import { type Fabric, renderFabric } from '../fabric/render-fabric.js';
+import { NETNS, type NodeContext } from '../node/agent.js';
+import { cniOfCluster } from '../node/cni/cni-of-cluster.js';
+import { explainRule } from '../node/explain.js';
+import { podOfVeth } from '../node/node-peers.js';
+import { nodePlan } from '../node/node-plan.js';
+import { hasPodNetwork, podsOfNode } from '../node/pods-of-node.js';
+import type { ListenerPlan, NetnsPlan, Plan, PlanSource, ProbePlan } from '../plan/plan.js';
+import type { RuleHit } from '../trace/event.js';
+import type { Naming } from '../trace/naming.js';
+import type { Behind } from '../trace/trace.js';
+import { externalListeners, listenerOwner, nodeListeners, podNetnsListeners } from './listeners.js';
+import { nodeAddresses } from './lookup.js';
+
+export interface ExternalHost {
+  readonly name: string;
+  readonly address: string;
+  /** As `tcp:80`. */
+  readonly ports: ReadonlySet<string>;
+}
+
+/** Who a namespace belongs to. */
+type Owner = { readonly kind: 'node'; readonly name: string } | { readonly kind: 'pod'; readonly pod: Pod } | { readonly kind: 'external'; readonly host: ExternalHost } | { readonly kind: 'fabric' };
+
+const NO_LISTENERS: readonly ListenerPlan[] = [];
+
+export class ClusterPlan implements PlanSource, Naming {
+  readonly view: StoreView;
+  readonly cluster: ClusterSpec;
+  readonly #externals: readonly ExternalHost[];
+  readonly #fabric: Fabric;
+  readonly #plans = new Map<string, NetnsPlan | undefined>();
+  #owners: Map<string, Owner> | undefined;
+  #holders: Map<Ip, string> | undefined;
+
+  constructor(cluster: ClusterSpec, view: StoreView, externals: readonly ExternalHost[]) {
+    this.cluster = cluster;
+    this.view = view;
+    this.#externals = externals;
+    const nodes = view.list('Node').map((node) => ({ name: node.metadata.name, addresses: nodeAddresses(node) }));
+    this.#fabric = renderFabric({ nodes, underlay: cluster.underlay, externals }, cniOfCluster(cluster).cloudRoutes({ view, cluster }));
+  }
+
+  // The plan, as a kernel asks for it.
+
+  netns(name: string): NetnsPlan | undefined {
+    const known = this.#plans.get(name);
+    if (known !== undefined || this.#plans.has(name)) return known;
+    const owner = this.#ownerOf(name);
+    const plan = owner && this.#render(owner, name);
+    this.#plans.set(name, plan);
+    return plan;
+  }
+
+  listeners(netns: string): readonly ListenerPlan[] {
+    const owner = this.#ownerOf(netns);
+    if (owner?.kind === 'pod') return podNetnsListeners(owner.pod, netns);
+    if (owner?.kind === 'node') return nodeListeners(this.view, owner.name);
+    return owner?.kind === 'external' ? externalListeners(owner.host.name, owner.host.ports) : NO_LISTENERS;
+  }
+
+  peer(netns: string, device: string): { readonly netns: string; readonly name: string } | undefined {
+    if (netns === NETNS.fabric) return this.#fabric.peer(device);
+    return this.#ownerOf(netns)?.kind === 'node' ? podOfVeth(this.view, netns, device) : undefined;
+  }
+
+  /** An address that somebody is known to hold is not answered for by others: no proxy ARP is in use. */
+  mayAnswer(netns: string, ip: Ip): boolean {
+    const holder = this.#holderOf(ip);
+    return holder === undefined || holder === netns;
+  }
+
+  /** Every namespace rendered. */
+  whole(probes: readonly ProbePlan[]): Plan {
+    const names = [...this.#allOwners().keys()].sort();
+    return {
+      netns: Object.fromEntries(names.map((name) => [name, this.netns(name) as NetnsPlan])),
+      listeners: names.flatMap((name) => this.listeners(name)),
+      probes,
+    };
+  }
+
+  /** Namespaces rendered so far. */
+  get rendered(): number {
+    return this.#plans.size;
+  }
+
+  // The names, as a trace is written in them.
+
+  node(netns: string): string {
+    const owner = this.#ownerOf(netns);
+    if (owner?.kind === 'node') return owner.name;
+    if (owner?.kind === 'pod') return owner.pod.spec.nodeName ?? netns;
+    return owner?.kind === 'external' ? owner.host.name : 'fabric';
+  }
+
+  endpointOfListener(id: string): string {
+    return listenerOwner(id);
+  }
+
+  endpointOfNetns(netns: string): string {
+    const owner = this.#ownerOf(netns);
+    if (owner?.kind === 'node') return `node/${owner.name}`;
+    if (owner?.kind === 'pod') return `pod/${owner.pod.metadata.namespace}/${owner.pod.metadata.name}`;
+    return owner?.kind === 'external' ? `external/${owner.host.name}` : netns;
+  }
+
+  explain(hit: RuleHit, netns: string): Behind | null {
+    const owner = this.#ownerOf(netns);
+    return owner?.kind === 'node' ? explainRule(this.context(owner.name), hit) : null;
+  }
+
+  /** What the agents of a node see. */
+  context(name: string): NodeContext {
+    const node = this.view.get('Node', undefined, name);
+    if (node === undefined) throw new InvariantError(`node ${name} is in the plan but not in the store`);
+    return { node, view: this.view, cluster: this.cluster, uplink: this.#fabric.nodeUplink(name) };
+  }
+
+  #render(owner: Owner, name: string): NetnsPlan | undefined {
+    switch (owner.kind) {
+      case 'node':
+        return nodePlan(this.context(owner.name));
+      case 'pod':
+        return cniOfCluster(this.cluster).pod(this.context(owner.pod.spec.nodeName as string), owner.pod);
+      case 'external':
+        return this.#fabric.externals.get(name);
+      case 'fabric':
+        return this.#fabric.fabric;
+    }
+  }
+
+  #ownerOf(netns: string): Owner | undefined {
+    return this.#allOwners().get(netns);
+  }
+
+  #allOwners(): Map<string, Owner> {
+    if (this.#owners !== undefined) return this.#owners;
+    const owners = new Map<string, Owner>([[NETNS.fabric, { kind: 'fabric' }]]);
+    for (const host of this.#externals) owners.set(NETNS.external(host.name), { kind: 'external', host });
+    for (const { metadata } of this.view.list('Node')) {
+      owners.set(NETNS.node(metadata.name), { kind: 'node', name: metadata.name });
+      for (const pod of podsOfNode(this.view, metadata.name)) {
+        if (hasPodNetwork(pod)) owners.set(NETNS.pod(pod.metadata.namespace ?? 'default', pod.metadata.name), { kind: 'pod', pod });
+      }
+    }
+    this.#owners = owners;
+    return owners;
+  }
+
+  #holderOf(ip: Ip): string | undefined {
+    if (this.#holders === undefined) {
+      this.#holders = new Map();
+      for (const [netns, owner] of this.#allOwners()) for (const text of this.#addressesOf(owner)) this.#holders.set(parseIp(text) as Ip, netns);
+    }
+    return this.#holders.get(ip);
+  }
+
+  #addressesOf(owner: Owner): readonly string[] {
+    if (owner.kind === 'pod') return owner.pod.status?.podIP === undefined ? [] : [owner.pod.status.podIP];
+    if (owner.kind === 'external') return [owner.host.address];
+    const node = owner.kind === 'node' ? this.view.get('Node', undefined, owner.name) : undefined;
+    return node === undefined ? [] : nodeAddresses(node);
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * Who listens where: the containers of running pods, the API server of control-plane nodes and every kubelet, and outside hosts, which
+ * answer on the ports that somebody asks them for. A listener's id is the endpoint text of its owner, then `#container`, protocol and port.
+ */
+import type { Pod } from '../api/types/core.js';
+import type { StoreView } from '../api/view.js';
+import { NETNS } from '../node/agent.js';
+import { intendedListeners, listeners } from '../node/kubelet/listeners.js';
+import { hasPodNetwork, podsOfNode } from '../node/pods-of-node.js';
+import type { ListenerPlan } from '../plan/plan.js';
+
+const ANY = '0.0.0.0';
+const KUBELET_PORT = 10250;
+const API_SERVER_PORT = 6443;
+const CONTROL_PLANE_LABEL = 'node-role.kubernetes.io/control-plane';
+
+export interface PodListener {
+  readonly container: string;
+  readonly protocol: 'TCP' | 'UDP' | 'SCTP';
+  readonly port: number;
+}
+
+/** What the pod's containers listen on, or would if they ran, for choosing a port that a sentence leaves out. */
+export function podListeners(pod: Pod): readonly PodListener[] {
+  const running = listeners(pod);
+  return (running.length > 0 ? running : intendedListeners(pod)).map(({ container, proto, port }) => ({
+    container,
+    protocol: proto.toUpperCase() as PodListener['protocol'],
+    port,
+  }));
+}
+
+export function podNetnsListeners(pod: Pod, netns: string): readonly ListenerPlan[] {
+  const owner = `pod/${pod.metadata.namespace}/${pod.metadata.name}`;
+  return listeners(pod).map(({ container, proto, port }) => ({ id: `${owner}#${container}:${proto}:${port}`, netns, proto, ip: ANY, port }));
+}
+
+export function nodeListeners(view: StoreView, name: string): readonly ListenerPlan[] {
+  const netns = NETNS.node(name);
+  const labels = view.get('Node', undefined, name)?.metadata.labels ?? {};
+  const system = CONTROL_PLANE_LABEL in labels ? [['kube-apiserver', API_SERVER_PORT] as const, ['kubelet', KUBELET_PORT] as const] : [['kubelet', KUBELET_PORT] as const];
+  const own = system.map(([process, port]): ListenerPlan => ({ id: `node/${name}#${process}:tcp:${port}`, netns, proto: 'tcp', ip: ANY, port }));
+  return [...own, ...podsOfNode(view, name).filter((pod) => !hasPodNetwork(pod)).flatMap((pod) => podNetnsListeners(pod, netns))];
+}
+
+/** `ports` as `tcp:80`. */
+export function externalListeners(name: string, ports: Iterable<string>): readonly ListenerPlan[] {
+  return [...ports].sort().map((text) => {
+    const [proto, port] = text.split(':') as [ListenerPlan['proto'], string];
+    return { id: `external/${name}#host:${proto}:${port}`, netns: NETNS.external(name), proto, ip: ANY, port: Number(port) };
+  });
+}
+
+/** The endpoint text in a listener's id. */
+export function listenerOwner(id: string): string {
+  return id.slice(0, id.indexOf('#'));
+}

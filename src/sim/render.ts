@@ -1,0 +1,32 @@
+/** A node's configuration in the tools' own words. */
+import { InvariantError, inputError, unsupported } from '../base/errors.js';
+import { nearest } from '../base/nearest.js';
+import { NETNS } from '../node/agent.js';
+import { renderIp } from '../node/render/ip-text.js';
+import { renderIptablesSave } from '../node/render/iptables-text.js';
+import { writePlan } from '../plan/plan-json.js';
+import type { ClusterPlan } from './cluster-plan.js';
+import type { RenderFormat } from './contract.js';
+
+export function renderNode(plan: ClusterPlan, node: string, format: RenderFormat): string {
+  const names = plan.view.list('Node').map((one) => one.metadata.name);
+  if (!names.includes(node)) {
+    const near = nearest(node, names);
+    throw inputError('unknown-node', `there is no node "${node}"`, { fix: near ? `did you mean "${near}"?` : `nodes: ${names.join(', ')}` });
+  }
+  const netns = NETNS.node(node);
+  const rendered = plan.netns(netns);
+  if (rendered === undefined) throw new InvariantError(`node ${node} has no plan`);
+  switch (format) {
+    case 'iptables-save':
+      return renderIptablesSave(rendered);
+    case 'ip':
+      return renderIp(rendered);
+    case 'plan':
+      return `${JSON.stringify(writePlan({ netns: { [netns]: rendered }, listeners: plan.listeners(netns), probes: [] }), undefined, 2)}\n`;
+    case 'nft':
+    case 'ipset':
+    case 'ipvsadm':
+      throw unsupported(`render-${format}`, `no modelled agent writes what ${format} shows`, { fix: 'use iptables-save, ip or plan' });
+  }
+}

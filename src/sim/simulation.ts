@@ -1,0 +1,218 @@
+/**
+ * A cluster that runs: the store, the controllers that move it, virtual time, and the network its plan makes. It settles before it is asked
+ * anything, unless time is moved by hand. A network is built for one state of the cluster and used until the next change.
+ */
+import { timestamp } from '../base/clock.js';
+import { createRng, nameSuffix } from '../base/rng.js';
+import { inputError } from '../base/errors.js';
+import { formatIp, parseIp } from '../base/ip.js';
+import { applyWrites } from '../api/apply-writes.js';
+import type { ClusterSpec } from '../api/cluster.js';
+import type { Controller, ObjectRef } from '../api/controller.js';
+import { createStore, type Store } from '../api/store.js';
+import type { AnyView } from '../api/store-view.js';
+import type { KubeObject } from '../api/types/meta.js';
+import { createNetwork } from '../kernel/network.js';
+import type { SimulatedNetwork } from '../kernel/contract.js';
+import { documentsOf } from '../manifest/document.js';
+import { readManifests } from '../manifest/read.js';
+import type { ProbePlan, Plan } from '../plan/plan.js';
+import { toTrace } from '../trace/to-trace.js';
+import type { Trace } from '../trace/trace.js';
+import { applyDocuments } from './apply-documents.js';
+import { bootstrap } from './bootstrap.js';
+import { ClusterPlan, type ExternalHost } from './cluster-plan.js';
+import type { MatrixQuery, RenderFormat, SimulationApi, TraceQuery } from './contract.js';
+import { createControllers } from './controllers.js';
+import { enumerate } from './enumerate.js';
+import { Loop } from './loop.js';
+import { traceMatrix } from './matrix.js';
+import { renderNode } from './render.js';
+import { type Destination, resolveDestination, resolveSource, type Source } from './resolve.js';
+
+/** Kinds that a plan is rendered from. */
+const PLAN_KINDS = ['Node', 'Pod', 'Service', 'EndpointSlice'] as const;
+
+export class Simulation implements SimulationApi {
+  readonly cluster: ClusterSpec;
+  /** Namespace of unqualified names. */
+  namespace = 'default';
+  /** Whether the cluster settles by itself before it is asked. */
+  settles = true;
+  readonly store: Store;
+  readonly #loop: Loop;
+  readonly #externals: ExternalHost[];
+  #plan: ClusterPlan | undefined;
+  #planKey = '';
+  #network: SimulatedNetwork | undefined;
+  #traces = 0;
+
+  constructor(cluster: ClusterSpec) {
+    this.cluster = cluster;
+    this.#externals = cluster.externals.map((external) => ({ ...external, ports: new Set<string>() }));
+    const rng = createRng(cluster.seed);
+    const clock = { nowText: (): string => timestamp(this.#loop.nowUs) };
+    this.store = createStore(clock, { serviceCIDRs: cluster.serviceCIDRs, seed: cluster.seed });
+    this.#loop = new Loop({
+      store: this.store,
+      controllers: createControllers(cluster),
+      write: (writes, by: Controller) => void applyWrites(this.store, writes, { clock, component: by.name }),
+      suffix: () => nameSuffix(rng),
+    });
+    bootstrap(this.store, cluster);
+  }
+
+  get nodes(): readonly string[] {
+    return this.view().list('Node').map((node) => node.metadata.name);
+  }
+
+  /** The objects as they are, after settling. */
+  view(): AnyView {
+    if (this.settles) this.#loop.settle();
+    return this.store.view();
+  }
+
+  applyText(text: string, file: string, defaultNamespace = this.namespace): readonly string[] {
+    return applyDocuments(this.store, this.cluster, readManifests(text, file), defaultNamespace);
+  }
+
+  applyObjects(objects: readonly unknown[], file: string, defaultNamespace = this.namespace): readonly string[] {
+    return applyDocuments(this.store, this.cluster, documentsOf(objects, file), defaultNamespace);
+  }
+
+  delete(refs: readonly ObjectRef[]): void {
+    for (const ref of refs) this.store.delete(ref);
+  }
+
+  label(ref: ObjectRef, labels: Readonly<Record<string, string | null>>): void {
+    this.store.label(ref, labels);
+  }
+
+  settle(): number {
+    this.#loop.settle();
+    return this.#loop.nowUs;
+  }
+
+  advance(us: number): number {
+    this.#loop.advance(us);
+    return this.#loop.nowUs;
+  }
+
+  get(kind: string, namespace: string | undefined, name: string): KubeObject | undefined {
+    return this.view().getAny(kind, namespace, name);
+  }
+
+  list(kind: string, namespace?: string): readonly KubeObject[] {
+    return this.view().listAny(kind, namespace);
+  }
+
+  trace(query: TraceQuery): Trace {
+    const source = resolveSource(this.#resolveContext(), query.from);
+    const destination = resolveDestination(this.#resolveContext(), query);
+    const runs = this.walk(source, destination, true);
+    const plan = this.clusterPlan();
+    const flow = {
+      from: source.text,
+      to: destination.text,
+      protocol: destination.proto.toUpperCase(),
+      address: formatIp(destination.ip),
+      port: destination.port ?? null,
+    };
+    return toTrace(flow, runs, plan);
+  }
+
+  /** Every outcome of one flow, each from a network that remembers no other flow. */
+  walk(source: Source, destination: Destination, record: boolean): ReturnType<typeof enumerate<ReturnType<SimulatedNetwork['probe']>>> {
+    this.#openExternalPort(destination);
+    const network = this.#currentNetwork();
+    const probe = { netns: source.netns, proto: destination.proto, dst: destination.ip, dport: destination.port };
+    this.#traces++;
+    return enumerate((oracle) => {
+      network.reset();
+      return network.probe(probe, oracle, record);
+    });
+  }
+
+  matrix(query: MatrixQuery): readonly { readonly from: string; readonly to: string; readonly verdict: string }[] {
+    return traceMatrix(this, this.#resolveContext(), query);
+  }
+
+  render(node: string, format: RenderFormat): string {
+    return renderNode(this.clusterPlan(), node, format);
+  }
+
+  plan(probes: readonly ProbePlan[] = []): Plan {
+    return this.clusterPlan().whole(probes);
+  }
+
+  /** Adds an outside host; one of that name must not be there yet. */
+  addExternal(name: string, address: string): void {
+    if (parseIp(address) === undefined) throw inputError('bad-address', `"${address}" is not an IP address`, { fix: 'write an address such as 203.0.113.9' });
+    if (this.#externals.some((external) => external.name === name)) throw inputError('duplicate-client', `there is an external client "${name}" already`);
+    this.#externals.push({ name, address, ports: new Set() });
+    this.#planKey = '';
+  }
+
+  get externals(): readonly ExternalHost[] {
+    return this.#externals;
+  }
+
+  /** The plan of the cluster as it is now. */
+  clusterPlan(): ClusterPlan {
+    const view = this.view();
+    const key = PLAN_KINDS.map((kind) => view.kindRevision(kind)).join();
+    if (this.#plan === undefined || key !== this.#planKey) {
+      this.#plan = new ClusterPlan(this.cluster, view, [...this.#externals]);
+      this.#planKey = key;
+      this.#network = undefined;
+    }
+    return this.#plan;
+  }
+
+  /** Work done so far, for measuring. */
+  counters(): Readonly<Record<string, number>> {
+    return {
+      storeWrites: this.store.revision,
+      ...this.#loop.counters,
+      traces: this.#traces,
+      namespacesRendered: this.#plan?.rendered ?? 0,
+      ...this.#network?.counters,
+    };
+  }
+
+  #currentNetwork(): SimulatedNetwork {
+    const plan = this.clusterPlan();
+    this.#network ??= createNetwork(plan);
+    return this.#network;
+  }
+
+  /** Outside hosts answer on whatever port they are asked for. */
+  #openExternalPort({ ip, port, proto }: Destination): void {
+    if (port === undefined) return;
+    const host = this.#externals.find((external) => parseIp(external.address) === ip);
+    const text = `${proto}:${port}`;
+    if (host === undefined || host.ports.has(text)) return;
+    (host.ports as Set<string>).add(text);
+    this.#planKey = '';
+  }
+
+  #resolveContext(): Parameters<typeof resolveSource>[0] {
+    return { view: this.view(), namespace: this.namespace, external: (nameOrIp) => this.#external(nameOrIp) };
+  }
+
+  #external(nameOrIp: string): ExternalHost {
+    const found = this.#externals.find((external) => external.name === nameOrIp || external.address === nameOrIp);
+    if (found !== undefined) return found;
+    if (parseIp(nameOrIp) === undefined) {
+      throw inputError('unknown-client', `there is no external client "${nameOrIp}"`, {
+        fix: `list it under externals in the cluster file, or use external/IP`,
+      });
+    }
+    this.addExternal(nameOrIp, nameOrIp);
+    return this.#external(nameOrIp);
+  }
+}
+
+export function createSimulation(cluster: ClusterSpec): Simulation {
+  return new Simulation(cluster);
+}
