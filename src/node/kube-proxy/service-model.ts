@@ -5,7 +5,7 @@
  */
 import type { EndpointSlice, Service } from '../../api/types/core.js';
 import type { StoreView } from '../../api/view.js';
-import { isIpv4, makeServicePort, type ProxyPort } from './service-port.js';
+import { isIpv4, ProxyPort } from './service-port.js';
 
 export interface ServiceModel {
   /** Sorted by namespace, name, port name. */
@@ -89,7 +89,7 @@ function makePorts(service: Service, slices: readonly EndpointSlice[]): readonly
   const clusterIP = (spec.clusterIPs ?? [spec.clusterIP ?? '']).find(isIpv4);
   if (spec.type === 'ExternalName' || clusterIP === undefined) return [];
   if (metadata.labels?.[PROXY_NAME] !== undefined || metadata.labels?.[HEADLESS] !== undefined) return [];
-  const ports = (spec.ports ?? []).map((port) => makeServicePort(service, port, clusterIP, slices));
+  const ports = (spec.ports ?? []).map((port) => new ProxyPort(service, port, clusterIP, slices));
   return ports.length < 2 ? ports : ports.sort((a, b) => compareText(a.spn + a.protocol, b.spn + b.protocol));
 }
 

@@ -5,11 +5,19 @@
 import { cidrContains, parseCidr } from '../../base/cidr.js';
 import { parseIp } from '../../base/ip.js';
 import type { EndpointSlice, Service, ServicePort } from '../../api/types/core.js';
-import { collectEndpoints, type EndpointScan, type ProxyEndpoint, scanEndpoints, slicesOfPort } from './endpoints.js';
+import { collectEndpoints, type EndpointScan, type PortSlice, type ProxyEndpoint, scanEndpoints, slicesOfPort } from './endpoints.js';
 import { servicePortHash } from './iptables/chain-names.js';
 import type { PortPolicy } from './topology.js';
 
-export interface ProxyPort extends PortPolicy {
+const DEFAULT_AFFINITY_SECONDS = 10800;
+const PROTOCOLS = { TCP: 'tcp', UDP: 'udp', SCTP: 'sctp' } as const;
+
+export function isIpv4(text: string): boolean {
+  return text.includes('.') && !text.includes(':');
+}
+
+/** A class, because a cluster has tens of thousands of them, and two of its values are better made late. */
+export class ProxyPort implements PortPolicy {
   readonly namespace: string;
   readonly service: string;
   /** `namespace/name[:port]`. */
@@ -27,94 +35,73 @@ export interface ProxyPort extends PortPolicy {
   readonly affinitySeconds: number | undefined;
   /** 0: none. */
   readonly healthCheckNodePort: number;
+  readonly internalLocal: boolean;
+  readonly externalLocal: boolean;
+  readonly externallyAccessible: boolean;
   readonly scan: EndpointScan;
   /** Whether its rules may differ between nodes. */
   readonly perNode: boolean;
+  readonly #slices: readonly PortSlice[];
+  #endpoints: readonly ProxyEndpoint[] | undefined;
+  #hash: string | undefined;
+
+  constructor(service: Service, port: ServicePort, clusterIP: string, slices: readonly EndpointSlice[]) {
+    const { spec, metadata } = service;
+    const addresses = externalAddresses(service);
+    this.#slices = slicesOfPort(slices, port);
+    this.namespace = metadata.namespace ?? 'default';
+    this.service = metadata.name;
+    this.spn = `${this.namespace}/${metadata.name}${port.name === undefined || port.name === '' ? '' : `:${port.name}`}`;
+    this.protocol = PROTOCOLS[port.protocol ?? 'TCP'];
+    this.clusterIP = clusterIP;
+    this.port = port.port;
+    this.nodePort = port.nodePort ?? 0;
+    this.externalIPs = addresses.externalIPs;
+    this.loadBalancerVIPs = addresses.loadBalancerVIPs;
+    this.sourceRanges = addresses.sourceRanges;
+    this.affinitySeconds = spec.sessionAffinity === 'ClientIP' ? (spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? DEFAULT_AFFINITY_SECONDS) : undefined;
+    this.internalLocal = spec.internalTrafficPolicy === 'Local';
+    this.externallyAccessible = this.nodePort !== 0 || this.loadBalancerVIPs.length > 0 || this.externalIPs.length > 0;
+    // Local for traffic from outside counts only where there is an outside.
+    const outside = spec.type === 'NodePort' || spec.type === 'LoadBalancer' || this.externalIPs.length > 0;
+    this.externalLocal = outside && this.externallyAccessible && spec.externalTrafficPolicy === 'Local';
+    this.healthCheckNodePort = spec.type === 'LoadBalancer' && spec.externalTrafficPolicy === 'Local' ? (spec.healthCheckNodePort ?? 0) : 0;
+    this.scan = scanEndpoints(this.#slices);
+    this.perNode = this.internalLocal || this.externalLocal || this.scan.hints || this.sourceRanges.length > 0;
+  }
+
   /** Sorted by their text. */
-  readonly endpoints: readonly ProxyEndpoint[];
+  get endpoints(): readonly ProxyEndpoint[] {
+    this.#endpoints ??= collectEndpoints(this.#slices, this.spn, this.protocol);
+    return this.#endpoints;
+  }
+
   /** The suffix of its KUBE-SVC-, KUBE-SVL-, KUBE-EXT- and KUBE-FW- chains. */
-  readonly hash: string;
-}
-
-const DEFAULT_AFFINITY_SECONDS = 10800;
-
-export function isIpv4(text: string): boolean {
-  return text.includes('.') && !text.includes(':');
-}
-
-export function makeServicePort(service: Service, port: ServicePort, clusterIP: string, slices: readonly EndpointSlice[]): ProxyPort {
-  const { spec, metadata } = service;
-  const namespace = metadata.namespace ?? 'default';
-  const spn = `${namespace}/${metadata.name}${port.name === undefined || port.name === '' ? '' : `:${port.name}`}`;
-  const protocol = (port.protocol ?? 'TCP').toLowerCase() as ProxyPort['protocol'];
-  const own = slicesOfPort(slices, port);
-  const scan = scanEndpoints(own);
-  const addresses = externalAddresses(service, port);
-  const policy = policyOf(service, addresses);
-  let endpoints: readonly ProxyEndpoint[] | undefined;
-  let hash: string | undefined;
-  return {
-    namespace,
-    service: metadata.name,
-    spn,
-    protocol,
-    clusterIP,
-    port: port.port,
-    nodePort: addresses.nodePort,
-    externalIPs: addresses.externalIPs,
-    loadBalancerVIPs: addresses.loadBalancerVIPs,
-    sourceRanges: addresses.sourceRanges,
-    affinitySeconds: spec.sessionAffinity === 'ClientIP' ? (spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? DEFAULT_AFFINITY_SECONDS) : undefined,
-    healthCheckNodePort: spec.type === 'LoadBalancer' && policy.externalLocal ? (spec.healthCheckNodePort ?? 0) : 0,
-    scan,
-    internalLocal: policy.internalLocal,
-    externalLocal: policy.externalLocal,
-    externallyAccessible: policy.externallyAccessible,
-    perNode: policy.internalLocal || policy.externalLocal || scan.hints || addresses.sourceRanges.length > 0,
-    get endpoints() {
-      endpoints ??= collectEndpoints(own, spn, protocol);
-      return endpoints;
-    },
-    get hash() {
-      hash ??= servicePortHash(spn, protocol);
-      return hash;
-    },
-  };
+  get hash(): string {
+    this.#hash ??= servicePortHash(this.spn, this.protocol);
+    return this.#hash;
+  }
 }
 
 interface ExternalAddresses {
-  readonly nodePort: number;
   readonly externalIPs: readonly string[];
   readonly loadBalancerVIPs: readonly string[];
   readonly sourceRanges: readonly string[];
 }
 
-const NONE: readonly string[] = [];
+const NO_ADDRESSES: ExternalAddresses = { externalIPs: [], loadBalancerVIPs: [], sourceRanges: [] };
 
-function externalAddresses(service: Service, port: ServicePort): ExternalAddresses {
-  const { spec, status } = service;
-  const ingress = status?.loadBalancer?.ingress ?? [];
-  const vips = ingress.length === 0 ? NONE : ingress.filter((i) => i.ipMode === undefined || i.ipMode === 'VIP').flatMap((i) => i.ip ?? []);
-  const ranges = (spec.loadBalancerSourceRanges ?? NONE).map((range) => range.trim()).filter(isIpv4);
+function externalAddresses(service: Service): ExternalAddresses {
+  const { externalIPs, loadBalancerSourceRanges } = service.spec;
+  const ingress = service.status?.loadBalancer?.ingress;
+  if (externalIPs === undefined && loadBalancerSourceRanges === undefined && ingress === undefined) return NO_ADDRESSES;
+  const vips = (ingress ?? []).filter((i) => i.ipMode === undefined || i.ipMode === 'VIP').flatMap((i) => i.ip ?? []);
+  const ranges = (loadBalancerSourceRanges ?? []).map((range) => range.trim()).filter(isIpv4);
   return {
-    nodePort: port.nodePort ?? 0,
-    externalIPs: spec.externalIPs?.filter(isIpv4) ?? NONE,
+    externalIPs: (externalIPs ?? []).filter(isIpv4),
     loadBalancerVIPs: vips.filter(isIpv4),
     // A range of everything means no restriction at all.
-    sourceRanges: ranges.some((range) => range.endsWith('/0')) ? NONE : ranges,
-  };
-}
-
-/** Local for traffic from outside counts only where there is an outside. */
-function policyOf(service: Service, addresses: ExternalAddresses): PortPolicy {
-  const { spec } = service;
-  const { nodePort, externalIPs, loadBalancerVIPs } = addresses;
-  const outside = spec.type === 'NodePort' || spec.type === 'LoadBalancer' || externalIPs.length > 0;
-  const externallyAccessible = nodePort !== 0 || loadBalancerVIPs.length > 0 || externalIPs.length > 0;
-  return {
-    internalLocal: spec.internalTrafficPolicy === 'Local',
-    externalLocal: outside && externallyAccessible && spec.externalTrafficPolicy === 'Local',
-    externallyAccessible,
+    sourceRanges: ranges.some((range) => range.endsWith('/0')) ? [] : ranges,
   };
 }
 

@@ -6,37 +6,48 @@ import type { ProxyEndpoint } from '../endpoints.js';
 import type { ProxyPort } from '../service-port.js';
 import { categorizeEndpoints, type EndpointChoice, type NodeTopology } from '../topology.js';
 
-export interface PortDecision {
+export class PortDecision {
   /** Any usable endpoint, on any node. */
   readonly hasEndpoints: boolean;
   /** One that traffic to the clusterIP may use. */
   readonly hasInternal: boolean;
   /** One that traffic from outside may use. */
   readonly hasExternal: boolean;
-  /** Whether there are KUBE-SVC and KUBE-SVL chains. */
+  /** Whether there is a KUBE-SVC chain. */
   readonly usesCluster: boolean;
+  /** Whether there is a KUBE-SVL chain. */
   readonly usesLocal: boolean;
-  /** Made when first asked. */
-  readonly choice: EndpointChoice<ProxyEndpoint>;
+  readonly #port: ProxyPort;
+  readonly #node: NodeTopology;
+  #choice: EndpointChoice<ProxyEndpoint> | undefined;
+
+  constructor(port: ProxyPort, node: NodeTopology) {
+    this.#port = port;
+    this.#node = node;
+    const { internalLocal, externalLocal } = port;
+    this.hasEndpoints = port.scan.usable;
+    this.usesLocal = this.hasEndpoints && (internalLocal || externalLocal) && (this.choice.local?.length ?? 0) > 0;
+    this.hasInternal = this.hasEndpoints && (!internalLocal || this.usesLocal);
+    this.hasExternal = this.hasEndpoints && (!externalLocal || this.usesLocal);
+    this.usesCluster = this.hasEndpoints && (!internalLocal || port.externallyAccessible);
+  }
+
+  /** Which endpoints; made when first asked. */
+  get choice(): EndpointChoice<ProxyEndpoint> {
+    this.#choice ??= categorizeEndpoints(this.#port.endpoints, this.#port, this.#node);
+    return this.#choice;
+  }
 }
 
+const everywhere = new WeakMap<ProxyPort, PortDecision>();
+
+/** One object for all nodes, where it does not depend on the node. */
 export function decidePort(port: ProxyPort, node: NodeTopology): PortDecision {
-  const hasEndpoints = port.scan.usable;
-  const couldBeLocal = hasEndpoints && (port.internalLocal || port.externalLocal);
-  let made: EndpointChoice<ProxyEndpoint> | undefined;
-  const choose = (): EndpointChoice<ProxyEndpoint> => {
-    made ??= categorizeEndpoints(port.endpoints, port, node);
-    return made;
-  };
-  const usesLocal = couldBeLocal && (choose().local?.length ?? 0) > 0;
-  return {
-    hasEndpoints,
-    hasInternal: hasEndpoints && (!port.internalLocal || usesLocal),
-    hasExternal: hasEndpoints && (!port.externalLocal || usesLocal),
-    usesCluster: hasEndpoints && (!port.internalLocal || port.externallyAccessible),
-    usesLocal,
-    get choice() {
-      return choose();
-    },
-  };
+  if (port.perNode) return new PortDecision(port, node);
+  let decision = everywhere.get(port);
+  if (decision === undefined) {
+    decision = new PortDecision(port, node);
+    everywhere.set(port, decision);
+  }
+  return decision;
 }
