@@ -111,7 +111,7 @@ describe('what is wrong is said with a caret', () => {
     [
       'a misspelt word',
       () => parseRoute('10.0.0.0/24 dve eth0'),
-      'ip route:1:13: `dve` is not a word of `ip route`\n  | 10.0.0.0/24 dve eth0\n  |             ^^^\n  fix: did you mean `dev`?',
+      'ip route:1:13: `dve` cannot stand here\n  | 10.0.0.0/24 dve eth0\n  |             ^^^\n  fix: did you mean `dev`?',
     ],
     [
       'host bits in a prefix',

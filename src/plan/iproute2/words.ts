@@ -72,7 +72,7 @@ export function unsupportedWord(words: Words, what: string, fix?: string): never
 export function rejectWord(words: Words, word: string, known: readonly string[], unmodelled: readonly string[]): never {
   if (unmodelled.includes(word)) unsupportedWord(words, `\`${word}\``);
   const near = nearest(word, known);
-  refuseWord(words, 'unknown-word', `\`${word}\` is not a word of \`${words.origin}\``, near === undefined ? undefined : `did you mean \`${near}\`?`);
+  refuseWord(words, 'unknown-word', `\`${word}\` cannot stand here`, near === undefined ? undefined : `did you mean \`${near}\`?`);
 }
 
 export function takeIp(words: Words, what: string): Ip {

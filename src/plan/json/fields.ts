@@ -97,9 +97,19 @@ export function parseAt<T>(problems: Problems, path: Path, parse: (origin: strin
   } catch (error) {
     if (error instanceof UnsupportedError) return undefined;
     if (!(error instanceof HopspecError)) throw error;
-    problems.list.push(...error.problems);
+    problems.list.push(...error.problems.map((problem) => inPlan(problems, path, problem)));
     return undefined;
   }
+}
+
+/** A problem in a text of one line is shown in the plan's own line, where the text stands there as it is. */
+function inPlan(problems: Problems, path: Path, problem: Problem): Problem {
+  const base = problems.position?.(path);
+  const inner = problem.position;
+  if (base?.text === undefined || inner?.text === undefined || inner.line !== 1) return problem;
+  if (!base.text.startsWith(`"${inner.text}"`, base.column - 1)) return problem;
+  const position = { ...base, column: base.column + inner.column, width: inner.width };
+  return { ...problem, message: `${pathText(path)}: ${problem.message}`, position };
 }
 
 function typeName(value: unknown): string {
