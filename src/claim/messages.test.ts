@@ -118,6 +118,37 @@ describe('a qualifier alone that fails says why', () => {
   }
 });
 
+describe('where a pod runs is a claim too', () => {
+  const cases: Readonly<Record<string, string>> = {
+    'place-of-sender': 'pod A on node2 can reach pod C',
+    'place-of-receiver': 'pod A can reach pod C on node3 on port 80',
+  };
+  for (const [name, sentence] of Object.entries(cases)) {
+    it(`${name}: ${sentence}`, () => {
+      assertGolden(
+        name,
+        messageOf(() => claim(sentence), 'ClaimMismatch'),
+      );
+    });
+  }
+});
+
+describe('a node that does not exist', () => {
+  const cases: Readonly<Record<string, string>> = {
+    'node-unknown-passes': 'pod A can reach Service nginx and does not pass through nod2',
+    'node-unknown-between': 'pod A can reach Service nginx and is encapsulated in VXLAN between node1 and worker',
+    'node-unknown-place': 'pod A on nodee1 can reach pod C',
+  };
+  for (const [name, sentence] of Object.entries(cases)) {
+    it(`${name}: ${sentence}`, () => {
+      assertGolden(
+        name,
+        messageOf(() => claim(sentence), 'InputError'),
+      );
+    });
+  }
+});
+
 interface PathCase {
   readonly sentence?: string;
   readonly mode?: PathMode;

@@ -123,7 +123,8 @@ function behindLines(behind: Behind | undefined): readonly string[] {
   return labelled('because', `${behind.kind} ${name}${detail}`);
 }
 
-function labelled(name: string, text: string | undefined): readonly string[] {
+/** `  expected:   text`, further lines indented; nothing where there is no text. */
+export function labelled(name: string, text: string | undefined): readonly string[] {
   if (text === undefined) return [];
   const [first = '', ...rest] = wrapWords(text, INDENT);
   return [`${label(name)}${first}`, ...rest];

@@ -7,6 +7,7 @@ import { claimedSentence, claimMismatch } from '../explain/mismatch.js';
 import type { Span } from '../phrase.js';
 import type { Qualifier, QualifierSentence, ReachMode, TrafficClaim } from '../traffic-claim.js';
 import type { ClaimWorld } from '../world.js';
+import { checkNodes, checkPlaces } from './check-nodes.js';
 import { checksOfSubject, nothingMeant, sightsOf, subjectsOf } from './checks.js';
 import type { Finding, Sight } from './finding.js';
 import type { Check, Judgement } from './judgement.js';
@@ -35,6 +36,8 @@ interface Fault {
 /** `previous` is the claim that `every other pod` is other than. */
 export function judgeTraffic(claim: TrafficClaim, world: ClaimWorld, previous?: Judgement): Judgement {
   checkModelled(claim);
+  checkNodes(claim.sentence, claim.qualifiers, world);
+  checkPlaces(claim, world);
   const demand: Demand = {
     sentence: claim.sentence,
     mode: claim.mode,
@@ -54,6 +57,7 @@ export function judgeTraffic(claim: TrafficClaim, world: ClaimWorld, previous?: 
 /** Qualifiers on their own, about the connections of the last claim. */
 export function judgeQualifiers(sentence: QualifierSentence, judgement: Judgement, world: ClaimWorld): void {
   const demand: Demand = { sentence: sentence.sentence, mode: judgement.claim.mode, reach: undefined, qualifiers: sentence.qualifiers };
+  checkNodes(sentence.sentence, sentence.qualifiers, world);
   for (const own of bySubject(judgement.checks)) demandAll(demand, own, world);
 }
 
