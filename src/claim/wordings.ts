@@ -2,7 +2,17 @@
  * Every wording of sentences about traffic with an example that parses, in the order a reader meets them: what `hopspec steps` lists.
  * A test parses each example. `notModelled` wordings are understood and then end a scenario with "cannot say".
  */
-export type WordingGroup = 'sentence' | 'subject' | 'object' | 'route' | 'qualifier' | 'qualifier alone' | 'path' | 'table' | 'spread';
+export type WordingGroup =
+  | 'sentence'
+  | 'subject'
+  | 'object'
+  | 'route'
+  | 'qualifier'
+  | 'qualifier alone'
+  | 'path'
+  | 'path line'
+  | 'table'
+  | 'spread';
 
 export interface Wording {
   readonly group: WordingGroup;
@@ -121,6 +131,24 @@ const TABLES: readonly GroupedEntry[] = [
   ],
 ];
 
+/** What may stand in the second column of a path; the first names a pod, a node, a client or `underlay`. `*` stands for any text. */
+const PATH_LINES: readonly Entry[] = [
+  ['eth0', 'a device that sees the packet', '| pod A | eth0 |'],
+  ['eth0 delivered', 'handed to the socket', '| pod nginx-* | eth0 delivered |'],
+  ['flannel.1 encapsulates in VXLAN', 'put into a tunnel', '| node1 | flannel.1 encapsulates in VXLAN |'],
+  ['flannel.1 decapsulates VXLAN', 'taken out of it', '| node2 | flannel.1 decapsulates VXLAN |'],
+  [
+    'nat KUBE-SVC-* DNAT to 10.244.2.3:80',
+    'translated by a rule; any chain on the way to it',
+    '| node1 | nat KUBE-SVC-* DNAT to 10.244.2.3:80 |',
+  ],
+  ['nat KUBE-POSTROUTING MASQUERADE to *', 'also written as SNAT to', '| node1 | nat KUBE-POSTROUTING MASQUERADE to * |'],
+  ['nat un-DNAT to 10.96.0.20:80', 'a reply given back the address that was called', '| node1 | nat un-DNAT to 10.96.0.20:80 |'],
+  ['filter FORWARD DROP', 'stopped by a rule or policy: DROP, REJECT', '| node2 | filter FORWARD DROP |'],
+  ['filter KUBE-FORWARD ACCEPT', 'a rule that matched; only where gaps are allowed', '| node1 | filter KUBE-FORWARD ACCEPT |'],
+  ['eth0 dropped NEIGH_FAILED', 'lost elsewhere, for this reason', '| node1 | eth0 dropped NEIGH_FAILED |'],
+];
+
 export const CLAIM_WORDINGS: readonly Wording[] = [
   ...SENTENCES.map((entry) => toWording('sentence', entry)),
   ...SUBJECTS.map((entry) => toWording('subject', entry)),
@@ -132,6 +160,7 @@ export const CLAIM_WORDINGS: readonly Wording[] = [
   ),
   ...QUALIFIERS.map(([wording, meaning]) => toWording('qualifier alone', [alone(wording), meaning, alone(wording)])),
   ...TABLES.map(([wording, meaning, example, group]) => toWording(group, [wording, meaning, example])),
+  ...PATH_LINES.map((entry) => toWording('path line', entry)),
 ];
 
 function toWording(group: WordingGroup, [wording, meaning, example]: Entry): Wording {

@@ -11,7 +11,7 @@ function bare(value: unknown): unknown {
 }
 
 describe('every listed wording parses', () => {
-  const tables = ['path', 'table'];
+  const tables = ['path', 'path line', 'table'];
   for (const { group, example } of CLAIM_WORDINGS.filter((wording) => !tables.includes(wording.group))) {
     it(`${group}: ${example}`, () => {
       if (group === 'qualifier alone') assert.equal(parseQualifier(example).qualifiers.length, 1);
