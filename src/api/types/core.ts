@@ -50,6 +50,7 @@ export interface PodSpec {
   readonly nodeSelector?: Labels | undefined;
   readonly affinity?: Affinity | undefined;
   readonly tolerations?: readonly Toleration[] | undefined;
+  readonly topologySpreadConstraints?: readonly TopologySpreadConstraint[] | undefined;
   readonly hostNetwork?: boolean | undefined;
   readonly hostname?: string | undefined;
   readonly subdomain?: string | undefined;
@@ -59,6 +60,16 @@ export interface PodSpec {
   readonly terminationGracePeriodSeconds?: number | undefined;
   readonly initContainers?: readonly Container[] | undefined;
   readonly containers: readonly Container[];
+}
+export interface TopologySpreadConstraint {
+  readonly topologyKey: string;
+  readonly maxSkew: number;
+  readonly whenUnsatisfiable: 'DoNotSchedule' | 'ScheduleAnyway';
+  readonly labelSelector?: LabelSelector | undefined;
+  readonly minDomains?: number | undefined;
+  readonly matchLabelKeys?: readonly string[] | undefined;
+  readonly nodeAffinityPolicy?: 'Honor' | 'Ignore' | undefined;
+  readonly nodeTaintsPolicy?: 'Honor' | 'Ignore' | undefined;
 }
 export interface Container {
   readonly name: string;

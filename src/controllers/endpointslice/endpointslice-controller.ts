@@ -35,6 +35,8 @@ export function createEndpointSliceController(): Controller {
       selected.observe(event);
       if (event.object.kind === 'Service') return [objectKey(event.object)];
       if (event.object.kind === 'Pod') return podMattersTo(event) ? selected.servicesOf(view, event) : [];
+      // What was made here is known already; what somebody else changes or deletes is put right.
+      if (event.type === 'ADDED') return [];
       return made.has(objectKey(event.object)) ? serviceOfSlice(event.object as EndpointSlice) : [];
     },
     reconcile(key, context) {

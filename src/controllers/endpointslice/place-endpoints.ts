@@ -30,6 +30,7 @@ interface Place {
 
 /** `existing` are the slices with the group's family and ports; a slice is identified by its name alone. */
 export function placeGroup(group: Group, existing: readonly EndpointSlice[]): Placement {
+  if (group.endpoints.length === 0) return placeNothing(group, existing);
   const wanted = new Map(group.endpoints.map((endpoint) => [identity(endpoint), endpoint]));
   const places = existing.map((slice) => keepPlaces(slice, wanted));
   const rest = [...wanted.values()];
@@ -45,6 +46,13 @@ export function placeGroup(group: Group, existing: readonly EndpointSlice[]): Pl
     written: written.map(({ name, endpoints }) => ({ name, group: { ...group, endpoints } })),
     deleted: existing.filter((slice) => emptied.has(slice.metadata.name)),
   };
+}
+
+/** A Service without endpoints has one empty slice per family. */
+function placeNothing(group: Group, existing: readonly EndpointSlice[]): Placement {
+  const empty = existing.find((slice) => (slice.endpoints?.length ?? 0) === 0);
+  const kept = empty ?? existing[0];
+  return { written: empty === undefined ? [{ name: kept?.metadata.name, group }] : [], deleted: existing.filter((slice) => slice !== kept) };
 }
 
 /** Turns creations into updates of slices that would be deleted, family by family. */
