@@ -73,7 +73,7 @@ class NamespaceNetfilter implements Netfilter {
       return this.#ended(e, verdict, undefined);
     }
     if (e.hits.length === 0 && e.nat.length === 0) return ACCEPT;
-    return { verdict: 'accept', rejectWith: undefined, decidedBy: undefined, reason: undefined, rules: e.hits, nat: e.nat };
+    return { verdict: 'accept', rejectWith: undefined, decidedBy: undefined, reason: undefined, rules: e.hits.length > 0 ? e.hits : NO_RULES, nat: e.nat.length > 0 ? e.nat : NO_NAT };
   }
 
   reset(): void {
@@ -89,7 +89,7 @@ class NamespaceNetfilter implements Netfilter {
   }
 
   #ended(e: Evaluation, verdict: 'drop' | 'reject', reason: 'CONNTRACK_CLASH' | undefined): HookResult {
-    return { verdict, rejectWith: e.rejectWith, decidedBy: e.decidedBy, reason, rules: e.hits, nat: e.nat };
+    return { verdict, rejectWith: e.rejectWith, decidedBy: e.decidedBy, reason, rules: e.hits.length > 0 ? e.hits : NO_RULES, nat: e.nat.length > 0 ? e.nat : NO_NAT };
   }
 
   #step(step: HookStep, e: Evaluation): 'accept' | 'drop' | 'reject' | 'clash' {
