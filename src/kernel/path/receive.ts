@@ -6,6 +6,7 @@
  *       ─► for this MAC? ─► PREROUTING ─► route ─┬─► deliver.ts:  INPUT ─► socket or tunnel
  *                                                └─► forward.ts:  TTL, MTU, FORWARD ─► POSTROUTING ─► transmit.ts
  *
+ * Left out: ip_error()'s own limit on errors for lack of a route (five at once, then one a second, for each receiver).
  * What came over `lo` keeps its passage and its route: PREROUTING, INPUT (loopback_xmit keeps the dst; ip_rcv_finish skips routing).
  */
 import { unsupported } from '../../base/errors.js';

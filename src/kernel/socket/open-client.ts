@@ -19,10 +19,12 @@ import { sendDatagram } from './send-datagram.js';
 export const PORT_MIN = 32768;
 const PORT_MAX = 60999;
 const ECHO_BYTES = 56;
+/** Who calls nobody calls himself: ip_route_output_key takes 0.0.0.0 for this host. */
+const LOOPBACK = 0x7f000001;
 
 /** Opens the flow's socket and queues its first packet; an errno when not even that is possible. */
 export function openClient(rt: Runtime, ns: Namespace, probe: Probe): Errno | undefined {
-  const { dst } = probe;
+  const dst = probe.dst === 0 ? LOOPBACK : probe.dst;
   if (typeof dst !== 'number' || typeof probe.src === 'bigint') throw unsupported('ipv6', 'IPv6 flows are not modelled');
   if (probe.proto === 'sctp') throw unsupported('sctp', 'SCTP flows are not modelled');
   const src = probe.src ?? 0;
@@ -32,7 +34,7 @@ export function openClient(rt: Runtime, ns: Namespace, probe: Probe): Errno | un
   if (decision.error !== undefined) return decision.error;
   // A broadcast needs SO_BROADCAST, which no client here sets.
   if (decision.route?.type === 'broadcast') return probe.proto === 'tcp' ? 'ENETUNREACH' : 'EACCES';
-  const client = newClient(rt, ns, probe, decision);
+  const client = newClient(rt, ns, { ...probe, dst }, decision);
   rt.flow.client = client;
   sendFirst(rt, client);
   return undefined;
