@@ -61,3 +61,8 @@ export function podNetns(context: NodeContext, pod: Pod, link: PodLink): NetnsPl
     ip6tables: undefined,
   };
 }
+
+/** Of a pod that was given an address by hand where no plug-in would give it one: nothing but loopback. */
+export function isolatedNetns(): NetnsPlan {
+  return { sysctl: POD_SYSCTLS, links: [], routes: [], rules: [], neigh: [], fdb: [], iptables: undefined, ip6tables: undefined };
+}

@@ -1,10 +1,10 @@
 /** flannel as a CNI plug-in: its addresses, its links and routes, its rules. See the three files of those names. */
 import { formatCidr } from '../../../base/cidr.js';
-import { InvariantError } from '../../../base/errors.js';
 import type { Cni } from '../../agent.js';
-import { podNetns } from '../../pod-netns.js';
+import { isolatedNetns, podNetns } from '../../pod-netns.js';
 import { externalMtu } from '../external-mtu.js';
-import { allocateAddress, leaseOf } from './addresses.js';
+import { podRangeOf } from '../pod-range.js';
+import { allocateAddress } from './addresses.js';
 import { flannelLinksAndRoutes, podMtu } from './links-and-routes.js';
 import { flannelConfig } from './net-conf.js';
 import { explainFlannelRule, flannelRules } from './rules.js';
@@ -13,7 +13,7 @@ export const flannel: Cni = {
   name: 'flannel',
   node(context) {
     const config = flannelConfig(context.cluster);
-    const lease = leaseOf(context.node);
+    const lease = podRangeOf(context.node);
     if (lease === undefined) return {};
     return { ...flannelLinksAndRoutes(context, config, lease), iptables: flannelRules(context, config, lease) };
   },
@@ -23,14 +23,14 @@ export const flannel: Cni = {
   },
   pod(context, pod) {
     const config = flannelConfig(context.cluster);
-    const subnet = leaseOf(context.node);
-    if (subnet === undefined) throw new InvariantError(`pod ${pod.metadata.name} has an address on a node without podCIDR`);
+    const subnet = podRangeOf(context.node);
+    if (subnet === undefined) return isolatedNetns();
     return podNetns(context, pod, { subnet, mtu: podMtu(config, externalMtu(context)), routes: [config.network], defaultRoute: true });
   },
   cloudRoutes(context) {
     if (flannelConfig(context.cluster).backend !== 'vpc') return [];
     return context.view.list('Node').flatMap((node) => {
-      const lease = leaseOf(node);
+      const lease = podRangeOf(node);
       return lease === undefined ? [] : [{ cidr: formatCidr(lease), node: node.metadata.name }];
     });
   },

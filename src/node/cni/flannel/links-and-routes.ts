@@ -12,7 +12,7 @@ import type { NodeContext, NodeFragment } from '../../agent.js';
 import { type ExternalInterface, externalInterface, internalIp } from '../../node-address.js';
 import { deviceMac } from '../../pod-netns.js';
 import { bridgeLinks } from '../bridge-links.js';
-import { leaseOf } from './addresses.js';
+import { podRangeOf } from '../pod-range.js';
 import type { FlannelConfig } from './net-conf.js';
 
 const VXLAN_OVERHEAD = 50;
@@ -77,7 +77,7 @@ function leases(nodes: readonly Node[]): readonly Lease[] {
   let found = leasesOf.get(nodes);
   if (found === undefined) {
     found = nodes.flatMap((node) => {
-      const subnet = leaseOf(node);
+      const subnet = podRangeOf(node);
       const address = internalIp(node);
       if (subnet === undefined || address === undefined) return [];
       return [{ name: node.metadata.name, address, subnet: formatCidr(subnet), vtep: formatIp(subnet.ip) }];

@@ -1,6 +1,7 @@
 /** A cluster whose CNI plug-in was not installed: no pod gets an address, and all but hostNetwork pods stay in ContainerCreating. */
-import { inputError, InvariantError } from '../../../base/errors.js';
+import { inputError } from '../../../base/errors.js';
 import type { Cni } from '../../agent.js';
+import { isolatedNetns } from '../../pod-netns.js';
 
 export const none: Cni = {
   name: 'none',
@@ -10,9 +11,7 @@ export const none: Cni = {
     return {};
   },
   allocate: () => undefined,
-  pod(_context, pod) {
-    throw new InvariantError(`pod ${pod.metadata.name} has a network without a CNI plug-in`);
-  },
+  pod: () => isolatedNetns(),
   cloudRoutes: () => [],
   explain: () => null,
 };

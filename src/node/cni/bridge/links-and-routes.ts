@@ -1,0 +1,14 @@
+/** The bridge plug-in's links: the bridge with the gateway's address and the pods' veths. It makes no route to any other node. */
+import type { Cidr } from '../../../base/cidr.js';
+import type { NodeContext, NodeFragment } from '../../agent.js';
+import { bridgeLinks } from '../bridge-links.js';
+import { externalMtu } from '../external-mtu.js';
+import type { BridgeConfig } from './bridge-conf.js';
+
+export function bridgeLinksAndRoutes(context: NodeContext, config: BridgeConfig, subnet: Cidr): NodeFragment {
+  return { links: bridgeLinks(context, { bridge: config.bridge, subnet, mtu: bridgeMtu(context, config), hairpin: config.hairpin, gateway: true }) };
+}
+
+export function bridgeMtu(context: NodeContext, config: BridgeConfig): number {
+  return config.mtu ?? externalMtu(context);
+}
