@@ -1,7 +1,7 @@
 /**
  * What the API server answers when it refuses a request: metav1.Status with reason, HTTP code and message, worded as
- * k8s.io/apimachinery `pkg/api/errors` and `pkg/util/validation/field` word it. `message` is the server's own text; the problems carry, in
- * addition, where in the manifest each cause lies (formatProblem prints that).
+ * k8s.io/apimachinery `pkg/api/errors` and `pkg/util/validation/field` word it. `apiMessage` (and the one
+ * problem's message) is the server's own text; `message` adds, as all errors do, where in the manifest it lies and how to mend it.
  */
 import { InputError, type Problem, type SourcePosition } from '../base/errors.js';
 import { groupKind, groupResource } from './types/resource.js';
@@ -24,29 +24,42 @@ export interface Cause {
   readonly path: string;
   readonly message: string;
   readonly fix?: string | undefined;
+  /** Whether the field's name is wrong, or its value. */
+  readonly part?: 'key' | 'value' | undefined;
 }
+
+/** Where a path stands in the source. */
+export type Locate = (path: string, part?: 'key' | 'value') => SourcePosition | undefined;
 
 export class Refusal extends InputError {
   readonly reason: RefusalReason;
   /** The HTTP status code. */
   readonly status: number;
   readonly causes: readonly Cause[];
-  override readonly message: string;
+  /** The server's text alone; `message` adds the place and how to mend it. */
+  readonly apiMessage: string;
+  private readonly locate: Locate | undefined;
 
-  constructor(reason: RefusalReason, message: string, causes: readonly Cause[] = [], problems?: readonly Problem[]) {
-    super(problems ?? [{ code: codeOf(reason), message, fix: fixOf(causes) }]);
+  /** `others` are problems of other objects, reported in one go. */
+  constructor(reason: RefusalReason, apiMessage: string, causes: readonly Cause[] = [], locate?: Locate, others: readonly Problem[] = []) {
+    const first = causes[0];
+    const position = locate?.(first?.path ?? '', first?.part);
+    super([{ code: codeOf(reason), message: apiMessage, fix: fixOf(causes, locate), position }, ...others]);
+    this.locate = locate;
     this.reason = reason;
     this.status = STATUS[reason];
-    this.message = message;
+    this.apiMessage = apiMessage;
     this.causes = causes;
   }
 
   /** The same refusal, saying where in the source its causes lie. */
-  at(position: (path: string) => SourcePosition | undefined): Refusal {
-    const first = this.causes[0];
-    const where = position(first?.path ?? '');
-    const problem: Problem = { code: codeOf(this.reason), message: this.message, fix: fixOf(this.causes), position: where };
-    return new Refusal(this.reason, this.message, this.causes, [problem]);
+  at(locate: Locate): Refusal {
+    return new Refusal(this.reason, this.apiMessage, this.causes, locate);
+  }
+
+  /** The same refusal, with problems of other objects behind its own. */
+  with(others: readonly Problem[]): Refusal {
+    return new Refusal(this.reason, this.apiMessage, this.causes, this.locate, others);
   }
 }
 
@@ -54,9 +67,16 @@ function codeOf(reason: RefusalReason): string {
   return `refused-${reason.replace(/(?!^)[A-Z]/g, '-$&').toLowerCase()}`;
 }
 
-function fixOf(causes: readonly Cause[]): string | undefined {
-  const fixes = [...new Set(causes.flatMap((cause) => (cause.fix === undefined ? [] : [cause.fix])))];
-  return fixes.length === 0 ? undefined : fixes.join('; ');
+/** One cause: its fix. Several: each with its line, so that all can be mended at once. */
+function fixOf(causes: readonly Cause[], locate: Locate | undefined): string | undefined {
+  if (causes.length <= 1) return causes[0]?.fix;
+  const fixes = causes.flatMap(({ path, part, fix }) => {
+    const position = locate?.(path, part);
+    if (fix === undefined && position === undefined) return [];
+    const place = position === undefined ? path : `line ${position.line}, ${path}`;
+    return [fix === undefined ? place : `${place}: ${fix}`];
+  });
+  return fixes.length === 0 ? undefined : fixes.join('\n       ');
 }
 
 /** 422: every cause, in the order found, equal ones once; `[a, b]` when there are several. */

@@ -41,13 +41,8 @@ export function decodeManifest(document: ManifestDocument): Fields {
   const detail = wrong?.message ?? `strict decoding error: ${unknown.map(({ message }) => message).join(', ')}`;
   const version = apiVersion.slice(apiVersion.indexOf('/') + 1);
   const message = `${kind} in version "${version}" cannot be handled as a ${kind}: ${detail}`;
-  const each = problems.map(({ kind: code, path, message: text, fix }) => ({
-    code,
-    message: code === 'unknown-field' ? `strict decoding error: ${text}` : text,
-    fix,
-    position: document.position(path, code === 'unknown-field' ? 'key' : 'value'),
-  }));
-  throw new Refusal('BadRequest', message, problems, each);
+  const causes = problems.map(({ kind: what, path, message: text, fix }) => ({ path, message: text, fix, part: what === 'unknown-field' ? 'key' : 'value' }) as const);
+  throw new Refusal('BadRequest', message, causes, document.position);
 }
 
 export function admitDecoded(decoded: Fields, document: ManifestDocument, { view, namespace }: AdmitContext): KubeObject {
@@ -103,7 +98,7 @@ function generatedName(base: string, revision: number): string {
 }
 
 function fresh(wanted: Draft): KubeObject {
-  const object = structuredClone(withLastApplied(wanted));
+  const object = withLastApplied(wanted);
   defaultObject(object.kind, object);
   return object;
 }

@@ -2,7 +2,7 @@
  * Applies manifests to a store as `kubectl apply -f` does: documents that cannot be read stop everything before anything is written;
  * objects that the server refuses are reported together, and the others are written.
  */
-import { HopspecError, InputError, type Problem } from '../base/errors.js';
+import { HopspecError, InputError, UnsupportedError } from '../base/errors.js';
 import { isEqual } from '../api/equal.js';
 import { Refusal } from '../api/refusal.js';
 import type { Store } from '../api/store.js';
@@ -54,15 +54,11 @@ function collect<T>(steps: readonly (() => T)[]): T[] {
 }
 
 function together(errors: readonly HopspecError[]): HopspecError {
-  const [first] = errors;
-  if (first === undefined || errors.length === 1) return first as HopspecError;
-  const problems: readonly Problem[] = errors.flatMap((error) => error.problems);
-  const refusal = errors.find((error) => error instanceof Refusal);
-  if (refusal !== undefined) return new Refusal(refusal.reason, errors.map((error) => (error instanceof Refusal ? error.message : error.problems[0]?.message)).join('\n'), refusal.causes, problems);
-  return errors.every((error) => error instanceof InputError) ? new InputError(problems) : sameKind(first, problems);
-}
-
-function sameKind(first: HopspecError, problems: readonly Problem[]): HopspecError {
-  const Kind = first.constructor as new (problems: readonly Problem[]) => HopspecError;
-  return new Kind(problems);
+  const first = errors.find((error) => error instanceof Refusal) ?? errors.find((error) => error instanceof InputError) ?? errors[0];
+  if (errors.length === 1 || first === undefined) return first as HopspecError;
+  const others = errors.filter((error) => error !== first).flatMap((error) => error.problems);
+  if (first instanceof Refusal) return first.with(others);
+  // What is not modelled makes the whole "cannot say" only if nothing is wrong besides.
+  const problems = [...first.problems, ...others];
+  return first instanceof UnsupportedError ? new UnsupportedError(problems) : new InputError(problems);
 }
