@@ -6,9 +6,9 @@ import { inputError } from '../base/errors.js';
 import { nearest } from '../base/nearest.js';
 import { claimMismatch } from './explain/mismatch.js';
 import { cut, MESSAGE_WIDTH } from './explain/text.js';
-import { deliveryText } from './judge/fate-text.js';
 import type { Sight } from './judge/finding.js';
 import { checksOf, nothingMeant, sightsOf } from './judge/checks.js';
+import { isReached, reachText } from './judge/reach.js';
 import { parseObjectPhrase, parseSubjectPhrase } from './parse/phrase.js';
 import type { ObjectPhrase, RoutePhrase, SubjectPhrase } from './phrase.js';
 import type { ClaimWorld } from './world.js';
@@ -48,7 +48,7 @@ export function judgeConnectivity(
     sight: first.sight,
     finding: {
       expected: `"${rows[first.row]?.cells[first.column]}" from ${rows[first.row]?.name} to ${names[first.column]}`,
-      happened: `"${first.happened}": ${deliveryText(first.sight)}${wrong.length > 1 ? ` (${wrong.length} cells differ)` : ''}`,
+      happened: `"${first.happened}": ${reachText(first.sight)}${wrong.length > 1 ? ` (${wrong.length} cells differ)` : ''}`,
     },
     failing: { count: first.sight.trace.outcomes.length, probability: 1 },
     nearest:
@@ -90,13 +90,11 @@ function judgeCell(row: Row, r: number, c: number, context: CellContext): readon
 }
 
 function fits(cell: Cell, sight: Sight): boolean {
-  const { verdict } = sight.outcome;
-  if (cell === 'refused') return verdict === 'refused';
-  return (verdict === 'delivered') === (cell === 'yes');
+  return cell === 'refused' ? sight.outcome.verdict === 'refused' : isReached(sight) === (cell === 'yes');
 }
 
 function summary(sights: readonly Sight[]): Wrong['happened'] {
-  const delivered = sights.filter((sight) => sight.outcome.verdict === 'delivered').length;
+  const delivered = sights.filter(isReached).length;
   if (delivered > 0) return delivered === sights.length ? 'yes' : 'sometimes';
   return sights.every((sight) => sight.outcome.verdict === 'refused') ? 'refused' : 'no';
 }

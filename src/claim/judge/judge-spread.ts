@@ -6,10 +6,10 @@ import { claimedSentence, claimMismatch } from '../explain/mismatch.js';
 import { endpointName } from '../place.js';
 import type { SpreadClaim } from '../traffic-claim.js';
 import type { ClaimWorld } from '../world.js';
-import { deliveryText } from './fate-text.js';
 import type { Finding, Sight } from './finding.js';
 import { checksOf, nothingMeant, sightsOf } from './checks.js';
 import { notObserved } from './observed.js';
+import { isReached, reachText } from './reach.js';
 import { checkModelled } from './not-modelled.js';
 
 /** What one part in a billion may be off: rules write probabilities with eleven digits. */
@@ -23,8 +23,8 @@ export function judgeSpread(claim: SpreadClaim, world: ClaimWorld): void {
 }
 
 function judgeOne(claim: SpreadClaim, sights: readonly Sight[]): void {
-  const lost = sights.find((sight) => sight.outcome.verdict !== 'delivered');
-  if (lost !== undefined) throw mismatch(claim, lost, { expected: 'every connection is answered', happened: deliveryText(lost) });
+  const lost = sights.find((sight) => !isReached(sight));
+  if (lost !== undefined) throw mismatch(claim, lost, { expected: 'every connection is answered', happened: reachText(lost) });
   const shares = sharesOf(sights);
   const even = 1 / shares.size;
   for (const [server, share] of shares) {

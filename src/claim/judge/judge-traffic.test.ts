@@ -16,6 +16,7 @@ const TRACES: Readonly<Record<string, readonly Outcome[]>> = {
   'pod/default/a svc/default/nginx:80': [viaVxlan('nginx-1'), viaVxlan('nginx-2')],
   'pod/default/a svc/default/nginx:81': [viaVxlan('nginx-1'), { ...rejected(), probability: 0.5 }],
   'pod/default/a svc/default/empty:80': [rejected()],
+  'pod/default/a svc/default/empty:81': [viaVxlan('nginx-1', { probability: 1 })],
   'pod/default/a pod/default/b:80': [droppedByPolicy()],
   'pod/default/a pod/default/b:81': [noSocket()],
   'pod/default/a pod/default/b:82': [replyLost()],
@@ -35,6 +36,7 @@ describe('a sentence that is true passes', () => {
     'pod A can sometimes reach Service nginx on port 81',
     'pod A can sometimes reach Service nginx and is answered only by pods on node3',
     'pod A cannot reach Service empty and is refused',
+    'pod A cannot reach Service empty on port 81',
     'pod A cannot reach Service empty and is dropped by Service empty',
     'pod A cannot reach Service empty and is dropped on node1 in KUBE-SERVICES',
     'pod A cannot reach pod B and times out',
@@ -147,6 +149,9 @@ describe('what cannot be judged is neither true nor false', () => {
   });
   const cases: readonly (readonly [string, string])[] = [
     ['pod C can reach host "web.shop"', 'object-host'],
+    ['pod C can reach Service nginx on port http', 'port-name'],
+    ['pod C can reach pod B and is DNATed to host "b.example"', 'object-host'],
+    ['pod C can reach Service nginx', 'not-observed'],
     ['pod C can reach Service nginx via Ingress "shop.example/"', 'route-ingress'],
     ['pod C can reach Service nginx via Gateway "shop.example/"', 'route-gateway'],
     ['pod C can reach pod B and passes through node2', 'not-observed'],

@@ -12,9 +12,9 @@ import { checksOfSubject, nothingMeant, sightsOf, subjectsOf } from './checks.js
 import type { Finding, Sight } from './finding.js';
 import type { Check, Judgement } from './judgement.js';
 import { nearestReach } from './nearest-reach.js';
-import { checkModelled } from './not-modelled.js';
+import { checkModelled, checkQualifiersModelled } from './not-modelled.js';
 import { judgeQualifier } from './qualifier.js';
-import { judgeReach } from './reach.js';
+import { isReached, judgeReach } from './reach.js';
 
 /** What is asked of each outcome, and how the sentence is shown if one does not do it. */
 interface Demand {
@@ -36,6 +36,7 @@ interface Fault {
 /** `previous` is the claim that `every other pod` is other than. */
 export function judgeTraffic(claim: TrafficClaim, world: ClaimWorld, previous?: Judgement): Judgement {
   checkModelled(claim);
+  checkQualifiersModelled(claim.sentence, claim.qualifiers);
   checkNodes(claim.sentence, claim.qualifiers, world);
   checkPlaces(claim, world);
   const demand: Demand = {
@@ -57,6 +58,7 @@ export function judgeTraffic(claim: TrafficClaim, world: ClaimWorld, previous?: 
 /** Qualifiers on their own, about the connections of the last claim. */
 export function judgeQualifiers(sentence: QualifierSentence, judgement: Judgement, world: ClaimWorld): void {
   const demand: Demand = { sentence: sentence.sentence, mode: judgement.claim.mode, reach: undefined, qualifiers: sentence.qualifiers };
+  checkQualifiersModelled(sentence.sentence, sentence.qualifiers);
   checkNodes(sentence.sentence, sentence.qualifiers, world);
   for (const own of bySubject(judgement.checks)) demandAll(demand, own, world);
 }
@@ -76,7 +78,7 @@ function demandOne(demand: Demand, checks: readonly Check[], world: ClaimWorld):
     }
   }
   // The outcome that came furthest says most: a connection that was made and lacks a qualifier before one that was not made.
-  throwIf(faults.find((fault) => fault.sight.outcome.verdict === 'delivered') ?? faults[0], demand);
+  throwIf(faults.find((fault) => isReached(fault.sight)) ?? faults[0], demand);
 }
 
 function faultOf(demand: Demand, sight: Sight): Fault | undefined {

@@ -1,12 +1,13 @@
 /** The sentence nearest to one about reaching that failed: the same about the connection shown, with the verb and the fate that were seen. */
 import type { TrafficClaim } from '../traffic-claim.js';
 import type { Sight } from './finding.js';
+import { isReached } from './reach.js';
 
 const FATE = { refused: ' and is refused', timeout: ' and times out', unreachable: ' and is unreachable', delivered: '' } as const;
 
 export function nearestReach(claim: TrafficClaim, sight: Sight): string {
   const outcomes = sight.trace.outcomes;
-  const delivered = outcomes.filter((outcome) => outcome.verdict === 'delivered').length;
+  const delivered = outcomes.filter((outcome) => isReached({ ...sight, outcome })).length;
   const verb = delivered === 0 ? 'cannot reach' : delivered === outcomes.length ? 'can reach' : 'can sometimes reach';
   const fates = new Set(outcomes.map((outcome) => outcome.verdict));
   const fate = delivered === 0 && fates.size === 1 ? FATE[sight.outcome.verdict] : '';

@@ -24,6 +24,11 @@ const PODS: Readonly<Record<string, { node: string; ip: string }>> = {
 
 const SERVICES: Readonly<Record<string, string>> = { nginx: '10.96.0.20', empty: '10.96.0.30' };
 
+const SERVERS: Readonly<Record<string, readonly string[]>> = {
+  nginx: ['pod/default/nginx-1', 'pod/default/nginx-2'],
+  empty: [],
+};
+
 export function buildWorld(traces: Readonly<Record<string, readonly Outcome[]>> = {}): ClaimWorld {
   return {
     subjects,
@@ -71,9 +76,12 @@ function targets(phrase: ObjectPhrase, route: RoutePhrase | undefined, subject: 
   const port = route?.port ?? 80;
   if (route?.via === 'NodePort') {
     const nodes = route.node === undefined ? Object.keys(NODES) : [route.node];
-    return nodes.map((node) => ({ to: `nodeport/${node}:${port}`, label: `${node} port ${port}`, protocol }));
+    return nodes.map((node) => ({ to: `nodeport/${node}:${port}`, label: `NodePort ${port} on ${node}`, protocol }));
   }
-  if (phrase.kind === 'service') return [{ to: `svc/default/${phrase.name.name}:${port}`, label: `Service ${phrase.name.name}`, protocol }];
+  if (phrase.kind === 'service')
+    return [
+      { to: `svc/default/${phrase.name.name}:${port}`, label: `Service ${phrase.name.name}`, protocol, servers: SERVERS[phrase.name.name] },
+    ];
   if (phrase.kind === 'localhost') return [{ to: `ip/127.0.0.1:${port}`, label: 'localhost', protocol }];
   if (phrase.kind === 'address') return [{ to: `ip/${phrase.address}:${port}`, label: phrase.address, protocol }];
   if (phrase.kind === 'host') throw unsupported('object-host', 'host names are not modelled');
@@ -100,7 +108,7 @@ function owner(address: string): string | undefined {
 
 /** By host-gw from the sender's bridge to the server's, with nothing in the way. */
 function plainOutcome(subject: Subject, target: Target): Outcome {
-  const name = /^pod\/default\/([^:]+)/.exec(target.to)?.[1] ?? 'b';
+  const name = /^pod\/default\/([^:]+)/.exec(target.to)?.[1] ?? (target.servers === undefined ? 'b' : 'nginx-1');
   const node = PODS[name]?.node ?? 'node2';
   const request = `${subject.from.replace(/^pod\//, 'pod.').replace('/', '.')}@${subject.node ?? 'laptop'} tx eth0
     ${node} rx eth0
