@@ -38,6 +38,8 @@ export interface ServerSocket {
   readonly localPort: number;
   readonly remoteIp: Ipv4;
   readonly remotePort: number;
+  /** Answers carry none (tcp_fwmark_accept 0). */
+  readonly mark: number;
   state: 'syn-received' | 'open' | 'closed';
   /** The next byte that the server expects. */
   expects: number;

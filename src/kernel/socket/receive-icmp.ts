@@ -32,7 +32,7 @@ function answerEcho(rt: Runtime, device: Device, packet: IpPacket, l4: IcmpMessa
   }
   recordDeliver(rt, device, packet, undefined);
   const ends = { localIp: called, localPort: l4.id, remoteIp: packet.src as Ipv4, remotePort: l4.id };
-  rt.flow.servers.push({ ns, listener: undefined, proto: PROTO.icmp, ...ends, state: 'open', expects: 0 });
+  rt.flow.servers.push({ ns, listener: undefined, proto: PROTO.icmp, ...ends, mark: 0, state: 'open', expects: 0 });
   const leg = rt.nextLeg++;
   const reply: IpPacket = {
     ...{ src: called, dst: packet.src, ttl: ns.defaultTtl, tos: packet.tos, id: leg + 1, df: false, proto: PROTO.icmp },

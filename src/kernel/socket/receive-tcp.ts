@@ -25,8 +25,18 @@ export function receiveTcp(rt: Runtime, device: Device, passage: Passage, l4: Tc
   const listener = l4.flags === 'S' ? findListener(device.ns, PROTO.tcp, dst, l4.dport) : undefined;
   if (listener === undefined) return refuse(rt, device, passage, l4);
   recordDeliver(rt, device, packet, listener.id);
-  const own = { ns: device.ns, listener, proto: PROTO.tcp, localIp: dst, localPort: l4.dport, remoteIp: src, remotePort: l4.sport };
-  const opened: ServerSocket = { ...own, state: 'syn-received', expects: l4.seq + 1 };
+  const opened: ServerSocket = {
+    ns: device.ns,
+    listener,
+    proto: PROTO.tcp,
+    localIp: dst,
+    localPort: l4.dport,
+    remoteIp: src,
+    remotePort: l4.sport,
+    mark: 0,
+    state: 'syn-received',
+    expects: l4.seq + 1,
+  };
   rt.flow.servers.push(opened);
   serverSends(rt, opened, 'S.', 0);
 }
@@ -85,14 +95,10 @@ function serverReceives(rt: Runtime, device: Device, passage: Passage, server: S
 
 /** The client's first sequence number is 0, and so is the server's. */
 export function clientSends(rt: Runtime, client: ClientSocket, flags: TcpFlags, length: number): void {
-  const { ns, localIp, localPort, remoteIp, remotePort, mark } = client;
-  const opens = flags === 'S';
-  const ends = { src: localIp, dst: remoteIp, sport: localPort, dport: remotePort };
-  sendSegment(rt, ns, { ...ends, flags, seq: opens ? 0 : 1, ack: opens ? 0 : 1, length, mark, fromClient: true });
+  const next = flags === 'S' ? 0 : 1;
+  sendSegment(rt, client, { flags, seq: next, ack: next, length, fromClient: true });
 }
 
 function serverSends(rt: Runtime, server: ServerSocket, flags: TcpFlags, length: number): void {
-  const { ns, localIp, localPort, remoteIp, remotePort } = server;
-  const ends = { src: localIp, dst: remoteIp, sport: localPort, dport: remotePort };
-  sendSegment(rt, ns, { ...ends, flags, seq: flags === 'S.' ? 0 : 1, ack: server.expects, length, mark: 0, fromClient: false });
+  sendSegment(rt, server, { flags, seq: flags === 'S.' ? 0 : 1, ack: server.expects, length, fromClient: false });
 }
