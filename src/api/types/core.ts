@@ -31,6 +31,8 @@ export interface Taint {
   readonly key: string;
   readonly value?: string | undefined;
   readonly effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+  /** When a NoExecute taint was set, RFC 3339. */
+  readonly timeAdded?: string | undefined;
 }
 export interface Toleration {
   readonly key?: string | undefined;
