@@ -2,6 +2,7 @@
  * The options that every rule has: source, destination, interfaces, protocol, fragments (iptables/xshared.c). What matches every
  * packet (`-s 0.0.0.0/0`, `-p all`, `-i +`) is no match, as iptables-save does not print it.
  */
+import type { Cidr } from '../../base/cidr.js';
 import { refuse, type RuleReader, takeValue } from './rule-reader.js';
 import type { Match } from './rule.js';
 import { cidrIn } from './value/address.js';
@@ -27,14 +28,20 @@ function once(reader: RuleReader, before: Match | undefined): void {
   if (before !== undefined) refuse(reader, 'repeated-option', `\`${reader.option}\` stands twice`, 'leave one of them out');
 }
 
+function takeCidr(reader: RuleReader, not: boolean): Cidr {
+  const cidr = cidrIn(reader, takeValue(reader));
+  if (not && cidr.length === 0) refuse(reader, 'never-matches', 'a rule that excludes every address never matches');
+  return cidr;
+}
+
 const source: ReadHeader = (reader, header, not) => {
   once(reader, header.source);
-  header.source = { kind: 'source', cidr: cidrIn(reader, takeValue(reader)), not };
+  header.source = { kind: 'source', cidr: takeCidr(reader, not), not };
 };
 
 const destination: ReadHeader = (reader, header, not) => {
   once(reader, header.destination);
-  header.destination = { kind: 'destination', cidr: cidrIn(reader, takeValue(reader)), not };
+  header.destination = { kind: 'destination', cidr: takeCidr(reader, not), not };
 };
 
 const input: ReadHeader = (reader, header, not) => {
@@ -50,7 +57,7 @@ const output: ReadHeader = (reader, header, not) => {
 const protocol: ReadHeader = (reader, header, not) => {
   once(reader, header.protocol);
   const proto = protocolIn(reader, takeValue(reader));
-  if (proto === 0 && not) refuse(reader, 'bad-protocol', 'a rule that excludes every protocol never matches');
+  if (proto === 0 && not) refuse(reader, 'never-matches', 'a rule that excludes every protocol never matches');
   header.protocol = { kind: 'protocol', proto, not };
 };
 
@@ -88,8 +95,8 @@ export const HEADER_OPTIONS: ReadonlyMap<string, ReadHeader> = new Map([
 
 /** Adds the header's matches in the order iptables-save prints them. */
 export function finishHeader({ source, destination, input, output, protocol, fragment }: HeaderDraft, matches: Match[]): void {
-  if (source !== undefined && (source.not || source.cidr.length > 0)) matches.push(source);
-  if (destination !== undefined && (destination.not || destination.cidr.length > 0)) matches.push(destination);
+  if (source !== undefined && source.cidr.length > 0) matches.push(source);
+  if (destination !== undefined && destination.cidr.length > 0) matches.push(destination);
   if (input !== undefined && (input.not || input.name !== '')) matches.push(input);
   if (output !== undefined && (output.not || output.name !== '')) matches.push(output);
   if (protocol !== undefined && protocol.proto !== 0) matches.push(protocol);

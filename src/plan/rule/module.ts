@@ -3,14 +3,13 @@
  * result. Each `-m` or `-j` has a draft of its own, as each has a structure of its own in iptables (libxtables/xtoptions.c).
  */
 import type { Match, Target } from './rule.js';
-import type { RuleReader } from './rule-reader.js';
+import { refuse, type RuleReader } from './rule-reader.js';
 
 type ReadOption<Draft> = (reader: RuleReader, draft: Draft, not: boolean) => void;
 
 interface ExtensionSpec<Draft> {
   /** The word after -m or -j. */
   readonly name: string;
-  readonly begin: () => Draft;
   readonly options?: Readonly<Record<string, ReadOption<Draft>>>;
   /** Options that `!` may stand before. */
   readonly negatable?: Readonly<Record<string, ReadOption<Draft>>>;
@@ -18,15 +17,27 @@ interface ExtensionSpec<Draft> {
   readonly unmodelled?: readonly string[];
 }
 
-interface MatchSpec<Draft> extends ExtensionSpec<Draft> {
+interface MatchPrinting {
   /** The rule must say `-p` one of these. */
   readonly protocols?: readonly number[];
-  readonly finish: (reader: RuleReader, draft: Draft) => readonly Match[];
-  /** The options as iptables-save prints them, without `-m NAME`. */
+  /** The options of all its matches as iptables-save prints them, without `-m NAME`. */
   readonly format: (matches: readonly Match[]) => string;
+  /** Where a match stands among those of one -m; without it one -m has one match. */
+  readonly rank?: (match: Match) => number;
+}
+
+interface MatchSpec<Draft> extends ExtensionSpec<Draft>, MatchPrinting {
+  readonly begin: () => Draft;
+  readonly finish: (reader: RuleReader, draft: Draft) => readonly Match[];
+}
+
+interface ListingSpec extends ExtensionSpec<Match[]>, MatchPrinting {
+  /** What is missing from `-m NAME` alone; without it, that is a rule too. */
+  readonly needs?: string;
 }
 
 interface TargetSpec<Draft> extends ExtensionSpec<Draft> {
+  readonly begin: () => Draft;
   readonly finish: (reader: RuleReader, draft: Draft) => Target;
 }
 
@@ -42,10 +53,8 @@ export interface Extension {
   readonly unmodelled: readonly string[];
 }
 
-export interface MatchModule extends Extension {
-  readonly protocols: readonly number[] | undefined;
+export interface MatchModule extends Extension, MatchPrinting {
   readonly finish: (reader: RuleReader, draft: unknown) => readonly Match[];
-  readonly format: (matches: readonly Match[]) => string;
 }
 
 export interface TargetModule extends Extension {
@@ -53,22 +62,32 @@ export interface TargetModule extends Extension {
 }
 
 export function matchModule<Draft>(spec: MatchSpec<Draft>): MatchModule {
-  return { ...extension(spec), protocols: spec.protocols, finish: spec.finish as MatchModule['finish'], format: spec.format };
+  const { protocols, format, rank } = spec;
+  const printing: MatchPrinting = { format, ...(protocols && { protocols }), ...(rank && { rank }) };
+  return { ...extension(spec, spec.begin), ...printing, finish: spec.finish as MatchModule['finish'] };
 }
 
 export function targetModule<Draft>(spec: TargetSpec<Draft>): TargetModule {
-  return { ...extension(spec), finish: spec.finish as TargetModule['finish'] };
-}
-
-/** The only place where a draft loses its type: it is handed to nobody but the extension that began it. */
-function extension<Draft>(spec: ExtensionSpec<Draft>): Extension {
-  const options = new Map<string, Option>();
-  for (const [word, read] of Object.entries(spec.options ?? {})) options.set(word, { read: read as ReadOption<unknown>, negatable: false });
-  for (const [word, read] of Object.entries(spec.negatable ?? {})) options.set(word, { read: read as ReadOption<unknown>, negatable: true });
-  return { name: spec.name, begin: spec.begin, options, unmodelled: spec.unmodelled ?? [] };
+  return { ...extension(spec, spec.begin), finish: spec.finish as TargetModule['finish'] };
 }
 
 /** A match whose options each add matches of their own; the draft is their list. */
-export function listingModule(spec: Omit<MatchSpec<Match[]>, 'begin' | 'finish'> & { readonly needs?: string }): MatchModule {
-  return matchModule<Match[]>({ ...spec, begin: () => [], finish: (_reader, matches) => matches });
+export function listingModule(spec: ListingSpec): MatchModule {
+  const { needs, name } = spec;
+  return matchModule<Match[]>({
+    ...spec,
+    begin: () => [],
+    finish: (reader, matches) => {
+      if (needs !== undefined && matches.length === 0) refuse(reader, 'missing-option', `\`-m ${name}\` needs ${needs}`);
+      return matches;
+    },
+  });
+}
+
+/** The only place where a draft loses its type: it is handed to nobody but the extension that began it. */
+function extension<Draft>(spec: ExtensionSpec<Draft>, begin: () => Draft): Extension {
+  const options = new Map<string, Option>();
+  for (const [word, read] of Object.entries(spec.options ?? {})) options.set(word, { read: read as ReadOption<unknown>, negatable: false });
+  for (const [word, read] of Object.entries(spec.negatable ?? {})) options.set(word, { read: read as ReadOption<unknown>, negatable: true });
+  return { name: spec.name, begin, options, unmodelled: spec.unmodelled ?? [] };
 }

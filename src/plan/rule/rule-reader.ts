@@ -14,7 +14,7 @@ export interface RuleReader {
   /** The stretch of the word last taken. */
   start: number;
   end: number;
-  /** The value after `=` in `--option=value`, or after the letter in `-ptcp`: the next word taken. */
+  /** The value after `=` in `--option=value`: the next word taken. */
   attached: string | undefined;
   /** The option word being read, which a missing value is blamed on. */
   option: string;
@@ -80,20 +80,16 @@ function quotedWord(reader: RuleReader, quote: number): string {
 
 /** The value that the option being read needs. */
 export function takeValue(reader: RuleReader): string {
+  const word = takeText(reader);
+  if (word === '!') refuse(reader, 'misplaced-negation', `\`!\` stands after \`${reader.option}\``, `write ! ${reader.option}`);
+  return word;
+}
+
+/** A value that may be anything, even `!`. */
+export function takeText(reader: RuleReader): string {
   const word = nextWord(reader);
   if (word !== undefined) return word;
   return refuse(reader, 'missing-value', `\`${reader.option}\` needs a value`, `write a value after ${reader.option}`);
-}
-
-/** The next word without taking it. */
-export function peekWord(reader: RuleReader): string | undefined {
-  const { at, start, end, attached } = reader;
-  const word = nextWord(reader);
-  reader.at = at;
-  reader.start = start;
-  reader.end = end;
-  reader.attached = attached;
-  return word;
 }
 
 function position(reader: RuleReader): SourcePosition {

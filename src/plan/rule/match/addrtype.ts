@@ -53,6 +53,7 @@ export const addrtype: MatchModule = matchModule<Draft>({
     if (matches.length === 0) refuse(reader, 'missing-option', '`-m addrtype` needs --src-type or --dst-type');
     return matches;
   },
+  rank: (match) => (match.kind === 'source-type' ? 0 : 1),
   format: (matches) => {
     const words = matches.map(formatOne);
     const [first] = matches;

@@ -2,7 +2,8 @@
  * -m conntrack: what connection tracking knows of the packet (extensions/libxt_conntrack.c), and its ancestor -m state. Left out:
  * --ctexpire, unsupported by name.
  */
-import { formatCidr } from '../../../base/cidr.js';
+import { addressBits, type Cidr, formatCidr } from '../../../base/cidr.js';
+import { formatIp } from '../../../base/ip.js';
 import { listingModule, type MatchModule } from '../module.js';
 import { type RuleReader, takeValue } from '../rule-reader.js';
 import type { CtStateName, Match } from '../rule.js';
@@ -33,6 +34,7 @@ function readPort(which: Of<'ct-port'>['which']): ReadMatch {
 
 export const conntrack: MatchModule = listingModule({
   name: 'conntrack',
+  needs: 'at least one option',
   negatable: {
     '--ctstate': readStates,
     '--ctproto': (reader, matches, not) => matches.push({ kind: 'ct-protocol', proto: protocolIn(reader, takeValue(reader)), not }),
@@ -51,13 +53,29 @@ export const conntrack: MatchModule = listingModule({
   },
   unmodelled: ['--ctexpire'],
   format: (matches) => matches.map(formatOne).join(' '),
+  rank,
 });
 
 export const state: MatchModule = listingModule({
   name: 'state',
+  needs: '--state',
   negatable: { '--state': readStates },
   format: ([match]) => (match?.kind === 'ct-state' ? `${bang(match.not)}--state ${inOrder(match.states)}` : ''),
 });
+
+/** A single address stands without its length here. */
+function formatAddress(cidr: Cidr): string {
+  return cidr.length === addressBits(cidr.ip) ? formatIp(cidr.ip) : formatCidr(cidr);
+}
+
+const ORDER = [
+  ...['ct-state', 'ct-protocol', 'origsrc', 'origdst', 'replsrc', 'repldst', 'origsrcport', 'origdstport', 'replsrcport', 'repldstport'],
+  ...['ct-status', 'ct-direction'],
+];
+
+function rank(match: Match): number {
+  return ORDER.indexOf('which' in match ? match.which : match.kind);
+}
 
 function inOrder(states: readonly CtStateName[]): string {
   return STATES.filter((each) => states.includes(each)).join(',');
@@ -70,7 +88,7 @@ function formatOne(match: Match): string {
     case 'ct-protocol':
       return `${bang(match.not)}--ctproto ${match.proto}`;
     case 'ct-address':
-      return `${bang(match.not)}--ct${match.which} ${formatCidr(match.cidr)}`;
+      return `${bang(match.not)}--ct${match.which} ${formatAddress(match.cidr)}`;
     case 'ct-port':
       return `${bang(match.not)}--ct${match.which} ${formatRange(match.ports, ':')}`;
     case 'ct-status':

@@ -66,6 +66,7 @@ function takeType(reader: RuleReader): TypeAndCode {
 
 export const icmp: MatchModule = listingModule({
   name: 'icmp',
+  needs: '--icmp-type',
   protocols: [ICMP],
   negatable: {
     '--icmp-type': (reader, matches, not) => {

@@ -8,6 +8,7 @@ import { bang } from '../value/quote.js';
 
 export const length: MatchModule = listingModule({
   name: 'length',
+  needs: '--length',
   negatable: {
     '--length': (reader, matches, not) => {
       const lengths = rangeIn(reader, takeValue(reader), ':', (part) => numberIn(reader, part, U16), U16);
@@ -23,6 +24,7 @@ function readTtl(op: 'eq' | 'lt' | 'gt'): (reader: RuleReader, matches: Match[],
 
 export const ttl: MatchModule = listingModule({
   name: 'ttl',
+  needs: '--ttl-eq, --ttl-lt or --ttl-gt',
   negatable: { '--ttl-eq': readTtl('eq'), '--ttl': readTtl('eq') },
   options: { '--ttl-lt': readTtl('lt'), '--ttl-gt': readTtl('gt') },
   format: ([match]) => (match?.kind === 'ttl' ? `${bang(match.not)}--ttl-${match.op} ${match.value}` : ''),
@@ -30,6 +32,7 @@ export const ttl: MatchModule = listingModule({
 
 export const dscp: MatchModule = listingModule({
   name: 'dscp',
+  needs: '--dscp or --dscp-class',
   negatable: {
     '--dscp': (reader, matches, not) => matches.push({ kind: 'dscp', value: takeDscp(reader), not }),
     '--dscp-class': (reader, matches, not) => matches.push({ kind: 'dscp', value: takeDscpClass(reader), not }),
@@ -39,6 +42,7 @@ export const dscp: MatchModule = listingModule({
 
 export const tos: MatchModule = listingModule({
   name: 'tos',
+  needs: '--tos',
   negatable: { '--tos': (reader, matches, not) => matches.push({ kind: 'tos', ...takeTos(reader, 0xff), not }) },
   format: ([match]) => (match?.kind === 'tos' ? `${bang(match.not)}--tos ${formatTos(match)}` : ''),
 });

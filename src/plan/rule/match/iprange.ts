@@ -20,7 +20,9 @@ function read(side: 'source' | 'destination'): (reader: RuleReader, matches: Mat
 
 export const iprange: MatchModule = listingModule({
   name: 'iprange',
+  needs: '--src-range or --dst-range',
   negatable: { '--src-range': read('source'), '--dst-range': read('destination') },
+  rank: (match) => (match.kind === 'ip-range' && match.side === 'source' ? 0 : 1),
   format: (matches) => matches.map(formatOne).join(' '),
 });
 

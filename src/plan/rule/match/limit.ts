@@ -1,6 +1,6 @@
 /** -m limit: a token bucket (extensions/libxt_limit.c). The kernel keeps the time between two tokens in tenths of a millisecond. */
 import { type MatchModule, matchModule } from '../module.js';
-import { refuse, type RuleReader, takeValue } from '../rule-reader.js';
+import { notModelled, refuse, type RuleReader, takeValue } from '../rule-reader.js';
 import { parseNumber, takeNumber } from '../value/number.js';
 
 interface Draft {
@@ -39,6 +39,7 @@ export const limit: MatchModule = matchModule<Draft>({
     '--limit': readRate,
     '--limit-burst': (reader, draft) => {
       draft.burst = takeNumber(reader, { min: 0, max: 10_000 });
+      if (draft.burst === 0) notModelled(reader, 'a burst of 0');
     },
   },
   finish: (_reader, draft) => [{ kind: 'limit', ...draft }],

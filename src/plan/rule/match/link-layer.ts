@@ -7,6 +7,7 @@ import { bang } from '../value/quote.js';
 
 export const mac: MatchModule = listingModule({
   name: 'mac',
+  needs: '--mac-source',
   negatable: {
     '--mac-source': (reader, matches, not) => {
       const word = takeValue(reader);
@@ -19,9 +20,11 @@ export const mac: MatchModule = listingModule({
 
 export const pkttype: MatchModule = listingModule({
   name: 'pkttype',
+  needs: '--pkt-type',
   negatable: {
     '--pkt-type': (reader, matches, not) => {
-      matches.push({ kind: 'packet-type', type: wordIn(reader, takeValue(reader), ['unicast', 'broadcast', 'multicast']), not });
+      const type = wordIn(reader, takeValue(reader), ['unicast', 'broadcast', 'multicast', 'host']);
+      matches.push({ kind: 'packet-type', type: type === 'host' ? 'unicast' : type, not });
     },
   },
   format: ([match]) => (match?.kind === 'packet-type' ? `${bang(match.not)}--pkt-type ${match.type}` : ''),

@@ -6,6 +6,7 @@ import { bang } from '../value/quote.js';
 function markModule(kind: 'mark' | 'connmark'): MatchModule {
   return listingModule({
     name: kind,
+    needs: '--mark',
     negatable: { '--mark': (reader, matches, not) => matches.push({ kind, ...takeMark(reader), not }) },
     format: ([match]) => (match?.kind === kind ? `${bang(match.not)}--mark ${formatMark(match)}` : ''),
   });

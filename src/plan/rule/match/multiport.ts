@@ -27,6 +27,7 @@ function read(side: keyof typeof WORDS): (reader: RuleReader, matches: Match[], 
 
 export const multiport: MatchModule = listingModule({
   name: 'multiport',
+  needs: '--sports, --dports or --ports',
   protocols: [TCP, UDP, SCTP, DCCP, UDPLITE],
   negatable: {
     '--sports': read('source'),

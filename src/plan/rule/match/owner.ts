@@ -17,12 +17,14 @@ function read(what: 'uid' | 'gid'): (reader: RuleReader, matches: Match[], not: 
 
 export const owner: MatchModule = listingModule({
   name: 'owner',
+  needs: '--uid-owner, --gid-owner or --socket-exists',
   negatable: {
     '--uid-owner': read('uid'),
     '--gid-owner': read('gid'),
     '--socket-exists': (_reader, matches, not) => matches.push({ kind: 'owner-socket', not }),
   },
   unmodelled: ['--suppl-groups', '--pid-owner', '--sid-owner', '--cmd-owner'],
+  rank: (match) => (match.kind === 'owner' ? (match.what === 'uid' ? 1 : 2) : 0),
   format: (matches) => matches.map(formatOne).join(' '),
 });
 

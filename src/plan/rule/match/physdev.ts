@@ -11,8 +11,11 @@ function readIs(what: 'in' | 'out' | 'bridged'): Read {
   return (_reader, matches, not) => matches.push({ kind: 'physdev-is', what, not });
 }
 
+const ORDER: readonly string[] = ['in', 'physdev-in', 'out', 'physdev-out', 'bridged'];
+
 export const physdev: MatchModule = listingModule({
   name: 'physdev',
+  needs: 'at least one option',
   negatable: {
     '--physdev-in': (reader, matches, not) => matches.push({ kind: 'physdev-in', ...takeInterface(reader), not }),
     '--physdev-out': (reader, matches, not) => matches.push({ kind: 'physdev-out', ...takeInterface(reader), not }),
@@ -21,6 +24,7 @@ export const physdev: MatchModule = listingModule({
     '--physdev-is-bridged': readIs('bridged'),
   },
   format: (matches) => matches.map(formatOne).join(' '),
+  rank: (match) => ORDER.indexOf(match.kind === 'physdev-is' ? match.what : match.kind),
 });
 
 function formatOne(match: Match): string {

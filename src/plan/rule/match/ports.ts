@@ -12,10 +12,11 @@ import { bang } from '../value/quote.js';
 
 type ReadMatch = (reader: RuleReader, matches: Match[], not: boolean) => void;
 
+/** All ports are no match: iptables-save does not print them either. */
 function readPorts(kind: 'source-port' | 'destination-port', proto: number): ReadMatch {
   return (reader, matches, not) => {
     const ports = portRangeIn(reader, takeValue(reader));
-    matches.push({ kind, proto, ports, not });
+    if (not || ports.from > 0 || ports.to < 0xffff) matches.push({ kind, proto, ports, not });
   };
 }
 
@@ -49,6 +50,10 @@ function formatFlags(flags: number): string {
   return flags === 0 ? 'NONE' : [...FLAGS].filter(([, bit]) => (flags & bit) !== 0).map(([name]) => name).join(',');
 }
 
+function rank(match: Match): number {
+  return match.kind === 'source-port' ? 0 : match.kind === 'destination-port' ? 1 : 2;
+}
+
 function format(matches: readonly Match[]): string {
   return matches.map(formatOne).join(' ');
 }
@@ -73,8 +78,9 @@ export const tcp: MatchModule = listingModule({
   },
   unmodelled: ['--tcp-option'],
   format,
+  rank,
 });
 
-export const udp: MatchModule = listingModule({ name: 'udp', protocols: [UDP], negatable: portOptions(UDP), format });
+export const udp: MatchModule = listingModule({ name: 'udp', protocols: [UDP], negatable: portOptions(UDP), format, rank });
 
-export const sctp: MatchModule = listingModule({ name: 'sctp', protocols: [SCTP], negatable: portOptions(SCTP), unmodelled: ['--chunk-types'], format });
+export const sctp: MatchModule = listingModule({ name: 'sctp', protocols: [SCTP], negatable: portOptions(SCTP), unmodelled: ['--chunk-types'], format, rank });

@@ -8,6 +8,7 @@ const SIDES = ['src', 'dst'] as const;
 
 export const set: MatchModule = listingModule({
   name: 'set',
+  needs: '--match-set',
   negatable: {
     '--match-set': (reader, matches, not) => {
       const name = takeName(reader, 31);

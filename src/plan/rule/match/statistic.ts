@@ -32,9 +32,9 @@ function finish(reader: RuleReader, draft: Draft): readonly Match[] {
     return [{ kind: 'statistic-random', probability, not }];
   }
   if (probability !== undefined) refuse(reader, 'wrong-option', '--probability belongs to --mode random');
-  if (every === undefined) refuse(reader, 'missing-option', '`--mode nth` needs --every');
-  if (packet !== undefined && packet >= every) refuse(reader, 'bad-number', '`--packet` must be less than --every');
-  return [{ kind: 'statistic-nth', every, packet: packet ?? 0, not }];
+  if (every === undefined || packet === undefined) refuse(reader, 'missing-option', '`--mode nth` needs --every and --packet');
+  if (packet >= every) refuse(reader, 'bad-number', '`--packet` must be less than --every');
+  return [{ kind: 'statistic-nth', every, packet, not }];
 }
 
 export const statistic: MatchModule = matchModule<Draft>({
@@ -62,7 +62,6 @@ export const statistic: MatchModule = matchModule<Draft>({
   format: ([match]) => {
     if (match?.kind === 'statistic-random') return `--mode random ${bang(match.not)}--probability ${(match.probability / ONE).toFixed(11)}`;
     if (match?.kind !== 'statistic-nth') return '';
-    const packet = match.packet === 0 ? '' : ` --packet ${match.packet}`;
-    return `--mode nth ${bang(match.not)}--every ${match.every}${packet}`;
+    return `--mode nth ${bang(match.not)}--every ${match.every} --packet ${match.packet}`;
   },
 });

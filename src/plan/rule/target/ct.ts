@@ -1,6 +1,6 @@
 /** -j CT (extensions/libxt_CT.c): no tracking, or a zone of its own. Left out: helpers, events, time-outs, unsupported by name. */
 import { type TargetModule, targetModule } from '../module.js';
-import { notModelled, refuse, takeValue } from '../rule-reader.js';
+import { notModelled, takeValue } from '../rule-reader.js';
 import { numberIn, U16 } from '../value/number.js';
 
 interface Draft {
@@ -22,8 +22,5 @@ export const ct: TargetModule = targetModule<Draft>({
     },
   },
   unmodelled: ['--helper', '--ctevents', '--expevents', '--zone-orig', '--zone-reply', '--timeout'],
-  finish: (reader, draft) => {
-    if (draft.notrack && draft.zone !== undefined) refuse(reader, 'wrong-option', '--notrack and --zone do not go together');
-    return { kind: 'ct', ...draft };
-  },
+  finish: (_reader, draft) => ({ kind: 'ct', ...draft }),
 });

@@ -1,9 +1,9 @@
 /**
  * -j LOG and NFLOG (extensions/libxt_LOG.c, libxt_NFLOG.c): the packet goes on unchanged. Options are kept as iptables-save
- * prints them, in its order; what is the default is not printed.
+ * prints them, in its order; what is the default is not printed, nor is --nflog-range, which the kernel ignores.
  */
 import { type TargetModule, targetModule } from '../module.js';
-import { type RuleReader, takeValue } from '../rule-reader.js';
+import { type RuleReader, takeText, takeValue } from '../rule-reader.js';
 import { wordIn } from '../value/name.js';
 import { parseNumber, takeNumber, U16, U32 } from '../value/number.js';
 import { quote } from '../value/quote.js';
@@ -25,13 +25,9 @@ function flag(word: string): Read {
   return (_reader, draft) => void draft.set(word, word);
 }
 
-function text(word: string): Read {
-  return (reader, draft) => void draft.set(word, `${word} ${quoted(takeValue(reader))}`);
-}
-
-/** LOG and NFLOG print their prefixes always in quotes when they hold a blank. */
-function quoted(value: string): string {
-  return quote(value);
+/** What is longer is cut, as iptables does without a word. */
+function text(word: string, max: number): Read {
+  return (reader, draft) => void draft.set(word, `${word} ${quote(takeText(reader).slice(0, max))}`);
 }
 
 function number(word: string, max: number, unless: number): Read {
@@ -55,7 +51,7 @@ export const log: TargetModule = logTarget(
   'LOG',
   ['--log-prefix', '--log-level', '--log-tcp-sequence', '--log-tcp-options', '--log-ip-options', '--log-uid', '--log-macdecode'],
   {
-    '--log-prefix': text('--log-prefix'),
+    '--log-prefix': text('--log-prefix', 29),
     '--log-level': (reader, draft) => {
       const level = takeLevel(reader);
       if (level !== 4) draft.set('--log-level', `--log-level ${level}`);
@@ -68,8 +64,8 @@ export const log: TargetModule = logTarget(
   },
 );
 
-export const nflog: TargetModule = logTarget('NFLOG', ['--nflog-prefix', '--nflog-group', '--nflog-range', '--nflog-size', '--nflog-threshold'], {
-  '--nflog-prefix': text('--nflog-prefix'),
+export const nflog: TargetModule = logTarget('NFLOG', ['--nflog-prefix', '--nflog-group', '--nflog-size', '--nflog-threshold'], {
+  '--nflog-prefix': text('--nflog-prefix', 63),
   '--nflog-group': number('--nflog-group', U16.max, 0),
   '--nflog-range': number('--nflog-range', U32.max, 0),
   '--nflog-size': number('--nflog-size', U32.max, -1),

@@ -53,8 +53,10 @@ function unbracket(text: string): string {
   return text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text;
 }
 
+/** The kernel takes such a range and chooses addresses outside of it. */
 function refuseBackwards(reader: RuleReader, word: string, from: Ip, to: Ip): void {
-  if (typeof from !== typeof to || compareIp(from, to) > 0) refuse(reader, 'bad-range', `the range \`${word}\` ends before it begins`, 'write the lower address first');
+  if (typeof from !== typeof to) refuse(reader, 'bad-range', `the range \`${word}\` mixes IPv4 and IPv6`);
+  if (compareIp(from, to) > 0) notModelled(reader, `a range that ends before it begins (\`${word}\`)`, 'write the lower address first');
 }
 
 /** Ports of a NAT target are numbers, parted by `-`; a slash would begin the base of a shifted map. */

@@ -1,0 +1,74 @@
+/** `-j TARGET` with its options, as iptables-save 1.8.9 prints it; defaults that it prints are printed. */
+import { formatCidr } from '../../base/cidr.js';
+import { formatIp, type Ip } from '../../base/ip.js';
+import type { NatRange, Target } from './rule.js';
+import { formatDscp, formatTos } from './value/dscp.js';
+import { formatRange, hex } from './value/number.js';
+
+export function formatTarget(target: Target): string {
+  switch (target.kind) {
+    case 'jump':
+      return `-j ${target.chain}`;
+    case 'goto':
+      return `-g ${target.chain}`;
+    case 'reject':
+      return `-j REJECT --reject-with ${target.with}`;
+    case 'mark':
+      return `-j MARK --set-xmark ${hex(target.value)}/${hex(target.mask)}`;
+    case 'connmark-set':
+      return `-j CONNMARK --set-xmark ${hex(target.value)}/${hex(target.mask)}`;
+    case 'connmark-save':
+      return `-j CONNMARK --save-mark --nfmask ${hex(target.nfMask)} --ctmask ${hex(target.ctMask)}`;
+    case 'connmark-restore':
+      return `-j CONNMARK --restore-mark --nfmask ${hex(target.nfMask)} --ctmask ${hex(target.ctMask)}`;
+    case 'dnat':
+      return words('-j DNAT --to-destination', formatPlaces(target.range), formatFlags(target.range));
+    case 'snat':
+      return words('-j SNAT --to-source', formatPlaces(target.range), formatFlags(target.range));
+    case 'masquerade':
+    case 'redirect':
+      return words(`-j ${target.kind.toUpperCase()}`, formatToPorts(target.range), formatFlags(target.range));
+    case 'netmap':
+      return `-j NETMAP --to ${formatCidr(target.cidr)}`;
+    case 'ct':
+      return words('-j CT', target.notrack ? '--notrack' : '', target.zone === undefined ? '' : `--zone ${target.zone}`);
+    case 'log':
+    case 'nflog':
+      return words(`-j ${target.kind.toUpperCase()}`, ...target.options);
+    case 'tcpmss':
+      return target.mss === undefined ? '-j TCPMSS --clamp-mss-to-pmtu' : `-j TCPMSS --set-mss ${target.mss}`;
+    case 'dscp':
+      return `-j DSCP --set-dscp ${formatDscp(target.value)}`;
+    case 'tos':
+      return `-j TOS --set-tos ${formatTos(target)}`;
+    case 'ttl':
+      return `-j TTL --ttl-${target.op} ${target.value}`;
+    case 'accept':
+    case 'drop':
+    case 'return':
+    case 'notrack':
+    case 'trace':
+      return `-j ${target.kind.toUpperCase()}`;
+  }
+}
+
+function words(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join(' ');
+}
+
+/** `10.0.0.1-10.0.0.9:80-90`; IPv6 addresses stand in brackets before a port. */
+function formatPlaces({ fromIp, toIp, ports }: NatRange): string {
+  const range = ports === undefined ? '' : `:${formatRange(ports, '-')}`;
+  if (fromIp === undefined) return range;
+  const bracket = typeof fromIp === 'bigint' && ports !== undefined;
+  const address = (ip: Ip): string => (bracket ? `[${formatIp(ip)}]` : formatIp(ip));
+  return `${address(fromIp)}${toIp === undefined || toIp === fromIp ? '' : `-${address(toIp)}`}${range}`;
+}
+
+function formatToPorts({ ports }: NatRange): string {
+  return ports === undefined ? '' : `--to-ports ${formatRange(ports, '-')}`;
+}
+
+function formatFlags({ random, randomFully, persistent }: NatRange): string {
+  return words(random ? '--random' : '', randomFully ? '--random-fully' : '', persistent ? '--persistent' : '');
+}

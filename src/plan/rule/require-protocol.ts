@@ -1,0 +1,34 @@
+/** What only some protocols have, such as ports: iptables or the kernel refuses it in a rule that does not say `-p` one of them. */
+import { inputError } from '../../base/errors.js';
+import type { RuleDraft } from './rule-draft.js';
+import type { Target } from './rule.js';
+import { DCCP, formatProtocol, SCTP, TCP, UDP } from './value/protocol.js';
+
+const WITH_PORTS: readonly number[] = [TCP, UDP, SCTP, DCCP];
+const TCP_ONLY: readonly number[] = [TCP];
+
+export function requireProtocol({ header, reader }: RuleDraft, what: string, protocols: readonly number[]): void {
+  const { protocol } = header;
+  if (protocol !== undefined && !protocol.not && protocols.includes(protocol.proto)) return;
+  const { origin: file, text } = reader;
+  const names = protocols.map(formatProtocol);
+  throw inputError('missing-protocol', `\`${what}\` is only for ${names.join(', ')}, which the rule must name`, {
+    position: { file, line: 1, column: Math.max(0, text.indexOf(what)) + 1, text, width: what.length },
+    fix: `add -p ${names.join(' or -p ')}`,
+  });
+}
+
+export function requireTargetProtocol(draft: RuleDraft, target: Target): void {
+  switch (target.kind) {
+    case 'reject':
+      return target.with === 'tcp-reset' ? requireProtocol(draft, 'tcp-reset', TCP_ONLY) : undefined;
+    case 'tcpmss':
+      return requireProtocol(draft, 'TCPMSS', TCP_ONLY);
+    case 'dnat':
+    case 'snat':
+    case 'masquerade':
+    case 'redirect':
+      return target.range.ports === undefined ? undefined : requireProtocol(draft, target.kind.toUpperCase(), WITH_PORTS);
+    default:
+  }
+}
