@@ -12,6 +12,13 @@ export {
   unsupported,
 } from './base/errors.js';
 export { nearest } from './base/nearest.js';
+export { readCluster, readClusterSpec } from './manifest/cluster/cluster-file.js';
+export { defaultCluster } from './manifest/cluster/defaults.js';
+export { readManifestPath } from './manifest/files.js';
+export { readDocuments } from './manifest/read.js';
+export type { MatrixQuery, RenderFormat, TraceQuery } from './sim/contract.js';
+export { formatIp, type ObjectRef, type PlanFlow, type ProbePlan, readPlan, runPlan, writePlan } from './sim/plan-api.js';
+export { createSimulation, type Simulation } from './sim/simulation.js';
 export {
   DOC_STRING,
   type NodeLine,
@@ -23,4 +30,6 @@ export {
   type SpecOptions,
   STEP_TEXT,
 } from './sim/spec-contract.js';
-export { createSpec } from './sim/spec.js';
+export { createSpec } from './spec.js';
+export { printTree } from './trace/print-tree.js';
+export type { Hop, Outcome, Trace } from './trace/trace.js';

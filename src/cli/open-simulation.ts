@@ -1,5 +1,6 @@
 /** The settled cluster that `-c` and `-f` describe. */
-import { createSimulation, readCluster, readManifestFiles, type Simulation } from '../index.js';
+import { resolve } from 'node:path';
+import { createSimulation, readCluster, readManifestPath, type Simulation } from '../index.js';
 import { readInput } from './read-input.js';
 
 export interface SimulationFlags {
@@ -20,5 +21,5 @@ export function applyPath(simulation: Simulation, path: string): readonly string
     const { text, file } = readInput(path);
     return simulation.applyText(text, file);
   }
-  return readManifestFiles(path, process.cwd()).flatMap(({ text, file }) => simulation.applyText(text, file));
+  return simulation.applyDocuments(readManifestPath(resolve(path), '/'));
 }

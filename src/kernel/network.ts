@@ -95,7 +95,7 @@ function peerName(source: PlanSource, device: Device): { readonly netns: string;
 function mayAnswer(source: PlanSource, namespaces: ReadonlyMap<string, Namespace>, device: Device, ip: number): boolean {
   if (source.mayAnswer === undefined || device.peer !== undefined) return true;
   const there = peerName(source, device);
-  return namespaces.has(there.netns) || source.mayAnswer(there.netns, ip);
+  return namespaces.has(there.netns) || source.mayAnswer(there.netns, ip, there.name);
 }
 
 function reset(rt: Runtime): void {

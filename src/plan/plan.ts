@@ -84,10 +84,10 @@ export interface PlanSource {
   /** The other end of a veth that `netns` lists without `peer`; a kernel asks when a frame leaves by it. */
   peer?(netns: string, device: string): { readonly netns: string; readonly name: string } | undefined;
   /**
-   * Whether the namespace may answer ARP for the address: false spares a broadcast the building of a namespace that it cannot
-   * matter to. May err to true only; absent means true.
+   * Whether a broadcast ARP request that comes in by `device` may matter to the namespace: because it answers for the address, or
+   * passes the broadcast on. False spares the building of a namespace. May err to true only; absent means true.
    */
-  mayAnswer?(netns: string, ip: Ip): boolean;
+  mayAnswer?(netns: string, ip: Ip, device: string): boolean;
 }
 
 /** A whole network, every namespace rendered: what JSON holds. */

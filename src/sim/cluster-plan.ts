@@ -31,6 +31,9 @@ export interface ExternalHost {
 /** Who a namespace belongs to. */
 type Owner = { readonly kind: 'node'; readonly name: string } | { readonly kind: 'pod'; readonly pod: Pod } | { readonly kind: 'external'; readonly host: ExternalHost } | { readonly kind: 'fabric' };
 
+/** The device of a node that leads to the fabric. */
+const UPLINK = 'eth0';
+
 const NO_LISTENERS: readonly ListenerPlan[] = [];
 
 export class ClusterPlan implements PlanSource, Naming {
@@ -73,8 +76,13 @@ export class ClusterPlan implements PlanSource, Naming {
     return this.#ownerOf(netns)?.kind === 'node' ? podOfVeth(this.view, netns, device) : undefined;
   }
 
-  /** An address that somebody is known to hold is not answered for by others: no proxy ARP is in use. */
-  mayAnswer(netns: string, ip: Ip): boolean {
+  /**
+   * Pods, outside hosts and the uplinks of nodes lead no further, and an address that somebody is known to hold is not answered for by
+   * others, as no proxy ARP is in use.
+   */
+  mayAnswer(netns: string, ip: Ip, device: string): boolean {
+    const owner = this.#ownerOf(netns);
+    if (owner?.kind === 'fabric' || (owner?.kind === 'node' && device !== UPLINK)) return true;
     const holder = this.#holderOf(ip);
     return holder === undefined || holder === netns;
   }
@@ -87,6 +95,11 @@ export class ClusterPlan implements PlanSource, Naming {
       listeners: names.flatMap((name) => this.listeners(name)),
       probes,
     };
+  }
+
+  /** The namespace if it was rendered already. */
+  renderedNetns(name: string): NetnsPlan | undefined {
+    return this.#plans.get(name);
   }
 
   /** Namespaces rendered so far. */

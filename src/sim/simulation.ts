@@ -14,16 +14,16 @@ import type { AnyView } from '../api/store-view.js';
 import type { KubeObject } from '../api/types/meta.js';
 import { createNetwork } from '../kernel/network.js';
 import type { SimulatedNetwork } from '../kernel/contract.js';
-import { documentsOf } from '../manifest/document.js';
+import { documentsOf, type ManifestDocument } from '../manifest/document.js';
+import { applyManifests } from '../manifest/apply.js';
 import { readManifests } from '../manifest/read.js';
 import type { ProbePlan, Plan } from '../plan/plan.js';
 import { toTrace } from '../trace/to-trace.js';
 import type { Trace } from '../trace/trace.js';
-import { applyDocuments } from './apply-documents.js';
 import { bootstrap } from './bootstrap.js';
 import { ClusterPlan, type ExternalHost } from './cluster-plan.js';
 import type { MatrixQuery, RenderFormat, SimulationApi, TraceQuery } from './contract.js';
-import { createControllers } from './controllers.js';
+import { clusterControllers } from './controllers.js';
 import { enumerate } from './enumerate.js';
 import { Loop } from './loop.js';
 import { traceMatrix } from './matrix.js';
@@ -55,7 +55,7 @@ export class Simulation implements SimulationApi {
     this.store = createStore(clock, { serviceCIDRs: cluster.serviceCIDRs, seed: cluster.seed });
     this.#loop = new Loop({
       store: this.store,
-      controllers: createControllers(cluster),
+      controllers: clusterControllers(cluster),
       write: (writes, by: Controller) => void applyWrites(this.store, writes, { clock, component: by.name }),
       suffix: () => nameSuffix(rng),
     });
@@ -73,11 +73,17 @@ export class Simulation implements SimulationApi {
   }
 
   applyText(text: string, file: string, defaultNamespace = this.namespace): readonly string[] {
-    return applyDocuments(this.store, this.cluster, readManifests(text, file), defaultNamespace);
+    return this.applyDocuments(readManifests(text, file), defaultNamespace);
   }
 
   applyObjects(objects: readonly unknown[], file: string, defaultNamespace = this.namespace): readonly string[] {
-    return applyDocuments(this.store, this.cluster, documentsOf(objects, file), defaultNamespace);
+    return this.applyDocuments(documentsOf(objects, file), defaultNamespace);
+  }
+
+  /** The documents in order, as `kubectl apply -f` does; every problem of every document is reported together. */
+  applyDocuments(documents: readonly ManifestDocument[], defaultNamespace = this.namespace): readonly string[] {
+    if (this.settles) this.#loop.settle();
+    return applyManifests(this.store, documents, defaultNamespace);
   }
 
   delete(refs: readonly ObjectRef[]): void {

@@ -16,6 +16,8 @@ export interface SpecOptions {
   readonly root: string;
   /** Overrides the cluster's seed. */
   readonly seed?: number | undefined;
+  /** `file:line` of the scenario that runs, for the line that replays a failure. */
+  readonly where?: (() => string | undefined) | undefined;
 }
 
 /** A row of a table with a header, by column name; empty cells are left out. */
@@ -70,6 +72,8 @@ export interface Spec {
   claim(sentence: string): void;
   /** A qualifier as a sentence of its own about the last claim, e.g. `it is SNATed to node2`. */
   qualifier(sentence: string): void;
+  /** e.g. `1000 connections from pod A to Service nginx are spread within 5% of even`. */
+  spread(sentence: string): void;
   path(lines: readonly PathLine[], mode: 'gaps' | 'exactly', direction: 'request' | 'reply'): void;
   /** First row: an empty cell and the destinations; then a source and its cells. */
   connectivity(protocol: 'TCP' | 'UDP' | 'SCTP', port: number, table: readonly (readonly string[])[]): void;

@@ -1,0 +1,94 @@
+/**
+ * The cluster as a sentence asks about it: phrases to senders and addresses, traces between them, whose address is whose. It has the
+ * shape that the claim engine wants of its world, without knowing it.
+ */
+import { NETNS } from '../node/agent.js';
+import type { Behind, RuleText, Trace } from '../trace/trace.js';
+import type { RuleHit } from '../trace/event.js';
+import { addressOwner } from './address-owner.js';
+import { findObject, nodeAddresses, podAddress } from './lookup.js';
+import { type ObjectSelection, type Receiver, type RouteSelection, type SelectContext, selectReceivers, selectSenders, type Sender, type SenderSelection } from './select.js';
+import { findExternal } from './select.js';
+import type { Simulation } from './simulation.js';
+
+export class ClusterWorld {
+  readonly #simulation: Simulation;
+  readonly #replay: (from: string, to: string, protocol: string) => string;
+
+  /** `replay` writes the shell line that shows a trace again. */
+  constructor(simulation: Simulation, replay: (from: string, to: string, protocol: string) => string) {
+    this.#simulation = simulation;
+    this.#replay = replay;
+  }
+
+  get namespace(): string {
+    return this.#simulation.namespace;
+  }
+
+  subjects(selection: SenderSelection): readonly Sender[] {
+    return selectSenders(this.#context(), selection);
+  }
+
+  targets(object: ObjectSelection, route: RouteSelection | undefined, sender: Sender): readonly Receiver[] {
+    return selectReceivers(this.#context(), object, route, sender);
+  }
+
+  trace(sender: Sender, receiver: Receiver): Trace {
+    return this.#simulation.trace({ from: sender.from, to: receiver.to, protocol: receiver.protocol });
+  }
+
+  addresses(object: ObjectSelection): readonly string[] {
+    const { view, namespace } = this.#context();
+    switch (object.kind) {
+      case 'service': {
+        const { spec, status } = findObject(view, 'Service', object.name, namespace);
+        const balancer = status?.loadBalancer?.ingress?.flatMap(({ ip }) => ip ?? []) ?? [];
+        return [...(spec.clusterIPs ?? []), ...(spec.externalIPs ?? []), ...balancer];
+      }
+      case 'node':
+        return this.#nodeAddresses(object.name);
+      case 'client':
+        return [findExternal(this.#context(), object.name).address];
+      case 'address':
+        return [object.address];
+      case 'host':
+        return [];
+      case 'localhost':
+        return ['127.0.0.1'];
+      default:
+        return selectSenders(this.#context(), object).map(({ from }) => {
+          const [, ns, name = ''] = from.split('/');
+          return podAddress(findObject(view, 'Pod', { namespace: ns, name: name.split('#')[0] as string }, namespace));
+        });
+    }
+  }
+
+  owner(address: string): string | undefined {
+    return addressOwner(this.#simulation.clusterPlan(), address);
+  }
+
+  why(node: string, rule: RuleText): Behind | undefined {
+    return this.#simulation.clusterPlan().explain(rule as RuleHit, NETNS.node(node)) ?? undefined;
+  }
+
+  nodes(): readonly string[] {
+    return this.#simulation.nodes;
+  }
+
+  replay(sender: Sender, receiver: Receiver): string {
+    return this.#replay(sender.from, receiver.to, receiver.protocol);
+  }
+
+  /** Those of its machine, then those its agents gave it. */
+  #nodeAddresses(name: string): readonly string[] {
+    const { view, namespace } = this.#context();
+    const node = findObject(view, 'Node', { namespace: undefined, name }, namespace);
+    const links = this.#simulation.clusterPlan().netns(NETNS.node(node.metadata.name))?.links ?? [];
+    const given = links.flatMap((link) => link.addr ?? []).map((text) => text.slice(0, text.indexOf('/')));
+    return [...new Set([...nodeAddresses(node), ...given])];
+  }
+
+  #context(): SelectContext {
+    return { view: this.#simulation.view(), namespace: this.#simulation.namespace, externals: this.#simulation.externals };
+  }
+}

@@ -1,0 +1,17 @@
+/** Everything that reconciles in a cluster: the controller manager's controllers, the scheduler, and the kubelets with the CNI plug-in's IPAM. */
+import type { ClusterSpec } from '../api/cluster.js';
+import type { Controller } from '../api/controller.js';
+import { createControllers } from '../controllers/all-controllers.js';
+import { cniOfCluster } from '../node/cni/cni-of-cluster.js';
+import { createKubelet } from '../node/kubelet/kubelet.js';
+import { createScheduler } from '../scheduler/scheduler.js';
+
+export function clusterControllers(cluster: ClusterSpec): readonly Controller[] {
+  const cni = cniOfCluster(cluster);
+  const { podCIDRs, kubernetesVersion } = cluster;
+  return [
+    ...createControllers({ podCIDRs, kubernetesVersion }),
+    createScheduler(),
+    createKubelet({ allocate: ({ node, view, taken, last }) => cni.allocate({ node, view, cluster }, taken, last) }),
+  ];
+}

@@ -1,0 +1,212 @@
+/**
+ * One scenario's cluster: described, then made on first need, changed, and asked about its objects. What sentences about traffic
+ * need beyond that is in spec.ts of the public API.
+ */
+import { inputError } from '../../base/errors.js';
+import { readCluster } from '../../manifest/cluster/cluster-file.js';
+import { readManifestPath, readProjectFile } from '../../manifest/files.js';
+import { NETNS } from '../../node/agent.js';
+import { findObject } from '../lookup.js';
+import { createSimulation, type Simulation } from '../simulation.js';
+import { DOC_STRING, type NodeLine, type ObjectWording, type PodWording, type Row, type SpecOptions } from '../spec-contract.js';
+import { deleteObject, labelObject, podManifest, rollBack, scale, setImage } from './change-objects.js';
+import { ClusterDraft, type Settings } from './cluster-draft.js';
+import { expectEndpoints, expectEndpointTable } from './expect-endpoints.js';
+import { expectNodeLine } from './expect-node.js';
+import {
+  type ExpectContext,
+  expectDifferentNodes,
+  expectEvent,
+  expectField,
+  expectPending,
+  expectReady,
+  expectReadyReplicas,
+  expectRestarts,
+  expectRunsOn,
+} from './expect-objects.js';
+import { KeptRefusal } from './kept-refusal.js';
+
+const US_PER_SECOND = 1_000_000;
+
+export class ClusterSteps {
+  readonly options: SpecOptions;
+  readonly #draft = new ClusterDraft();
+  readonly #refusal = new KeptRefusal();
+  #simulation: Simulation | undefined;
+  #namespace = 'default';
+  #manualTime = false;
+
+  constructor(options: SpecOptions) {
+    this.options = options;
+  }
+
+  /** The running cluster, made on first need. A refusal that was kept is thrown now. */
+  get simulation(): Simulation {
+    this.#refusal.throwKept();
+    if (this.#simulation === undefined) {
+      if (this.options.seed !== undefined) this.#draft.seed(this.options.seed);
+      this.#simulation = createSimulation(this.#draft.spec);
+      this.#simulation.namespace = this.#namespace;
+      this.#simulation.settles = !this.#manualTime;
+    }
+    return this.#simulation;
+  }
+
+  clusterFromText(text: string): void {
+    this.#describable().describe(readCluster(text, DOC_STRING));
+  }
+
+  clusterFromFile(path: string): void {
+    this.#describable().describe(readCluster(readProjectFile(path, this.options.root), path));
+  }
+
+  clusterWithNodes(count: number): void {
+    this.#describable().withNodes(count);
+  }
+
+  clusterWithTable(rows: readonly Row[]): void {
+    this.#describable().withTable(rows);
+  }
+
+  cniIs(name: string, config?: Settings): void {
+    this.#describable().cni(name, config);
+  }
+
+  kubeProxyRuns(mode: string, config?: Settings): void {
+    this.#describable().kubeProxy(mode, config);
+  }
+
+  namespace(name: string): void {
+    this.#namespace = name;
+    const { simulation } = this;
+    simulation.namespace = name;
+    const manifest = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+    if (simulation.get('Namespace', undefined, name) === undefined) simulation.applyObjects([manifest], DOC_STRING);
+  }
+
+  pod(pod: PodWording): void {
+    const { simulation } = this;
+    if (pod.node !== undefined) findObject(simulation.view(), 'Node', { namespace: undefined, name: pod.node }, 'default');
+    simulation.applyObjects([podManifest(pod)], DOC_STRING);
+  }
+
+  externalClient(name: string, address: string): void {
+    this.simulation.addExternal(name, address);
+  }
+
+  timeIsManual(): void {
+    this.#manualTime = true;
+    if (this.#simulation !== undefined) this.#simulation.settles = false;
+  }
+
+  givenManifest(text: string): void {
+    this.simulation.applyText(text, DOC_STRING);
+  }
+
+  givenManifestFiles(path: string): void {
+    this.simulation.applyDocuments(readManifestPath(path, this.options.root));
+  }
+
+  whenManifestApplied(text: string): void {
+    const { simulation } = this;
+    this.#refusal.during(() => simulation.applyText(text, DOC_STRING));
+  }
+
+  whenManifestFilesApplied(path: string): void {
+    const { simulation } = this;
+    this.#refusal.during(() => simulation.applyDocuments(readManifestPath(path, this.options.root)));
+  }
+
+  deleteObject(object: ObjectWording): void {
+    deleteObject(this.simulation, this.#context(), object);
+  }
+
+  labelObject(object: ObjectWording, labels: Readonly<Record<string, string | null>>): void {
+    labelObject(this.simulation, this.#context(), object, labels);
+  }
+
+  scale(object: ObjectWording, replicas: number): void {
+    scale(this.simulation, this.#context(), object, replicas);
+  }
+
+  setImage(object: ObjectWording, image: string): void {
+    setImage(this.simulation, this.#context(), object, image);
+  }
+
+  rollBack(object: ObjectWording): void {
+    rollBack(this.simulation, this.#context(), object);
+  }
+
+  advance(seconds: number): void {
+    if (seconds < 0) throw inputError('negative-time', 'time does not run backwards');
+    this.simulation.settle();
+    this.simulation.advance(seconds * US_PER_SECOND);
+  }
+
+  refusedWith(message: string): void {
+    this.#refusal.expect(message);
+  }
+
+  readyReplicas(object: ObjectWording, count: number): void {
+    expectReadyReplicas(this.#context(), object, count);
+  }
+
+  podsOnDifferentNodes(owner: ObjectWording): void {
+    expectDifferentNodes(this.#context(), owner);
+  }
+
+  podRunsOn(pod: string, node: string): void {
+    expectRunsOn(this.#context(), pod, node);
+  }
+
+  podIsPending(pod: string, because?: string): void {
+    expectPending(this.#context(), pod, because);
+  }
+
+  podIsReady(pod: string, ready: boolean): void {
+    expectReady(this.#context(), pod, ready);
+  }
+
+  podRestarts(pod: string, container: string | undefined): void {
+    expectRestarts(this.#context(), pod, container);
+  }
+
+  endpoints(service: string, pods: readonly string[]): void {
+    expectEndpoints(this.#context(), service, pods);
+  }
+
+  endpointTable(service: string, rows: readonly Row[]): void {
+    expectEndpointTable(this.#context(), service, rows);
+  }
+
+  field(object: ObjectWording, path: string, value: string): void {
+    expectField(this.#context(), object, path, value);
+  }
+
+  event(reason: string, about: ObjectWording, says: string): void {
+    expectEvent(this.#context(), reason, about, says);
+  }
+
+  nodeHas(node: string, what: NodeLine, text: string): void {
+    const { view } = this.#context();
+    const { name } = findObject(view, 'Node', { namespace: undefined, name: node }, 'default').metadata;
+    const plan = this.simulation.clusterPlan().netns(NETNS.node(name));
+    if (plan !== undefined) expectNodeLine(plan, node, what, text);
+  }
+
+  finish(): void {
+    this.#refusal.throwKept();
+  }
+
+  #context(): ExpectContext {
+    return { view: this.simulation.view(), namespace: this.#namespace };
+  }
+
+  #describable(): ClusterDraft {
+    if (this.#simulation === undefined) return this.#draft;
+    throw inputError('cluster-exists', 'the cluster runs already and cannot be described any more', {
+      fix: 'say what the cluster is before the first pod, manifest or client',
+    });
+  }
+}
+
