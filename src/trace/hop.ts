@@ -1,5 +1,5 @@
 /**
- * One event of a record as a hop of a trace: its place, tcpdump's text, and what happened there. A hop keeps its event and makes the packet's text
+ * One event of a record as a hop of a trace: its place, tcpdump's text, and what happened there. A hop keeps its event and makes texts
  * when asked, for most readers want a few of them. ARP is no hop unless asked for: the packet waits meanwhile.
  */
 import { formatIp, formatSocket } from '../base/ip.js';
@@ -21,27 +21,52 @@ export interface HopsOptions {
 export function hopsOf(events: readonly TraceEvent[], shown: (leg: number) => boolean, naming: Naming, options: HopsOptions): readonly Hop[] {
   const hops: Hop[] = [];
   for (const event of events) {
-    if (shown(event.leg) && (event.kind !== 'arp' || options.arp)) hops.push(hopOf(event, naming, options.start));
+    if (shown(event.leg) && (event.kind !== 'arp' || options.arp)) hops.push(new EventHop(event, naming, options.start));
   }
   return hops;
 }
 
-function hopOf(event: TraceEvent, naming: Naming, start: number): Hop {
-  let packet: string | undefined;
-  return {
-    t: event.t - start,
-    node: naming.node(event.netns),
-    netns: event.netns,
-    device: deviceOf(event),
-    stage: stageOf(event),
-    get packet() {
-      packet ??= event.kind === 'arp' ? formatFrame(event.frame) : formatPacket(event.packet);
-      return packet;
-    },
-    change: changeOf(event),
-    rules: rulesOf(event),
-    verdict: verdictOf(event),
-  };
+/** Getters of the class: a literal with getters of its own costs more than the rest of a trace. */
+class EventHop implements Hop {
+  private readonly event: TraceEvent;
+  private readonly naming: Naming;
+  readonly t: number;
+
+  constructor(event: TraceEvent, naming: Naming, start: number) {
+    this.event = event;
+    this.naming = naming;
+    this.t = event.t - start;
+  }
+
+  get node(): string {
+    return this.naming.node(this.event.netns);
+  }
+  get netns(): string {
+    return this.event.netns;
+  }
+  get device(): string | null {
+    return deviceOf(this.event);
+  }
+  get stage(): Stage {
+    return stageOf(this.event);
+  }
+  get packet(): string {
+    return this.event.kind === 'arp' ? formatFrame(this.event.frame) : formatPacket(this.event.packet);
+  }
+  get change(): string | null {
+    return changeOf(this.event);
+  }
+  get rules(): readonly RuleText[] {
+    return rulesOf(this.event);
+  }
+  get verdict(): string {
+    return verdictOf(this.event);
+  }
+
+  toJSON(): Hop {
+    const { t, node, netns, device, stage, packet, change, rules, verdict } = this;
+    return { t, node, netns, device, stage, packet, change, rules, verdict };
+  }
 }
 
 function stageOf(event: TraceEvent): Stage {

@@ -70,16 +70,18 @@ function causeLines(cause: Cause): string[] {
 
 function legLines(name: string, hops: readonly Hop[]): string[] {
   if (hops.length === 0) return [];
-  const lines = ['', `${INDENT}${name}`];
+  const lines = ['', name];
   let packet = '';
   for (const group of byNamespace(hops)) {
     const [first] = group;
     if (first === undefined) continue;
     lines.push(INDENT + placeText(first.netns, first.node));
     const items = group.flatMap((hop) => {
-      const changed = hop.packet !== packet;
+      const shown = isQuiet(hop) ? [] : [hopItem(hop)];
+      if (hop.packet === packet) return shown;
       packet = hop.packet;
-      return [...(changed ? [packetItem(hop)] : []), ...(isQuiet(hop) ? [] : [hopItem(hop)])];
+      // What comes out of a tunnel is seen after it came out.
+      return hop.stage === 'decapsulate' ? [...shown, packetItem(hop)] : [packetItem(hop), ...shown];
     });
     lines.push(...items.flatMap((item, i) => itemLines(item, i === items.length - 1)));
   }
@@ -102,7 +104,7 @@ function placeText(netns: string, node: string): string {
 }
 
 function isQuiet(hop: Hop): boolean {
-  return isHook(hop) && hop.change === null && hop.rules.length === 0 && hop.verdict === 'accept';
+  return isHook(hop) && hop.change === null && hop.verdict === 'accept' && tellingRules(hop.rules).length === 0;
 }
 
 function isHook(hop: Hop): boolean {
@@ -123,7 +125,7 @@ function packetItem(hop: Hop): Item {
 
 function hopItem(hop: Hop): Item {
   const name = (isHook(hop) || hop.device === null ? hop.stage : hop.device).padEnd(NAME_WIDTH);
-  return { head: `${name} ${markOf(hop)}${textOf(hop)}`, below: isHook(hop) ? hop.rules.map(ruleText) : [], branch: true };
+  return { head: `${name} ${markOf(hop)}${textOf(hop)}`, below: isHook(hop) ? tellingRules(hop.rules).map(ruleText) : [], branch: true };
 }
 
 function markOf(hop: Hop): string {
@@ -138,6 +140,7 @@ function textOf(hop: Hop): string {
     case 'arp':
       return hop.stage;
     case 'route':
+      return routeText(hop.verdict);
     case 'deliver':
       return hop.verdict;
     case 'bridge':
@@ -149,6 +152,26 @@ function textOf(hop: Hop): string {
     default:
       return [hop.change, hop.change === null || hop.verdict !== 'accept' ? hop.verdict : null].filter((part) => part !== null).join(', ');
   }
+}
+
+/** What the kernel adds to a route of its own is left out. */
+function routeText(verdict: string): string {
+  return verdict.startsWith('local by ') ? 'local' : verdict.replace(/ (?:table local )?proto kernel.*$/, '');
+}
+
+/** Targets that do something; any other is a chain. */
+const TARGETS = /^(?:ACCEPT|DROP|RETURN|REJECT|MARK|CONNMARK|DNAT|SNAT|MASQUERADE|REDIRECT|NETMAP|CT|NOTRACK|LOG|NFLOG|TCPMSS)$/;
+
+/** Less the jumps into chains where nothing matched. */
+function tellingRules(rules: readonly RuleText[]): readonly RuleText[] {
+  const kept: RuleText[] = [];
+  for (const rule of [...rules].reverse()) {
+    const target = /(?:^|\s)-[jg] (\S+)/.exec(rule.text)?.[1];
+    const next = kept[0];
+    const leads = next !== undefined && next.table === rule.table && next.chain === target;
+    if (target === undefined || TARGETS.test(target) || leads) kept.unshift(rule);
+  }
+  return kept;
 }
 
 function ruleText(rule: RuleText): string {
