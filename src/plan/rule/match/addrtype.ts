@@ -64,5 +64,5 @@ export const addrtype: MatchModule = matchModule<Draft>({
 
 function formatOne(match: Match): string {
   if (match.kind !== 'source-type' && match.kind !== 'destination-type') return '';
-  return `${bang(match.not)}--${match.kind === 'source-type' ? 'src' : 'dst'}-type ${TYPES.filter((each) => match.types.includes(each)).join(',')}`;
+  return `${bang(match.not)}--${match.kind === 'source-type' ? 'src' : 'dst'}-type ${match.types.join(',')}`;
 }

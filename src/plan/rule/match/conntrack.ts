@@ -60,7 +60,7 @@ export const state: MatchModule = listingModule({
   name: 'state',
   needs: '--state',
   negatable: { '--state': readStates },
-  format: ([match]) => (match?.kind === 'ct-state' ? `${bang(match.not)}--state ${inOrder(match.states)}` : ''),
+  format: ([match]) => (match?.kind === 'ct-state' ? `${bang(match.not)}--state ${match.states.join(',')}` : ''),
 });
 
 /** A single address stands without its length here. */
@@ -77,14 +77,10 @@ function rank(match: Match): number {
   return ORDER.indexOf('which' in match ? match.which : match.kind);
 }
 
-function inOrder(states: readonly CtStateName[]): string {
-  return STATES.filter((each) => states.includes(each)).join(',');
-}
-
 function formatOne(match: Match): string {
   switch (match.kind) {
     case 'ct-state':
-      return `${bang(match.not)}--ctstate ${inOrder(match.states)}`;
+      return `${bang(match.not)}--ctstate ${match.states.join(',')}`;
     case 'ct-protocol':
       return `${bang(match.not)}--ctproto ${match.proto}`;
     case 'ct-address':
@@ -92,7 +88,7 @@ function formatOne(match: Match): string {
     case 'ct-port':
       return `${bang(match.not)}--ct${match.which} ${formatRange(match.ports, ':')}`;
     case 'ct-status':
-      return `${bang(match.not)}--ctstatus ${STATUSES.filter((each) => match.statuses.includes(each)).join(',')}`;
+      return `${bang(match.not)}--ctstatus ${match.statuses.join(',')}`;
     case 'ct-direction':
       return `--ctdir ${match.direction}`;
     default:

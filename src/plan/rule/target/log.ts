@@ -30,10 +30,11 @@ function text(word: string, max: number): Read {
   return (reader, draft) => void draft.set(word, `${word} ${quote(takeText(reader).slice(0, max))}`);
 }
 
-function number(word: string, max: number, unless: number): Read {
+/** A number of 0 is the default where there is one. */
+function number(word: string, max: number, defaultsToZero: boolean): Read {
   return (reader, draft) => {
     const value = takeNumber(reader, { min: 0, max });
-    if (value !== unless) draft.set(word, `${word} ${value}`);
+    if (value !== 0 || !defaultsToZero) draft.set(word, `${word} ${value}`);
   };
 }
 
@@ -66,8 +67,8 @@ export const log: TargetModule = logTarget(
 
 export const nflog: TargetModule = logTarget('NFLOG', ['--nflog-prefix', '--nflog-group', '--nflog-size', '--nflog-threshold'], {
   '--nflog-prefix': text('--nflog-prefix', 63),
-  '--nflog-group': number('--nflog-group', U16.max, 0),
-  '--nflog-range': number('--nflog-range', U32.max, 0),
-  '--nflog-size': number('--nflog-size', U32.max, -1),
-  '--nflog-threshold': number('--nflog-threshold', U16.max, 1),
+  '--nflog-group': number('--nflog-group', U16.max, true),
+  '--nflog-range': number('--nflog-range', U32.max, true),
+  '--nflog-size': number('--nflog-size', U32.max, false),
+  '--nflog-threshold': number('--nflog-threshold', U16.max, true),
 });

@@ -12,11 +12,12 @@ export function wordIn<Word extends string>(reader: RuleReader, word: string, kn
   return refuse(reader, 'unknown-value', `\`${reader.option}\` has no value \`${word}\``, fix);
 }
 
-/** `A,B,C`. */
+/** `A,B,C`, in the order of `known` and each once. */
 export function takeWords<Word extends string>(reader: RuleReader, known: readonly Word[]): readonly Word[] {
   const word = takeValue(reader);
   if (!word.includes(',')) return [wordIn(reader, word, known)];
-  return word.split(',').map((each) => wordIn(reader, each, known));
+  const given = word.split(',').map((each) => wordIn(reader, each, known));
+  return known.filter((each) => given.includes(each));
 }
 
 const INTERFACE_MAX = 15;
