@@ -7,7 +7,7 @@
  *
  * Hooks in brackets run for IPv4 with bridge-nf-call-iptables. Left out: ebtables, ARP through arptables.
  */
-import { formatIp, type Ipv4 } from '../../base/ip.js';
+import type { Ipv4 } from '../../base/ip.js';
 import { formatMac, type Mac } from '../../base/mac.js';
 import type { Frame } from '../../packet/frame.js';
 import { awaitNeighbour, learnFdb } from '../apply.js';
@@ -19,7 +19,6 @@ import type { Waiting } from '../neigh/neighbour.js';
 import type { Passage } from '../netfilter/contract.js';
 import { recordBridge, recordDrop } from '../record.js';
 import { routeInput } from '../route/input.js';
-import { routeOutput } from '../route/output.js';
 import type { InFlight, Runtime } from '../runtime.js';
 import { runHook } from './hook.js';
 import { newPassage } from './passage.js';
@@ -59,24 +58,16 @@ export function resumeBridged(rt: Runtime, waiting: Waiting, mac: Mac): void {
 }
 
 /**
- * Where a frame goes whose destination PREROUTING changed: the MAC of a neighbour on this bridge, or the bridge's own when it must be
- * routed; undefined when it is dropped or waits (br_nf_pre_routing_finish).
+ * Where a frame goes whose destination PREROUTING changed: the MAC of a neighbour on this bridge, or the bridge's own when the host
+ * must route (or refuse) it; undefined when it waits for ARP (br_nf_pre_routing_finish).
  */
 function translatedMac(rt: Runtime, port: BridgePort, srcMac: Mac, dstMac: Mac, passage: Passage): Mac | undefined {
   const { bridge } = port;
   const { packet } = passage;
   const dst = packet.dst as Ipv4;
   const decision = routeInput(rt, bridge, packet.src as Ipv4, dst, passage.mark, packet);
-  let route = decision.route;
-  if (decision.kind === 'drop') {
-    // Bridged and translated traffic does not need forwarding.
-    route = bridge.conf.forwarding ? undefined : routeOutput(rt, bridge.ns, { dst, src: 0, mark: 0 }).route;
-    if (route?.device !== bridge) {
-      recordDrop(rt, bridge.ns, packet, decision.reason ?? 'IP_INNOROUTES', () => `no way to ${formatIp(dst)} after DNAT`, { device: bridge });
-      return undefined;
-    }
-  }
-  if (route === undefined || decision.kind === 'local' || route.device !== bridge) return bridge.mac;
+  const { route } = decision;
+  if (decision.kind !== 'forward' || route === undefined || route.device !== bridge) return bridge.mac;
   const nexthop = route.via ?? dst;
   const neighbour = bridge.neighbours.get(nexthop);
   if (neighbour !== undefined && neighbour.state !== 'incomplete') return neighbour.mac;

@@ -38,18 +38,21 @@ function addAddressRoutes(tables: ReadonlyMap<number, FibTable>, device: Device,
   const { ip, length } = address;
   const local = tables.get(TABLE.local) as FibTable;
   const dev = device.name;
-  const own = { device, via: undefined, source: ip, metric: 0, mtu: undefined, advmss: undefined, legs: undefined };
+  // A secondary address is answered from the primary one of its subnet.
+  const primary = device.addresses.find((other) => other.length === length && ((other.ip ^ ip) & maskOf(length)) === 0) ?? address;
+  const src = formatIp(primary.ip);
+  const own = { device, via: undefined, source: primary.ip, metric: 0, mtu: undefined, advmss: undefined, legs: undefined };
   const host = { ...own, type: 'local', scope: SCOPE.host } as const;
-  addRoute(local, { ...host, prefix: ip, length: 32, text: `local ${formatIp(ip)} dev ${dev} table local proto kernel scope host src ${formatIp(ip)}` });
+  addRoute(local, { ...host, prefix: ip, length: 32, text: `local ${formatIp(ip)} dev ${dev} table local proto kernel scope host src ${src}` });
   if (!device.up || address.secondary || length === 32) return;
   const prefix = ip & maskOf(length);
   const words = `${formatIp(prefix)}/${length} dev ${dev}`;
-  const tail = `proto kernel scope ${device.kind === 'lo' ? 'host' : 'link'} src ${formatIp(ip)}`;
+  const tail = `proto kernel scope ${device.kind === 'lo' ? 'host' : 'link'} src ${src}`;
   if (device.kind === 'lo') addRoute(local, { ...host, prefix, length, text: `local ${words} table local ${tail}` });
   else addRoute(tables.get(TABLE.main) as FibTable, { ...own, type: 'unicast', scope: SCOPE.link, prefix, length, text: `${words} ${tail}` });
   if (length >= 31) return;
   const broadcast = prefix | ~maskOf(length);
-  const text = `broadcast ${formatIp(broadcast)} dev ${dev} table local proto kernel scope link src ${formatIp(ip)}`;
+  const text = `broadcast ${formatIp(broadcast)} dev ${dev} table local proto kernel scope link src ${src}`;
   addRoute(local, { ...own, type: 'broadcast', scope: SCOPE.link, prefix: broadcast, length: 32, text });
 }
 
