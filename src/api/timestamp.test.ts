@@ -1,0 +1,17 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { addSeconds, formatTimestamp, parseTimestamp } from './timestamp.js';
+
+test('time stamps agree with the platform', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 4_000_000_000 }), (seconds) => {
+      const text = formatTimestamp(seconds * 1e6);
+      assert.equal(text, new Date(seconds * 1000).toISOString().replace('.000', ''));
+      assert.equal(parseTimestamp(text), seconds * 1e6);
+    }),
+  );
+});
+
+test('adding seconds crosses months', () => assert.equal(addSeconds('2028-02-28T23:59:45Z', 30), '2028-02-29T00:00:15Z'));
+test('text that is no time stamp stays', () => assert.equal(addSeconds('soon', 30), 'soon'));
