@@ -30,7 +30,9 @@ for (let table = '', lines = readFileSync(FIXTURE, 'utf8').split('\n'), i = 0; i
 function whyNot(): string | false {
   if (process.getuid?.() !== 0) return 'needs root for a network namespace of its own';
   try {
-    execFileSync('unshare', ['-n', 'sh', '-c', 'command -v iptables-restore && command -v ipset && iptables-save'], { stdio: 'pipe' });
+    execFileSync('/usr/bin/unshare', ['-n', 'sh', '-c', 'command -v iptables-restore && command -v ipset && iptables-save'], {
+      stdio: 'pipe',
+    });
     return false;
   } catch {
     return 'needs iptables, ipset and unshare on this machine';
@@ -44,10 +46,19 @@ function askReal(): string[] {
   const text: string[] = [];
   for (const table of new Set(cases.map((each) => each.table))) {
     const own = cases.map((each, i) => ({ ...each, chain: `T${i}` })).filter((each) => each.table === table);
-    text.push(table, ':CHAIN -', ...own.map(({ chain }) => `:${chain} -`), ...own.map(({ chain, written }) => `-A ${chain} ${written}`), 'COMMIT');
+    text.push(
+      table,
+      ':CHAIN -',
+      ...own.map(({ chain }) => `:${chain} -`),
+      ...own.map(({ chain, written }) => `-A ${chain} ${written}`),
+      'COMMIT',
+    );
   }
   const sets = 'ipset create hosts hash:ip && ipset create sockets hash:ip,port';
-  const saved = execFileSync('unshare', ['-n', 'sh', '-c', `${sets} && iptables-restore && iptables-save`], { input: `${text.join('\n')}\n`, stdio: ['pipe', 'pipe', 'pipe'] });
+  const saved = execFileSync('/usr/bin/unshare', ['-n', 'sh', '-c', `${sets} && iptables-restore && iptables-save`], {
+    input: `${text.join('\n')}\n`,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   const found = new Map<string, string>();
   for (const line of saved.toString().split('\n')) {
     const match = /^-A (T\d+) ?(.*)$/.exec(line);
@@ -60,10 +71,17 @@ test('iptables-save prints what the fixture says', { skip }, () => {
   const saved = askReal();
   if (process.env['HOPSPEC_UPDATE_GOLDEN'] === '1') {
     cases.forEach((each, i) => (each.saved = saved[i] ?? ''));
-    const body = cases.flatMap(({ table, written, saved: text }, i) => [...(cases[i - 1]?.table === table ? [] : [table]), written, `  ${text}`]);
+    const body = cases.flatMap(({ table, written, saved: text }, i) => [
+      ...(cases[i - 1]?.table === table ? [] : [table]),
+      written,
+      `  ${text}`,
+    ]);
     writeFileSync(FIXTURE, `${[...head, ...body].join('\n')}\n`);
   }
-  assert.deepEqual(saved, cases.map((each) => each.saved));
+  assert.deepEqual(
+    saved,
+    cases.map((each) => each.saved),
+  );
 });
 
 for (const { table, written, saved } of cases) {
@@ -80,5 +98,7 @@ for (const { table, written, saved } of cases) {
 
 /** iptables-save has an order of its own for the options of one -m, and a unit of its own for a rate. */
 function unordered(matches: readonly Match[]): string[] {
-  return matches.map((match) => JSON.stringify(match.kind === 'limit' ? [match.packets / match.perSeconds, match.burst] : match)).toSorted();
+  return matches
+    .map((match) => JSON.stringify(match.kind === 'limit' ? [match.packets / match.perSeconds, match.burst] : match))
+    .toSorted();
 }

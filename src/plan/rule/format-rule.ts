@@ -3,12 +3,12 @@
  * out: host bits of the addresses of -m conntrack, which iptables-save keeps though they mean nothing.
  */
 import { formatCidr } from '../../base/cidr.js';
+import { InvariantError } from '../../base/errors.js';
 import { MATCHES } from './extensions.js';
 import { formatTarget } from './format-target.js';
-import { InvariantError } from '../../base/errors.js';
 import type { MatchModule } from './module.js';
 import type { Match, ModuleUse, Rule } from './rule.js';
-import { formatProtocol, SCTP, UDP } from './value/protocol.js';
+import { formatProtocol } from './value/protocol.js';
 import { bang } from './value/quote.js';
 
 export function formatRule(rule: Rule): string {
@@ -30,22 +30,12 @@ export function formatRule(rule: Rule): string {
 
 /** Undefined for what an extension brought. */
 function formatHeader(match: Match | undefined): string | undefined {
-  switch (match?.kind) {
-    case 'source':
-      return `${bang(match.not)}-s ${formatCidr(match.cidr)}`;
-    case 'destination':
-      return `${bang(match.not)}-d ${formatCidr(match.cidr)}`;
-    case 'in-interface':
-      return `${bang(match.not)}-i ${match.name}${match.prefix ? '+' : ''}`;
-    case 'out-interface':
-      return `${bang(match.not)}-o ${match.name}${match.prefix ? '+' : ''}`;
-    case 'protocol':
-      return `${bang(match.not)}-p ${formatProtocol(match.proto)}`;
-    case 'fragment':
-      return `${bang(match.not)}-f`;
-    default:
-      return undefined;
-  }
+  if (match === undefined) return undefined;
+  const { kind } = match;
+  if (kind === 'source' || kind === 'destination') return `${bang(match.not)}-${kind[0]} ${formatCidr(match.cidr)}`;
+  if (kind === 'in-interface' || kind === 'out-interface') return `${bang(match.not)}-${kind[0]} ${match.name}${match.prefix ? '+' : ''}`;
+  if (kind === 'protocol') return `${bang(match.not)}-p ${formatProtocol(match.proto)}`;
+  return kind === 'fragment' ? `${bang(match.not)}-f` : undefined;
 }
 
 function formatModule(name: string, matches: readonly Match[]): string {
@@ -74,41 +64,30 @@ function deriveModules(matches: readonly Match[]): readonly ModuleUse[] {
   return modules;
 }
 
+/** Where the extension has not the name of its match. */
+const MODULE_OF: Partial<Record<Match['kind'], string>> = {
+  'tcp-flags': 'tcp',
+  'icmp-type': 'icmp',
+  'ct-state': 'conntrack',
+  'ct-direction': 'conntrack',
+  'ct-protocol': 'conntrack',
+  'ct-address': 'conntrack',
+  'ct-port': 'conntrack',
+  'ct-status': 'conntrack',
+  'source-type': 'addrtype',
+  'destination-type': 'addrtype',
+  'statistic-random': 'statistic',
+  'statistic-nth': 'statistic',
+  'physdev-in': 'physdev',
+  'physdev-out': 'physdev',
+  'physdev-is': 'physdev',
+  'ip-range': 'iprange',
+  'owner-socket': 'owner',
+  'mac-source': 'mac',
+  'packet-type': 'pkttype',
+};
+
 function moduleOf(match: Match): string {
-  switch (match.kind) {
-    case 'source-port':
-    case 'destination-port':
-      return match.proto === UDP ? 'udp' : match.proto === SCTP ? 'sctp' : 'tcp';
-    case 'tcp-flags':
-      return 'tcp';
-    case 'icmp-type':
-      return 'icmp';
-    case 'ct-state':
-    case 'ct-direction':
-    case 'ct-protocol':
-    case 'ct-address':
-    case 'ct-port':
-    case 'ct-status':
-      return 'conntrack';
-    case 'source-type':
-    case 'destination-type':
-      return 'addrtype';
-    case 'statistic-random':
-    case 'statistic-nth':
-      return 'statistic';
-    case 'physdev-in':
-    case 'physdev-out':
-    case 'physdev-is':
-      return 'physdev';
-    case 'ip-range':
-      return 'iprange';
-    case 'owner-socket':
-      return 'owner';
-    case 'mac-source':
-      return 'mac';
-    case 'packet-type':
-      return 'pkttype';
-    default:
-      return match.kind;
-  }
+  if (match.kind === 'source-port' || match.kind === 'destination-port') return formatProtocol(match.proto);
+  return MODULE_OF[match.kind] ?? match.kind;
 }

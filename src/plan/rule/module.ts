@@ -88,6 +88,7 @@ export function listingModule(spec: ListingSpec): MatchModule {
 function extension<Draft>(spec: ExtensionSpec<Draft>, begin: () => Draft): Extension {
   const options = new Map<string, Option>();
   for (const [word, read] of Object.entries(spec.options ?? {})) options.set(word, { read: read as ReadOption<unknown>, negatable: false });
-  for (const [word, read] of Object.entries(spec.negatable ?? {})) options.set(word, { read: read as ReadOption<unknown>, negatable: true });
+  for (const [word, read] of Object.entries(spec.negatable ?? {}))
+    options.set(word, { read: read as ReadOption<unknown>, negatable: true });
   return { name: spec.name, begin, options, unmodelled: spec.unmodelled ?? [] };
 }

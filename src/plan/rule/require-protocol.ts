@@ -19,16 +19,7 @@ export function requireProtocol({ header, reader }: RuleDraft, what: string, pro
 }
 
 export function requireTargetProtocol(draft: RuleDraft, target: Target): void {
-  switch (target.kind) {
-    case 'reject':
-      return target.with === 'tcp-reset' ? requireProtocol(draft, 'tcp-reset', TCP_ONLY) : undefined;
-    case 'tcpmss':
-      return requireProtocol(draft, 'TCPMSS', TCP_ONLY);
-    case 'dnat':
-    case 'snat':
-    case 'masquerade':
-    case 'redirect':
-      return target.range.ports === undefined ? undefined : requireProtocol(draft, target.kind.toUpperCase(), WITH_PORTS);
-    default:
-  }
+  if (target.kind === 'tcpmss') requireProtocol(draft, 'TCPMSS', TCP_ONLY);
+  if (target.kind === 'reject' && target.with === 'tcp-reset') requireProtocol(draft, 'tcp-reset', TCP_ONLY);
+  if ('range' in target && target.range.ports !== undefined) requireProtocol(draft, target.kind.toUpperCase(), WITH_PORTS);
 }

@@ -26,7 +26,19 @@ export interface Range {
 /** Virtual states SNAT and DNAT included. */
 export type CtStateName = 'INVALID' | 'NEW' | 'RELATED' | 'ESTABLISHED' | 'UNTRACKED' | 'SNAT' | 'DNAT';
 
-export type AddressTypeName = 'UNSPEC' | 'UNICAST' | 'LOCAL' | 'BROADCAST' | 'ANYCAST' | 'MULTICAST' | 'BLACKHOLE' | 'UNREACHABLE' | 'PROHIBIT' | 'THROW' | 'NAT' | 'XRESOLVE';
+export type AddressTypeName =
+  | 'UNSPEC'
+  | 'UNICAST'
+  | 'LOCAL'
+  | 'BROADCAST'
+  | 'ANYCAST'
+  | 'MULTICAST'
+  | 'BLACKHOLE'
+  | 'UNREACHABLE'
+  | 'PROHIBIT'
+  | 'THROW'
+  | 'NAT'
+  | 'XRESOLVE';
 
 interface Not {
   /** The match is negated with `!`. */
@@ -46,16 +58,28 @@ export type Match =
   | (Not & { readonly kind: 'source-port' | 'destination-port'; readonly proto: number; readonly ports: Range })
   /** Bits FIN=1 SYN=2 RST=4 PSH=8 ACK=16 URG=32. `--syn` is mask 23, comp 2. */
   | (Not & { readonly kind: 'tcp-flags'; readonly mask: number; readonly comp: number })
-  | (Not & { readonly kind: 'icmp-type'; readonly type: number; /** Undefined: any code. Type 255 is any. */ readonly code: number | undefined })
+  | (Not & {
+      readonly kind: 'icmp-type';
+      readonly type: number /** Undefined: any code. Type 255 is any. */;
+      readonly code: number | undefined;
+    })
   | (Not & { readonly kind: 'multiport'; readonly side: 'source' | 'destination' | 'either'; readonly ports: readonly Range[] })
   | (Not & { readonly kind: 'mark' | 'connmark'; readonly value: number; readonly mask: number })
   | (Not & { readonly kind: 'ct-state'; readonly states: readonly CtStateName[] })
   | (Not & { readonly kind: 'ct-direction'; readonly direction: 'ORIGINAL' | 'REPLY' })
   | (Not & { readonly kind: 'ct-protocol'; readonly proto: number })
   | (Not & { readonly kind: 'ct-address'; readonly which: 'origsrc' | 'origdst' | 'replsrc' | 'repldst'; readonly cidr: Cidr })
-  | (Not & { readonly kind: 'ct-port'; readonly which: 'origsrcport' | 'origdstport' | 'replsrcport' | 'repldstport'; readonly ports: Range })
+  | (Not & {
+      readonly kind: 'ct-port';
+      readonly which: 'origsrcport' | 'origdstport' | 'replsrcport' | 'repldstport';
+      readonly ports: Range;
+    })
   | (Not & { readonly kind: 'ct-status'; readonly statuses: readonly ('NONE' | 'EXPECTED' | 'SEEN_REPLY' | 'ASSURED' | 'CONFIRMED')[] })
-  | (Not & { readonly kind: 'source-type' | 'destination-type'; readonly types: readonly AddressTypeName[]; readonly limitInterface: 'in' | 'out' | undefined })
+  | (Not & {
+      readonly kind: 'source-type' | 'destination-type';
+      readonly types: readonly AddressTypeName[];
+      readonly limitInterface: 'in' | 'out' | undefined;
+    })
   /** Probability in units of 2^-31, as the kernel keeps it. */
   | (Not & { readonly kind: 'statistic-random'; readonly probability: number })
   | (Not & { readonly kind: 'statistic-nth'; readonly every: number; readonly packet: number })

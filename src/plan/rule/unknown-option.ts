@@ -32,11 +32,14 @@ export function unknownOption(draft: RuleDraft, word: string): never {
   const { reader } = draft;
   const extensions = reachable(draft);
   if (extensions.some((extension) => extension.unmodelled.includes(word))) notModelled(reader, `the option \`${word}\``);
-  if (!word.startsWith('-')) refuse(reader, 'stray-word', `\`${word}\` belongs to no option`, 'put a value that holds blanks in double quotes');
+  if (!word.startsWith('-'))
+    refuse(reader, 'stray-word', `\`${word}\` belongs to no option`, 'put a value that holds blanks in double quotes');
   const short = word.slice(0, 2);
-  if (word.length > 2 && HEADER_OPTIONS.has(short)) refuse(reader, 'unknown-option', `there is no option \`${word}\``, `write ${short} ${word.slice(2)}`);
+  if (word.length > 2 && HEADER_OPTIONS.has(short))
+    refuse(reader, 'unknown-option', `there is no option \`${word}\``, `write ${short} ${word.slice(2)}`);
   const owner = [...MATCHES.values()].find((module) => module.options.has(word) && !extensions.includes(module));
-  if (owner !== undefined) return refuse(reader, 'missing-match', `\`${word}\` is an option of \`${owner.name}\``, `write -m ${owner.name} before it`);
+  if (owner !== undefined)
+    return refuse(reader, 'missing-match', `\`${word}\` is an option of \`${owner.name}\``, `write -m ${owner.name} before it`);
   const near = nearest(word, [...HEADER_OPTIONS.keys(), ...extensions.flatMap((extension) => [...extension.options.keys()])]);
   return refuse(reader, 'unknown-option', `there is no option \`${word}\``, near === undefined ? undefined : `did you mean ${near}?`);
 }

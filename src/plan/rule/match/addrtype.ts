@@ -57,7 +57,8 @@ export const addrtype: MatchModule = matchModule<Draft>({
   format: (matches) => {
     const words = matches.map(formatOne);
     const [first] = matches;
-    if ((first?.kind === 'source-type' || first?.kind === 'destination-type') && first.limitInterface !== undefined) words.push(`--limit-iface-${first.limitInterface}`);
+    if ((first?.kind === 'source-type' || first?.kind === 'destination-type') && first.limitInterface !== undefined)
+      words.push(`--limit-iface-${first.limitInterface}`);
     return words.join(' ');
   },
 });

@@ -49,7 +49,8 @@ export const conntrack: MatchModule = listingModule({
     '--ctstatus': (reader, matches, not) => matches.push({ kind: 'ct-status', statuses: takeWords(reader, STATUSES), not }),
   },
   options: {
-    '--ctdir': (reader, matches) => matches.push({ kind: 'ct-direction', direction: wordIn(reader, takeValue(reader), DIRECTIONS), not: false }),
+    '--ctdir': (reader, matches) =>
+      matches.push({ kind: 'ct-direction', direction: wordIn(reader, takeValue(reader), DIRECTIONS), not: false }),
   },
   unmodelled: ['--ctexpire'],
   format: (matches) => matches.map(formatOne).join(' '),
@@ -68,30 +69,19 @@ function formatAddress(cidr: Cidr): string {
   return cidr.length === addressBits(cidr.ip) ? formatIp(cidr.ip) : formatCidr(cidr);
 }
 
-const ORDER = [
-  ...['ct-state', 'ct-protocol', 'origsrc', 'origdst', 'replsrc', 'repldst', 'origsrcport', 'origdstport', 'replsrcport', 'repldstport'],
-  ...['ct-status', 'ct-direction'],
-];
+const ORDER: readonly string[] =
+  'ct-state ct-protocol origsrc origdst replsrc repldst origsrcport origdstport replsrcport repldstport ct-status ct-direction'.split(' ');
 
 function rank(match: Match): number {
   return ORDER.indexOf('which' in match ? match.which : match.kind);
 }
 
 function formatOne(match: Match): string {
-  switch (match.kind) {
-    case 'ct-state':
-      return `${bang(match.not)}--ctstate ${match.states.join(',')}`;
-    case 'ct-protocol':
-      return `${bang(match.not)}--ctproto ${match.proto}`;
-    case 'ct-address':
-      return `${bang(match.not)}--ct${match.which} ${formatAddress(match.cidr)}`;
-    case 'ct-port':
-      return `${bang(match.not)}--ct${match.which} ${formatRange(match.ports, ':')}`;
-    case 'ct-status':
-      return `${bang(match.not)}--ctstatus ${match.statuses.join(',')}`;
-    case 'ct-direction':
-      return `--ctdir ${match.direction}`;
-    default:
-      return '';
-  }
+  const { kind } = match;
+  if (kind === 'ct-state') return `${bang(match.not)}--ctstate ${match.states.join(',')}`;
+  if (kind === 'ct-protocol') return `${bang(match.not)}--ctproto ${match.proto}`;
+  if (kind === 'ct-address') return `${bang(match.not)}--ct${match.which} ${formatAddress(match.cidr)}`;
+  if (kind === 'ct-port') return `${bang(match.not)}--ct${match.which} ${formatRange(match.ports, ':')}`;
+  if (kind === 'ct-status') return `${bang(match.not)}--ctstatus ${match.statuses.join(',')}`;
+  return kind === 'ct-direction' ? `--ctdir ${match.direction}` : '';
 }

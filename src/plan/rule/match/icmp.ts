@@ -57,7 +57,12 @@ function takeType(reader: RuleReader): TypeAndCode {
   if (known !== undefined) return known;
   if (!/^\d/.test(word)) {
     const near = nearest(word, TYPES.keys());
-    refuse(reader, 'bad-icmp-type', `there is no ICMP type \`${word}\``, near === undefined ? 'write TYPE or TYPE/CODE in numbers' : `did you mean ${near}?`);
+    refuse(
+      reader,
+      'bad-icmp-type',
+      `there is no ICMP type \`${word}\``,
+      near === undefined ? 'write TYPE or TYPE/CODE in numbers' : `did you mean ${near}?`,
+    );
   }
   const slash = word.indexOf('/');
   if (slash < 0) return [numberIn(reader, word, U8)];

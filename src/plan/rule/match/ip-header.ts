@@ -3,15 +3,17 @@ import { listingModule, type MatchModule } from '../module.js';
 import { type RuleReader, takeValue } from '../rule-reader.js';
 import type { Match } from '../rule.js';
 import { formatDscp, formatTos, takeDscp, takeDscpClass, takeTos } from '../value/dscp.js';
-import { formatRange, numberIn, rangeIn, takeNumber, U16, U8 } from '../value/number.js';
+import { formatRange, numberIn, type RangeForm, rangeIn, takeNumber, U16, U8 } from '../value/number.js';
 import { bang } from '../value/quote.js';
+
+const LENGTHS: RangeForm = { separator: ':', limits: U16, read: (reader, part) => numberIn(reader, part, U16) };
 
 export const length: MatchModule = listingModule({
   name: 'length',
   needs: '--length',
   negatable: {
     '--length': (reader, matches, not) => {
-      const lengths = rangeIn(reader, takeValue(reader), ':', (part) => numberIn(reader, part, U16), U16);
+      const lengths = rangeIn(reader, takeValue(reader), LENGTHS);
       matches.push({ kind: 'length', lengths, not });
     },
   },

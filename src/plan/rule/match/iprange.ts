@@ -13,7 +13,8 @@ function read(side: 'source' | 'destination'): (reader: RuleReader, matches: Mat
     const from = ipIn(reader, dash < 0 ? word : word.slice(0, dash));
     const to = dash < 0 ? from : ipIn(reader, word.slice(dash + 1));
     if (typeof from !== typeof to) refuse(reader, 'bad-range', `the range \`${word}\` mixes IPv4 and IPv6`);
-    if (compareIp(from, to) > 0) refuse(reader, 'bad-range', `the range \`${word}\` ends before it begins`, 'write the lower address first');
+    if (compareIp(from, to) > 0)
+      refuse(reader, 'bad-range', `the range \`${word}\` ends before it begins`, 'write the lower address first');
     matches.push({ kind: 'ip-range', side, from, to, not });
   };
 }

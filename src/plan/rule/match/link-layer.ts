@@ -11,7 +11,8 @@ export const mac: MatchModule = listingModule({
   negatable: {
     '--mac-source': (reader, matches, not) => {
       const word = takeValue(reader);
-      const source = parseMac(word) ?? refuse(reader, 'bad-mac', `\`--mac-source\` takes a MAC address such as 02:00:00:00:00:01, but has \`${word}\``);
+      const source =
+        parseMac(word) ?? refuse(reader, 'bad-mac', `\`--mac-source\` takes a MAC address such as 02:00:00:00:00:01, but has \`${word}\``);
       matches.push({ kind: 'mac-source', mac: source, not });
     },
   },

@@ -10,9 +10,17 @@ import { bang } from '../value/quote.js';
 const PORTS_MAX = 15;
 
 function takePorts(reader: RuleReader): readonly Range[] {
-  const ports = takeValue(reader).split(',').map((each) => portRangeIn(reader, each));
+  const ports = takeValue(reader)
+    .split(',')
+    .map((each) => portRangeIn(reader, each));
   const slots = ports.reduce((sum, { from, to }) => sum + (from === to ? 1 : 2), 0);
-  if (slots > PORTS_MAX) refuse(reader, 'too-many-ports', `multiport takes at most ${PORTS_MAX} ports, a range counting as two`, 'write a second rule for the rest');
+  if (slots > PORTS_MAX)
+    refuse(
+      reader,
+      'too-many-ports',
+      `multiport takes at most ${PORTS_MAX} ports, a range counting as two`,
+      'write a second rule for the rest',
+    );
   return ports;
 }
 
@@ -20,7 +28,8 @@ const WORDS = { source: '--sports', destination: '--dports', either: '--ports' }
 
 function read(side: keyof typeof WORDS): (reader: RuleReader, matches: Match[], not: boolean) => void {
   return (reader, matches, not) => {
-    if (matches.length > 0) refuse(reader, 'repeated-option', 'one multiport takes one list of ports', 'write -m multiport again before it');
+    if (matches.length > 0)
+      refuse(reader, 'repeated-option', 'one multiport takes one list of ports', 'write -m multiport again before it');
     matches.push({ kind: 'multiport', side, ports: takePorts(reader), not });
   };
 }
@@ -37,5 +46,7 @@ export const multiport: MatchModule = listingModule({
     '--ports': read('either'),
   },
   format: ([match]) =>
-    match?.kind === 'multiport' ? `${bang(match.not)}${WORDS[match.side]} ${match.ports.map((ports) => formatRange(ports, ':')).join(',')}` : '',
+    match?.kind === 'multiport'
+      ? `${bang(match.not)}${WORDS[match.side]} ${match.ports.map((ports) => formatRange(ports, ':')).join(',')}`
+      : '',
 });

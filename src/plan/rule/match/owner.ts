@@ -2,15 +2,17 @@
 import { listingModule, type MatchModule } from '../module.js';
 import { notModelled, type RuleReader, takeValue } from '../rule-reader.js';
 import type { Match } from '../rule.js';
-import { formatRange, numberIn, rangeIn, U32 } from '../value/number.js';
+import { formatRange, numberIn, type RangeForm, rangeIn, U32 } from '../value/number.js';
 import { bang } from '../value/quote.js';
+
+const IDS: RangeForm = { separator: '-', limits: U32, read: (reader, part) => numberIn(reader, part, U32) };
 
 function read(what: 'uid' | 'gid'): (reader: RuleReader, matches: Match[], not: boolean) => void {
   return (reader, matches, not) => {
     const word = takeValue(reader);
     if (word === 'root') return void matches.push({ kind: 'owner', what, ids: { from: 0, to: 0 }, not });
     if (/^[a-z_]/i.test(word)) notModelled(reader, `the user or group name \`${word}\``, 'write its number');
-    const ids = rangeIn(reader, word, '-', (part) => numberIn(reader, part, U32), U32);
+    const ids = rangeIn(reader, word, IDS);
     matches.push({ kind: 'owner', what, ids, not });
   };
 }

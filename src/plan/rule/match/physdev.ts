@@ -29,6 +29,7 @@ export const physdev: MatchModule = listingModule({
 
 function formatOne(match: Match): string {
   if (match.kind === 'physdev-is') return `${bang(match.not)}--physdev-is-${match.what}`;
-  if (match.kind === 'physdev-in' || match.kind === 'physdev-out') return `${bang(match.not)}--${match.kind} ${match.name}${match.prefix ? '+' : ''}`;
+  if (match.kind === 'physdev-in' || match.kind === 'physdev-out')
+    return `${bang(match.not)}--${match.kind} ${match.name}${match.prefix ? '+' : ''}`;
   return '';
 }

@@ -41,13 +41,20 @@ function takeFlags(reader: RuleReader): number {
   if (word === 'NONE') return 0;
   let flags = 0;
   for (const each of word.split(',')) {
-    flags |= FLAGS.get(each.toUpperCase()) ?? refuse(reader, 'bad-flag', `there is no TCP flag \`${each}\``, `flags are ${[...FLAGS.keys()].join(', ')}, ALL and NONE`);
+    flags |=
+      FLAGS.get(each.toUpperCase()) ??
+      refuse(reader, 'bad-flag', `there is no TCP flag \`${each}\``, `flags are ${[...FLAGS.keys()].join(', ')}, ALL and NONE`);
   }
   return flags;
 }
 
 function formatFlags(flags: number): string {
-  return flags === 0 ? 'NONE' : [...FLAGS].filter(([, bit]) => (flags & bit) !== 0).map(([name]) => name).join(',');
+  return flags === 0
+    ? 'NONE'
+    : [...FLAGS]
+        .filter(([, bit]) => (flags & bit) !== 0)
+        .map(([name]) => name)
+        .join(',');
 }
 
 function rank(match: Match): number {
@@ -83,4 +90,11 @@ export const tcp: MatchModule = listingModule({
 
 export const udp: MatchModule = listingModule({ name: 'udp', protocols: [UDP], negatable: portOptions(UDP), format, rank });
 
-export const sctp: MatchModule = listingModule({ name: 'sctp', protocols: [SCTP], negatable: portOptions(SCTP), unmodelled: ['--chunk-types'], format, rank });
+export const sctp: MatchModule = listingModule({
+  name: 'sctp',
+  protocols: [SCTP],
+  negatable: portOptions(SCTP),
+  unmodelled: ['--chunk-types'],
+  format,
+  rank,
+});

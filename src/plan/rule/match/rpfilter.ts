@@ -28,7 +28,12 @@ export const rpfilter: MatchModule = matchModule<Draft>({
   finish: (_reader, draft) => [{ kind: 'rpfilter', ...draft }],
   format: ([match]) => {
     if (match?.kind !== 'rpfilter') return '';
-    const words = [match.loose && '--loose', match.validMark && '--validmark', match.acceptLocal && '--accept-local', match.not && '--invert'];
+    const words = [
+      match.loose && '--loose',
+      match.validMark && '--validmark',
+      match.acceptLocal && '--accept-local',
+      match.not && '--invert',
+    ];
     return words.filter((word) => word !== false).join(' ');
   },
 });

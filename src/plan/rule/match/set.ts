@@ -12,10 +12,22 @@ export const set: MatchModule = listingModule({
   negatable: {
     '--match-set': (reader, matches, not) => {
       const name = takeName(reader, 31);
-      const sides = takeValue(reader).split(',').map((each) => wordIn(reader, each, SIDES));
+      const sides = takeValue(reader)
+        .split(',')
+        .map((each) => wordIn(reader, each, SIDES));
       matches.push({ kind: 'set', name, sides, not });
     },
   },
-  unmodelled: ['--return-nomatch', '--update-counters', '--update-subcounters', '--packets-eq', '--packets-lt', '--packets-gt', '--bytes-eq', '--bytes-lt', '--bytes-gt'],
+  unmodelled: [
+    '--return-nomatch',
+    '--update-counters',
+    '--update-subcounters',
+    '--packets-eq',
+    '--packets-lt',
+    '--packets-gt',
+    '--bytes-eq',
+    '--bytes-lt',
+    '--bytes-gt',
+  ],
   format: ([match]) => (match?.kind === 'set' ? `${bang(match.not)}--match-set ${match.name} ${match.sides.join(',')}` : ''),
 });

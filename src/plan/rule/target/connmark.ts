@@ -40,7 +40,8 @@ export const connmark: TargetModule = targetModule<Draft>({
   },
   unmodelled: ['--left-shift-mark', '--right-shift-mark'],
   finish: (reader, { set, copy, nfMask, ctMask, masked }) => {
-    if (set !== undefined && (copy !== undefined || masked)) refuse(reader, 'wrong-option', 'masks of their own belong to --save-mark and --restore-mark');
+    if (set !== undefined && (copy !== undefined || masked))
+      refuse(reader, 'wrong-option', 'masks of their own belong to --save-mark and --restore-mark');
     if (set !== undefined) return { kind: 'connmark-set', ...set };
     if (copy !== undefined) return { kind: copy, nfMask, ctMask };
     return refuse(reader, 'missing-option', '`-j CONNMARK` needs --set-mark, --save-mark or --restore-mark');

@@ -40,7 +40,8 @@ export const mark: TargetModule = targetModule<MarkDraft>({
   begin: () => ({ set: undefined }),
   options: MARK_CHANGES,
   finish: (reader, { set }) => {
-    if (set === undefined) return refuse(reader, 'missing-option', '`-j MARK` needs one of --set-mark, --set-xmark, --and-mark, --or-mark and --xor-mark');
+    if (set === undefined)
+      return refuse(reader, 'missing-option', '`-j MARK` needs one of --set-mark, --set-xmark, --and-mark, --or-mark and --xor-mark');
     return { kind: 'mark', ...set };
   },
 });

@@ -75,7 +75,8 @@ function natTarget(kind: 'dnat' | 'snat', option: string, more: Readonly<Record<
     begin,
     options: { [option]: readDestination, '--random': random, '--persistent': persistent, ...more },
     finish: (reader, range) => {
-      if (range.fromIp === undefined && range.ports === undefined) refuse(reader, 'missing-option', `\`-j ${kind.toUpperCase()}\` needs ${option}`);
+      if (range.fromIp === undefined && range.ports === undefined)
+        refuse(reader, 'missing-option', `\`-j ${kind.toUpperCase()}\` needs ${option}`);
       return { kind, range };
     },
   });
@@ -106,5 +107,6 @@ export const netmap: TargetModule = targetModule<{ cidr: Cidr | undefined }>({
       draft.cidr = cidrIn(reader, takeValue(reader));
     },
   },
-  finish: (reader, { cidr }) => (cidr === undefined ? refuse(reader, 'missing-option', '`-j NETMAP` needs --to') : { kind: 'netmap', cidr }),
+  finish: (reader, { cidr }) =>
+    cidr === undefined ? refuse(reader, 'missing-option', '`-j NETMAP` needs --to') : { kind: 'netmap', cidr },
 });

@@ -46,7 +46,10 @@ export function takeDscp(reader: RuleReader): number {
 
 export function takeDscpClass(reader: RuleReader): number {
   const word = takeValue(reader);
-  return CLASSES.get(word.toUpperCase()) ?? refuse(reader, 'bad-dscp-class', `there is no DSCP class \`${word}\``, `classes are ${[...CLASSES.keys()].join(', ')}`);
+  return (
+    CLASSES.get(word.toUpperCase()) ??
+    refuse(reader, 'bad-dscp-class', `there is no DSCP class \`${word}\``, `classes are ${[...CLASSES.keys()].join(', ')}`)
+  );
 }
 
 export function formatDscp(value: number): string {

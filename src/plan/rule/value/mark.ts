@@ -11,7 +11,8 @@ export function takeMark(reader: RuleReader): MarkValue {
   const word = takeValue(reader);
   const slash = word.indexOf('/');
   if (slash < 0) return { value: numberIn(reader, word, U32), mask: 0xffffffff };
-  if (slash === 0 || slash === word.length - 1) refuse(reader, 'bad-mark', `\`${reader.option}\` takes VALUE or VALUE/MASK, but has \`${word}\``);
+  if (slash === 0 || slash === word.length - 1)
+    refuse(reader, 'bad-mark', `\`${reader.option}\` takes VALUE or VALUE/MASK, but has \`${word}\``);
   return { value: numberIn(reader, word.slice(0, slash), U32), mask: numberIn(reader, word.slice(slash + 1), U32) };
 }
 

@@ -26,7 +26,8 @@ const INTERFACE_MAX = 15;
 export function takeInterface(reader: RuleReader): { name: string; prefix: boolean } {
   const word = takeValue(reader);
   if (word === '') refuse(reader, 'bad-interface', `\`${reader.option}\` takes an interface name, but has an empty one`);
-  if (word.length > INTERFACE_MAX) refuse(reader, 'bad-interface', `the interface name \`${word}\` is longer than ${INTERFACE_MAX} characters`);
+  if (word.length > INTERFACE_MAX)
+    refuse(reader, 'bad-interface', `the interface name \`${word}\` is longer than ${INTERFACE_MAX} characters`);
   const prefix = word.charCodeAt(word.length - 1) === 43;
   return prefix ? { name: word.slice(0, -1), prefix } : { name: word, prefix };
 }
@@ -34,6 +35,7 @@ export function takeInterface(reader: RuleReader): { name: string; prefix: boole
 /** A name of at most `max` characters. */
 export function takeName(reader: RuleReader, max: number): string {
   const word = takeValue(reader);
-  if (word === '' || word.length > max) refuse(reader, 'bad-name', `\`${reader.option}\` takes a name of 1 to ${max} characters, but has \`${word}\``);
+  if (word === '' || word.length > max)
+    refuse(reader, 'bad-name', `\`${reader.option}\` takes a name of 1 to ${max} characters, but has \`${word}\``);
   return word;
 }

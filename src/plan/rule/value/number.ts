@@ -41,15 +41,22 @@ export function takeNumber(reader: RuleReader, limits: Limits): number {
   return numberIn(reader, takeValue(reader), limits);
 }
 
-/** `a`, `a:b`, `a:` or `:b`; `separator` parts them. */
-export function rangeIn(reader: RuleReader, word: string, separator: string, read: (part: string) => number, limits: Limits): Range {
+/** How a range is written. */
+export interface RangeForm {
+  readonly separator: string;
+  readonly limits: Limits;
+  readonly read: (reader: RuleReader, part: string) => number;
+}
+
+/** `a`, `a:b`, `a:` or `:b`, an open end being the limit. */
+export function rangeIn(reader: RuleReader, word: string, { separator, limits, read }: RangeForm): Range {
   const at = word.indexOf(separator);
   if (at < 0) {
-    const value = read(word);
+    const value = read(reader, word);
     return { from: value, to: value };
   }
-  const from = at === 0 ? limits.min : read(word.slice(0, at));
-  const to = at === word.length - 1 ? limits.max : read(word.slice(at + 1));
+  const from = at === 0 ? limits.min : read(reader, word.slice(0, at));
+  const to = at === word.length - 1 ? limits.max : read(reader, word.slice(at + 1));
   if (from <= to) return { from, to };
   return refuse(reader, 'bad-range', `the range \`${word}\` ends before it begins`, 'write the lower number first');
 }

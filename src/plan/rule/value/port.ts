@@ -39,5 +39,5 @@ export function portIn(reader: RuleReader, word: string): number {
 
 /** `80`, `8000:8080`, `1024:`, `:1023`. */
 export function portRangeIn(reader: RuleReader, word: string, separator = ':'): Range {
-  return rangeIn(reader, word, separator, (part) => portIn(reader, part), U16);
+  return rangeIn(reader, word, { separator, limits: U16, read: portIn });
 }

@@ -61,7 +61,14 @@ const PRINTED: Readonly<Record<string, number>> = {
 };
 
 const NAMES: ReadonlyMap<number, string> = new Map(Object.entries(PRINTED).map(([name, number]) => [number, name]));
-const NUMBERS: ReadonlyMap<string, number> = new Map([...Object.entries(PRINTED), ['all', 0], ['ip', 0], ['icmpv6', 58], ['ipv6-mh', 135], ['mh', 135]]);
+const NUMBERS: ReadonlyMap<string, number> = new Map([
+  ...Object.entries(PRINTED),
+  ['all', 0],
+  ['ip', 0],
+  ['icmpv6', 58],
+  ['ipv6-mh', 135],
+  ['mh', 135],
+]);
 
 export const ICMP = 1;
 export const TCP = 6;
