@@ -2,7 +2,8 @@
  * The lines of a packet's path: the one vocabulary in which paths are written in specs, matched and printed. A line is a device that
  * sees the packet (`cni0`, `flannel.1 encapsulates in VXLAN`, `eth0 delivered`), a netfilter hook that changes or stops it
  * (`nat KUBE-SEP-X DNAT to 10.244.2.3:80`, `filter FORWARD DROP`), or a drop elsewhere (`dropped NEIGH_FAILED`). Hooks that only
- * let it pass, and routing, are quiet lines: they can be matched where gaps are allowed and are not printed.
+ * let it pass, and routing, are quiet lines: they can be matched where gaps are allowed and are not printed. A bridge port's PREROUTING
+ * (br_netfilter) already belongs to the bridge: its device's line comes before what that hook changes.
  */
 import type { Hop, RuleText, Stage } from '../trace/trace.js';
 import { ownWay } from './own-way.js';
@@ -18,6 +19,9 @@ export interface HopLine {
   /** What lies between the nodes is no part of an exact path unless the path speaks of it. */
   readonly underlay: boolean;
   readonly hops: readonly Hop[];
+  /** Of a device's line: the device, and the event seen last. */
+  readonly device: string | undefined;
+  readonly stage: Stage;
 }
 
 /** Two events in a row that are one sight of a packet on one device. */
@@ -27,28 +31,42 @@ const SAME_SIGHT: Readonly<Partial<Record<Stage, readonly Stage[]>>> = {
   bridge: ['rx', 'deliver'],
   encapsulate: ['tx'],
   decapsulate: ['rx'],
+  prerouting: ['bridge', 'rx'],
 };
 
 export function hopLines(hops: readonly Hop[], currentNamespace: string): readonly HopLine[] {
   const lines: HopLine[] = [];
-  let lastLoud = -1;
+  let device = -1;
+  let loud = -1;
   for (const hop of ownWay(hops)) {
-    const last = lines[lastLoud];
-    if (last !== undefined && joins(last, hop)) {
-      lines[lastLoud] = deviceLine([...last.hops, hop], currentNamespace);
+    const sight = lines[device];
+    if (joins(sight, hop, device === loud)) {
+      lines[device] = deviceLine([...sight.hops, hop], hop, currentNamespace);
       continue;
     }
-    const line = lineOf(hop, last, currentNamespace);
+    if (entersBridge(sight, hop)) {
+      lines.push(deviceLine([], hop, currentNamespace));
+      device = loud = lines.length - 1;
+    }
+    const line = lineOf(hop, lines[loud], currentNamespace);
     lines.push(line);
-    if (!line.quiet) lastLoud = lines.length - 1;
+    if (!line.quiet) loud = lines.length - 1;
+    if (line.device !== undefined) device = lines.length - 1;
   }
   return lines;
 }
 
-function joins(line: HopLine, hop: Hop): boolean {
-  const last = line.hops.at(-1);
-  if (last === undefined || last.netns !== hop.netns || last.device !== hop.device || hop.device === null) return false;
-  return SAME_SIGHT[last.stage]?.includes(hop.stage) ?? false;
+/** `adjacent`: nothing was printed since; only a bridge's own events may come later, for its port's hook runs before them. */
+function joins(line: HopLine | undefined, hop: Hop, adjacent: boolean): line is HopLine {
+  if (line === undefined || line.netns !== hop.netns || line.device !== hop.device) return false;
+  if (hop.device === 'lo' && line.stage === 'tx' && hop.stage === 'rx') return adjacent;
+  const entering = line.hops.length === 0 || (line.stage === 'bridge' && hop.stage === 'rx');
+  return (adjacent || entering) && (SAME_SIGHT[line.stage]?.includes(hop.stage) ?? false);
+}
+
+function entersBridge(line: HopLine | undefined, hop: Hop): boolean {
+  if (hop.stage !== 'prerouting' || hop.device === null || line === undefined) return false;
+  return line.netns === hop.netns && line.stage === 'rx' && line.device !== hop.device;
 }
 
 function lineOf(hop: Hop, last: HopLine | undefined, current: string): HopLine {
@@ -59,7 +77,7 @@ function lineOf(hop: Hop, last: HopLine | undefined, current: string): HopLine {
     case 'encapsulate':
     case 'decapsulate':
     case 'deliver':
-      return deviceLine([hop], current);
+      return deviceLine([hop], hop, current);
     case 'drop':
       return makeLine([hop], dropTexts(hop), alreadyStopped(last, hop), current);
     case 'route':
@@ -76,16 +94,16 @@ function lineOf(hop: Hop, last: HopLine | undefined, current: string): HopLine {
   }
 }
 
-function deviceLine(hops: readonly Hop[], current: string): HopLine {
-  const device = hops[0]?.device ?? '?';
+function deviceLine(hops: readonly Hop[], last: Hop, current: string): HopLine {
+  const device = last.device ?? '?';
   const events = hops.flatMap((hop) => eventOf(hop));
   const texts = [...events.map((event) => `${device} ${event}`).reverse(), device];
-  return makeLine(hops, texts, false, current);
+  return { ...makeLine([last], texts, false, current), hops, device, stage: last.stage };
 }
 
 function eventOf(hop: Hop): readonly string[] {
   if (hop.stage === 'deliver') return ['delivered'];
-  return hop.change === null || hop.stage === 'bridge' ? [] : [hop.change];
+  return hop.change !== null && (hop.stage === 'encapsulate' || hop.stage === 'decapsulate') ? [hop.change] : [];
 }
 
 /** A hook is worth a printed line where it translates or stops the packet. */
@@ -99,7 +117,14 @@ function hookLine(hop: Hop, current: string): HopLine {
 
 /** Any chain on the way to the rule names the line; the chain of the deciding rule is printed. MASQUERADE is a kind of SNAT. */
 function changeTexts(hop: Hop, change: string): readonly string[] {
-  const chains = [...new Set(hop.rules.filter((rule) => rule.table === 'nat').map((rule) => rule.chain))].reverse();
+  const chains = [
+    ...new Set(
+      hop.rules
+        .filter((rule) => rule.table === 'nat')
+        .map((rule) => rule.chain)
+        .reverse(),
+    ),
+  ];
   const changes = change.split(', ');
   const wordings = (changes.length > 1 ? [change, ...changes] : changes).flatMap((one) =>
     one.startsWith('MASQUERADE ') ? [one, one.replace('MASQUERADE', 'SNAT')] : [one],
@@ -140,5 +165,7 @@ function makeLine(hops: readonly Hop[], texts: readonly string[], quiet: boolean
     quiet,
     underlay: isUnderlay(hop.netns),
     hops,
+    device: undefined,
+    stage: hop.stage,
   };
 }

@@ -97,6 +97,22 @@ describe('one sight of a packet is one line', () => {
   const cases: readonly (readonly [string, string, readonly string[]])[] = [
     ['a device that receives and delivers', 'p rx eth0\np prerouting\np deliver eth0', ['eth0 delivered']],
     ['a bridge and its own device', 'n bridge cni0\nn rx cni0', ['cni0']],
+    [
+      'a bridge whose port runs the hook before it',
+      'n rx veth1\nn prerouting:br0 nat X#1:-j DNAT => DNAT to 1.2.3.4:5\nn bridge br0\nn rx br0',
+      ['veth1', 'br0', 'nat X DNAT to 1.2.3.4:5'],
+    ],
+    [
+      'a translation before a delivery',
+      'n rx eth0\nn prerouting:eth0 => DNAT to 1.2.3.4:5\nn deliver eth0',
+      ['eth0', 'nat DNAT to 1.2.3.4:5', 'eth0 delivered'],
+    ],
+    ['the loopback device sends to itself', 'n tx lo\nn rx lo\nn deliver lo', ['lo delivered']],
+    [
+      'the chain of the rule that translates, not of the last mark',
+      'n prerouting nat A#1:-j B; nat B#1:-j MARK; nat A#2:-j DNAT => DNAT to 1.2.3.4:5',
+      ['nat A DNAT to 1.2.3.4:5'],
+    ],
     ['in and out by one device are two', 'n rx eth0\nn route forward by default\nn tx eth0', ['eth0', 'eth0']],
     ['a tunnel device that sends and encapsulates', 'n tx t0\nn encapsulate t0 => encapsulates in IPIP', ['t0 encapsulates in IPIP']],
     [

@@ -9,6 +9,7 @@
 import type { Hop, Outcome, RuleText, Stage, Trace } from '../../trace/trace.js';
 import { TRACE_SCHEMA } from '../../trace/trace.js';
 
+/** A hook's device follows its name: `prerouting:cni0`. */
 const HOOKS: readonly string[] = ['prerouting', 'input', 'forward', 'output', 'postrouting'];
 
 export function way(text: string): readonly Hop[] {
@@ -20,12 +21,16 @@ export function way(text: string): readonly Hop[] {
 }
 
 function hop(line: string, t: number): Hop {
-  const match = /^(\S+?)(?:@(\S+))? (\S+)(.*?)(?: => (.*?))?(?: !(.*))?$/.exec(line);
+  const match = /^(\S+?)(?:@(\S+))? ([^\s:]+)(?::(\S+))?(.*?)(?: => (.*?))?(?: !(.*))?$/.exec(line);
   if (match === null) throw new Error(`not a hop: ${line}`);
-  const [, netns = '', node = netns, stage = '', rest = '', change, verdict] = match;
+  const [, netns = '', node = netns, stage = '', hookDevice, rest = '', change, verdict] = match;
   const words = rest.trim();
   const isHook = HOOKS.includes(stage);
-  const device = isHook || stage === 'route' || stage === 'answer' || words === '' ? null : (words.split(' ')[0] ?? null);
+  const device = isHook
+    ? (hookDevice ?? null)
+    : stage === 'route' || stage === 'answer' || words === ''
+      ? null
+      : (words.split(' ')[0] ?? null);
   return {
     t,
     node,

@@ -12,9 +12,9 @@ function vxlanRequest(name: string, n: number, ip: string): string {
     pod.default.a@node1 route output by default via 10.244.1.1 dev eth0
     pod.default.a@node1 tx eth0
     node1 rx veth1a2b3c4d
+    node1 prerouting:cni0 ${DNAT_RULES(n === 2 ? 'AAAAAAAAAAAAAAAA' : 'BBBBBBBBBBBBBBBB')} => DNAT to ${ip}:80
     node1 bridge cni0 !to local
     node1 rx cni0
-    node1 prerouting ${DNAT_RULES(n === 2 ? 'AAAAAAAAAAAAAAAA' : 'BBBBBBBBBBBBBBBB')} => DNAT to ${ip}:80
     node1 route forward by 10.244.${n}.0/24 via 10.244.${n}.0 dev flannel.1 onlink
     node1 forward filter FORWARD#2:-j FLANNEL-FWD; filter FLANNEL-FWD#1:-s 10.244.0.0/16 -j ACCEPT
     node1 postrouting nat POSTROUTING#1:-j KUBE-POSTROUTING; nat KUBE-POSTROUTING#1:-j RETURN
