@@ -44,10 +44,6 @@ export function categorizeEndpoints<E extends EndpointState>(endpoints: readonly
   return { cluster, local, all: union(endpoints, cluster, local), hasAny: endpoints.some((e) => e.ready || (e.serving && e.terminating)) };
 }
 
-/** Whether the answer is the same on every node. */
-export function isSameOnEveryNode(endpoints: readonly EndpointState[], policy: PortPolicy): boolean {
-  return !usesLocal(policy) && endpoints.every((e) => e.zoneHints.length === 0 && e.nodeHints.length === 0);
-}
 
 function usesCluster(policy: PortPolicy): boolean {
   return !policy.internalLocal || policy.externallyAccessible;
