@@ -1,0 +1,76 @@
+Feature: Pods on different nodes reach each other without NAT
+  Kubernetes asks of every network that each pod sees the other's own address. flannel keeps that promise by routes where the nodes share a segment
+  or the cloud knows the way, and by a tunnel where neither is so.
+
+  Scenario: host-gw routes to the other node's address, without a tunnel
+    Given a cluster with 3 nodes
+    And the CNI is flannel with backend "host-gw"
+    And pod A on node1
+    And pod B on node2
+    Then pod A can reach pod B, is not SNATed and is not encapsulated
+    And the path is:
+      | where | what           |
+      | pod A | eth0           |
+      | node1 | cni0           |
+      | node1 | eth0           |
+      | node2 | eth0           |
+      | node2 | cni0           |
+      | pod B | eth0 delivered |
+    And node1 has the route "10.244.1.0/24 via 192.168.1.20 dev eth0"
+    And it has a path MTU of 1500
+
+  Scenario: VXLAN carries the packet in UDP between the nodes' addresses
+    Given a cluster with 3 nodes
+    And the CNI is flannel with backend "vxlan"
+    And pod A on node1
+    And pod B on node2
+    Then pod A can reach pod B, is not SNATed and is encapsulated in VXLAN
+    And it is encapsulated in VXLAN between node1 and node2
+    And it has a path MTU of 1450
+    And the path is:
+      | where | what                            |
+      | pod A | eth0                            |
+      | node1 | cni0                            |
+      | node1 | flannel.1 encapsulates in VXLAN |
+      | node1 | eth0                            |
+      | node2 | eth0                            |
+      | node2 | flannel.1 decapsulates VXLAN    |
+      | node2 | cni0                            |
+      | pod B | eth0 delivered                  |
+
+  Scenario: In a VPC the cloud's route table knows every node's pods
+    Given a cluster:
+      """
+      apiVersion: hopspec.dev/v1
+      kind: Cluster
+      spec:
+        nodes: [{name: node1}, {name: node2}, {name: node3}]
+        underlay: {kind: vpc, mtu: 1500}
+        cni: {name: flannel, config: {Backend: {Type: aws-vpc}}}
+      """
+    And pod A on node1
+    And pod B on node2
+    Then pod A can reach pod B, is not SNATed and is not encapsulated
+    And the path is:
+      | where | what           |
+      | pod A | eth0           |
+      | node1 | cni0           |
+      | node1 | eth0           |
+      | node2 | eth0           |
+      | node2 | cni0           |
+      | pod B | eth0 delivered |
+
+  Scenario Outline: Every pod reaches every other, whatever the backend
+    Given a cluster with 3 nodes
+    And the CNI is flannel with backend "<backend>"
+    And pod A on node1
+    And pod B on node1
+    And pod C on node2
+    And pod D on node3
+    Then every pod can reach every other pod
+    And it is not SNATed
+
+    Examples:
+      | backend |
+      | vxlan   |
+      | host-gw |
