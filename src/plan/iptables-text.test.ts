@@ -10,7 +10,7 @@ function rules(ruleset: Ruleset, table: TableName, chain: string): readonly stri
 }
 
 describe('reading iptables text', () => {
-  it('built-in chains are there without being named, chains of one\'s own come after them by name', () => {
+  it("built-in chains are there without being named, chains of one's own come after them by name", () => {
     const read = readIptables('# comment\n*nat\n:ZZZ - [0:0]\n:AAA - [0:0]\nCOMMIT\n', 'x');
     assert.deepEqual([...(read.tables.get('nat')?.keys() ?? [])], ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING', 'AAA', 'ZZZ']);
   });
@@ -22,8 +22,11 @@ describe('reading iptables text', () => {
     const read = readIptables('*filter\n-A INPUT -j a\n-A INPUT -j b\n-I INPUT -j c\n-I INPUT 3 -j d\n-I INPUT 5 -j e\nCOMMIT\n', 'x');
     assert.deepEqual(rules(read, 'filter', 'INPUT'), ['-j c', '-j a', '-j d', '-j b', '-j e']);
   });
-  it('a later section of the same table goes on; naming a chain of one\'s own again empties it', () => {
-    const read = readIptables('*nat\n:A - [0:0]\n-A A -j RETURN\n-A PREROUTING -j A\nCOMMIT\n*nat\n:A - [0:0]\n:PREROUTING ACCEPT [0:0]\nCOMMIT\n', 'x');
+  it("a later section of the same table goes on; naming a chain of one's own again empties it", () => {
+    const read = readIptables(
+      '*nat\n:A - [0:0]\n-A A -j RETURN\n-A PREROUTING -j A\nCOMMIT\n*nat\n:A - [0:0]\n:PREROUTING ACCEPT [0:0]\nCOMMIT\n',
+      'x',
+    );
     assert.deepEqual([rules(read, 'nat', 'A'), rules(read, 'nat', 'PREROUTING')], [[], ['-j A']]);
   });
   it('a policy is set by the chain line or by -P, and kept by -', () => {
@@ -51,20 +54,51 @@ describe('what is wrong in iptables text', () => {
       '*nat\n-A PREROUTING -j ACCEPT\n',
       'r:2:1: the section `*nat` has no COMMIT\n  | -A PREROUTING -j ACCEPT\n  | ^\n  fix: end it with a line COMMIT',
     ],
-    ['a rule outside a table', '-A INPUT -j DROP\n', 'r:1:1: a line outside of any table\n  | -A INPUT -j DROP\n  | ^^^^^^^^^^^^^^^^\n  fix: begin the section with a line such as *filter'],
-    ['a policy that is none', '*filter\n:INPUT REJECT [0:0]\nCOMMIT\n', 'r:2:8: the policy of INPUT must be ACCEPT or DROP, but is `REJECT`\n  | :INPUT REJECT [0:0]\n  |        ^^^^^^'],
-    ['an insert beyond the end', '*filter\n-I INPUT 9 -j DROP\nCOMMIT\n', 'r:2:10: INPUT has 0 rules; none can be inserted at 9\n  | -I INPUT 9 -j DROP\n  |          ^'],
-    ['a name that is too long', `*filter\n:${'A'.repeat(29)} - [0:0]\nCOMMIT\n`, `r:2:2: the chain name \`${'A'.repeat(29)}\` is longer than 28 characters\n  | :${'A'.repeat(29)} - [0:0]\n  |  ${'^'.repeat(29)}`],
-    ['a line that is nothing', '*filter\nACCEPT all\nCOMMIT\n', 'r:2:1: this is neither a chain, nor a rule, nor COMMIT\n  | ACCEPT all\n  | ^^^^^^^^^^\n  fix: rules begin with -A CHAIN'],
+    [
+      'a rule outside a table',
+      '-A INPUT -j DROP\n',
+      'r:1:1: a line outside of any table\n  | -A INPUT -j DROP\n  | ^^^^^^^^^^^^^^^^\n  fix: begin the section with a line such as *filter',
+    ],
+    [
+      'a policy that is none',
+      '*filter\n:INPUT REJECT [0:0]\nCOMMIT\n',
+      'r:2:8: the policy of INPUT must be ACCEPT or DROP, but is `REJECT`\n  | :INPUT REJECT [0:0]\n  |        ^^^^^^',
+    ],
+    [
+      'an insert beyond the end',
+      '*filter\n-I INPUT 9 -j DROP\nCOMMIT\n',
+      'r:2:10: INPUT has 0 rules; none can be inserted at 9\n  | -I INPUT 9 -j DROP\n  |          ^',
+    ],
+    [
+      'a name that is too long',
+      `*filter\n:${'A'.repeat(29)} - [0:0]\nCOMMIT\n`,
+      `r:2:2: the chain name \`${'A'.repeat(29)}\` is longer than 28 characters\n  | :${'A'.repeat(29)} - [0:0]\n  |  ${'^'.repeat(29)}`,
+    ],
+    [
+      'a line that is nothing',
+      '*filter\nACCEPT all\nCOMMIT\n',
+      'r:2:1: this is neither a chain, nor a rule, nor COMMIT\n  | ACCEPT all\n  | ^^^^^^^^^^\n  fix: rules begin with -A CHAIN',
+    ],
   ];
   for (const [name, text, message] of cases) {
-    it(name, () => assert.throws(() => readIptables(text, 'r'), (error) => error instanceof InputError && assert.equal(error.message, message) === undefined));
+    it(name, () =>
+      assert.throws(
+        () => readIptables(text, 'r'),
+        (error) => error instanceof InputError && assert.equal(error.message, message) === undefined,
+      ),
+    );
   }
   it('all of it is reported together', () => {
-    assert.throws(() => readIptables('*nat\n-A A -j B\n-N PREROUTING\n-A\nCOMMIT\n', 'r'), (error) => error instanceof InputError && error.problems.length === 3);
+    assert.throws(
+      () => readIptables('*nat\n-A A -j B\n-N PREROUTING\n-A\nCOMMIT\n', 'r'),
+      (error) => error instanceof InputError && error.problems.length === 3,
+    );
   });
   it('a command that looks for a rule is not modelled', () => {
-    assert.throws(() => readIptables('*nat\n-D PREROUTING -j ACCEPT\nCOMMIT\n', 'r'), (error) => error instanceof UnsupportedError && /`-D` is not modelled/.test(error.message));
+    assert.throws(
+      () => readIptables('*nat\n-D PREROUTING -j ACCEPT\nCOMMIT\n', 'r'),
+      (error) => error instanceof UnsupportedError && /`-D` is not modelled/.test(error.message),
+    );
   });
 });
 
@@ -102,7 +136,10 @@ describe('writing iptables text', () => {
     const ruleset = readIptables(CLUSTER, 'x');
     const script = 'iptables-restore --noflush && iptables-save';
     const saved = execFileSync('unshare', ['-n', 'sh', '-c', script], { input: writeIptables(ruleset, 'restore'), encoding: 'utf8' });
-    const printed = saved.split('\n').filter((line) => !line.startsWith('#')).join('\n');
+    const printed = saved
+      .split('\n')
+      .filter((line) => !line.startsWith('#'))
+      .join('\n');
     assert.equal(writeIptables(ruleset, 'save'), printed);
   });
 });

@@ -24,7 +24,10 @@ describe('a plan in JSON', () => {
     const written = writePlan({
       probes: [{ proto: 'tcp', netns: 'a', timeoutMs: 5, dst: '10.0.0.1', dport: 80, id: 'p', src: undefined }],
       listeners: [{ port: 80, ip: '0.0.0.0', proto: 'tcp', netns: 'a', id: 'l' }],
-      netns: { b: { ...empty, links: [], iptables: undefined }, a: { ...empty, links: [{ up: false, kind: 'dummy', name: 'd0', mtu: undefined }], iptables: ruleset } },
+      netns: {
+        b: { ...empty, links: [], iptables: undefined },
+        a: { ...empty, links: [{ up: false, kind: 'dummy', name: 'd0', mtu: undefined }], iptables: ruleset },
+      },
     });
     assert.equal(
       JSON.stringify(written),
@@ -40,12 +43,27 @@ describe('a plan in JSON', () => {
   });
 
   it('has TCP for a protocol and every address for a listener unless it says otherwise', () => {
-    const plan = readPlan({ netns: { a: {} }, listeners: [{ id: 'l', netns: 'a', port: 80 }], probes: [{ id: 'p', netns: 'a', dst: '127.0.0.1', dport: 80 }] }, 'x');
+    const plan = readPlan(
+      { netns: { a: {} }, listeners: [{ id: 'l', netns: 'a', port: 80 }], probes: [{ id: 'p', netns: 'a', dst: '127.0.0.1', dport: 80 }] },
+      'x',
+    );
     assert.deepEqual([plan.listeners[0]?.proto, plan.listeners[0]?.ip, plan.probes[0]?.proto], ['tcp', '0.0.0.0', 'tcp']);
   });
 
   it('may hold what one kernel does not model', () => {
-    readPlan({ netns: { a: { links: [{ name: 'wg0', kind: 'wireguard' }], routes: ['10.0.0.0/24 dev lo realm 5'], nft: 'table ip x', wg: { wg0: '[Interface]' } } } }, 'x');
+    readPlan(
+      {
+        netns: {
+          a: {
+            links: [{ name: 'wg0', kind: 'wireguard' }],
+            routes: ['10.0.0.0/24 dev lo realm 5'],
+            nft: 'table ip x',
+            wg: { wg0: '[Interface]' },
+          },
+        },
+      },
+      'x',
+    );
   });
 });
 

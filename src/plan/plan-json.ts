@@ -4,7 +4,7 @@
  */
 import { writeIptables } from './iptables-text.js';
 import { checkLinks, type NamedNetns } from './json/check-links.js';
-import { note, objectAt, type Problems, throwProblems } from './json/fields.js';
+import { inside, note, objectAt, type Problems, type Spot, throwProblems } from './json/fields.js';
 import { readJson } from './json/read-json.js';
 import { readListeners, readProbes } from './json/read-flows.js';
 import { readNetns } from './json/read-netns.js';
@@ -23,22 +23,24 @@ export function readPlan(source: string | object, file: string): Plan {
 }
 
 function readDocument(problems: Problems, value: unknown): Plan {
-  const object = objectAt(problems, [], value, FIELDS) ?? {};
+  const root: Spot = { problems, path: [] };
+  const object = objectAt(root, value, FIELDS) ?? {};
   const schema = object['schema'];
-  if (schema !== undefined && schema !== PLAN_SCHEMA) note(problems, ['schema'], 'unknown-schema', `must be \`${PLAN_SCHEMA}\``);
-  const members = object['netns'] === undefined ? note(problems, ['netns'], 'missing-field', 'is missing') : objectAt(problems, ['netns'], object['netns'], undefined);
+  if (schema !== undefined && schema !== PLAN_SCHEMA) note(inside(root, 'schema'), 'unknown-schema', `must be \`${PLAN_SCHEMA}\``);
+  const members = objectAt(inside(root, 'netns'), object['netns'], undefined) ?? {};
   const namespaces: NamedNetns[] = [];
-  for (const [name, each] of Object.entries(members ?? {})) {
-    if (!/^[^\s/]+$/.test(name)) note(problems, ['netns', name], 'bad-netns', 'the name of a namespace has no spaces and no `/`');
-    const netns = readNetns(problems, ['netns', name], each);
+  for (const [name, each] of Object.entries(members)) {
+    const spot = inside(root, 'netns', name);
+    if (!/^[^\s/]+$/.test(name)) note(spot, 'bad-netns', 'the name of a namespace has no spaces and no `/`');
+    const netns = readNetns(spot, each);
     if (netns !== undefined) namespaces.push({ name, ...netns });
   }
   checkLinks(problems, namespaces);
-  const names = new Set(Object.keys(members ?? {}));
+  const names = new Set(Object.keys(members));
   return {
     netns: Object.fromEntries(namespaces.map(({ name, plan }) => [name, plan])),
-    listeners: readListeners(problems, object['listeners'], names),
-    probes: readProbes(problems, object['probes'], names),
+    listeners: readListeners(inside(root, 'listeners'), object['listeners'], names),
+    probes: readProbes(inside(root, 'probes'), object['probes'], names),
   };
 }
 
@@ -76,7 +78,18 @@ function restoreText(ruleset: Ruleset | undefined): string | undefined {
 
 function writeLink(link: LinkPlan): Readonly<Record<string, unknown>> {
   const { name, kind, args, peer, mac, mtu, master, slave, addr, up } = link;
-  return present({ name, kind, args, peer: peer === undefined ? undefined : writePeer(peer), mac, mtu, master, slave, addr: addr === undefined ? undefined : [...addr], up });
+  return present({
+    name,
+    kind,
+    args,
+    peer: peer === undefined ? undefined : writePeer(peer),
+    mac,
+    mtu,
+    master,
+    slave,
+    addr: addr === undefined ? undefined : [...addr],
+    up,
+  });
 }
 
 function writePeer(peer: NonNullable<LinkPlan['peer']>): Readonly<Record<string, unknown>> {

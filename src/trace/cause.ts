@@ -35,7 +35,8 @@ function isStop(event: TraceEvent): event is DropEvent | HookEvent {
 /** The drop or reject, in the same namespace and of the same packet's leg, that stands nearest to the answer. */
 function behindAnswer(events: readonly TraceEvent[], index: number): Stop {
   const answer = events[index] as AnswerEvent;
-  const belongs = (event: TraceEvent): event is DropEvent | HookEvent => isStop(event) && event.netns === answer.netns && event.leg === answer.leg;
+  const belongs = (event: TraceEvent): event is DropEvent | HookEvent =>
+    isStop(event) && event.netns === answer.netns && event.leg === answer.leg;
   for (let distance = 1; distance <= events.length; distance++) {
     const before = events[index - distance];
     if (before !== undefined && belongs(before)) return preferDrop(events, index - distance) ?? before;
@@ -74,7 +75,8 @@ function hitOf(event: Stop): RuleHit | undefined {
 }
 
 function wordsOf(event: Stop): string {
-  if (event.kind === 'answer') return event.with === 'tcp-reset' ? noSocket(event.packet) : `${formatIp(event.from)} says ${icmpName(event.type, event.code)}`;
+  if (event.kind === 'answer')
+    return event.with === 'tcp-reset' ? noSocket(event.packet) : `${formatIp(event.from)} says ${icmpName(event.type, event.code)}`;
   if (event.kind === 'hook') return DROP_REASON[reasonOf(event)];
   if (event.reason === 'NO_SOCKET') return noSocket(event.packet);
   return event.detail === '' ? DROP_REASON[event.reason] : event.detail;

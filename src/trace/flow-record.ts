@@ -4,7 +4,18 @@ import type { TraceEvent } from './event.js';
 
 export type ProbeVerdict = 'delivered' | 'refused' | 'unreachable' | 'timeout' | 'error';
 /** Errno names of connect(2) and send(2) as the client sees them. */
-export type Errno = 'ECONNREFUSED' | 'ECONNRESET' | 'EHOSTUNREACH' | 'ENETUNREACH' | 'ETIMEDOUT' | 'EACCES' | 'EINVAL' | 'ENOPROTOOPT' | 'EMSGSIZE' | 'EADDRNOTAVAIL' | 'EPERM';
+export type Errno =
+  | 'ECONNREFUSED'
+  | 'ECONNRESET'
+  | 'EHOSTUNREACH'
+  | 'ENETUNREACH'
+  | 'ETIMEDOUT'
+  | 'EACCES'
+  | 'EINVAL'
+  | 'ENOPROTOOPT'
+  | 'EMSGSIZE'
+  | 'EADDRNOTAVAIL'
+  | 'EPERM';
 
 export interface SocketAddress {
   readonly ip: Ip;

@@ -4,7 +4,7 @@
  */
 import { formatIp, formatSocket } from '../base/ip.js';
 import { formatFrame, formatPacket } from '../packet/format-packet.js';
-import type { AnswerEvent, BridgeEvent, HookEvent, NatChange, RouteEvent, RuleHit, TraceEvent } from './event.js';
+import type { AnswerEvent, BridgeEvent, NatChange, RouteEvent, RuleHit, TraceEvent } from './event.js';
 import { icmpName } from './icmp-name.js';
 import type { Naming } from './naming.js';
 import type { Hop, RuleText, Stage } from './trace.js';
@@ -18,7 +18,12 @@ export interface HopsOptions {
 }
 
 /** The hops of the legs that `shown` names, in order. */
-export function hopsOf(events: readonly TraceEvent[], shown: (leg: number) => boolean, naming: Naming, options: HopsOptions): readonly Hop[] {
+export function hopsOf(
+  events: readonly TraceEvent[],
+  shown: (leg: number) => boolean,
+  naming: Naming,
+  options: HopsOptions,
+): readonly Hop[] {
   const hops: Hop[] = [];
   for (const event of events) {
     if (shown(event.leg) && (event.kind !== 'arp' || options.arp)) hops.push(new EventHop(event, naming, options.start));
@@ -96,7 +101,12 @@ function changeOf(event: TraceEvent): string | null {
       return answerText(event);
     case 'drop':
       return event.detail === '' ? null : event.detail;
-    default:
+    case 'rx':
+    case 'tx':
+    case 'route':
+    case 'bridge':
+    case 'deliver':
+    case 'arp':
       return null;
   }
 }
@@ -124,7 +134,7 @@ function answerText(event: AnswerEvent): string {
 function verdictOf(event: TraceEvent): string {
   switch (event.kind) {
     case 'hook':
-      return (event as HookEvent).verdict;
+      return event.verdict;
     case 'route':
       return routeText(event);
     case 'bridge':
@@ -135,7 +145,11 @@ function verdictOf(event: TraceEvent): string {
       return event.reason;
     case 'answer':
       return 'reject';
-    default:
+    case 'rx':
+    case 'tx':
+    case 'encapsulate':
+    case 'decapsulate':
+    case 'arp':
       return 'accept';
   }
 }

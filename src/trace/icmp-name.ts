@@ -1,8 +1,15 @@
 /** What an ICMP error says, in the words of RFC 792 and 1812. */
-const UNREACHABLE: readonly (string | undefined)[] = [
-  ...['net unreachable', 'host unreachable', 'protocol unreachable', 'port unreachable', 'fragmentation needed', 'source route failed'],
-  ...[undefined, undefined, undefined, 'net prohibited', 'host prohibited', undefined, undefined, 'administratively prohibited'],
-];
+const UNREACHABLE: Readonly<Record<number, string>> = {
+  0: 'net unreachable',
+  1: 'host unreachable',
+  2: 'protocol unreachable',
+  3: 'port unreachable',
+  4: 'fragmentation needed',
+  5: 'source route failed',
+  9: 'net prohibited',
+  10: 'host prohibited',
+  13: 'administratively prohibited',
+};
 
 /** `port unreachable` for 3/3; the numbers where there is no name. */
 export function icmpName(type: number, code: number): string {

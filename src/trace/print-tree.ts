@@ -61,7 +61,10 @@ function natText({ snat, dnat }: Outcome): string {
 
 function causeLines(cause: Cause): string[] {
   const chain = cause.chain === null ? '' : `, ${cause.table} ${cause.chain}${cause.rule === null ? ' policy' : ` rule ${cause.rule}`}`;
-  const lines = [`${'cause'.padEnd(NAME_WIDTH)} ${cause.reason} in ${placeText(cause.netns, cause.node)}${chain}`, `${' '.repeat(NAME_WIDTH)} ${cause.text}`];
+  const lines = [
+    `${'cause'.padEnd(NAME_WIDTH)} ${cause.reason} in ${placeText(cause.netns, cause.node)}${chain}`,
+    `${' '.repeat(NAME_WIDTH)} ${cause.text}`,
+  ];
   const { behind } = cause;
   if (behind === null) return lines;
   const name = behind.namespace === null ? behind.name : `${behind.namespace}/${behind.name}`;
@@ -149,7 +152,13 @@ function textOf(hop: Hop): string {
       return hop.change === null ? hop.verdict : `${hop.verdict}: ${hop.change}`;
     case 'answer':
       return `answers ${hop.change ?? ''}`;
-    default:
+    case 'prerouting':
+    case 'input':
+    case 'forward':
+    case 'output':
+    case 'postrouting':
+    case 'encapsulate':
+    case 'decapsulate':
       return [hop.change, hop.change === null || hop.verdict !== 'accept' ? hop.verdict : null].filter((part) => part !== null).join(', ');
   }
 }
@@ -175,7 +184,9 @@ function tellingRules(rules: readonly RuleText[]): readonly RuleText[] {
 }
 
 function ruleText(rule: RuleText): string {
-  return rule.index === 0 ? `${rule.table} ${rule.chain} policy` : `${rule.table} ${rule.chain} ${rule.index}: ${withoutComment(rule.text)}`;
+  return rule.index === 0
+    ? `${rule.table} ${rule.chain} policy`
+    : `${rule.table} ${rule.chain} ${rule.index}: ${withoutComment(rule.text)}`;
 }
 
 /** Comments are long, and the chain's name tells what they do. */
@@ -193,7 +204,8 @@ function itemLines(item: Item, last: boolean): string[] {
 export function probabilityText(probability: number): string {
   for (let denominator = 1; denominator <= 64; denominator++) {
     const numerator = Math.round(probability * denominator);
-    if (numerator > 0 && Math.abs(numerator / denominator - probability) < 1e-9) return denominator === 1 ? '1' : `${numerator}/${denominator}`;
+    if (numerator > 0 && Math.abs(numerator / denominator - probability) < 1e-9)
+      return denominator === 1 ? '1' : `${numerator}/${denominator}`;
   }
   return probability.toPrecision(4);
 }

@@ -79,7 +79,13 @@ function eventKey(event: TraceEvent): string {
       return `${at} ${event.type}/${event.code}`;
     case 'bridge':
       return `${at} ${event.device} ${event.to.join()}`;
-    default:
+    case 'rx':
+    case 'tx':
+    case 'route':
+    case 'encapsulate':
+    case 'decapsulate':
+    case 'deliver':
+    case 'arp':
       return `${at} ${event.device}`;
   }
 }

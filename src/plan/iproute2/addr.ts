@@ -4,7 +4,17 @@
  */
 import { formatIp, type Ip, parseIp } from '../../base/ip.js';
 import { SCOPE, takeScope } from './scope.js';
-import { peekWord, refuseWord, rejectWord, splitWords, takeDevice, takeInterfaceAddress, takeValue, takeWord, type Words } from './words.js';
+import {
+  peekWord,
+  refuseWord,
+  rejectWord,
+  splitWords,
+  takeDevice,
+  takeInterfaceAddress,
+  takeValue,
+  takeWord,
+  type Words,
+} from './words.js';
 
 export interface AddrEntry {
   readonly ip: Ip;
@@ -18,7 +28,20 @@ export interface AddrEntry {
 }
 
 const KNOWN = ['scope', 'brd', 'broadcast', 'label', 'noprefixroute', 'nodad', 'local'];
-const UNMODELLED = ['peer', 'remote', 'anycast', 'metric', 'priority', 'valid_lft', 'preferred_lft', 'home', 'mngtmpaddr', 'autojoin', 'proto', 'dev'];
+const UNMODELLED = [
+  'peer',
+  'remote',
+  'anycast',
+  'metric',
+  'priority',
+  'valid_lft',
+  'preferred_lft',
+  'home',
+  'mngtmpaddr',
+  'autojoin',
+  'proto',
+  'dev',
+];
 
 /** `10.0.0.1/24 brd + scope global` → data. */
 export function parseAddr(text: string, origin = 'ip addr'): AddrEntry {

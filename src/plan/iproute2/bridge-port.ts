@@ -18,9 +18,9 @@ export interface BridgePortArgs {
 }
 
 const OFF_BY_DEFAULT = [
-  ...['guard', 'root_block', 'fastleave', 'mcast_fast_leave', 'proxy_arp', 'proxy_arp_wifi', 'neigh_suppress', 'vlan_tunnel', 'locked', 'mab'],
-  ...['mcast_to_unicast', 'neigh_vlan_suppress'],
-];
+  'guard root_block fastleave mcast_fast_leave proxy_arp proxy_arp_wifi neigh_suppress vlan_tunnel locked mab',
+  'mcast_to_unicast neigh_vlan_suppress',
+].flatMap((line) => line.split(' '));
 const KNOWN = ['hairpin', 'learning', 'flood', 'bcast_flood', 'mcast_flood', 'isolated', 'cost', 'priority', ...OFF_BY_DEFAULT];
 const UNMODELLED = ['state', 'mcast_router', 'group_fwd_mask', 'backup_port', 'nobackup_port', 'backup_nhid', 'fdb_flush'];
 

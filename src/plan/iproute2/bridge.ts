@@ -15,11 +15,12 @@ export interface BridgeArgs {
 const WITHOUT_EFFECT = ['forward_delay', 'hello_time', 'max_age', 'priority', 'mcast_snooping', 'group_fwd_mask'];
 const KNOWN = ['ageing_time', 'stp_state', 'vlan_filtering', 'nf_call_iptables', 'nf_call_ip6tables', ...WITHOUT_EFFECT];
 const UNMODELLED = [
-  ...['group_address', 'no_linklocal_learn', 'fdb_max_learned', 'vlan_protocol', 'vlan_default_pvid', 'vlan_stats_enabled', 'vlan_stats_per_port'],
-  ...['mcast_vlan_snooping', 'mcast_router', 'mcast_query_use_ifaddr', 'mcast_querier', 'mcast_hash_elasticity', 'mcast_hash_max', 'mcast_igmp_version'],
-  ...['mcast_last_member_count', 'mcast_startup_query_count', 'mcast_last_member_interval', 'mcast_membership_interval', 'mcast_querier_interval'],
-  ...['mcast_query_interval', 'mcast_query_response_interval', 'mcast_startup_query_interval', 'mcast_stats_enabled', 'mcast_mld_version', 'nf_call_arptables'],
-];
+  'group_address no_linklocal_learn fdb_max_learned vlan_protocol vlan_default_pvid vlan_stats_enabled vlan_stats_per_port',
+  'mcast_vlan_snooping mcast_router mcast_query_use_ifaddr mcast_querier mcast_hash_elasticity mcast_hash_max',
+  'mcast_igmp_version mcast_last_member_count mcast_startup_query_count mcast_last_member_interval',
+  'mcast_membership_interval mcast_querier_interval mcast_query_interval mcast_query_response_interval',
+  'mcast_startup_query_interval mcast_stats_enabled mcast_mld_version nf_call_arptables',
+].flatMap((line) => line.split(' '));
 
 /** `ageing_time 30000 stp_state 0` → data; the empty text gives the defaults. */
 export function parseBridgeArgs(text: string, origin = 'ip link type bridge'): BridgeArgs {

@@ -22,7 +22,20 @@ export interface FdbEntry {
 }
 
 const KNOWN = ['dev', 'dst', 'port', 'self', 'master', 'permanent', 'local', 'static', 'temp', 'dynamic'];
-const UNMODELLED = ['vlan', 'vni', 'src_vni', 'via', 'nhid', 'use', 'router', 'extern_learn', 'sticky', 'activity_notify', 'inactive', 'norefresh'];
+const UNMODELLED = [
+  'vlan',
+  'vni',
+  'src_vni',
+  'via',
+  'nhid',
+  'use',
+  'router',
+  'extern_learn',
+  'sticky',
+  'activity_notify',
+  'inactive',
+  'norefresh',
+];
 
 /** `0a:…:02 dev flannel.1 dst 192.168.1.11 self permanent` → data. */
 export function parseFdb(text: string, origin = 'bridge fdb'): FdbEntry {

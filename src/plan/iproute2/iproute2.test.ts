@@ -15,7 +15,9 @@ import { parseVxlanArgs } from './vxlan.js';
 
 /** A route in one line, everything in it. */
 function show(route: RouteEntry): string {
-  const legs = route.nexthops.map((n) => `[${n.via === undefined ? '-' : formatIp(n.via)} ${n.dev ?? '-'} ${n.weight}${n.onlink ? ' onlink' : ''}]`);
+  const legs = route.nexthops.map(
+    (n) => `[${n.via === undefined ? '-' : formatIp(n.via)} ${n.dev ?? '-'} ${n.weight}${n.onlink ? ' onlink' : ''}]`,
+  );
   const ip = (value: RouteEntry['via']): string => (value === undefined ? '-' : formatIp(value));
   return [
     `${route.type} ${formatCidr(route.dst)} via ${ip(route.via)} dev ${route.dev ?? '-'} src ${ip(route.src)} metric ${route.metric}`,
@@ -26,10 +28,26 @@ function show(route: RouteEntry): string {
 
 describe('a route', () => {
   const cases: readonly [string, string, string][] = [
-    ['default is the whole of IPv4', 'default via 10.0.0.1 dev eth0', 'unicast 0.0.0.0/0 via 10.0.0.1 dev eth0 src - metric 0 | table 254 scope 0 boot | '],
-    ['default takes the family of its gateway', 'default via fd00::1 dev eth0', 'unicast ::/0 via fd00::1 dev eth0 src - metric 0 | table 254 scope 0 boot | '],
-    ['without a gateway has link scope', '10.1.0.0/16 dev cni0', 'unicast 10.1.0.0/16 via - dev cni0 src - metric 0 | table 254 scope 253 boot | '],
-    ['an address alone is a whole one', '10.1.0.9 dev cali1 scope link', 'unicast 10.1.0.9/32 via - dev cali1 src - metric 0 | table 254 scope 253 boot | '],
+    [
+      'default is the whole of IPv4',
+      'default via 10.0.0.1 dev eth0',
+      'unicast 0.0.0.0/0 via 10.0.0.1 dev eth0 src - metric 0 | table 254 scope 0 boot | ',
+    ],
+    [
+      'default takes the family of its gateway',
+      'default via fd00::1 dev eth0',
+      'unicast ::/0 via fd00::1 dev eth0 src - metric 0 | table 254 scope 0 boot | ',
+    ],
+    [
+      'without a gateway has link scope',
+      '10.1.0.0/16 dev cni0',
+      'unicast 10.1.0.0/16 via - dev cni0 src - metric 0 | table 254 scope 253 boot | ',
+    ],
+    [
+      'an address alone is a whole one',
+      '10.1.0.9 dev cali1 scope link',
+      'unicast 10.1.0.9/32 via - dev cali1 src - metric 0 | table 254 scope 253 boot | ',
+    ],
     [
       'of flannel is onlink',
       '10.244.2.0/24 via 10.244.2.0 dev flannel.1 onlink',
@@ -40,15 +58,27 @@ describe('a route', () => {
       '10.0.0.0/24 dev eth0 proto kernel scope link src 10.0.0.5 metric 100 mtu lock 1400',
       'unicast 10.0.0.0/24 via - dev eth0 src 10.0.0.5 metric 100 | table 254 scope 253 kernel |  mtu 1400',
     ],
-    ['of type blackhole needs no way out', 'blackhole 10.244.0.0/16', 'blackhole 10.244.0.0/16 via - dev - src - metric 0 | table 254 scope 0 boot | '],
-    ['of type local stands in the local table', 'local 10.9.9.9 dev lo', 'local 10.9.9.9/32 via - dev lo src - metric 0 | table 255 scope 254 boot | '],
+    [
+      'of type blackhole needs no way out',
+      'blackhole 10.244.0.0/16',
+      'blackhole 10.244.0.0/16 via - dev - src - metric 0 | table 254 scope 0 boot | ',
+    ],
+    [
+      'of type local stands in the local table',
+      'local 10.9.9.9 dev lo',
+      'local 10.9.9.9/32 via - dev lo src - metric 0 | table 255 scope 254 boot | ',
+    ],
     ['may name its table', 'throw 10.0.0.0/8 table 100', 'throw 10.0.0.0/8 via - dev - src - metric 0 | table 100 scope 0 boot | '],
     [
       'may have several nexthops',
       '10.5.0.0/16 nexthop via 10.0.0.1 dev eth0 weight 2 nexthop via 10.0.0.2 onlink dev eth0',
       'unicast 10.5.0.0/16 via - dev - src - metric 0 | table 254 scope 0 boot | [10.0.0.1 eth0 2][10.0.0.2 eth0 1 onlink]',
     ],
-    ['may say its type after `to`', 'to unreachable 10.0.0.0/8 advmss 1200', 'unreachable 10.0.0.0/8 via - dev - src - metric 0 | table 254 scope 0 boot |  advmss 1200'],
+    [
+      'may say its type after `to`',
+      'to unreachable 10.0.0.0/8 advmss 1200',
+      'unreachable 10.0.0.0/8 via - dev - src - metric 0 | table 254 scope 0 boot |  advmss 1200',
+    ],
   ];
   for (const [name, text, expected] of cases) it(`${name}: ${text}`, () => assert.equal(show(parseRoute(text)), expected));
 });
@@ -56,9 +86,15 @@ describe('a route', () => {
 describe('other argument strings', () => {
   it('a neighbour is permanent unless said otherwise', () => {
     const neigh = parseNeigh('10.244.2.0 lladdr 0a:58:0a:f4:02:00 dev flannel.1');
-    assert.deepEqual(neigh, { ip: parseIp('10.244.2.0'), dev: 'flannel.1', mac: parseMac('0a:58:0a:f4:02:00'), state: 'permanent', proxy: false });
+    assert.deepEqual(neigh, {
+      ip: parseIp('10.244.2.0'),
+      dev: 'flannel.1',
+      mac: parseMac('0a:58:0a:f4:02:00'),
+      state: 'permanent',
+      proxy: false,
+    });
   });
-  it('a neighbour may have another state, in iproute2\'s two spellings', () => {
+  it("a neighbour may have another state, in iproute2's two spellings", () => {
     assert.equal(parseNeigh('to 10.0.0.1 dev e lladdr 0a:00:00:00:00:01 nud reachable').state, 'reachable');
     assert.equal(parseNeigh('10.0.0.1 dev e lladdr 0a:00:00:00:00:01 stale').state, 'stale');
   });
@@ -67,10 +103,18 @@ describe('other argument strings', () => {
   });
   it('an fdb entry of a VXLAN device is its own and permanent', () => {
     const entry = parseFdb('0a:58:0a:f4:02:00 dev flannel.1 dst 192.168.1.11 self permanent');
-    assert.deepEqual({ ...entry, mac: formatMac(entry.mac) }, {
-      ...{ mac: '0a:58:0a:f4:02:00', dev: 'flannel.1', dst: parseIp('192.168.1.11'), port: undefined },
-      ...{ self: true, master: false, state: 'permanent' },
-    });
+    assert.deepEqual(
+      { ...entry, mac: formatMac(entry.mac) },
+      {
+        mac: '0a:58:0a:f4:02:00',
+        dev: 'flannel.1',
+        dst: parseIp('192.168.1.11'),
+        port: undefined,
+        self: true,
+        master: false,
+        state: 'permanent',
+      },
+    );
   });
   it('an fdb entry of a bridge port is of its master', () => {
     const entry = parseFdb('0a:00:00:00:00:01 dev veth0 master static');
@@ -87,21 +131,36 @@ describe('other argument strings', () => {
   });
   it('a rule may be without a table', () => {
     const rule = parseRule('from 10.0.0.0/8 to 10.1.0.0/16 iif eth0 oif lo blackhole');
-    assert.deepEqual([rule.action, rule.iif, rule.oif, formatCidr(rule.to ?? { ip: 0, length: 0 })], ['blackhole', 'eth0', 'lo', '10.1.0.0/16']);
+    assert.deepEqual(
+      [rule.action, rule.iif, rule.oif, formatCidr(rule.to ?? { ip: 0, length: 0 })],
+      ['blackhole', 'eth0', 'lo', '10.1.0.0/16'],
+    );
   });
   it("flannel's VXLAN device", () => {
     assert.deepEqual(parseVxlanArgs('id 1 local 192.168.1.10 dev eth0 srcport 0 0 dstport 8472 nolearning'), {
-      ...{ vni: 1, dstport: 8472, local: parseIp('192.168.1.10'), remote: undefined, dev: 'eth0' },
-      ...{ learning: false, ttl: 0, srcPortMin: 0, srcPortMax: 0, ageing: 300 },
+      vni: 1,
+      dstport: 8472,
+      local: parseIp('192.168.1.10'),
+      remote: undefined,
+      dev: 'eth0',
+      learning: false,
+      ttl: 0,
+      srcPortMin: 0,
+      srcPortMax: 0,
+      ageing: 300,
     });
   });
-  it('a VXLAN device without a port takes the kernel\'s', () => assert.equal(parseVxlanArgs('id 7').dstport, 8472));
-  it('a bridge and its ports have the kernel\'s defaults', () => {
+  it("a VXLAN device without a port takes the kernel's", () => assert.equal(parseVxlanArgs('id 7').dstport, 8472));
+  it("a bridge and its ports have the kernel's defaults", () => {
     assert.deepEqual(parseBridgeArgs(''), { ageingTimeCs: 30000, nfCallIptables: false, nfCallIp6tables: false });
     assert.equal(parseBridgeArgs('ageing_time 0 stp_state 0').ageingTimeCs, 0);
     assert.deepEqual(parseBridgePort('hairpin on learning off'), {
-      ...{ hairpin: true, learning: false, flood: true },
-      ...{ broadcastFlood: true, multicastFlood: true, isolated: false },
+      hairpin: true,
+      learning: false,
+      flood: true,
+      broadcastFlood: true,
+      multicastFlood: true,
+      isolated: false,
     });
   });
 });
@@ -128,8 +187,16 @@ describe('what is wrong is said with a caret', () => {
       () => parseNeigh('10.0.0 dev e', 'plan.netns.n1.neigh[0]'),
       'plan.netns.n1.neigh[0]:1:1: the neighbour address must be an IP address, but is `10.0.0`\n  | 10.0.0 dev e\n  | ^^^^^^',
     ],
-    ['a rule that does nothing', () => parseRule('from all'), 'ip rule:1:9: the `lookup TABLE` is missing\n  | from all\n  |         ^\n  fix: add the `lookup TABLE` at the end'],
-    ['a switch that is neither', () => parseBridgePort('hairpin yes'), 'ip link type bridge_slave:1:9: `hairpin` must be `on` or `off`, but is `yes`\n  | hairpin yes\n  |         ^^^'],
+    [
+      'a rule that does nothing',
+      () => parseRule('from all'),
+      'ip rule:1:9: the `lookup TABLE` is missing\n  | from all\n  |         ^\n  fix: add the `lookup TABLE` at the end',
+    ],
+    [
+      'a switch that is neither',
+      () => parseBridgePort('hairpin yes'),
+      'ip link type bridge_slave:1:9: `hairpin` must be `on` or `off`, but is `yes`\n  | hairpin yes\n  |         ^^^',
+    ],
   ];
   for (const [name, run, message] of cases) {
     it(name, () => assert.throws(run, (error) => error instanceof InputError && assert.equal(error.message, message) === undefined));
@@ -162,5 +229,6 @@ describe('what is known and not modelled is said by name', () => {
     [() => parseBridgeArgs('stp_state 1'), /`stp_state 1` is not modelled/],
     [() => parseBridgePort('guard off proxy_arp on'), /`proxy_arp on` is not modelled/],
   ];
-  for (const [run, message] of cases) it(String(message), () => assert.throws(run, (error) => error instanceof UnsupportedError && message.test(error.message)));
+  for (const [run, message] of cases)
+    it(String(message), () => assert.throws(run, (error) => error instanceof UnsupportedError && message.test(error.message)));
 });

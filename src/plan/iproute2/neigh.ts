@@ -4,7 +4,19 @@
  */
 import type { Ip } from '../../base/ip.js';
 import type { Mac } from '../../base/mac.js';
-import { peekWord, refuseWord, rejectWord, splitWords, takeDevice, takeIp, takeMac, takeValue, takeWord, unsupportedWord, type Words } from './words.js';
+import {
+  peekWord,
+  refuseWord,
+  rejectWord,
+  splitWords,
+  takeDevice,
+  takeIp,
+  takeMac,
+  takeValue,
+  takeWord,
+  unsupportedWord,
+  type Words,
+} from './words.js';
 
 export type NeighState = 'permanent' | 'noarp' | 'reachable' | 'stale';
 

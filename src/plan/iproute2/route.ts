@@ -53,12 +53,27 @@ export interface RouteEntry {
   readonly nexthops: readonly Nexthop[];
 }
 
-const KNOWN = ['to', 'via', 'dev', 'src', 'metric', 'table', 'scope', 'onlink', 'mtu', 'advmss', 'proto', 'nexthop', ...ROUTE_TYPES, 'default'];
-const UNMODELLED = [
-  ...['tos', 'dsfield', 'vrf', 'nhid', 'encap', 'realms', 'realm', 'ttl-propagate', 'expires', 'hoplimit', 'pref', 'as', 'pervasive', 'equalize'],
-  ...['rtt', 'rttvar', 'rto_min', 'window', 'cwnd', 'initcwnd', 'initrwnd', 'ssthresh', 'reordering', 'features', 'quickack', 'congctl'],
-  ...['fastopen_no_cookie', 'multicast', 'anycast', 'nat', 'lock'],
+const KNOWN = [
+  'to',
+  'via',
+  'dev',
+  'src',
+  'metric',
+  'table',
+  'scope',
+  'onlink',
+  'mtu',
+  'advmss',
+  'proto',
+  'nexthop',
+  ...ROUTE_TYPES,
+  'default',
 ];
+const UNMODELLED = [
+  'tos dsfield vrf nhid encap realms realm ttl-propagate expires hoplimit pref as pervasive equalize rtt rttvar rto_min',
+  'window cwnd initcwnd initrwnd ssthresh reordering features quickack congctl fastopen_no_cookie multicast anycast nat',
+  'lock',
+].flatMap((line) => line.split(' '));
 const METRIC_MAX = 0xffffffff;
 
 /** What is being read; becomes a RouteEntry at the end. */

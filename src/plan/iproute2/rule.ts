@@ -4,7 +4,20 @@
  */
 import { addressBits, type Cidr } from '../../base/cidr.js';
 import { takeTable } from './scope.js';
-import { numberIn, peekWord, refuseWord, rejectWord, splitWords, takeDevice, takeNumber, takePrefix, takeValue, takeWord, unsupportedWord, type Words } from './words.js';
+import {
+  numberIn,
+  peekWord,
+  refuseWord,
+  rejectWord,
+  splitWords,
+  takeDevice,
+  takeNumber,
+  takePrefix,
+  takeValue,
+  takeWord,
+  unsupportedWord,
+  type Words,
+} from './words.js';
 
 export interface RuleEntry {
   /** Undefined: the kernel takes one less than the lowest above 0 (32765 for the first). */
@@ -24,9 +37,9 @@ export interface RuleEntry {
 
 const KNOWN = ['from', 'to', 'iif', 'oif', 'fwmark', 'lookup', 'table', 'priority', 'pref', 'blackhole', 'unreachable', 'prohibit'];
 const UNMODELLED = [
-  ...['not', 'tos', 'dsfield', 'uidrange', 'ipproto', 'sport', 'dport', 'l3mdev', 'goto', 'nop', 'nat', 'map-to', 'realms', 'tun_id'],
-  ...['suppress_prefixlength', 'suppress_ifgroup', 'sup_pl', 'sup_group', 'protocol', 'type'],
-];
+  'not tos dsfield uidrange ipproto sport dport l3mdev goto nop nat map-to realms tun_id suppress_prefixlength',
+  'suppress_ifgroup sup_pl sup_group protocol type',
+].flatMap((line) => line.split(' '));
 
 /** `from 10.244.0.0/16 fwmark 0x1/0x1 lookup 100 priority 100` → data. */
 export function parseRule(text: string, origin = 'ip rule'): RuleEntry {
@@ -74,7 +87,8 @@ function takeMark(words: Words): [number, number] {
   const [mark = '', mask = '0xffffffff', ...more] = word.split('/');
   const value = numberIn(mark, 0, 0xffffffff);
   const bits = numberIn(mask, 0, 0xffffffff);
-  if (value === undefined || bits === undefined || more.length > 0) refuseWord(words, 'bad-mark', `the mark must be NUMBER or NUMBER/MASK, but is \`${word}\``);
+  if (value === undefined || bits === undefined || more.length > 0)
+    refuseWord(words, 'bad-mark', `the mark must be NUMBER or NUMBER/MASK, but is \`${word}\``);
   if ((value & ~bits) !== 0) unsupportedWord(words, 'a mark with bits outside its mask, which never matches,');
   return [value | 0, bits | 0];
 }

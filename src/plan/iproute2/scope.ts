@@ -14,11 +14,15 @@ const TABLE_MAX = 0xffffffff;
 export function takeScope(words: Words): number {
   const word = takeValue(words, 'the scope');
   if (Object.hasOwn(SCOPE, word)) return SCOPE[word as keyof typeof SCOPE];
-  return numberIn(word, 0, 255) ?? refuseWord(words, 'bad-scope', `the scope must be global, site, link, host or a number, but is \`${word}\``);
+  return (
+    numberIn(word, 0, 255) ?? refuseWord(words, 'bad-scope', `the scope must be global, site, link, host or a number, but is \`${word}\``)
+  );
 }
 
 export function takeTable(words: Words): number {
   const word = takeValue(words, 'the table');
   if (Object.hasOwn(TABLE, word)) return TABLE[word as keyof typeof TABLE];
-  return numberIn(word, 1, TABLE_MAX) ?? refuseWord(words, 'bad-table', `the table must be main, local, default or a number, but is \`${word}\``);
+  return (
+    numberIn(word, 1, TABLE_MAX) ?? refuseWord(words, 'bad-table', `the table must be main, local, default or a number, but is \`${word}\``)
+  );
 }

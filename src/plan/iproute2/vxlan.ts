@@ -4,7 +4,18 @@
  * notifications, header extensions.
  */
 import type { Ip } from '../../base/ip.js';
-import { peekWord, rejectWord, splitWords, takeDevice, takeIp, takeNumber, takeValue, takeWord, unsupportedWord, type Words } from './words.js';
+import {
+  peekWord,
+  rejectWord,
+  splitWords,
+  takeDevice,
+  takeIp,
+  takeNumber,
+  takeValue,
+  takeWord,
+  unsupportedWord,
+  type Words,
+} from './words.js';
 
 export interface VxlanArgs {
   readonly vni: number;
@@ -28,7 +39,23 @@ export interface VxlanArgs {
 const WITHOUT_EFFECT = ['udpcsum', 'noudpcsum', 'udp6zerocsumtx', 'noudp6zerocsumtx', 'udp6zerocsumrx', 'noudp6zerocsumrx'];
 const KNOWN = ['id', 'vni', 'dstport', 'local', 'remote', 'dev', 'learning', 'nolearning', 'ttl', 'srcport', 'ageing', ...WITHOUT_EFFECT];
 const OFF = ['noproxy', 'norsc', 'nol2miss', 'nol3miss', 'noexternal', 'noremcsumtx', 'noremcsumrx'];
-const UNMODELLED = ['group', 'proxy', 'rsc', 'l2miss', 'l3miss', 'external', 'gbp', 'gpe', 'maxaddress', 'tos', 'df', 'flowlabel', 'remcsumtx', 'remcsumrx', 'vnifilter'];
+const UNMODELLED = [
+  'group',
+  'proxy',
+  'rsc',
+  'l2miss',
+  'l3miss',
+  'external',
+  'gbp',
+  'gpe',
+  'maxaddress',
+  'tos',
+  'df',
+  'flowlabel',
+  'remcsumtx',
+  'remcsumrx',
+  'vnifilter',
+];
 const VNI_MAX = 0xffffff;
 
 /** `id 1 dstport 8472 nolearning local 192.168.1.10 dev eth0` → data. */
@@ -71,4 +98,3 @@ function takeTtl(words: Words): number {
   words.at--;
   return takeNumber(words, 'the TTL', 0, 255);
 }
-

@@ -42,7 +42,8 @@ export function readIptables(text: string, file: string): Ruleset {
     readLine(reader);
     start = end + 1;
   }
-  if (reader.table !== undefined) problem(reader, 'missing-commit', `the section \`*${reader.table}\` has no COMMIT`, 1, 'end it with a line COMMIT');
+  if (reader.table !== undefined)
+    problem(reader, 'missing-commit', `the section \`*${reader.table}\` has no COMMIT`, { column: 1, fix: 'end it with a line COMMIT' });
   if (reader.problems.length > 0) throw new InputError(reader.problems);
   if (reader.unsupported.length > 0) throw new UnsupportedError(reader.unsupported);
   return finish(reader);
@@ -57,7 +58,16 @@ function finish(reader: Reader): Ruleset {
   return { tables };
 }
 
-function problem(reader: Reader, code: string, message: string, column: number, fix?: string, width = 1): void {
+interface At {
+  /** 1-based. */
+  readonly column: number;
+  /** 1 unless given. */
+  readonly width?: number;
+  readonly fix?: string;
+}
+
+function problem(reader: Reader, code: string, message: string, at: At): void {
+  const { column, width = 1, fix } = at;
   reader.problems.push({ code, message, fix, position: { file: reader.file, line: reader.lineNumber, column, text: reader.line, width } });
 }
 
@@ -65,7 +75,12 @@ function readLine(reader: Reader): void {
   const { line } = reader;
   if (line === '' || line.startsWith('#')) return;
   if (line.startsWith('*')) openTable(reader);
-  else if (reader.table === undefined) problem(reader, 'no-table', 'a line outside of any table', 1, 'begin the section with a line such as *filter', line.length);
+  else if (reader.table === undefined)
+    problem(reader, 'no-table', 'a line outside of any table', {
+      column: 1,
+      width: line.length,
+      fix: 'begin the section with a line such as *filter',
+    });
   else if (line === 'COMMIT') reader.table = undefined;
   else if (line.startsWith(':')) declareChain(reader, draftTable(reader, reader.table));
   else readCommand(reader, draftTable(reader, reader.table));
@@ -73,14 +88,23 @@ function readLine(reader: Reader): void {
 
 function openTable(reader: Reader): void {
   const name = reader.line.slice(1);
-  if (reader.table !== undefined) problem(reader, 'missing-commit', `\`*${reader.table}\` is still open`, 1, 'put a line COMMIT before this one', reader.line.length);
+  if (reader.table !== undefined)
+    problem(reader, 'missing-commit', `\`*${reader.table}\` is still open`, {
+      column: 1,
+      width: reader.line.length,
+      fix: 'put a line COMMIT before this one',
+    });
   if ((TABLES as readonly string[]).includes(name)) {
     reader.table = name as TableName;
     draftTable(reader, reader.table);
     return;
   }
   const near = nearest(name, TABLES);
-  problem(reader, 'unknown-table', `there is no table \`${name}\``, 2, near === undefined ? `tables are ${TABLES.join(', ')}` : `did you mean ${near}?`, name.length);
+  problem(reader, 'unknown-table', `there is no table \`${name}\``, {
+    column: 2,
+    width: name.length,
+    fix: near === undefined ? `tables are ${TABLES.join(', ')}` : `did you mean ${near}?`,
+  });
   // So that the lines of the section do not each bring an error of their own.
   reader.table = 'filter';
 }
@@ -100,9 +124,16 @@ function declareChain(reader: Reader, table: DraftTable): void {
   const [, name = '', policy, counters] = match ?? [];
   const chain = table.get(name);
   if (match === null || policy === undefined) {
-    problem(reader, 'bad-chain-line', 'a chain line must be `:NAME POLICY [packets:bytes]`', 1, 'write `:NAME - [0:0]` for a chain of your own', reader.line.length);
+    problem(reader, 'bad-chain-line', 'a chain line must be `:NAME POLICY [packets:bytes]`', {
+      column: 1,
+      width: reader.line.length,
+      fix: 'write `:NAME - [0:0]` for a chain of your own',
+    });
   } else if (counters !== undefined && !/^\[\d+:\d+\]$/.test(counters)) {
-    problem(reader, 'bad-counters', `counters must be \`[packets:bytes]\`, but are \`${counters}\``, reader.line.lastIndexOf(counters) + 1, undefined, counters.length);
+    problem(reader, 'bad-counters', `counters must be \`[packets:bytes]\`, but are \`${counters}\``, {
+      column: reader.line.lastIndexOf(counters) + 1,
+      width: counters.length,
+    });
   } else if (chain?.policy !== undefined) {
     setPolicy(reader, chain, policy);
   } else if (chain !== undefined) chain.rules = [];
@@ -112,13 +143,18 @@ function declareChain(reader: Reader, table: DraftTable): void {
 function setPolicy(reader: Reader, chain: DraftChain, policy: string): void {
   if (policy === 'ACCEPT' || policy === 'DROP') chain.policy = policy;
   else if (policy !== '-') {
-    problem(reader, 'bad-policy', `the policy of ${chain.name} must be ACCEPT or DROP, but is \`${policy}\``, reader.line.indexOf(policy) + 1, undefined, policy.length);
+    problem(reader, 'bad-policy', `the policy of ${chain.name} must be ACCEPT or DROP, but is \`${policy}\``, {
+      column: reader.line.indexOf(policy) + 1,
+      width: policy.length,
+    });
   }
 }
 
 function addChain(reader: Reader, table: DraftTable, name: string, column: number): void {
-  if (name.length > CHAIN_NAME_MAX) problem(reader, 'chain-name', `the chain name \`${name}\` is longer than ${CHAIN_NAME_MAX} characters`, column, undefined, name.length);
-  else if (/^[-!]/.test(name)) problem(reader, 'chain-name', `the chain name \`${name}\` must not begin with \`${name[0]}\``, column, undefined, name.length);
+  if (name.length > CHAIN_NAME_MAX)
+    problem(reader, 'chain-name', `the chain name \`${name}\` is longer than ${CHAIN_NAME_MAX} characters`, { column, width: name.length });
+  else if (/^[-!]/.test(name))
+    problem(reader, 'chain-name', `the chain name \`${name}\` must not begin with \`${name[0]}\``, { column, width: name.length });
   else table.set(name, { name, policy: undefined, rules: [] });
 }
 
@@ -140,7 +176,11 @@ const COMMAND = /^(\s*(?:\[\d+:\d+\]\s*)?)(-\S+)(?:(\s+)(\S+))?/;
 function readCommand(reader: Reader, table: DraftTable): void {
   const match = COMMAND.exec(reader.line);
   if (match === null) {
-    problem(reader, 'unknown-line', 'this is neither a chain, nor a rule, nor COMMIT', 1, 'rules begin with -A CHAIN', reader.line.length);
+    problem(reader, 'unknown-line', 'this is neither a chain, nor a rule, nor COMMIT', {
+      column: 1,
+      width: reader.line.length,
+      fix: 'rules begin with -A CHAIN',
+    });
     return;
   }
   const [whole, before = '', word = '', gap = '', chain = ''] = match;
@@ -159,32 +199,48 @@ function readCommand(reader: Reader, table: DraftTable): void {
     else if (command === '-F') target.rules = [];
     else if (command === '-P') setPolicy(reader, target, rest);
     else if (target.policy === undefined && target.rules.length === 0) table.delete(chain);
-    else problem(reader, 'chain-in-use', `${chain} cannot be deleted: it is built in, or has rules`, chainColumn, undefined, chain.length);
+    else
+      problem(reader, 'chain-in-use', `${chain} cannot be deleted: it is built in, or has rules`, {
+        column: chainColumn,
+        width: chain.length,
+      });
   } else rejectCommand(reader, word, column);
 }
 
 function rejectCommand(reader: Reader, word: string, column: number): void {
   const position = { file: reader.file, line: reader.lineNumber, column, text: reader.line, width: word.length };
-  if (UNMODELLED.includes(word)) reader.unsupported.push({ code: 'unsupported-iptables', message: `the command \`${word}\` is not modelled`, position });
-  else problem(reader, 'unknown-line', `\`${word}\` is not a command`, column, 'begin the line with -A CHAIN, -I CHAIN or -N CHAIN', word.length);
+  if (UNMODELLED.includes(word))
+    reader.unsupported.push({ code: 'unsupported-iptables', message: `the command \`${word}\` is not modelled`, position });
+  else
+    problem(reader, 'unknown-line', `\`${word}\` is not a command`, {
+      column,
+      width: word.length,
+      fix: 'begin the line with -A CHAIN, -I CHAIN or -N CHAIN',
+    });
 }
 
 function newChain(reader: Reader, table: DraftTable, name: string, column: number): void {
-  if (name === '') problem(reader, 'missing-chain', 'the name of the chain is missing', column);
-  else if (table.has(name)) problem(reader, 'chain-exists', `the chain ${name} exists already`, column, undefined, name.length);
+  if (name === '') problem(reader, 'missing-chain', 'the name of the chain is missing', { column });
+  else if (table.has(name)) problem(reader, 'chain-exists', `the chain ${name} exists already`, { column, width: name.length });
   else addChain(reader, table, name, column);
 }
 
 function unknownChain(reader: Reader, table: DraftTable, name: string, column: number): void {
-  if (name === '') return problem(reader, 'missing-chain', 'the name of the chain is missing', column);
+  if (name === '') return problem(reader, 'missing-chain', 'the name of the chain is missing', { column });
   const near = nearest(name, table.keys());
-  const fix = near === undefined ? `declare it with a line \`:${name} - [0:0]\`` : `did you mean ${near}? If not, declare it with a line \`:${name} - [0:0]\``;
-  problem(reader, 'unknown-chain', `the table \`${reader.table}\` has no chain \`${name}\``, column, fix, name.length);
+  const fix =
+    near === undefined
+      ? `declare it with a line \`:${name} - [0:0]\``
+      : `did you mean ${near}? If not, declare it with a line \`:${name} - [0:0]\``;
+  problem(reader, 'unknown-chain', `the table \`${reader.table}\` has no chain \`${name}\``, { column, width: name.length, fix });
 }
 
 function insertRule(reader: Reader, chain: DraftChain, rest: string): void {
   const match = /^(\d+)(?:\s+|$)/.exec(rest);
   const index = match === null ? 1 : Number(match[1]);
   if (index >= 1 && index <= chain.rules.length + 1) chain.rules.splice(index - 1, 0, rest.slice(match?.[0].length ?? 0));
-  else problem(reader, 'rule-number', `${chain.name} has ${chain.rules.length} rules; none can be inserted at ${index}`, reader.line.indexOf(rest) + 1);
+  else
+    problem(reader, 'rule-number', `${chain.name} has ${chain.rules.length} rules; none can be inserted at ${index}`, {
+      column: reader.line.indexOf(rest) + 1,
+    });
 }

@@ -14,9 +14,20 @@ export interface Problems {
   readonly file: string;
 }
 
+/** A place in the plan, and where its problems go. */
+export interface Spot {
+  readonly problems: Problems;
+  readonly path: Path;
+}
+
+export function inside(spot: Spot, ...keys: Path): Spot {
+  return { problems: spot.problems, path: [...spot.path, ...keys] };
+}
+
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-export function note(problems: Problems, path: Path, code: string, message: string, fix?: string): undefined {
+export function note(spot: Spot, code: string, message: string, fix?: string): undefined {
+  const { problems, path } = spot;
   const where = pathText(path);
   problems.list.push({ code, message: where === '' ? message : `${where}: ${message}`, fix, position: problems.position?.(path) });
   return undefined;
@@ -31,59 +42,65 @@ export function pathText(path: Path): string {
   }, '');
 }
 
+/** The fix of a misspelt name, where one is near. */
+export function didYouMean(word: string, known: Iterable<string>): string | undefined {
+  const near = nearest(word, known);
+  return near === undefined ? undefined : `did you mean ${near}?`;
+}
+
 export function throwProblems(problems: Problems): void {
   if (problems.list.length > 0) throw new InputError(problems.list);
 }
 
 /** An object with no members but these; undefined, and noted, when it is none. */
-export function objectAt(problems: Problems, path: Path, value: unknown, known: readonly string[] | undefined): JsonObject | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return note(problems, path, 'wrong-type', `must be an object, but is ${typeName(value)}`);
+export function objectAt(spot: Spot, value: unknown, known: readonly string[] | undefined): JsonObject | undefined {
+  if (value === undefined) return note(spot, 'missing-field', 'is missing');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return note(spot, 'wrong-type', `must be an object, but is ${typeName(value)}`);
   for (const key of known === undefined ? [] : Object.keys(value)) {
     if (known?.includes(key)) continue;
-    const near = nearest(key, known ?? []);
-    note(problems, [...path, key], 'unknown-field', 'there is no such field', near === undefined ? `fields are ${known?.join(', ')}` : `did you mean ${near}?`);
+    note(inside(spot, key), 'unknown-field', 'there is no such field', didYouMean(key, known ?? []) ?? `fields are ${known?.join(', ')}`);
   }
   return value as JsonObject;
 }
 
-export function arrayAt(problems: Problems, path: Path, value: unknown): readonly unknown[] {
+export function arrayAt(spot: Spot, value: unknown): readonly unknown[] {
   if (value === undefined) return [];
   if (Array.isArray(value)) return value as readonly unknown[];
-  note(problems, path, 'wrong-type', `must be a list, but is ${typeName(value)}`);
+  note(spot, 'wrong-type', `must be a list, but is ${typeName(value)}`);
   return [];
 }
 
 /** A string; undefined when absent, or noted. */
-export function stringAt(problems: Problems, path: Path, value: unknown): string | undefined {
+export function stringAt(spot: Spot, value: unknown): string | undefined {
   if (value === undefined || typeof value === 'string') return value;
-  return note(problems, path, 'wrong-type', `must be a string, but is ${typeName(value)}`);
+  return note(spot, 'wrong-type', `must be a string, but is ${typeName(value)}`);
 }
 
-export function requiredString(problems: Problems, path: Path, value: unknown): string | undefined {
-  if (value === undefined) return note(problems, path, 'missing-field', 'is missing');
-  if (value === '') return note(problems, path, 'empty-field', 'must not be empty');
-  return stringAt(problems, path, value);
+export function requiredString(spot: Spot, value: unknown): string | undefined {
+  if (value === undefined) return note(spot, 'missing-field', 'is missing');
+  if (value === '') return note(spot, 'empty-field', 'must not be empty');
+  return stringAt(spot, value);
 }
 
-export function integerAt(problems: Problems, path: Path, value: unknown, min: number, max: number): number | undefined {
+export function integerAt(spot: Spot, value: unknown, min: number, max: number): number | undefined {
   if (value === undefined) return undefined;
   if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value;
   const shown = typeof value === 'number' ? String(value) : typeName(value);
-  return note(problems, path, 'bad-number', `must be an integer from ${min} to ${max}, but is ${shown}`);
+  return note(spot, 'bad-number', `must be an integer from ${min} to ${max}, but is ${shown}`);
 }
 
-export function booleanAt(problems: Problems, path: Path, value: unknown): boolean | undefined {
+export function booleanAt(spot: Spot, value: unknown): boolean | undefined {
   if (value === undefined || typeof value === 'boolean') return value;
-  return note(problems, path, 'wrong-type', `must be true or false, but is ${typeName(value)}`);
+  return note(spot, 'wrong-type', `must be true or false, but is ${typeName(value)}`);
 }
 
 /** One of these words; `missing` stands for an absent one. */
-export function wordAt<W extends string>(problems: Problems, path: Path, value: unknown, words: readonly W[], missing: W): W {
-  const text = stringAt(problems, path, value);
+export function wordAt<W extends string>(spot: Spot, value: unknown, words: readonly W[], missing: W): W {
+  const text = stringAt(spot, value);
   if (text === undefined) return missing;
   if ((words as readonly string[]).includes(text)) return text as W;
-  const near = nearest(text, words);
-  note(problems, path, 'unknown-word', `must be one of ${words.join(', ')}, but is \`${text}\``, near === undefined ? undefined : `did you mean ${near}?`);
+  note(spot, 'unknown-word', `must be one of ${words.join(', ')}, but is \`${text}\``, didYouMean(text, words));
   return missing;
 }
 
@@ -91,19 +108,20 @@ export function wordAt<W extends string>(problems: Problems, path: Path, value: 
  * Runs a reader of a text inside the plan; its errors are noted at this path with their own place in that text. What it does not model may still be
  * fit for another kernel, and is left to whoever runs the plan.
  */
-export function parseAt<T>(problems: Problems, path: Path, parse: (origin: string) => T): T | undefined {
+export function parseAt<T>(spot: Spot, parse: (origin: string) => T): T | undefined {
   try {
-    return parse(`${problems.file}: ${pathText(path)}`);
+    return parse(`${spot.problems.file}: ${pathText(spot.path)}`);
   } catch (error) {
     if (error instanceof UnsupportedError) return undefined;
     if (!(error instanceof HopspecError)) throw error;
-    problems.list.push(...error.problems.map((problem) => inPlan(problems, path, problem)));
+    spot.problems.list.push(...error.problems.map((problem) => inPlan(spot, problem)));
     return undefined;
   }
 }
 
 /** A problem in a text of one line is shown in the plan's own line, where the text stands there as it is. */
-function inPlan(problems: Problems, path: Path, problem: Problem): Problem {
+function inPlan(spot: Spot, problem: Problem): Problem {
+  const { problems, path } = spot;
   const base = problems.position?.(path);
   const inner = problem.position;
   if (base?.text === undefined || inner?.text === undefined || inner.line !== 1) return problem;

@@ -166,7 +166,8 @@ const PLAIN = /(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?
 function readPlain(reader: Reader): unknown {
   PLAIN.lastIndex = reader.at;
   const match = PLAIN.exec(reader.text);
-  if (match === null) return fail(reader, reader.at, 'this is no JSON value', 'strings stand in double quotes; there are no comments and no trailing commas');
+  if (match === null)
+    return fail(reader, reader.at, 'this is no JSON value', 'strings stand in double quotes; there are no comments and no trailing commas');
   reader.at += match[0].length;
   return JSON.parse(match[0]);
 }

@@ -6,14 +6,14 @@ import { parseRoute } from '../iproute2/route.js';
 import { parseRule } from '../iproute2/rule.js';
 import type { LinkPlan, NetnsPlan } from '../plan.js';
 import type { Ruleset } from '../ruleset.js';
-import { arrayAt, type JsonObject, note, objectAt, parseAt, type Path, type Problems, requiredString, stringAt } from './fields.js';
+import { arrayAt, inside, type JsonObject, note, objectAt, parseAt, requiredString, type Spot, stringAt } from './fields.js';
 import { readLink } from './read-link.js';
 
 const FIELDS = ['sysctl', 'links', 'routes', 'rules', 'neigh', 'fdb', 'ipset', 'iptables', 'ip6tables', 'nft', 'ipvs', 'wg'];
 
 /** A text of iproute2, and the devices it names. */
 export interface DeviceUse {
-  readonly path: Path;
+  readonly spot: Spot;
   readonly device: string;
 }
 
@@ -22,22 +22,22 @@ export interface ReadNetns {
   readonly uses: readonly DeviceUse[];
 }
 
-export function readNetns(problems: Problems, path: Path, value: unknown): ReadNetns | undefined {
-  const object = objectAt(problems, path, value, FIELDS);
+export function readNetns(spot: Spot, value: unknown): ReadNetns | undefined {
+  const object = objectAt(spot, value, FIELDS);
   if (object === undefined) return undefined;
   const uses: DeviceUse[] = [];
   const texts = (field: string, devicesOf: (text: string, origin: string) => readonly (string | undefined)[]): readonly string[] =>
-    textsAt(problems, [...path, field], object[field], uses, devicesOf);
+    textsAt(inside(spot, field), object[field], uses, devicesOf);
   const plan: NetnsPlan = {
-    sysctl: stringsAt(problems, [...path, 'sysctl'], object['sysctl']),
-    links: linksAt(problems, [...path, 'links'], object['links']),
+    sysctl: stringsAt(inside(spot, 'sysctl'), object['sysctl']),
+    links: linksAt(inside(spot, 'links'), object['links']),
     routes: texts('routes', routeDevices),
     rules: texts('rules', (text, origin) => (parseRule(text, origin), [])),
     neigh: texts('neigh', (text, origin) => [parseNeigh(text, origin).dev]),
     fdb: texts('fdb', (text, origin) => [parseFdb(text, origin).dev]),
-    iptables: rulesetAt(problems, [...path, 'iptables'], object['iptables']),
-    ip6tables: rulesetAt(problems, [...path, 'ip6tables'], object['ip6tables']),
-    ...restoreTexts(problems, path, object),
+    iptables: rulesetAt(inside(spot, 'iptables'), object['iptables']),
+    ip6tables: rulesetAt(inside(spot, 'ip6tables'), object['ip6tables']),
+    ...restoreTexts(spot, object),
   };
   return { plan, uses };
 }
@@ -47,54 +47,53 @@ function routeDevices(text: string, origin: string): readonly (string | undefine
   return [route.dev, ...route.nexthops.map((nexthop) => nexthop.dev)];
 }
 
-function linksAt(problems: Problems, path: Path, value: unknown): readonly LinkPlan[] {
-  return arrayAt(problems, path, value).flatMap((each, i) => readLink(problems, [...path, i], each) ?? []);
+function linksAt(spot: Spot, value: unknown): readonly LinkPlan[] {
+  return arrayAt(spot, value).flatMap((each, i) => readLink(inside(spot, i), each) ?? []);
 }
 
 function textsAt(
-  problems: Problems,
-  path: Path,
+  list: Spot,
   value: unknown,
   uses: DeviceUse[],
   devicesOf: (text: string, origin: string) => readonly (string | undefined)[],
 ): readonly string[] {
   const texts: string[] = [];
-  for (const [i, each] of arrayAt(problems, path, value).entries()) {
-    const spot = [...path, i];
-    const text = requiredString(problems, spot, each);
+  for (const [i, each] of arrayAt(list, value).entries()) {
+    const spot = inside(list, i);
+    const text = requiredString(spot, each);
     if (text === undefined) continue;
     texts.push(text);
-    const devices = parseAt(problems, spot, (origin) => devicesOf(text, origin)) ?? [];
-    for (const device of devices) if (device !== undefined) uses.push({ path: spot, device });
+    const devices = parseAt(spot, (origin) => devicesOf(text, origin)) ?? [];
+    for (const device of devices) if (device !== undefined) uses.push({ spot, device });
   }
   return texts;
 }
 
 /** Members that are strings, or numbers, which sysctl writes the same. */
-function stringsAt(problems: Problems, path: Path, value: unknown): Readonly<Record<string, string>> {
+function stringsAt(spot: Spot, value: unknown): Readonly<Record<string, string>> {
   if (value === undefined) return {};
-  const object = objectAt(problems, path, value, undefined) ?? {};
+  const object = objectAt(spot, value, undefined) ?? {};
   const strings: Record<string, string> = {};
   for (const [key, each] of Object.entries(object)) {
     if (typeof each === 'string') strings[key] = each;
     else if (typeof each === 'number') strings[key] = String(each);
-    else note(problems, [...path, key], 'wrong-type', 'must be a string or a number');
+    else note(inside(spot, key), 'wrong-type', 'must be a string or a number');
   }
   return strings;
 }
 
-function rulesetAt(problems: Problems, path: Path, value: unknown): Ruleset | undefined {
-  const text = stringAt(problems, path, value);
+function rulesetAt(spot: Spot, value: unknown): Ruleset | undefined {
+  const text = stringAt(spot, value);
   if (text === undefined || text.trim() === '') return undefined;
-  return parseAt(problems, path, (origin) => readIptables(text, origin));
+  return parseAt(spot, (origin) => readIptables(text, origin));
 }
 
-function restoreTexts(problems: Problems, path: Path, object: JsonObject): Pick<NetnsPlan, 'ipset' | 'nft' | 'ipvs' | 'wg'> {
+function restoreTexts(spot: Spot, object: JsonObject): Pick<NetnsPlan, 'ipset' | 'nft' | 'ipvs' | 'wg'> {
   const given: Record<string, unknown> = {};
   for (const field of ['ipset', 'nft', 'ipvs'] as const) {
-    const text = stringAt(problems, [...path, field], object[field]);
+    const text = stringAt(inside(spot, field), object[field]);
     if (text !== undefined) given[field] = text;
   }
-  if (object['wg'] !== undefined) given['wg'] = stringsAt(problems, [...path, 'wg'], object['wg']);
+  if (object['wg'] !== undefined) given['wg'] = stringsAt(inside(spot, 'wg'), object['wg']);
   return given;
 }
