@@ -18,7 +18,7 @@ for (const [text, suffix] of CHAIN_SUFFIXES) {
   test(`the chain suffix of ${text} is ${suffix}`, () => assert.equal(sha256Base32(text, 16), suffix));
 }
 
-test('SHA-256 equals the platform’s for any text', () => {
+test("SHA-256 equals the platform's for any text", () => {
   fc.assert(fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), (text) => sha256Hex(text) === createHash('sha256').update(text).digest('hex')));
 });
 

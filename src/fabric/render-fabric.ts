@@ -63,7 +63,7 @@ interface Site {
 
 export function renderFabric(spec: FabricSpec, cloudRoutes: readonly CloudRoute[], names: FabricNames = FABRIC_NAMES): Fabric {
   if (cloudRoutes.length > 0 && spec.underlay.kind !== 'vpc') {
-    throw inputError('no-route-table', 'the CNI writes routes into the cloud’s route table, and this underlay has none', {
+    throw inputError('no-route-table', "the CNI writes routes into the cloud's route table, and this underlay has none", {
       fix: 'set underlay: {kind: vpc}, or choose another backend',
     });
   }

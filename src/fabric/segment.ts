@@ -56,7 +56,7 @@ function coveringNetwork(addresses: readonly Ipv4[], routed: boolean): Cidr {
   while (!addresses.every((ip) => cidrContains(network, ip))) {
     const length = network.length - 1;
     if (length < LENGTH_MIN) {
-      throw inputError('no-common-segment', 'the nodes’ addresses have no common network, so they cannot share one segment', {
+      throw inputError('no-common-segment', "the nodes' addresses have no common network, so they cannot share one segment", {
         fix: 'give them addresses of one network, or underlay: {kind: routed}',
       });
     }
@@ -70,5 +70,5 @@ function firstFree(network: Cidr, taken: ReadonlySet<Ipv4>): string {
     const ip = cidrAddress(network, i);
     if (!taken.has(ip as Ipv4)) return formatIp(ip);
   }
-  throw inputError('segment-full', 'no address of the nodes’ network is left for its router');
+  throw inputError('segment-full', "no address of the nodes' network is left for its router");
 }

@@ -6,7 +6,7 @@ import { kubeProxySettings } from './config.js';
 
 const settings = (config: Readonly<Record<string, unknown>>, mode = 'iptables') => kubeProxySettings({ ...testCluster(), kubeProxy: { mode, config } });
 
-test('the defaults are kubeadm’s', () => {
+test("the defaults are kubeadm's", () => {
   assert.deepEqual(settings({}), {
     clusterCIDRs: ['10.244.0.0/16'],
     detectLocalMode: 'ClusterCIDR',

@@ -71,10 +71,10 @@ function addressDetail(port: ProxyPort, rule: RuleRef): string {
 function markDetail(context: NodeContext, port: ProxyPort, rule: RuleRef): string {
   if (rule.chain.startsWith('KUBE-SEP-')) return 'an endpoint that reaches itself through the Service is masqueraded';
   if (rule.chain.startsWith('KUBE-EXT-')) {
-    return port.externalLocal ? 'the node’s own traffic to its external addresses is masqueraded' : 'externalTrafficPolicy is Cluster: traffic from outside is masqueraded';
+    return port.externalLocal ? "the node's own traffic to its external addresses is masqueraded" : 'externalTrafficPolicy is Cluster: traffic from outside is masqueraded';
   }
   const settings = kubeProxySettings(context.cluster);
-  if (settings.masqueradeAll) return 'kube-proxy’s masqueradeAll masquerades everything to its clusterIP';
+  if (settings.masqueradeAll) return "kube-proxy's masqueradeAll masquerades everything to its clusterIP";
   const meaning = localDetector(settings, context.node)?.meaning ?? settings.detectLocalMode;
   return `traffic to its clusterIP from outside ${meaning} is masqueraded`;
 }
@@ -82,7 +82,7 @@ function markDetail(context: NodeContext, port: ProxyPort, rule: RuleRef): strin
 function fixedDetail(rule: RuleRef, target: string): string {
   if (rule.chain === 'KUBE-POSTROUTING') return 'traffic marked on its way to a Service is masqueraded';
   if (rule.chain === 'KUBE-MARK-MASQ') return 'marks traffic for masquerading';
-  if (rule.chain === 'KUBE-FIREWALL') return 'guards the node’s loopback addresses against other hosts';
+  if (rule.chain === 'KUBE-FIREWALL') return "guards the node's loopback addresses against other hosts";
   if (rule.chain === 'KUBE-FORWARD' && target === 'DROP') return 'packets of no valid connection are dropped';
   return 'Service traffic';
 }

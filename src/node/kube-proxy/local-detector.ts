@@ -21,7 +21,7 @@ export function localDetector(settings: KubeProxySettings, node: Node): LocalDet
     case 'ClusterCIDR':
       return bySource(settings.clusterCIDRs.find((cidr) => !cidr.includes(':')), 'clusterCIDR');
     case 'NodeCIDR':
-      return bySource(podCidrOf(node), 'the node’s podCIDR');
+      return bySource(podCidrOf(node), "the node's podCIDR");
     case 'BridgeInterface':
       return byDevice(settings.bridgeInterface, settings.bridgeInterface);
     case 'InterfaceNamePrefix':

@@ -10,5 +10,5 @@ export function bridgeRules(context: NodeContext, config: BridgeConfig, subnet: 
 
 export function explainBridgeRule(rule: RuleRef): RuleOrigin | null {
   if (!rule.chain.startsWith('CNI-') && !/(?:^| )-j CNI-/.test(rule.text)) return null;
-  return { kind: 'CNI', namespace: null, name: 'bridge', detail: 'ipMasq: a pod leaves its node’s range with the node’s address' };
+  return { kind: 'CNI', namespace: null, name: 'bridge', detail: "ipMasq: a pod leaves its node's range with the node's address" };
 }

@@ -84,7 +84,7 @@ const CASES: readonly Case[] = [
     rules: ['-m comment --comment "masquerade traffic for default/web external destinations" -j KUBE-MARK-MASQ', `-j KUBE-SVC-${WEB}`],
   },
   {
-    name: 'policy Local without an endpoint here lets only the node’s own traffic through',
+    name: "policy Local without an endpoint here lets only the node's own traffic through",
     objects: [web({ externalTrafficPolicy: 'Local' }), at('10.244.2.2@node2')],
     table: 'nat',
     chain: `KUBE-EXT-${WEB}`,
@@ -110,7 +110,7 @@ const CASES: readonly Case[] = [
     rules: [`${to('cluster IP')} -j KUBE-MARK-MASQ`, '-m comment --comment "default/web -> 10.244.2.2:8080" -j KUBE-SEP-5Q3P56IRA2PP7VYF'],
   },
   {
-    name: 'NodeCIDR takes the node’s own range',
+    name: "NodeCIDR takes the node's own range",
     objects: [web(), at('10.244.2.2@node2')],
     config: { detectLocalMode: 'NodeCIDR' },
     table: 'nat',
@@ -196,7 +196,7 @@ const CASES: readonly Case[] = [
     rules: [],
   },
   {
-    name: 'load balancer addresses that are proxies are not the node’s business',
+    name: "load balancer addresses that are proxies are not the node's business",
     objects: [{ ...web({ type: 'LoadBalancer' }), status: { loadBalancer: { ingress: [{ ip: '198.51.100.1', ipMode: 'Proxy' }, { hostname: 'lb.example.org' }] } } }, at('10.244.2.2@node2')],
     table: 'nat',
     chain: 'KUBE-SERVICES',
@@ -218,7 +218,7 @@ test('above 1000 endpoints the rules of endpoints lose their comments', () => {
   assert.deepEqual(tables('nat', chain), ['-s 10.245.0.0/32 -j KUBE-MARK-MASQ', '-p tcp -m tcp -j DNAT --to-destination 10.245.0.0:8080']);
 });
 
-test('an endpoint’s chain is found before the rules that lead to it were read', () => {
+test("an endpoint's chain is found before the rules that lead to it were read", () => {
   assert.equal(render([web(), at('10.244.2.2@node2')])('nat', 'KUBE-SEP-5Q3P56IRA2PP7VYF').length, 2);
 });
 

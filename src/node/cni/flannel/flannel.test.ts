@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { InputError, UnsupportedError } from '../../../base/errors.js';
+import type { NodeFragment } from '../../agent.js';
+import { contextOf, runningPod, testCluster, viewOf } from '../../test-cluster.js';
+import { flannel } from './flannel.js';
+import { flannelConfig } from './net-conf.js';
+
+type Config = Readonly<Record<string, unknown>>;
+const withConfig = (config: Config, underlay: 'l2' | 'routed' | 'vpc' = 'l2') =>
+  testCluster({ cni: { name: 'flannel', config }, underlay: { kind: underlay, mtu: 1500 } });
+
+function node(config: Config, pods = [runningPod('a', 'node1', '10.244.1.2')], underlay: 'l2' | 'routed' | 'vpc' = 'l2'): NodeFragment {
+  const cluster = withConfig(config, underlay);
+  return flannel.node(contextOf(cluster, viewOf(cluster, pods)));
+}
+
+const linkNames = (fragment: NodeFragment): string[] => (fragment.links ?? []).map((link) => link.name);
+
+test('a node without pods has flannel.1 and no cni0', () => assert.deepEqual(linkNames(node({}, [])), ['flannel.1']));
+
+test('a hostNetwork pod brings no cni0', () => {
+  assert.deepEqual(linkNames(node({}, [runningPod('h', 'node1', '192.168.1.10', { hostNetwork: true })])), ['flannel.1']);
+});
+
+test('a pod that has ended has no veth', () => {
+  const pod = runningPod('a', 'node1', '10.244.1.2');
+  assert.deepEqual(linkNames(node({}, [{ ...pod, status: { ...pod.status, phase: 'Succeeded' } }])), ['flannel.1']);
+});
+
+test('vxlan makes a route, a permanent neighbour and an fdb entry per other node', () => {
+  const fragment = node({});
+  assert.deepEqual(fragment.routes, ['10.244.2.0/24 via 10.244.2.0 dev flannel.1 onlink', '10.244.3.0/24 via 10.244.3.0 dev flannel.1 onlink']);
+  assert.match(fragment.neigh?.[0] ?? '', /^10\.244\.2\.0 lladdr 02(:[0-9a-f]{2}){5} dev flannel\.1 nud permanent$/);
+  assert.match(fragment.fdb?.[0] ?? '', /^02(:[0-9a-f]{2}){5} dev flannel\.1 dst 192\.168\.1\.20 self permanent$/);
+  const vxlan = fragment.links?.find((link) => link.name === 'flannel.1');
+  assert.deepEqual([vxlan?.args, vxlan?.mtu, vxlan?.addr], ['id 1 local 192.168.1.10 dev eth0 dstport 8472 nolearning', 1450, ['10.244.1.0/32']]);
+});
+
+test("the MAC that others hold for a node's vxlan device is the one it has", () => {
+  const cluster = testCluster();
+  const view = viewOf(cluster, []);
+  const second = flannel.node(contextOf(cluster, view, 'node2')).links?.find((link) => link.name === 'flannel.1');
+  const first = flannel.node(contextOf(cluster, view, 'node1'));
+  assert.ok(first.neigh?.[0]?.includes(second?.mac ?? 'none') && first.fdb?.[0]?.includes(second?.mac ?? 'none'));
+});
+
+test('VNI, Port and MTU name and shape the device', () => {
+  const vxlan = node({ Backend: { Type: 'vxlan', VNI: 4096, Port: 4789, MTU: 1400 } }).links?.find((link) => link.name === 'flannel.4096');
+  assert.equal(vxlan?.args, 'id 4096 local 192.168.1.10 dev eth0 dstport 4789 nolearning');
+  assert.equal(vxlan?.mtu, 1350);
+});
+
+test('DirectRouting goes without the tunnel on one segment, and through it on a routed underlay', () => {
+  const config = { Backend: { Type: 'vxlan', DirectRouting: true } };
+  const direct = node(config);
+  assert.deepEqual([direct.routes, direct.fdb], [['10.244.2.0/24 via 192.168.1.20 dev eth0', '10.244.3.0/24 via 192.168.1.30 dev eth0'], []]);
+  assert.equal(node(config, [], 'routed').routes?.[0], '10.244.2.0/24 via 10.244.2.0 dev flannel.1 onlink');
+});
+
+test('host-gw routes by the other nodes, and cannot where they are not on link', () => {
+  const config = { Backend: { Type: 'host-gw' } };
+  const fragment = node(config);
+  assert.deepEqual(fragment.routes, ['10.244.2.0/24 via 192.168.1.20 dev eth0', '10.244.3.0/24 via 192.168.1.30 dev eth0']);
+  assert.deepEqual(linkNames(fragment).slice(0, 1), ['cni0']);
+  assert.equal(fragment.links?.[0]?.mtu, 1500);
+  assert.deepEqual(node(config, [], 'routed').routes, []);
+});
+
+test("a VPC backend writes the cloud's route table and nothing on the node", () => {
+  for (const type of ['vpc', 'aws-vpc', 'ali-vpc', 'tencent-vpc', 'gce']) {
+    const cluster = withConfig({ Backend: { Type: type } }, 'vpc');
+    const view = viewOf(cluster, []);
+    assert.deepEqual(flannel.node(contextOf(cluster, view)).routes, undefined);
+    assert.deepEqual(flannel.cloudRoutes({ view, cluster })[1], { cidr: '10.244.2.0/24', node: 'node2' });
+  }
+});
+
+test('other backends write nothing into a route table', () => {
+  const cluster = testCluster();
+  assert.deepEqual(flannel.cloudRoutes({ view: viewOf(cluster, []), cluster }), []);
+});
+
+test("a pod has eth0 with the tunnel's MTU and two routes by cni0", () => {
+  const cluster = testCluster();
+  const pod = runningPod('a', 'node1', '10.244.1.2');
+  const plan = flannel.pod(contextOf(cluster, viewOf(cluster, [pod])), pod);
+  const [eth0] = plan.links;
+  assert.deepEqual([eth0?.mtu, eth0?.addr, eth0?.peer?.netns], [1450, ['10.244.1.2/24'], 'node1']);
+  assert.match(eth0?.peer?.name ?? '', /^veth[0-9a-f]{8}$/);
+  assert.deepEqual(plan.routes, ['10.244.0.0/16 via 10.244.1.1 dev eth0', 'default via 10.244.1.1 dev eth0']);
+});
+
+test("the node's end of the veth has the MAC that the pod's declaration says", () => {
+  const cluster = testCluster();
+  const pod = runningPod('a', 'node1', '10.244.1.2');
+  const context = contextOf(cluster, viewOf(cluster, [pod]));
+  const peer = flannel.pod(context, pod).links[0]?.peer;
+  const end = flannel.node(context).links?.find((link) => link.name === peer?.name);
+  assert.deepEqual([end?.mac, end?.master, end?.slave], [peer?.mac, 'cni0', 'hairpin on']);
+});
+
+test('a pod whose address was set by hand outside the range has a /32', () => {
+  const cluster = testCluster();
+  const pod = runningPod('a', 'node1', '172.16.0.9');
+  const plan = flannel.pod(contextOf(cluster, viewOf(cluster, [pod])), pod);
+  assert.deepEqual(plan.links[0]?.addr, ['172.16.0.9/32']);
+  assert.equal(plan.routes[0], '10.244.1.1 dev eth0 scope link');
+});
+
+test('a node without podCIDR has no lease: no devices, no addresses', () => {
+  const cluster = testCluster();
+  const context = contextOf(cluster, viewOf(cluster, []));
+  const bare = { ...context, node: { ...context.node, spec: {} } };
+  assert.deepEqual(flannel.node(bare), {});
+  assert.equal(flannel.allocate(bare, new Set(), undefined), undefined);
+});
+
+const REFUSED: readonly [name: string, config: Config, kind: typeof InputError | typeof UnsupportedError, text: RegExp][] = [
+  ['a misspelt field', { Netwrok: '10.244.0.0/16' }, InputError, /unknown field "Netwrok" in cni\.config[^]*did you mean Network\?/],
+  ['a misspelt backend field', { Backend: { Typ: 'vxlan' } }, InputError, /"Backend\.Typ"[^]*did you mean Backend\.Type\?/],
+  ['an unknown backend', { Backend: { Type: 'vxlna' } }, InputError, /"vxlna"[^]*did you mean vxlan\?/],
+  ['a Network that is none', { Network: '10.244.0.0' }, InputError, /not an IPv4 network/],
+  ['a Network without the pods', { Network: '10.99.0.0/16' }, InputError, /does not contain the cluster's podCIDR 10\.244\.0\.0\/16/],
+  ['a VNI that is no number', { Backend: { VNI: 'one' } }, InputError, /Backend\.VNI: "one"/],
+  ['an unknown flag', { args: ['--ipmasq'] }, InputError, /unknown flanneld flag "--ipmasq"[^]*did you mean --ip-masq\?/],
+  ['backend udp', { Backend: { Type: 'udp' } }, UnsupportedError, /backend "udp" is not modelled/],
+  ['backend ipip', { Backend: { Type: 'ipip' } }, UnsupportedError, /backend "ipip" is not modelled/],
+  ['backend wireguard', { Backend: { Type: 'wireguard' } }, UnsupportedError, /backend "wireguard" is not modelled/],
+  ['backend ipsec', { Backend: { Type: 'ipsec' } }, UnsupportedError, /backend "ipsec" is not modelled/],
+  ['nftables', { EnableNFTables: true }, UnsupportedError, /EnableNFTables/],
+  ['IPv6', { EnableIPv6: true }, UnsupportedError, /IPv6/],
+  ['another interface', { args: ['--iface=eth1'] }, UnsupportedError, /--iface/],
+];
+
+for (const [name, config, kind, text] of REFUSED) {
+  test(`${name} is refused by name`, () => assert.throws(() => flannelConfig(withConfig(config)), (error) => error instanceof kind && text.test(error.message)));
+}
