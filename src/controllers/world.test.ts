@@ -36,7 +36,7 @@ export function defaultControllers(): Controller[] {
 export function world(controllers: readonly Controller[] = defaultControllers(), freeze = true): World {
   let loop: Loop | undefined = undefined;
   const clock = { nowText: () => timestamp(loop?.nowUs ?? 0) };
-  const store = createStore(clock, { freeze });
+  const store = createStore(clock, { freeze, serviceCIDRs: ['10.96.0.0/12', 'fd00:96::/112'] });
   const rng = createRng(7);
   const write = (writes: Parameters<typeof applyWrites>[1], by: Controller): void => {
     const { refusals } = applyWrites(store, writes, { clock, component: by.name });

@@ -71,7 +71,7 @@ function keysOfPod(event: StoreEvent, view: StoreView): readonly string[] {
   if (event.type === 'MODIFIED' && before !== undefined) {
     const ownerBefore = ownerKey(before);
     if (ownerBefore !== undefined && ownerBefore !== owner) return owner === undefined ? [ownerBefore, ...keysOfOrphan(pod, view)] : [ownerBefore, owner];
-    if (looksTheSame(pod, before)) return [];
+    if (ownerBefore === owner && looksTheSame(pod, before)) return [];
   }
   if (owner !== undefined) return [owner];
   return event.type === 'DELETED' || controllerOf(pod) !== undefined ? [] : keysOfOrphan(pod, view);
