@@ -2,6 +2,7 @@
  * Arguments of `ip addr add` without the device: iproute2's ip/ipaddress.c ipaddr_modify. Not modelled, by name: peers, life
  * times, and addresses whose prefix route has a metric.
  */
+import { maskOf } from '../../base/cidr.js';
 import { formatIp, type Ip, parseIp } from '../../base/ip.js';
 import { SCOPE, takeScope } from './scope.js';
 import {
@@ -13,6 +14,7 @@ import {
   takeInterfaceAddress,
   takeValue,
   takeWord,
+  unsupportedWord,
   type Words,
 } from './words.js';
 
@@ -21,27 +23,12 @@ export interface AddrEntry {
   /** Prefix length; 32 or 128 when the text has none. */
   readonly length: number;
   readonly scope: number;
-  /** Set by `brd`; without it the address has no broadcast of its own. */
-  readonly broadcast: Ip | undefined;
   /** No connected route is made for its prefix. */
   readonly noprefixroute: boolean;
 }
 
 const KNOWN = ['scope', 'brd', 'broadcast', 'label', 'noprefixroute', 'nodad', 'local'];
-const UNMODELLED = [
-  'peer',
-  'remote',
-  'anycast',
-  'metric',
-  'priority',
-  'valid_lft',
-  'preferred_lft',
-  'home',
-  'mngtmpaddr',
-  'autojoin',
-  'proto',
-  'dev',
-];
+const UNMODELLED = 'peer remote anycast metric priority valid_lft preferred_lft home mngtmpaddr autojoin proto dev'.split(' ');
 
 /** `10.0.0.1/24 brd + scope global` → data. */
 export function parseAddr(text: string, origin = 'ip addr'): AddrEntry {
@@ -49,18 +36,17 @@ export function parseAddr(text: string, origin = 'ip addr'): AddrEntry {
   if (peekWord(words) === 'local') takeWord(words);
   const { ip, length } = takeInterfaceAddress(words, 'the address');
   let scope: number | undefined;
-  let broadcast: Ip | undefined;
   let noprefixroute = false;
   while (peekWord(words) !== undefined) {
     const word = takeWord(words) as string;
     if (word === 'scope') scope = takeScope(words);
-    else if (word === 'brd' || word === 'broadcast') broadcast = takeBroadcast(words, ip, length);
+    else if (word === 'brd' || word === 'broadcast') takeBroadcast(words, ip, length);
     else if (word === 'label') takeDevice(words, 'the label');
     else if (word === 'noprefixroute') noprefixroute = true;
     // Duplicate address detection is IPv6's, and always over before the first packet here.
     else if (word !== 'nodad') rejectWord(words, word, KNOWN, UNMODELLED);
   }
-  return { ip, length, scope: scope ?? defaultScope(ip), broadcast, noprefixroute };
+  return { ip, length, scope: scope ?? defaultScope(ip), noprefixroute };
 }
 
 function defaultScope(ip: Ip): number {
@@ -68,14 +54,13 @@ function defaultScope(ip: Ip): number {
   return ip >>> 24 === 127 ? SCOPE.host : SCOPE.global;
 }
 
-/** An address, or `+` for the prefix with all host bits set, or `-` for all clear. */
-function takeBroadcast(words: Words, ip: Ip, length: number): Ip {
+/** `+`, or the address with all host bits set, is what the kernel answers to anyway. */
+function takeBroadcast(words: Words, ip: Ip, length: number): void {
   const word = takeValue(words, 'the broadcast address');
   if (typeof ip !== 'number') refuseWord(words, 'bad-address', `IPv6 has no broadcast, but ${formatIp(ip)} is given one`);
-  const hostBits = length === 0 ? -1 : length >= 31 ? 0 : ~(-1 << (32 - length));
-  if (word === '+') return ip | hostBits;
-  if (word === '-') return ip & ~hostBits;
-  const broadcast = parseIp(word);
-  if (typeof broadcast === 'number') return broadcast;
+  const usual = ip | ~maskOf(length);
+  const broadcast = word === '+' ? usual : word === '-' ? ip & maskOf(length) : parseIp(word);
+  if (broadcast === usual) return;
+  if (typeof broadcast === 'number') unsupportedWord(words, "a broadcast address that is not the prefix's");
   refuseWord(words, 'bad-address', `the broadcast address must be an IPv4 address, \`+\` or \`-\`, but is \`${word}\``);
 }

@@ -1,8 +1,10 @@
 /**
  * The text of a ruleset: `restore` is what iptables-restore --noflush loads into an empty namespace, rules as they were given;
  * `save` is what iptables-save (1.8.9, nf_tables) prints after that, less its comments with the date: tables in its order, rules in their
- * canonical form. Left out: counters, which are always [0:0].
+ * canonical form; a rule with an extension that is not modelled is an UnsupportedError. Left out: counters, which are always [0:0].
  */
+import { formatRule } from '../rule/format-rule.js';
+import { parseRule } from '../rule/parse-rule.js';
 import type { Chain, Ruleset, TableName } from '../ruleset.js';
 import { sortChains } from './chain-order.js';
 
@@ -24,11 +26,8 @@ function writeTable(lines: string[], table: TableName, chains: readonly Chain[],
   lines.push(`*${table}`);
   for (const chain of chains) lines.push(`:${chain.name} ${chain.policy ?? '-'} [0:0]`);
   for (const chain of chains) {
-    for (const rule of chain.rules) lines.push(`-A ${chain.name} ${form === 'save' ? canonical(rule) : rule}`);
+    for (const rule of chain.rules)
+      lines.push(`-A ${chain.name} ${form === 'save' ? formatRule(parseRule(rule, `-A ${chain.name}`)) : rule}`);
   }
   lines.push('COMMIT');
-}
-
-function canonical(rule: string): string {
-  return rule;
 }
