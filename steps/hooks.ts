@@ -8,9 +8,17 @@ interface Document {
   readonly uri?: string;
   readonly feature?: { readonly children: readonly Child[] };
 }
+interface Located {
+  readonly id: string;
+  readonly location: { readonly line: number; readonly column?: number };
+}
+interface Scenario extends Located {
+  readonly steps: readonly AstStep[];
+  readonly examples?: readonly { readonly tableBody?: readonly Located[] }[];
+}
 interface Child {
   readonly background?: { readonly steps: readonly AstStep[] };
-  readonly scenario?: { readonly id: string; readonly location: { readonly line: number; readonly column?: number }; readonly steps: readonly AstStep[] };
+  readonly scenario?: Scenario;
   readonly rule?: { readonly children: readonly Child[] };
 }
 
@@ -24,6 +32,15 @@ Before(({ pickle, gherkinDocument }) => {
     position: { file: pickle.uri, line, column: column ?? 1 },
     fix: 'say what must be true, e.g. `Then pod A can reach Service nginx`, or delete the scenario',
   });
+});
+
+Before(function (this: HopspecWorld, { pickle, gherkinDocument }) {
+  this.scenario = () => {
+    const scenarios = children(gherkinDocument).flatMap((child) => child.scenario ?? []);
+    const rows = scenarios.flatMap((scenario) => scenario.examples ?? []).flatMap((examples) => examples.tableBody ?? []);
+    const own = [...rows, ...scenarios].find((one: Located) => pickle.astNodeIds.includes(one.id));
+    return own && `${pickle.uri}:${own.location.line}`;
+  };
 });
 
 BeforeStep(function (this: HopspecWorld, { pickle, pickleStep, gherkinDocument }) {

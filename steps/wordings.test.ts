@@ -2,17 +2,23 @@
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { before, test } from 'node:test';
-import { loadSupport, loadConfiguration } from '@cucumber/cucumber/api';
+import { loadConfiguration, loadSupport } from '@cucumber/cucumber/api';
 import { WORDINGS } from '../src/report/wordings.js';
 
-type Definition = Awaited<ReturnType<typeof loadSupport>>['stepDefinitions'][number];
+/** The part of Cucumber's library that its types keep to themselves. */
+interface Definition {
+  readonly pattern: unknown;
+  readonly code: unknown;
+  matchesStepName(text: string): boolean;
+}
 
 let definitions: readonly Definition[] = [];
 
 before(async () => {
   const { runConfiguration } = await loadConfiguration({ file: false });
   const support = { ...runConfiguration.support, importPaths: [fileURLToPath(new URL('./index.ts', import.meta.url))] };
-  definitions = (await loadSupport({ sources: runConfiguration.sources, support })).stepDefinitions;
+  const library: unknown = await loadSupport({ sources: runConfiguration.sources, support });
+  definitions = (library as { stepDefinitions: readonly Definition[] }).stepDefinitions;
 });
 
 test('every registered wording is listed', () => {

@@ -14,15 +14,18 @@ interface Parameters {
 export class HopspecWorld extends World<Parameters> {
   /** Where the step that runs now stands; set by the hooks. */
   place: () => StepPlace | undefined;
+  /** `file:line` of the scenario, which `hopspec run` takes; set by the hooks. */
+  scenario: () => string | undefined;
   #spec: Spec | undefined;
 
   constructor(options: IWorldOptions<Parameters>) {
     super(options);
     this.place = () => undefined;
+    this.scenario = () => undefined;
   }
 
   get spec(): Spec {
-    const spec = (this.#spec ??= createSpec({ root: this.parameters.root ?? process.cwd(), seed: this.parameters.seed }));
+    const spec = (this.#spec ??= createSpec({ root: this.parameters.root ?? process.cwd(), seed: this.parameters.seed, where: () => this.scenario() }));
     return relocating(spec, () => this.place());
   }
 
