@@ -19,7 +19,12 @@ for (const [text, suffix] of CHAIN_SUFFIXES) {
 }
 
 test("SHA-256 equals the platform's for any text", () => {
-  fc.assert(fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), (text) => sha256Hex(text) === createHash('sha256').update(text).digest('hex')));
+  fc.assert(
+    fc.property(
+      fc.string({ unit: 'grapheme', maxLength: 200 }),
+      (text) => sha256Hex(text) === createHash('sha256').update(text).digest('hex'),
+    ),
+  );
 });
 
 test('SHA-256 is right at every length around the block border', () => {

@@ -74,7 +74,10 @@ function digest(message: Uint8Array): void {
     for (let i = 0; i < 16; i++) {
       const j = at + i * 4;
       schedule[i] =
-        ((message[j] as number) << 24) | ((message[j + 1] as number) << 16) | ((message[j + 2] as number) << 8) | (message[j + 3] as number);
+        ((message[j] as number) << 24) |
+        ((message[j + 1] as number) << 16) |
+        ((message[j + 2] as number) << 8) |
+        (message[j + 3] as number);
     }
     for (let i = 16; i < 64; i++) {
       const x = schedule[i - 15] as number;

@@ -5,18 +5,26 @@ import type { FabricSpec } from './fabric-spec.js';
 import { renderFabric } from './render-fabric.js';
 
 const NODES = ['192.168.1.10', '192.168.1.20', '192.168.1.30'].map((address, i) => ({ name: `node${i + 1}`, addresses: [address] }));
-const spec = (more: Partial<FabricSpec> = {}): FabricSpec => ({ nodes: NODES, underlay: { kind: 'l2', mtu: 1500 }, externals: [{ name: 'laptop', address: '203.0.113.9' }], ...more });
+const spec = (more: Partial<FabricSpec> = {}): FabricSpec => ({
+  nodes: NODES,
+  underlay: { kind: 'l2', mtu: 1500 },
+  externals: [{ name: 'laptop', address: '203.0.113.9' }],
+  ...more,
+});
 
 test("l2: one bridge with the router's address, every node a port of it", () => {
   const { fabric, nodeUplink, gateway } = renderFabric(spec(), []);
   assert.equal(gateway, '192.168.1.1');
-  assert.deepEqual(fabric.links.map((link) => [link.name, link.master, link.addr]), [
-    ['br0', undefined, ['192.168.1.1/24']],
-    ['node1', 'br0', undefined],
-    ['node2', 'br0', undefined],
-    ['node3', 'br0', undefined],
-    ['laptop', undefined, undefined],
-  ]);
+  assert.deepEqual(
+    fabric.links.map((link) => [link.name, link.master, link.addr]),
+    [
+      ['br0', undefined, ['192.168.1.1/24']],
+      ['node1', 'br0', undefined],
+      ['node2', 'br0', undefined],
+      ['node3', 'br0', undefined],
+      ['laptop', undefined, undefined],
+    ],
+  );
   assert.deepEqual(fabric.routes, ['203.0.113.9/32 dev laptop scope link']);
   const { links, routes } = nodeUplink('node2');
   assert.deepEqual([links[0]?.addr, links[0]?.peer?.name, routes], [['192.168.1.20/24'], 'node2', ['default via 192.168.1.1 dev eth0']]);
@@ -35,7 +43,10 @@ test("an outside host inside the nodes' network stands on their segment", () => 
 });
 
 test('a network wide enough for all nodes is found', () => {
-  const nodes = [{ name: 'a', addresses: ['10.0.1.5'] }, { name: 'b', addresses: ['10.0.6.5'] }];
+  const nodes = [
+    { name: 'a', addresses: ['10.0.1.5'] },
+    { name: 'b', addresses: ['10.0.6.5'] },
+  ];
   assert.deepEqual(renderFabric(spec({ nodes }), []).fabric.links[0]?.addr, ['10.0.0.1/21']);
 });
 
@@ -71,16 +82,46 @@ test('routed: every node has a cable and a /32 of its own', () => {
 });
 
 test('long and equal names get devices of their own', () => {
-  const nodes = [{ name: 'ip-10-0-0-1.ec2.internal', addresses: ['10.0.0.1'] }, { name: 'br0', addresses: ['10.0.0.2'] }, { name: 'x', addresses: ['10.0.0.3'] }];
+  const nodes = [
+    { name: 'ip-10-0-0-1.ec2.internal', addresses: ['10.0.0.1'] },
+    { name: 'br0', addresses: ['10.0.0.2'] },
+    { name: 'x', addresses: ['10.0.0.3'] },
+  ];
   const { fabric, peer } = renderFabric(spec({ nodes, externals: [{ name: 'x', address: '203.0.113.9' }] }), []);
-  assert.deepEqual(fabric.links.map((link) => link.name), ['br0', 'port1', 'port2', 'x', 'port4']);
+  assert.deepEqual(
+    fabric.links.map((link) => link.name),
+    ['br0', 'port1', 'port2', 'x', 'port4'],
+  );
   assert.deepEqual(peer('port1'), { netns: 'ip-10-0-0-1.ec2.internal', name: 'eth0' });
   assert.deepEqual(peer('port4'), { netns: 'external.x', name: 'eth0' });
 });
 
-const REFUSED: readonly [name: string, wish: Partial<FabricSpec>, cloud: boolean, kind: typeof InputError | typeof UnsupportedError, text: RegExp][] = [
-  ['one address for two', { externals: [{ name: 'x', address: '192.168.1.20' }] }, false, InputError, /192\.168\.1\.20 is the address of node node2 and of external x/],
-  ['nodes without a common network', { nodes: [{ name: 'a', addresses: ['10.0.0.1'] }, { name: 'b', addresses: ['192.168.0.1'] }] }, false, InputError, /no common network/],
+const REFUSED: readonly [
+  name: string,
+  wish: Partial<FabricSpec>,
+  cloud: boolean,
+  kind: typeof InputError | typeof UnsupportedError,
+  text: RegExp,
+][] = [
+  [
+    'one address for two',
+    { externals: [{ name: 'x', address: '192.168.1.20' }] },
+    false,
+    InputError,
+    /192\.168\.1\.20 is the address of node node2 and of external x/,
+  ],
+  [
+    'nodes without a common network',
+    {
+      nodes: [
+        { name: 'a', addresses: ['10.0.0.1'] },
+        { name: 'b', addresses: ['192.168.0.1'] },
+      ],
+    },
+    false,
+    InputError,
+    /no common network/,
+  ],
   ['a route table without a cloud', {}, true, InputError, /this underlay has none/],
   ['IPv6 nodes', { nodes: [{ name: 'a', addresses: ['fd00::1'] }] }, false, UnsupportedError, /IPv6/],
   ['an address that is none', { externals: [{ name: 'x', address: '203.0.113' }] }, false, InputError, /not an IP address/],
@@ -89,6 +130,9 @@ const REFUSED: readonly [name: string, wish: Partial<FabricSpec>, cloud: boolean
 for (const [name, wish, cloud, kind, text] of REFUSED) {
   test(`${name} is refused`, () => {
     const routes = cloud ? [{ cidr: '10.244.2.0/24', node: 'node2' }] : [];
-    assert.throws(() => renderFabric(spec(wish), routes), (error) => error instanceof kind && text.test(error.message));
+    assert.throws(
+      () => renderFabric(spec(wish), routes),
+      (error) => error instanceof kind && text.test(error.message),
+    );
   });
 }

@@ -157,6 +157,8 @@ function uplink(site: Site, netns: string, addresses: readonly string[]): { link
         peer: { netns: names.fabric, name: device, mac: mac(names.fabric, device) },
       },
     ],
-    routes: near ? [`default via ${segment.gateway} dev eth0`] : [`${segment.gateway}/32 dev eth0 scope link`, `default via ${segment.gateway} dev eth0`],
+    routes: near
+      ? [`default via ${segment.gateway} dev eth0`]
+      : [`${segment.gateway}/32 dev eth0 scope link`, `default via ${segment.gateway} dev eth0`],
   };
 }

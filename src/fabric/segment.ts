@@ -43,7 +43,8 @@ function refuseDoubles(spec: FabricSpec): void {
   for (const { owner, address } of all) {
     const first = owners.get(address);
     if (first === undefined) owners.set(address, owner);
-    else problems.push({ code: 'address-twice', message: `${address} is the address of ${first} and of ${owner}`, fix: 'give each its own' });
+    else
+      problems.push({ code: 'address-twice', message: `${address} is the address of ${first} and of ${owner}`, fix: 'give each its own' });
   }
   if (problems.length > 0) throw new InputError(problems);
 }

@@ -6,7 +6,10 @@
 import type { Chain } from '../plan/ruleset.js';
 
 /** `find` must agree with `complete`. */
-export function chainMap(find: (name: string) => Chain | undefined, complete: () => ReadonlyMap<string, Chain>): ReadonlyMap<string, Chain> {
+export function chainMap(
+  find: (name: string) => Chain | undefined,
+  complete: () => ReadonlyMap<string, Chain>,
+): ReadonlyMap<string, Chain> {
   return new ChainMap(find, complete);
 }
 

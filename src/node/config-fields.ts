@@ -32,7 +32,8 @@ export function readFields(config: Readonly<Record<string, unknown>>, fields: Re
   for (const [path, raw] of flatten(config, fields, '')) {
     const field = fields[path];
     if (field === undefined) problems.push(unknownField(path, fields, where));
-    else if (field.unsupported !== undefined) missing.push({ code: 'unsupported-setting', message: `${where}.${path}: ${field.unsupported}` });
+    else if (field.unsupported !== undefined)
+      missing.push({ code: 'unsupported-setting', message: `${where}.${path}: ${field.unsupported}` });
     else {
       const value = convert(raw, field);
       if (value === undefined) problems.push(wrongType(path, raw, field, where));
@@ -49,7 +50,11 @@ export function readFields(config: Readonly<Record<string, unknown>>, fields: Re
   };
 }
 
-function* flatten(object: Readonly<Record<string, unknown>>, fields: Readonly<Record<string, Field>>, prefix: string): Generator<[string, unknown]> {
+function* flatten(
+  object: Readonly<Record<string, unknown>>,
+  fields: Readonly<Record<string, Field>>,
+  prefix: string,
+): Generator<[string, unknown]> {
   for (const [key, value] of Object.entries(object)) {
     const path = prefix === '' ? key : `${prefix}.${key}`;
     if (value === undefined || value === null) continue;
@@ -77,7 +82,11 @@ function convertType(raw: unknown, type: FieldType): unknown {
     case 'string':
       return typeof raw === 'string' ? raw : typeof raw === 'number' ? String(raw) : undefined;
     case 'strings':
-      if (typeof raw === 'string') return raw.split(',').map((s) => s.trim()).filter((s) => s !== '');
+      if (typeof raw === 'string')
+        return raw
+          .split(',')
+          .map((s) => s.trim())
+          .filter((s) => s !== '');
       return Array.isArray(raw) && raw.every((s) => typeof s === 'string') ? raw : undefined;
     case 'inert':
       return raw;
@@ -92,7 +101,8 @@ function parseSeconds(raw: unknown): number | undefined {
   if (/^\d+$/.test(text)) return Number(text);
   if (!/^(\d+(\.\d+)?(h|ms|m|s))+$/.test(text)) return undefined;
   let seconds = 0;
-  for (const [, number, unit] of text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s)/g)) seconds += Number(number) * (UNIT_SECONDS[unit as string] as number);
+  for (const [, number, unit] of text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s)/g))
+    seconds += Number(number) * (UNIT_SECONDS[unit as string] as number);
   return seconds;
 }
 
@@ -106,6 +116,8 @@ function unknownField(path: string, fields: Readonly<Record<string, Field>>, whe
 }
 
 function wrongType(path: string, raw: unknown, field: Field, where: string): Problem {
-  const expected = field.allowed?.join(', ') ?? (field.type === 'strings' ? 'a list of strings' : field.type === 'seconds' ? 'a duration such as 30s' : `type ${field.type}`);
+  const expected =
+    field.allowed?.join(', ') ??
+    (field.type === 'strings' ? 'a list of strings' : field.type === 'seconds' ? 'a duration such as 30s' : `type ${field.type}`);
   return { code: 'wrong-type', message: `${where}.${path}: ${JSON.stringify(raw)} is not allowed`, fix: `expected ${expected}` };
 }

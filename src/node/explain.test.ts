@@ -2,14 +2,25 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { explainRule } from './explain.js';
 import { nodePlan } from './node-plan.js';
-import { contextOf, runningPod, service, slice, testCluster, viewOf } from './test-cluster.js';
+import { contextOf, runningPod, service, slice, testCluster, viewOf } from './testing/cluster.js';
 
 const cluster = testCluster();
 const view = viewOf(cluster, [
   runningPod('web', 'node1', '10.244.1.2'),
   service('web', { type: 'NodePort', clusterIP: '10.96.0.10', ports: [{ name: 'http', port: 80, nodePort: 30080 }] }),
   slice('web', { name: 'http', target: 8080 }, ['10.244.1.2@node1', '10.244.2.2@node2']),
-  service('far', { type: 'LoadBalancer', clusterIP: '10.96.0.11', externalTrafficPolicy: 'Local', loadBalancerSourceRanges: ['203.0.113.0/24'], externalIPs: ['192.0.2.7'], ports: [{ port: 80, nodePort: 30081 }] }, ['198.51.100.1']),
+  service(
+    'far',
+    {
+      type: 'LoadBalancer',
+      clusterIP: '10.96.0.11',
+      externalTrafficPolicy: 'Local',
+      loadBalancerSourceRanges: ['203.0.113.0/24'],
+      externalIPs: ['192.0.2.7'],
+      ports: [{ port: 80, nodePort: 30081 }],
+    },
+    ['198.51.100.1'],
+  ),
   slice('far', { target: 8080 }, ['10.244.2.2@node2']),
   service('nobody', { type: 'NodePort', clusterIP: '10.96.0.12', sessionAffinity: 'ClientIP', ports: [{ port: 80, nodePort: 30082 }] }),
   service('mine', { type: 'ClusterIP', clusterIP: '10.96.0.13', internalTrafficPolicy: 'Local', ports: [{ port: 80 }] }),
@@ -36,7 +47,12 @@ const CASES: readonly [table: 'filter' | 'nat', chain: string, words: string, be
   ['nat', 'KUBE-SVC-*', '! -s', 'Service default/web: traffic to its clusterIP from outside clusterCIDR 10.244.0.0/16 is masqueraded'],
   ['nat', 'KUBE-SEP-*', '-s 10.244.1.2/32', 'Service default/web: an endpoint that reaches itself through the Service is masqueraded'],
   ['nat', 'KUBE-SEP-*', 'DNAT --to-destination 10.244.1.2', 'Service default/web: endpoint 10.244.1.2:8080 of port 80/tcp'],
-  ['nat', 'KUBE-EXT-*', 'masquerade traffic for default/web', 'Service default/web: externalTrafficPolicy is Cluster: traffic from outside is masqueraded'],
+  [
+    'nat',
+    'KUBE-EXT-*',
+    'masquerade traffic for default/web',
+    'Service default/web: externalTrafficPolicy is Cluster: traffic from outside is masqueraded',
+  ],
   ['filter', 'KUBE-SERVICES', 'default/nobody', 'Service default/nobody: it has no ready endpoints'],
   ['filter', 'KUBE-EXTERNAL-SERVICES', 'default/nobody', 'Service default/nobody: it has no ready endpoints'],
   ['filter', 'KUBE-EXTERNAL-SERVICES', 'dport 30081', 'Service default/far: externalTrafficPolicy is Local and no endpoint is on node1'],
@@ -44,7 +60,12 @@ const CASES: readonly [table: 'filter' | 'nat', chain: string, words: string, be
   ['filter', 'KUBE-PROXY-FIREWALL', 'default/far', 'Service default/far: loadBalancerSourceRanges let in only 203.0.113.0/24'],
   ['nat', 'KUBE-POSTROUTING', 'MASQUERADE', 'Node node1: kube-proxy: traffic marked on its way to a Service is masqueraded'],
   ['filter', 'KUBE-FIREWALL', 'DROP', "Node node1: kube-proxy: guards the node's loopback addresses against other hosts"],
-  ['nat', 'FLANNEL-POSTRTG', '! -d 224.0.0.0/4', "CNI flannel: --ip-masq: pods leave the cluster network 10.244.0.0/16 with their node's address"],
+  [
+    'nat',
+    'FLANNEL-POSTRTG',
+    '! -d 224.0.0.0/4',
+    "CNI flannel: --ip-masq: pods leave the cluster network 10.244.0.0/16 with their node's address",
+  ],
   ['filter', 'FLANNEL-FWD', '-s 10.244.0.0/16', 'CNI flannel: --iptables-forward-rules: FORWARD lets 10.244.0.0/16 through'],
 ];
 
@@ -61,4 +82,5 @@ test("a chain's policy is the node's own setting", () => {
   assert.deepEqual(origin, { kind: 'Node', namespace: null, name: 'node1', detail: 'policy DROP of filter FORWARD' });
 });
 
-test('nobody knows a rule of somebody else', () => assert.equal(explainRule(context, { table: 'filter', chain: 'INPUT', text: '-s 192.0.2.0/24 -j DROP' }), null));
+test('nobody knows a rule of somebody else', () =>
+  assert.equal(explainRule(context, { table: 'filter', chain: 'INPUT', text: '-s 192.0.2.0/24 -j DROP' }), null));

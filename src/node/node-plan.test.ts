@@ -1,13 +1,21 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { EndpointSlice, Pod, Service } from '../api/types/core.js';
 import type { NetnsPlan } from '../plan/plan.js';
-import { assertGolden } from './golden.js';
 import { nodePlan } from './node-plan.js';
 import { renderIp } from './render/ip-text.js';
 import { renderIptablesSave } from './render/iptables-text.js';
-import { type ClusterWish, contextOf, runningPod, service, slice, testCluster, viewOf } from './test-cluster.js';
+import { type ClusterWish, contextOf, runningPod, service, slice, testCluster, viewOf } from './testing/cluster.js';
+
+/** Compares with fixtures/node, or writes there with HOPSPEC_UPDATE_GOLDEN=1. */
+function assertGolden(name: string, text: string): void {
+  const file = new URL(`../../fixtures/node/${name}.golden`, import.meta.url);
+  if (process.env['HOPSPEC_UPDATE_GOLDEN'] === '1') writeFileSync(file, text);
+  assert.ok(existsSync(file), `fixtures/node/${name}.golden is missing; run with HOPSPEC_UPDATE_GOLDEN=1 and read it`);
+  assert.equal(text, readFileSync(file, 'utf8'));
+}
 
 const WEB: readonly (Pod | Service | EndpointSlice)[] = [
   runningPod('web', 'node1', '10.244.1.2'),
@@ -21,7 +29,10 @@ const EVERYTHING: readonly (Pod | Service | EndpointSlice)[] = [
     type: 'ClusterIP',
     clusterIP: '10.96.0.11',
     sessionAffinity: 'ClientIP',
-    ports: [{ name: 'dns', port: 53, protocol: 'UDP' }, { name: 'sig', port: 9, protocol: 'SCTP' }],
+    ports: [
+      { name: 'dns', port: 53, protocol: 'UDP' },
+      { name: 'sig', port: 9, protocol: 'SCTP' },
+    ],
   }),
   slice('dns', { name: 'dns', target: 53, protocol: 'UDP' }, ['10.244.1.2@node1', '10.244.2.2@node2']),
   slice('dns', { name: 'sig', target: 9, protocol: 'SCTP' }, ['10.244.2.2@node2']),
@@ -40,9 +51,17 @@ const EVERYTHING: readonly (Pod | Service | EndpointSlice)[] = [
     ['198.51.100.1'],
   ),
   slice('far', { target: 8080 }, ['10.244.2.2@node2']),
-  service('near', { type: 'LoadBalancer', clusterIP: '10.96.0.13', externalTrafficPolicy: 'Local', ports: [{ port: 80, nodePort: 30082 }] }, ['198.51.100.2']),
+  service(
+    'near',
+    { type: 'LoadBalancer', clusterIP: '10.96.0.13', externalTrafficPolicy: 'Local', ports: [{ port: 80, nodePort: 30082 }] },
+    ['198.51.100.2'],
+  ),
   slice('near', { target: 8080 }, ['10.244.1.2@node1']),
-  service('nobody', { type: 'LoadBalancer', clusterIP: '10.96.0.14', externalIPs: ['192.168.1.101'], ports: [{ port: 80, nodePort: 30083 }] }, ['198.51.100.3']),
+  service(
+    'nobody',
+    { type: 'LoadBalancer', clusterIP: '10.96.0.14', externalIPs: ['192.168.1.101'], ports: [{ port: 80, nodePort: 30083 }] },
+    ['198.51.100.3'],
+  ),
 ];
 
 function plan(wish: ClusterWish, objects: readonly (Pod | Service | EndpointSlice)[], node = 'node1'): NetnsPlan {
@@ -92,7 +111,13 @@ test('jumps stand in the order in which the agents made them', () => {
   const jumps = (table: 'filter' | 'nat', chain: string): string[] =>
     (plan({}, WEB).iptables?.tables.get(table)?.get(chain)?.rules ?? []).map((rule) => /-j (\S+)$/.exec(rule)?.[1] ?? rule);
   assert.deepEqual(jumps('filter', 'INPUT'), ['KUBE-PROXY-FIREWALL', 'KUBE-NODEPORTS', 'KUBE-EXTERNAL-SERVICES', 'KUBE-FIREWALL']);
-  assert.deepEqual(jumps('filter', 'FORWARD'), ['KUBE-PROXY-FIREWALL', 'KUBE-FORWARD', 'KUBE-SERVICES', 'KUBE-EXTERNAL-SERVICES', 'FLANNEL-FWD']);
+  assert.deepEqual(jumps('filter', 'FORWARD'), [
+    'KUBE-PROXY-FIREWALL',
+    'KUBE-FORWARD',
+    'KUBE-SERVICES',
+    'KUBE-EXTERNAL-SERVICES',
+    'FLANNEL-FWD',
+  ]);
   assert.deepEqual(jumps('filter', 'OUTPUT'), ['KUBE-PROXY-FIREWALL', 'KUBE-SERVICES', 'KUBE-FIREWALL']);
   assert.deepEqual(jumps('nat', 'PREROUTING'), ['KUBE-SERVICES']);
   assert.deepEqual(jumps('nat', 'OUTPUT'), ['KUBE-SERVICES']);
@@ -102,7 +127,13 @@ test('jumps stand in the order in which the agents made them', () => {
 test('sysctls of the cluster file win over those of every agent', () => {
   const cluster = testCluster();
   const [first, ...rest] = cluster.nodes;
-  const own = { ...cluster, nodes: [{ ...(first as (typeof cluster.nodes)[0]), sysctls: { 'net.ipv4.conf.all.route_localnet': '0', 'net.ipv4.conf.all.rp_filter': '1' } }, ...rest] };
+  const own = {
+    ...cluster,
+    nodes: [
+      { ...(first as (typeof cluster.nodes)[0]), sysctls: { 'net.ipv4.conf.all.route_localnet': '0', 'net.ipv4.conf.all.rp_filter': '1' } },
+      ...rest,
+    ],
+  };
   const node = nodePlan(contextOf(own, viewOf(own, WEB)));
   assert.equal(node.sysctl['net.ipv4.conf.all.route_localnet'], '0');
   assert.equal(node.sysctl['net.ipv4.conf.all.rp_filter'], '1');

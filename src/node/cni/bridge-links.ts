@@ -28,13 +28,15 @@ export function bridgeLinks(context: NodeContext, settings: BridgeSettings): rea
   const ports = pods.map((pod) => podVethName(pod.metadata.namespace ?? 'default', pod.metadata.name));
   return [
     { name: bridge, kind: 'bridge', mac: deviceMac(node, bridge), mtu, addr: settings.gateway ? [address] : [] },
-    ...ports.map((name): LinkPlan => ({
-      name,
-      kind: 'veth',
-      mac: deviceMac(node, name),
-      mtu,
-      master: bridge,
-      slave: settings.hairpin ? 'hairpin on' : 'hairpin off',
-    })),
+    ...ports.map(
+      (name): LinkPlan => ({
+        name,
+        kind: 'veth',
+        mac: deviceMac(node, name),
+        mtu,
+        master: bridge,
+        slave: settings.hairpin ? 'hairpin on' : 'hairpin off',
+      }),
+    ),
   ];
 }

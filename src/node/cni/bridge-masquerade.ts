@@ -13,13 +13,21 @@ export function bridgeMasquerade(context: NodeContext, network: string, subnet: 
   const pods = podsOfNode(context.view, context.node.metadata.name).filter(hasPodNetwork);
   const entries = pods.map((pod) => {
     const id = sha256Hex(`${pod.metadata.namespace ?? 'default'}/${pod.metadata.name}`);
-    return { ip: pod.status?.podIP as string, name: `CNI-${sha256Hex(network + id).slice(0, 24)}`, comment: `-m comment --comment "name: \\"${network}\\" id: \\"${id}\\""` };
+    return {
+      ip: pod.status?.podIP as string,
+      name: `CNI-${sha256Hex(network + id).slice(0, 24)}`,
+      comment: `-m comment --comment "name: \\"${network}\\" id: \\"${id}\\""`,
+    };
   });
   return {
     table: 'nat',
     chains: entries.map(({ name, comment }) =>
       chain(name, [`-d ${subnet} ${comment} -j ACCEPT`, `! -d 224.0.0.0/4 ${comment} -j MASQUERADE`]),
     ),
-    jumps: entries.map(({ ip, name, comment }) => ({ chain: 'POSTROUTING', at: 'last' as const, rule: `-s ${ip}/32 ${comment} -j ${name}` })),
+    jumps: entries.map(({ ip, name, comment }) => ({
+      chain: 'POSTROUTING',
+      at: 'last' as const,
+      rule: `-s ${ip}/32 ${comment} -j ${name}`,
+    })),
   };
 }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InputError, UnsupportedError } from '../../base/errors.js';
-import { testCluster } from '../test-cluster.js';
+import { testCluster } from '../testing/cluster.js';
 import { kubeProxySettings } from './config.js';
 
-const settings = (config: Readonly<Record<string, unknown>>, mode = 'iptables') => kubeProxySettings({ ...testCluster(), kubeProxy: { mode, config } });
+const settings = (config: Readonly<Record<string, unknown>>, mode = 'iptables') =>
+  kubeProxySettings({ ...testCluster(), kubeProxy: { mode, config } });
 
 test("the defaults are kubeadm's", () => {
   assert.deepEqual(settings({}), {
@@ -37,11 +38,29 @@ test('nodePortAddresses without loopback turn localhost NodePorts off', () => {
   assert.equal(settings({ nodePortAddresses: '0.0.0.0/0' }).localhostNodePorts, true);
 });
 
-const REFUSED: readonly [name: string, config: Readonly<Record<string, unknown>>, mode: string, kind: typeof InputError | typeof UnsupportedError, text: RegExp][] = [
+const REFUSED: readonly [
+  name: string,
+  config: Readonly<Record<string, unknown>>,
+  mode: string,
+  kind: typeof InputError | typeof UnsupportedError,
+  text: RegExp,
+][] = [
   ['a misspelt field', { clusterCIRD: '10.0.0.0/8' }, 'iptables', InputError, /unknown field "clusterCIRD"[^]*did you mean clusterCIDR/],
-  ['a misspelt nested field', { iptables: { masqueradAll: true } }, 'iptables', InputError, /iptables\.masqueradAll[^]*did you mean iptables\.masqueradeAll/],
+  [
+    'a misspelt nested field',
+    { iptables: { masqueradAll: true } },
+    'iptables',
+    InputError,
+    /iptables\.masqueradAll[^]*did you mean iptables\.masqueradeAll/,
+  ],
   ['a wrong type', { iptables: { masqueradeAll: 'yes' } }, 'iptables', InputError, /"yes" is not allowed[^]*type boolean/],
-  ['an unknown detectLocalMode', { detectLocalMode: 'PodCIDR' }, 'iptables', InputError, /"PodCIDR" is not allowed[^]*ClusterCIDR, NodeCIDR/],
+  [
+    'an unknown detectLocalMode',
+    { detectLocalMode: 'PodCIDR' },
+    'iptables',
+    InputError,
+    /"PodCIDR" is not allowed[^]*ClusterCIDR, NodeCIDR/,
+  ],
   ['a clusterCIDR that is none', { clusterCIDR: '10.0.0.0' }, 'iptables', InputError, /not a CIDR block/],
   ['a mark bit out of range', { iptables: { masqueradeBit: 32 } }, 'iptables', InputError, /\[0, 31\]/],
   ['mode ipvs', {}, 'ipvs', UnsupportedError, /mode "ipvs" is not modelled/],
@@ -52,9 +71,16 @@ const REFUSED: readonly [name: string, config: Readonly<Record<string, unknown>>
 ];
 
 for (const [name, config, mode, kind, text] of REFUSED) {
-  test(`${name} is refused by name`, () => assert.throws(() => settings(config, mode), (error) => error instanceof kind && text.test(error.message)));
+  test(`${name} is refused by name`, () =>
+    assert.throws(
+      () => settings(config, mode),
+      (error) => error instanceof kind && text.test(error.message),
+    ));
 }
 
 test('all wrong fields are reported together', () => {
-  assert.throws(() => settings({ a: 1, b: 2 }), (error) => error instanceof InputError && error.problems.length === 2);
+  assert.throws(
+    () => settings({ a: 1, b: 2 }),
+    (error) => error instanceof InputError && error.problems.length === 2,
+  );
 });

@@ -123,7 +123,9 @@ function checkCidrs(cidrs: readonly string[], field: string): readonly string[] 
   }
   for (const text of cidrs) {
     if (parseCidr(text) === undefined) {
-      throw inputError('bad-cidr', `kubeProxy.config.${field}: ${JSON.stringify(text)} is not a CIDR block`, { fix: 'write it as 192.168.0.0/16' });
+      throw inputError('bad-cidr', `kubeProxy.config.${field}: ${JSON.stringify(text)} is not a CIDR block`, {
+        fix: 'write it as 192.168.0.0/16',
+      });
     }
   }
   return cidrs;

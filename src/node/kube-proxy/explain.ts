@@ -15,7 +15,8 @@ export function explainKubeProxyRule(context: NodeContext, rule: RuleRef): RuleO
   const target = / ?-j (\S+)/.exec(rule.text)?.[1] ?? '';
   if (!rule.chain.startsWith('KUBE-') && !target.startsWith('KUBE-')) return null;
   const port = portOfRule(serviceModel(context.view), rule, target);
-  if (port === undefined) return { kind: 'Node', namespace: null, name: context.node.metadata.name, detail: `kube-proxy: ${fixedDetail(rule, target)}` };
+  if (port === undefined)
+    return { kind: 'Node', namespace: null, name: context.node.metadata.name, detail: `kube-proxy: ${fixedDetail(rule, target)}` };
   return { kind: 'Service', namespace: port.namespace, name: port.service, detail: portDetail(context, port, rule, target) };
 }
 
@@ -71,7 +72,9 @@ function addressDetail(port: ProxyPort, rule: RuleRef): string {
 function markDetail(context: NodeContext, port: ProxyPort, rule: RuleRef): string {
   if (rule.chain.startsWith('KUBE-SEP-')) return 'an endpoint that reaches itself through the Service is masqueraded';
   if (rule.chain.startsWith('KUBE-EXT-')) {
-    return port.externalLocal ? "the node's own traffic to its external addresses is masqueraded" : 'externalTrafficPolicy is Cluster: traffic from outside is masqueraded';
+    return port.externalLocal
+      ? "the node's own traffic to its external addresses is masqueraded"
+      : 'externalTrafficPolicy is Cluster: traffic from outside is masqueraded';
   }
   const settings = kubeProxySettings(context.cluster);
   if (settings.masqueradeAll) return "kube-proxy's masqueradeAll masquerades everything to its clusterIP";

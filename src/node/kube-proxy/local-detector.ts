@@ -19,7 +19,10 @@ export interface LocalDetector {
 export function localDetector(settings: KubeProxySettings, node: Node): LocalDetector | undefined {
   switch (settings.detectLocalMode) {
     case 'ClusterCIDR':
-      return bySource(settings.clusterCIDRs.find((cidr) => !cidr.includes(':')), 'clusterCIDR');
+      return bySource(
+        settings.clusterCIDRs.find((cidr) => !cidr.includes(':')),
+        'clusterCIDR',
+      );
     case 'NodeCIDR':
       return bySource(podCidrOf(node), "the node's podCIDR");
     case 'BridgeInterface':
@@ -33,10 +36,18 @@ function bySource(text: string | undefined, label: string): LocalDetector | unde
   const cidr = text === undefined ? undefined : parseCidr(text);
   if (cidr === undefined) return undefined;
   const source = formatCidr(cidr);
-  return { ifLocal: { source: `-s ${source} `, device: '' }, ifNotLocal: { source: `! -s ${source} `, device: '' }, meaning: `${label} ${source}` };
+  return {
+    ifLocal: { source: `-s ${source} `, device: '' },
+    ifNotLocal: { source: `! -s ${source} `, device: '' },
+    meaning: `${label} ${source}`,
+  };
 }
 
 function byDevice(name: string, match: string): LocalDetector | undefined {
   if (name === '') return undefined;
-  return { ifLocal: { source: '', device: `-i ${match} ` }, ifNotLocal: { source: '', device: `! -i ${match} ` }, meaning: `interface ${match}` };
+  return {
+    ifLocal: { source: '', device: `-i ${match} ` },
+    ifNotLocal: { source: '', device: `! -i ${match} ` },
+    meaning: `interface ${match}`,
+  };
 }

@@ -62,7 +62,8 @@ function slicesByService(slices: readonly EndpointSlice[]): ReadonlyMap<string, 
   for (const slice of slices) {
     const labels = slice.metadata.labels;
     const name = labels?.[SERVICE_NAME];
-    if (name === undefined || slice.addressType !== 'IPv4' || labels?.[PROXY_NAME] !== undefined || labels?.[HEADLESS] !== undefined) continue;
+    if (name === undefined || slice.addressType !== 'IPv4' || labels?.[PROXY_NAME] !== undefined || labels?.[HEADLESS] !== undefined)
+      continue;
     const key = `${slice.metadata.namespace}/${name}`;
     const list = index.get(key);
     if (list === undefined) index.set(key, [slice]);

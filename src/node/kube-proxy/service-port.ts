@@ -59,7 +59,8 @@ export class ProxyPort implements PortPolicy {
     this.externalIPs = addresses.externalIPs;
     this.loadBalancerVIPs = addresses.loadBalancerVIPs;
     this.sourceRanges = addresses.sourceRanges;
-    this.affinitySeconds = spec.sessionAffinity === 'ClientIP' ? (spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? DEFAULT_AFFINITY_SECONDS) : undefined;
+    this.affinitySeconds =
+      spec.sessionAffinity === 'ClientIP' ? (spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? DEFAULT_AFFINITY_SECONDS) : undefined;
     this.internalLocal = spec.internalTrafficPolicy === 'Local';
     this.externallyAccessible = this.nodePort !== 0 || this.loadBalancerVIPs.length > 0 || this.externalIPs.length > 0;
     // Local for traffic from outside counts only where there is an outside.

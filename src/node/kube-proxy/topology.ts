@@ -38,12 +38,15 @@ export interface EndpointChoice<E> {
   readonly hasAny: boolean;
 }
 
-export function categorizeEndpoints<E extends EndpointState>(endpoints: readonly E[], policy: PortPolicy, node: NodeTopology): EndpointChoice<E> {
+export function categorizeEndpoints<E extends EndpointState>(
+  endpoints: readonly E[],
+  policy: PortPolicy,
+  node: NodeTopology,
+): EndpointChoice<E> {
   const cluster = usesCluster(policy) ? clusterEndpoints(endpoints, node) : undefined;
   const local = usesLocal(policy) ? localEndpoints(endpoints, node.name) : undefined;
   return { cluster, local, all: union(endpoints, cluster, local), hasAny: endpoints.some((e) => e.ready || (e.serving && e.terminating)) };
 }
-
 
 function usesCluster(policy: PortPolicy): boolean {
   return !policy.internalLocal || policy.externallyAccessible;

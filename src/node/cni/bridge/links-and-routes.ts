@@ -6,7 +6,9 @@ import { externalMtu } from '../external-mtu.js';
 import type { BridgeConfig } from './bridge-conf.js';
 
 export function bridgeLinksAndRoutes(context: NodeContext, config: BridgeConfig, subnet: Cidr): NodeFragment {
-  return { links: bridgeLinks(context, { bridge: config.bridge, subnet, mtu: bridgeMtu(context, config), hairpin: config.hairpin, gateway: true }) };
+  return {
+    links: bridgeLinks(context, { bridge: config.bridge, subnet, mtu: bridgeMtu(context, config), hairpin: config.hairpin, gateway: true }),
+  };
 }
 
 export function bridgeMtu(context: NodeContext, config: BridgeConfig): number {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InputError, UnsupportedError } from '../../../base/errors.js';
 import type { NodeFragment } from '../../agent.js';
-import { contextOf, runningPod, testCluster, viewOf } from '../../test-cluster.js';
+import { contextOf, runningPod, testCluster, viewOf } from '../../testing/cluster.js';
 import { flannel } from './flannel.js';
 import { flannelConfig } from './net-conf.js';
 
@@ -30,11 +30,17 @@ test('a pod that has ended has no veth', () => {
 
 test('vxlan makes a route, a permanent neighbour and an fdb entry per other node', () => {
   const fragment = node({});
-  assert.deepEqual(fragment.routes, ['10.244.2.0/24 via 10.244.2.0 dev flannel.1 onlink', '10.244.3.0/24 via 10.244.3.0 dev flannel.1 onlink']);
+  assert.deepEqual(fragment.routes, [
+    '10.244.2.0/24 via 10.244.2.0 dev flannel.1 onlink',
+    '10.244.3.0/24 via 10.244.3.0 dev flannel.1 onlink',
+  ]);
   assert.match(fragment.neigh?.[0] ?? '', /^10\.244\.2\.0 lladdr 02(:[0-9a-f]{2}){5} dev flannel\.1 nud permanent$/);
   assert.match(fragment.fdb?.[0] ?? '', /^02(:[0-9a-f]{2}){5} dev flannel\.1 dst 192\.168\.1\.20 self permanent$/);
   const vxlan = fragment.links?.find((link) => link.name === 'flannel.1');
-  assert.deepEqual([vxlan?.args, vxlan?.mtu, vxlan?.addr], ['id 1 local 192.168.1.10 dev eth0 dstport 8472 nolearning', 1450, ['10.244.1.0/32']]);
+  assert.deepEqual(
+    [vxlan?.args, vxlan?.mtu, vxlan?.addr],
+    ['id 1 local 192.168.1.10 dev eth0 dstport 8472 nolearning', 1450, ['10.244.1.0/32']],
+  );
 });
 
 test("the MAC that others hold for a node's vxlan device is the one it has", () => {
@@ -54,7 +60,10 @@ test('VNI, Port and MTU name and shape the device', () => {
 test('DirectRouting goes without the tunnel on one segment, and through it on a routed underlay', () => {
   const config = { Backend: { Type: 'vxlan', DirectRouting: true } };
   const direct = node(config);
-  assert.deepEqual([direct.routes, direct.fdb], [['10.244.2.0/24 via 192.168.1.20 dev eth0', '10.244.3.0/24 via 192.168.1.30 dev eth0'], []]);
+  assert.deepEqual(
+    [direct.routes, direct.fdb],
+    [['10.244.2.0/24 via 192.168.1.20 dev eth0', '10.244.3.0/24 via 192.168.1.30 dev eth0'], []],
+  );
   assert.equal(node(config, [], 'routed').routes?.[0], '10.244.2.0/24 via 10.244.2.0 dev flannel.1 onlink');
 });
 
@@ -134,5 +143,9 @@ const REFUSED: readonly [name: string, config: Config, kind: typeof InputError |
 ];
 
 for (const [name, config, kind, text] of REFUSED) {
-  test(`${name} is refused by name`, () => assert.throws(() => flannelConfig(withConfig(config)), (error) => error instanceof kind && text.test(error.message)));
+  test(`${name} is refused by name`, () =>
+    assert.throws(
+      () => flannelConfig(withConfig(config)),
+      (error) => error instanceof kind && text.test(error.message),
+    ));
 }

@@ -23,7 +23,14 @@ export function flannelLinksAndRoutes(context: NodeContext, config: FlannelConfi
   const bridge = bridgeLinks(context, { bridge: 'cni0', subnet: lease, mtu, hairpin: config.hairpin, gateway: true });
   const peers = leases(context.view.list('Node')).filter((peer) => peer.name !== context.node.metadata.name);
   if (config.backend === 'vpc' || config.backend === 'alloc') return { links: bridge };
-  if (config.backend === 'host-gw') return { links: bridge, routes: directRoutes(peers.filter((p) => external.isOnLink(p.address)), external) };
+  if (config.backend === 'host-gw')
+    return {
+      links: bridge,
+      routes: directRoutes(
+        peers.filter((p) => external.isOnLink(p.address)),
+        external,
+      ),
+    };
   const direct = config.directRouting ? peers.filter((p) => external.isOnLink(p.address)) : [];
   const tunnelled = config.directRouting ? peers.filter((p) => !external.isOnLink(p.address)) : peers;
   const device = `flannel.${config.vni}`;

@@ -101,7 +101,8 @@ function refuseUnmodelled(cluster: ClusterSpec, values: FieldValues): void {
   }
   if (values.boolean('EnableIPv4') === false) throw unsupported('flannel-ipv6', 'flannel without IPv4 is not modelled');
   if (values.boolean('EnableNFTables') === true) throw unsupported('flannel-nftables', 'flannel with EnableNFTables is not modelled');
-  if (values.boolean('Backend.GBP') === true) throw unsupported('vxlan-gbp', 'the VXLAN group policy extension (Backend.GBP) is not modelled');
+  if (values.boolean('Backend.GBP') === true)
+    throw unsupported('vxlan-gbp', 'the VXLAN group policy extension (Backend.GBP) is not modelled');
   if (values.boolean('delegate.isDefaultGateway') === false) {
     throw unsupported('flannel-delegate', 'flannel with delegate.isDefaultGateway false is not modelled');
   }
@@ -122,21 +123,36 @@ function readNetwork(cluster: ClusterSpec, values: FieldValues): string {
   const text = values.string('Network') ?? cluster.podCIDRs[0];
   const network = text === undefined ? undefined : parseCidr(text);
   if (network === undefined || typeof network.ip !== 'number') {
-    throw inputError('bad-network', `cni.config.Network: ${JSON.stringify(text)} is not an IPv4 network`, { fix: 'write it as 10.244.0.0/16' });
+    throw inputError('bad-network', `cni.config.Network: ${JSON.stringify(text)} is not an IPv4 network`, {
+      fix: 'write it as 10.244.0.0/16',
+    });
   }
   for (const podCidr of cluster.podCIDRs) {
     const range = parseCidr(podCidr);
     if (range !== undefined && !(range.length >= network.length && cidrContains(network, range.ip))) {
-      throw inputError('bad-network', `flannel's Network ${text} does not contain the cluster's podCIDR ${podCidr}; flanneld would not start`, {
-        fix: `give ${podCidr} for both`,
-      });
+      throw inputError(
+        'bad-network',
+        `flannel's Network ${text} does not contain the cluster's podCIDR ${podCidr}; flanneld would not start`,
+        {
+          fix: `give ${podCidr} for both`,
+        },
+      );
     }
   }
   return formatCidr(network);
 }
 
 const FLAGS_READ = ['ip-masq', 'iptables-forward-rules'];
-const FLAGS_INERT = ['kube-subnet-mgr', 'iptables-resync', 'healthz-ip', 'healthz-port', 'v', 'subnet-file', 'net-config-path', 'public-ip'];
+const FLAGS_INERT = [
+  'kube-subnet-mgr',
+  'iptables-resync',
+  'healthz-ip',
+  'healthz-port',
+  'v',
+  'subnet-file',
+  'net-config-path',
+  'public-ip',
+];
 const FLAGS_NOT_MODELLED = ['iface', 'iface-regex', 'iface-can-reach', 'ip-blackhole-route', 'etcd-endpoints'];
 
 function readFlags(args: readonly string[]): ReadonlyMap<string, string> {
@@ -150,7 +166,8 @@ function readFlags(args: readonly string[]): ReadonlyMap<string, string> {
 }
 
 function refuseFlag(arg: string, name: string | undefined): never {
-  if (name !== undefined && FLAGS_NOT_MODELLED.includes(name)) throw unsupported('flanneld-flag', `flanneld's flag --${name} is not modelled`);
+  if (name !== undefined && FLAGS_NOT_MODELLED.includes(name))
+    throw unsupported('flanneld-flag', `flanneld's flag --${name} is not modelled`);
   const near = name === undefined ? undefined : nearest(name, [...FLAGS_READ, ...FLAGS_INERT, ...FLAGS_NOT_MODELLED]);
   throw inputError('unknown-flag', `cni.config.args: unknown flanneld flag ${JSON.stringify(arg)}`, {
     fix: near === undefined ? `known flags: --${[...FLAGS_READ, ...FLAGS_INERT].join(', --')}` : `did you mean --${near}?`,

@@ -51,6 +51,7 @@ export function explainFlannelRule(config: FlannelConfig, rule: RuleRef): RuleOr
   const origin = (detail: string): RuleOrigin => ({ kind: 'CNI', namespace: null, name: 'flannel', detail });
   if (rule.text.includes(MASQ)) return origin(`--ip-masq: pods leave the cluster network ${config.network} with their node's address`);
   if (rule.text.includes(FORWARD)) return origin(`--iptables-forward-rules: FORWARD lets ${config.network} through`);
-  if (/(?:^| )-j CNI-/.test(rule.text) || rule.chain.startsWith('CNI-')) return origin('without --ip-masq the bridge plug-in masquerades each pod itself');
+  if (/(?:^| )-j CNI-/.test(rule.text) || rule.chain.startsWith('CNI-'))
+    return origin('without --ip-masq the bridge plug-in masquerades each pod itself');
   return null;
 }

@@ -7,7 +7,8 @@ export const none: Cni = {
   name: 'none',
   node(context) {
     const field = Object.keys(context.cluster.cni.config)[0];
-    if (field !== undefined) throw inputError('unknown-field', `unknown field ${JSON.stringify(field)} in cni.config`, { fix: 'CNI none has no settings' });
+    if (field !== undefined)
+      throw inputError('unknown-field', `unknown field ${JSON.stringify(field)} in cni.config`, { fix: 'CNI none has no settings' });
     return {};
   },
   allocate: () => undefined,

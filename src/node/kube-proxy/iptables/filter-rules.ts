@@ -52,7 +52,9 @@ export function proxyFirewallChain(ports: readonly ProxyPort[], decision: Decisi
   return lazyChain('KUBE-PROXY-FIREWALL', () =>
     ports
       .filter((port) => hasFirewall(port) && decision(port).hasEndpoints)
-      .flatMap((port) => port.loadBalancerVIPs.map((vip) => `${toAddress(port, vip, `${port.spn} traffic not accepted by KUBE-FW-${port.hash}`)} -j DROP`)),
+      .flatMap((port) =>
+        port.loadBalancerVIPs.map((vip) => `${toAddress(port, vip, `${port.spn} traffic not accepted by KUBE-FW-${port.hash}`)} -j DROP`),
+      ),
   );
 }
 

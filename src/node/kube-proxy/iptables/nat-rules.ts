@@ -24,7 +24,8 @@ export function natServicesChain(ports: readonly ProxyPort[], decision: (port: P
 
 function addServiceRules(rules: string[], port: ProxyPort, decision: PortDecision): void {
   const { spn, hash } = port;
-  if (decision.hasInternal) rules.push(`${toAddress(port, port.clusterIP, `${spn} cluster IP`)} -j ${port.internalLocal ? 'KUBE-SVL' : 'KUBE-SVC'}-${hash}`);
+  if (decision.hasInternal)
+    rules.push(`${toAddress(port, port.clusterIP, `${spn} cluster IP`)} -j ${port.internalLocal ? 'KUBE-SVL' : 'KUBE-SVC'}-${hash}`);
   if (!decision.hasEndpoints) return;
   for (const ip of port.externalIPs) rules.push(`${toAddress(port, ip, `${spn} external IP`)} -j KUBE-EXT-${hash}`);
   const balancerChain = hasFirewall(port) ? 'KUBE-FW' : 'KUBE-EXT';

@@ -3,19 +3,31 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { EndpointSlice, Service } from '../../../api/types/core.js';
 import type { Chain, TableName } from '../../../plan/ruleset.js';
-import { contextOf, service, slice, testCluster, viewOf } from '../../test-cluster.js';
+import { contextOf, service, slice, testCluster, viewOf } from '../../testing/cluster.js';
 import { kubeProxyFragment } from '../kube-proxy.js';
 import { probability } from './rule-text.js';
 
 type Tables = (table: TableName, chain: string) => readonly string[];
 
-function render(objects: readonly (Service | EndpointSlice)[], config: Readonly<Record<string, unknown>> = {}, node = 'node1', nodeCount = 3): Tables {
+function render(
+  objects: readonly (Service | EndpointSlice)[],
+  config: Readonly<Record<string, unknown>> = {},
+  node = 'node1',
+  nodeCount = 3,
+): Tables {
   const cluster = testCluster({ kubeProxy: config, nodes: nodeCount });
   const fragment = kubeProxyFragment(contextOf(cluster, viewOf(cluster, objects), node), [0x0ac8010a]);
-  return (table, name) => findChain(fragment.iptables?.find((t) => t.table === table), name)?.rules ?? ['(no such chain)'];
+  return (table, name) =>
+    findChain(
+      fragment.iptables?.find((t) => t.table === table),
+      name,
+    )?.rules ?? ['(no such chain)'];
 }
 
-function findChain(part: NonNullable<ReturnType<typeof kubeProxyFragment>['iptables']>[number] | undefined, name: string): Chain | undefined {
+function findChain(
+  part: NonNullable<ReturnType<typeof kubeProxyFragment>['iptables']>[number] | undefined,
+  name: string,
+): Chain | undefined {
   return part?.chains.find((c) => c.name === name) ?? part?.shared?.map((m) => m.get(name)).find((c) => c !== undefined);
 }
 
@@ -49,9 +61,17 @@ const CASES: readonly Case[] = [
     objects: [web()],
     table: 'filter',
     chain: 'KUBE-EXTERNAL-SERVICES',
-    rules: ['-p tcp -m comment --comment "default/web has no endpoints" -m addrtype --dst-type LOCAL -m tcp --dport 30080 -j REJECT --reject-with icmp-port-unreachable'],
+    rules: [
+      '-p tcp -m comment --comment "default/web has no endpoints" -m addrtype --dst-type LOCAL -m tcp --dport 30080 -j REJECT --reject-with icmp-port-unreachable',
+    ],
   },
-  { name: 'a Service without endpoints has no chain', objects: [web()], table: 'nat', chain: `KUBE-SVC-${WEB}`, rules: ['(no such chain)'] },
+  {
+    name: 'a Service without endpoints has no chain',
+    objects: [web()],
+    table: 'nat',
+    chain: `KUBE-SVC-${WEB}`,
+    rules: ['(no such chain)'],
+  },
   {
     name: 'internal Local without an endpoint here is dropped',
     objects: [web({ type: 'ClusterIP', ports: [{ port: 80 }], internalTrafficPolicy: 'Local' }), at('10.244.2.2@node2')],
@@ -61,10 +81,16 @@ const CASES: readonly Case[] = [
   },
   {
     name: 'internal Local with an endpoint here leads to KUBE-SVL',
-    objects: [web({ type: 'ClusterIP', ports: [{ port: 80 }], internalTrafficPolicy: 'Local' }), at('10.244.1.2@node1', '10.244.2.2@node2')],
+    objects: [
+      web({ type: 'ClusterIP', ports: [{ port: 80 }], internalTrafficPolicy: 'Local' }),
+      at('10.244.1.2@node1', '10.244.2.2@node2'),
+    ],
     table: 'nat',
     chain: 'KUBE-SERVICES',
-    rules: [`${to('cluster IP')} -j KUBE-SVL-${WEB}`, `-m comment --comment "${NODE_PORTS}" -m addrtype --dst-type LOCAL -j KUBE-NODEPORTS`],
+    rules: [
+      `${to('cluster IP')} -j KUBE-SVL-${WEB}`,
+      `-m comment --comment "${NODE_PORTS}" -m addrtype --dst-type LOCAL -j KUBE-NODEPORTS`,
+    ],
   },
   {
     name: 'a KUBE-SVL that serves the clusterIP marks what does not come from pods',
@@ -115,7 +141,10 @@ const CASES: readonly Case[] = [
     config: { detectLocalMode: 'NodeCIDR' },
     table: 'nat',
     chain: `KUBE-SVC-${WEB}`,
-    rules: [`! -s 10.244.1.0/24 ${to('cluster IP')} -j KUBE-MARK-MASQ`, '-m comment --comment "default/web -> 10.244.2.2:8080" -j KUBE-SEP-5Q3P56IRA2PP7VYF'],
+    rules: [
+      `! -s 10.244.1.0/24 ${to('cluster IP')} -j KUBE-MARK-MASQ`,
+      '-m comment --comment "default/web -> 10.244.2.2:8080" -j KUBE-SEP-5Q3P56IRA2PP7VYF',
+    ],
   },
   {
     name: 'InterfaceNamePrefix matches by interface',
@@ -181,26 +210,52 @@ const CASES: readonly Case[] = [
   },
   {
     name: 'source ranges of everything are none',
-    objects: [web({ type: 'LoadBalancer', loadBalancerSourceRanges: ['0.0.0.0/0', '10.0.0.0/8'] }, ['198.51.100.1']), at('10.244.2.2@node2')],
+    objects: [
+      web({ type: 'LoadBalancer', loadBalancerSourceRanges: ['0.0.0.0/0', '10.0.0.0/8'] }, ['198.51.100.1']),
+      at('10.244.2.2@node2'),
+    ],
     table: 'filter',
     chain: 'KUBE-PROXY-FIREWALL',
     rules: [],
   },
-  { name: 'a headless Service has no rules', objects: [web({ type: 'ClusterIP', clusterIP: 'None' }), at('10.244.2.2@node2')], table: 'filter', chain: 'KUBE-SERVICES', rules: [] },
-  { name: 'an ExternalName Service has no rules', objects: [web({ type: 'ExternalName', externalName: 'example.org' })], table: 'filter', chain: 'KUBE-SERVICES', rules: [] },
+  {
+    name: 'a headless Service has no rules',
+    objects: [web({ type: 'ClusterIP', clusterIP: 'None' }), at('10.244.2.2@node2')],
+    table: 'filter',
+    chain: 'KUBE-SERVICES',
+    rules: [],
+  },
+  {
+    name: 'an ExternalName Service has no rules',
+    objects: [web({ type: 'ExternalName', externalName: 'example.org' })],
+    table: 'filter',
+    chain: 'KUBE-SERVICES',
+    rules: [],
+  },
   {
     name: 'a Service served by another proxy has no rules',
-    objects: [{ ...web(), metadata: { name: 'web', namespace: 'default', labels: { 'service.kubernetes.io/service-proxy-name': 'other' } } }],
+    objects: [
+      { ...web(), metadata: { name: 'web', namespace: 'default', labels: { 'service.kubernetes.io/service-proxy-name': 'other' } } },
+    ],
     table: 'filter',
     chain: 'KUBE-SERVICES',
     rules: [],
   },
   {
     name: "load balancer addresses that are proxies are not the node's business",
-    objects: [{ ...web({ type: 'LoadBalancer' }), status: { loadBalancer: { ingress: [{ ip: '198.51.100.1', ipMode: 'Proxy' }, { hostname: 'lb.example.org' }] } } }, at('10.244.2.2@node2')],
+    objects: [
+      {
+        ...web({ type: 'LoadBalancer' }),
+        status: { loadBalancer: { ingress: [{ ip: '198.51.100.1', ipMode: 'Proxy' }, { hostname: 'lb.example.org' }] } },
+      },
+      at('10.244.2.2@node2'),
+    ],
     table: 'nat',
     chain: 'KUBE-SERVICES',
-    rules: [`${to('cluster IP')} -j KUBE-SVC-${WEB}`, `-m comment --comment "${NODE_PORTS}" -m addrtype --dst-type LOCAL -j KUBE-NODEPORTS`],
+    rules: [
+      `${to('cluster IP')} -j KUBE-SVC-${WEB}`,
+      `-m comment --comment "${NODE_PORTS}" -m addrtype --dst-type LOCAL -j KUBE-NODEPORTS`,
+    ],
   },
 ];
 
@@ -234,8 +289,17 @@ test('whatever is looked up first, every chain is the same as when all are made 
   fc.assert(
     fc.property(fc.array(spec, { maxLength: 6 }), fc.infiniteStream(fc.nat()), (specs, order) => {
       const objects = specs.flatMap((s, i) => [
-        service(`s${i}`, { type: 'NodePort', clusterIP: `10.96.1.${i}`, externalTrafficPolicy: s.policy as 'Local', ports: [s.nodePort ? { port: 80, nodePort: 30000 + i } : { port: 80 }] }),
-        slice(`s${i}`, { target: 80 }, Array.from({ length: s.count }, (_, j) => `10.244.${j + 1}.${i}@node${j + 1}`)),
+        service(`s${i}`, {
+          type: 'NodePort',
+          clusterIP: `10.96.1.${i}`,
+          externalTrafficPolicy: s.policy,
+          ports: [s.nodePort ? { port: 80, nodePort: 30000 + i } : { port: 80 }],
+        }),
+        slice(
+          `s${i}`,
+          { target: 80 },
+          Array.from({ length: s.count }, (_, j) => `10.244.${j + 1}.${i}@node${j + 1}`),
+        ),
       ]);
       const nat = () => kubeProxyFragment(contextOf(cluster, viewOf(cluster, objects)), []).iptables?.find((t) => t.table === 'nat');
       const whole = nat();

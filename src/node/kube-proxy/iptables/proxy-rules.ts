@@ -41,7 +41,12 @@ export function proxyTables(model: ServiceModel, node: ProxyNode): readonly Tabl
     signature += `${decision.hasInternal ? 'i' : '-'}${decision.hasExternal ? 'e' : '-'}`;
     own.push(...servicePortChains(port, decision, node), ...endpointChains(port, decision, node));
   }
-  const dispatch = dispatchChains(shared, signature, model, decisions, node);
+  const decision = (port: ProxyPort): PortDecision => decisions.get(port) ?? decidePort(port, node);
+  let dispatch = shared.dispatch.get(signature);
+  if (dispatch === undefined) {
+    dispatch = dispatchChains(model.ports, decision, node);
+    shared.dispatch.set(signature, dispatch);
+  }
   return [
     { table: 'mangle', chains: [CANARY], jumps: [] },
     { table: 'filter', chains: filterFixedChains(node), shared: [dispatch.filter], jumps: filterJumps(node.localhostNodePorts) },
@@ -65,29 +70,16 @@ function sharedRules(model: ServiceModel, node: ProxyNode): SharedRules {
   return shared;
 }
 
-function dispatchChains(
-  shared: SharedRules,
-  signature: string,
-  model: ServiceModel,
-  decisions: ReadonlyMap<ProxyPort, PortDecision>,
-  node: ProxyNode,
-): DispatchChains {
-  let chains = shared.dispatch.get(signature);
-  if (chains === undefined) {
-    const decision = (port: ProxyPort): PortDecision => decisions.get(port) ?? decidePort(port, node);
-    const { ports } = model;
-    chains = {
-      nat: byName([natServicesChain(ports, decision, node), natNodePortsChain(ports, decision)]),
-      filter: byName([
-        filterServicesChain(ports, decision),
-        externalServicesChain(ports, decision),
-        filterNodePortsChain(ports),
-        proxyFirewallChain(ports, decision),
-      ]),
-    };
-    shared.dispatch.set(signature, chains);
-  }
-  return chains;
+function dispatchChains(ports: readonly ProxyPort[], decision: (port: ProxyPort) => PortDecision, node: ProxyNode): DispatchChains {
+  return {
+    nat: byName([natServicesChain(ports, decision, node), natNodePortsChain(ports, decision)]),
+    filter: byName([
+      filterServicesChain(ports, decision),
+      externalServicesChain(ports, decision),
+      filterNodePortsChain(ports),
+      proxyFirewallChain(ports, decision),
+    ]),
+  };
 }
 
 function byName(chains: readonly Chain[]): ReadonlyMap<string, Chain> {

@@ -9,7 +9,12 @@ export function comment(text: string): string {
 }
 
 /** Packets to `ip` and the Service port; `source` and `device` are further matches that end with a space. */
-export function toAddress(port: ProxyPort, ip: string, note: string, more: { readonly source: string; readonly device: string } = NO_MATCH): string {
+export function toAddress(
+  port: ProxyPort,
+  ip: string,
+  note: string,
+  more: { readonly source: string; readonly device: string } = NO_MATCH,
+): string {
   return `${more.source}-d ${ip}/32 ${more.device}-p ${port.protocol} ${comment(note)} -m ${port.protocol} --dport ${port.port}`;
 }
 

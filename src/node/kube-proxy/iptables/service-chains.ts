@@ -73,7 +73,8 @@ function externalRules(port: ProxyPort, decision: PortDecision, node: ProxyNode)
   } else {
     // The node's pods and processes reach every endpoint, whatever the policy: for them the address is only a short cut.
     const match = node.detector?.ifLocal;
-    if (match !== undefined) rules.push(`${match.source}${match.device}${comment(`pod traffic for ${port.spn} external destinations`)} -j ${svc}`);
+    if (match !== undefined)
+      rules.push(`${match.source}${match.device}${comment(`pod traffic for ${port.spn} external destinations`)} -j ${svc}`);
     rules.push(`${comment(`masquerade LOCAL traffic for ${port.spn} external destinations`)} ${LOCAL_SOURCE} -j KUBE-MARK-MASQ`);
     rules.push(`${comment(`route LOCAL traffic for ${port.spn} external destinations`)} ${LOCAL_SOURCE} -j ${svc}`);
   }

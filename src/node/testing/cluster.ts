@@ -1,9 +1,9 @@
-/** Builders for the tests of this folder: a cluster, its objects, and a view of them. Only tests import this. */
-import type { ClusterNode, ClusterSpec } from '../api/cluster.js';
-import type { Endpoint, EndpointSlice, Node, Pod, Service, ServicePort, ServiceSpec } from '../api/types/core.js';
-import type { Kind, Kinds } from '../api/types/kinds.js';
-import type { StoreView } from '../api/view.js';
-import type { NodeContext, NodeUplink } from './agent.js';
+/** Builders for the tests of src/node: a cluster, its objects, and a view of them. Only tests import this. */
+import type { ClusterNode, ClusterSpec } from '../../api/cluster.js';
+import type { Endpoint, EndpointSlice, Node, Pod, Service, ServicePort, ServiceSpec } from '../../api/types/core.js';
+import type { Kind, Kinds } from '../../api/types/kinds.js';
+import type { StoreView } from '../../api/view.js';
+import type { NodeContext, NodeUplink } from '../agent.js';
 
 export interface ClusterWish {
   readonly nodes?: number | undefined;
@@ -75,7 +75,11 @@ export function service(name: string, spec: ServiceSpec, vips: readonly string[]
 }
 
 /** `at` is `ip@node`, with `!ready`, `!serving`, `~` (serving but terminating) as suffixes. */
-export function slice(serviceName: string, port: Pick<ServicePort, 'name' | 'protocol'> & { readonly target: number }, at: readonly string[]): EndpointSlice {
+export function slice(
+  serviceName: string,
+  port: Pick<ServicePort, 'name' | 'protocol'> & { readonly target: number },
+  at: readonly string[],
+): EndpointSlice {
   return {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
@@ -87,7 +91,12 @@ export function slice(serviceName: string, port: Pick<ServicePort, 'name' | 'pro
 }
 
 function endpoint(text: string): Endpoint {
-  const [, ip, nodeName, mark] = /^([\d.]+)@([a-z0-9]+)(!ready|!serving|~)?$/.exec(text) as unknown as [string, string, string, string | undefined];
+  const [, ip, nodeName, mark] = /^([\d.]+)@([a-z0-9]+)(!ready|!serving|~)?$/.exec(text) as unknown as [
+    string,
+    string,
+    string,
+    string | undefined,
+  ];
   const terminating = mark === '~';
   return { addresses: [ip], nodeName, conditions: { ready: mark === undefined, serving: mark === undefined || terminating, terminating } };
 }
@@ -97,7 +106,11 @@ export function viewOf(cluster: ClusterSpec, objects: readonly (Pod | Service | 
   const all = [...cluster.nodes.map(nodeObject), ...objects];
   const lists = new Map<Kind, readonly Kinds[Kind][]>();
   const list = <K extends Kind>(kind: K): readonly Kinds[K][] => {
-    if (!lists.has(kind)) lists.set(kind, all.filter((o) => o.kind === kind).sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1)));
+    if (!lists.has(kind))
+      lists.set(
+        kind,
+        all.filter((o) => o.kind === kind).sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1)),
+      );
     return lists.get(kind) as readonly Kinds[K][];
   };
   return {
@@ -118,7 +131,15 @@ function uplinkOf(cluster: ClusterSpec, name: string): NodeUplink {
   const length = cluster.underlay.kind === 'routed' ? 32 : 24;
   const addresses = cluster.nodes.find((node) => node.name === name)?.addresses ?? [];
   return {
-    links: [{ name: 'eth0', kind: 'veth', mtu: cluster.underlay.mtu, addr: addresses.map((a) => `${a}/${length}`), peer: { netns: 'fabric.net', name } }],
+    links: [
+      {
+        name: 'eth0',
+        kind: 'veth',
+        mtu: cluster.underlay.mtu,
+        addr: addresses.map((a) => `${a}/${length}`),
+        peer: { netns: 'fabric.net', name },
+      },
+    ],
     routes: ['default via 192.168.1.1 dev eth0'],
   };
 }
