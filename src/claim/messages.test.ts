@@ -20,6 +20,22 @@ const SAME_NODE = outcome({
   reply: way('pod.default.c@node1 tx eth0\nnode1 bridge cni0\npod.default.a@node1 deliver eth0'),
 });
 
+/** A Local policy keeps the client's address. */
+const LOCAL = viaNodePort({
+  probability: 1,
+  snat: false,
+  serverSees: { src: '203.0.113.9:40000', dst: '10.244.3.4:80' },
+  nat: [],
+  request: way(`
+    external.laptop@laptop tx eth0
+    node3 rx eth0
+    node3 prerouting:eth0 nat KUBE-NODEPORTS#1:-j KUBE-EXT-X; nat KUBE-EXT-X#3:-j KUBE-SVL-X; nat KUBE-SEP-B#2:-j DNAT => DNAT to 10.244.3.4:80
+    node3 postrouting nat POSTROUTING#1:-j KUBE-POSTROUTING; nat KUBE-POSTROUTING#1:-m mark --mark 0x0/0x4000 -j RETURN
+    node3 tx cni0
+    pod.default.nginx-2@node3 rx eth0
+    pod.default.nginx-2@node3 deliver eth0`),
+});
+
 const TRACES: Readonly<Record<string, readonly Outcome[]>> = {
   'pod/default/a svc/default/nginx:80': [viaVxlan('nginx-1'), viaVxlan('nginx-2')],
   'pod/default/a svc/default/nginx:81': [
@@ -37,9 +53,7 @@ const TRACES: Readonly<Record<string, readonly Outcome[]>> = {
   'external/laptop svc/default/nginx:80': [noRoute()],
   'external/laptop nodeport/node1:30080': [viaNodePort()],
   'external/laptop nodeport/node2:30080': [viaNodePort(), viaNodePort({ server: 'pod/default/nginx-1' })],
-  'external/laptop nodeport/node3:30080': [
-    viaNodePort({ snat: false, serverSees: { src: '203.0.113.9:40000', dst: '10.244.3.4:80' }, nat: [] }),
-  ],
+  'external/laptop nodeport/node3:30080': [LOCAL],
   'pod/default/a nodeport/node3:30080': [rejected()],
 };
 

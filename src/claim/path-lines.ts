@@ -26,11 +26,11 @@ export interface HopLine {
 
 /** Two events in a row that are one sight of a packet on one device. */
 const SAME_SIGHT: Readonly<Partial<Record<Stage, readonly Stage[]>>> = {
-  rx: ['deliver', 'bridge', 'decapsulate'],
+  rx: ['deliver', 'bridge', 'decapsulate', 'drop'],
   tx: ['bridge', 'encapsulate'],
-  bridge: ['rx', 'deliver'],
+  bridge: ['rx', 'deliver', 'drop'],
   encapsulate: ['tx'],
-  decapsulate: ['rx'],
+  decapsulate: ['rx', 'drop'],
   prerouting: ['bridge', 'rx'],
 };
 
@@ -98,11 +98,13 @@ function deviceLine(hops: readonly Hop[], last: Hop, current: string): HopLine {
   const device = last.device ?? '?';
   const events = hops.flatMap((hop) => eventOf(hop));
   const texts = [...events.map((event) => `${device} ${event}`).reverse(), device];
+  if (last.stage === 'drop') texts.push(`dropped ${last.verdict}`);
   return { ...makeLine([last], texts, false, current), hops, device, stage: last.stage };
 }
 
 function eventOf(hop: Hop): readonly string[] {
   if (hop.stage === 'deliver') return ['delivered'];
+  if (hop.stage === 'drop') return [`dropped ${hop.verdict}`];
   return hop.change !== null && (hop.stage === 'encapsulate' || hop.stage === 'decapsulate') ? [hop.change] : [];
 }
 

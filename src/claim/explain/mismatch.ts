@@ -59,7 +59,8 @@ function outcomeLines(failure: Failure): readonly string[] {
   const server =
     outcome.server === null ? '' : `, answered by ${endpointName(outcome.server, current)}${place === undefined ? '' : ` on ${place}`}`;
   const which = `${sight.subject.label} to ${sight.target.label}${server}`;
-  if (total === 1) return labelled('outcome', `${which}, its only outcome`);
+  if (total === 1 && which.length + INDENT.length <= MESSAGE_WIDTH - 18) return labelled('outcome', `${which}, its only outcome`);
+  if (total === 1) return [...labelled('outcome', which), `${INDENT}its only outcome`];
   const all = total === 2 ? 'both outcomes fail like this' : `all ${total} outcomes fail like this`;
   const some = `${failing.count} of ${total} outcomes ${failing.count === 1 ? 'fails' : 'fail'} like this, probability ${probabilityText(failing.probability)}`;
   return [...labelled('outcome', which), `${INDENT}${failing.count === total ? all : some}`];
@@ -92,6 +93,7 @@ function ruleLines(failure: Failure): readonly string[] {
     const position = rule.index === 0 ? 'policy' : `rule ${rule.index}`;
     return [...ruleBlock(`${node}: ${rule.table} ${rule.chain} ${position}`, `-A ${rule.chain} ${rule.text}`), ...behindLines(why)];
   }
+  if (finding.reason !== undefined) return labelled('reason', finding.reason);
   if (cause === null) return [];
   return [...causeLines(cause, sight.world.namespace ?? 'default'), ...behindLines(cause.behind ?? undefined)];
 }

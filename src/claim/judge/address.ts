@@ -32,7 +32,16 @@ export function placeText(place: PlacePhrase, sentence: string, world: ClaimWorl
 /** An observed address, with whose it is. */
 export function withOwner(socket: string, world: ClaimWorld): string {
   const owner = world.owner(addressOf(socket));
-  return owner === undefined ? socket : `${socket} (${owner.replace(/ \((.*)\)$/, ', $1')})`;
+  if (owner === undefined) return socket;
+  const current = world.namespace ?? 'default';
+  const short = owner
+    .replace(/ \((.*)\)$/, ', $1')
+    .replace(/^(pod|Service) (.*)$/, (_, kind: string, name: string) => `${kind} ${shortName(name, current)}`);
+  return `${socket} (${short})`;
+}
+
+function shortName(name: string, current: string): string {
+  return name.startsWith(`${current}/`) ? name.slice(current.length + 1) : name;
 }
 
 function placeWords(place: Exclude<PlacePhrase, { kind: 'socket' }>, sentence: string): string {

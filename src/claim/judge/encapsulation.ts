@@ -1,6 +1,7 @@
 /** `is encapsulated in VXLAN between node1 and node2`, `is not encapsulated`: the tunnels that the connection's packets go through. */
 import type { EncapsulationStep } from '../../trace/trace.js';
 import type { EncapsulatedQualifier } from '../traffic-claim.js';
+import { routeReason } from './deciding.js';
 import type { Finding, Sight } from './finding.js';
 
 export function judgeEncapsulation(qualifier: EncapsulatedQualifier, sight: Sight): Finding | undefined {
@@ -14,6 +15,7 @@ export function judgeEncapsulation(qualifier: EncapsulatedQualifier, sight: Sigh
     expected: `the packet is ${qualifier.negated ? 'not ' : ''}${kind}${ends}`,
     happened: first === undefined ? 'it is not encapsulated anywhere' : `it is encapsulated in ${first.kind} ${endsText(first)}`,
     stopAt: first === undefined ? undefined : (line) => line.hops.some((hop) => hop.stage === 'encapsulate'),
+    reason: routeReason(sight, first?.from),
     nearest: first === undefined ? 'is not encapsulated' : `is encapsulated in ${first.kind}${betweenText(first)}`,
   };
 }

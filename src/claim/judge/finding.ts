@@ -24,6 +24,8 @@ export interface Finding {
   readonly stopAt?: ((line: HopLine) => boolean) | undefined;
   /** The rule that decided, where the outcome's own cause does not name it. */
   readonly rule?: { readonly node: string; readonly rule: RuleText } | undefined;
+  /** What decided where no rule did, e.g. a route. */
+  readonly reason?: string | undefined;
   /** A qualifier that would have held. */
   readonly nearest?: string | undefined;
 }

@@ -5,6 +5,7 @@
 import type { NatStep } from '../../trace/trace.js';
 import type { Qualifier } from '../traffic-claim.js';
 import { isAtPlace, placeText, withOwner } from './address.js';
+import { ruleLeftUntranslated } from './deciding.js';
 import type { Finding, Sight } from './finding.js';
 
 type NatQualifier = Extract<Qualifier, { kind: 'snat' | 'dnat' }>;
@@ -25,9 +26,15 @@ export function judgeNat(qualifier: NatQualifier, sight: Sight, sentence: string
       : `it is not translated: the ${side} stays ${withOwner(seen, sight.world)}`,
     stopAt:
       step === undefined ? undefined : (line) => line.texts.some((text) => text.includes(step.to) && text.includes(`${step.kind} to`)),
-    rule: step?.rule ? { node: step.node, rule: step.rule } : undefined,
+    rule: decidingRule(sight, side, step),
     nearest: translated ? `is ${word} to ${nearestPlace(seen, sight, side)}` : `is not ${word}`,
   };
+}
+
+/** Of the translation; where there is none, of the hook that let the source pass. */
+function decidingRule(sight: Sight, side: 'source' | 'destination', step: NatStep | undefined): Finding['rule'] {
+  if (step?.rule) return { node: step.node, rule: step.rule };
+  return step === undefined && side === 'source' ? ruleLeftUntranslated(sight) : undefined;
 }
 
 function expectation(qualifier: NatQualifier, side: string, sentence: string, sight: Sight): string {

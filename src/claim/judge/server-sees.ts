@@ -1,6 +1,7 @@
 /** `the server sees 192.168.1.20`, `the server sees the client's own address`: the source address of the packet that reached a server. */
 import type { Qualifier } from '../traffic-claim.js';
 import { addressOf, isAtPlace, placeText, sameAddress, withOwner } from './address.js';
+import { ruleLeftUntranslated } from './deciding.js';
 import type { Finding, Sight } from './finding.js';
 import { deliveryText } from './fate-text.js';
 
@@ -24,7 +25,7 @@ export function judgeServerSees(
     expected,
     happened: `the server sees ${withOwner(seen, sight.world)}`,
     stopAt: step === undefined ? undefined : (line) => line.texts.some((text) => text.includes(`${step.kind} to ${step.to}`)),
-    rule: step?.rule ? { node: step.node, rule: step.rule } : undefined,
+    rule: step?.rule ? { node: step.node, rule: step.rule } : step === undefined ? ruleLeftUntranslated(sight) : undefined,
     nearest: sameAddress(seen, clientSees.src) ? "the server sees the client's own address" : `the server sees ${seen}`,
   };
 }

@@ -7,7 +7,9 @@
 import type { Hop } from '../../trace/trace.js';
 import { globMatches } from '../glob.js';
 import { ownWay } from '../own-way.js';
+import { isUnderlay, placeName } from '../place.js';
 import type { PassesQualifier, Qualifier } from '../traffic-claim.js';
+import { routeReason } from './deciding.js';
 import type { Finding, Sight } from './finding.js';
 import { observedReply, observedRequest } from './observed.js';
 
@@ -25,6 +27,7 @@ export function judgePasses(qualifier: PassesQualifier, sight: Sight): Finding |
     happened,
     stopAt: at === undefined ? undefined : (line) => line.hops.includes(at),
     rule: at === undefined || qualifier.chain === undefined ? undefined : chainRule(at, qualifier.chain),
+    reason: qualifier.chain === undefined ? routeReason(sight) : undefined,
     nearest: qualifier.negated ? `passes through ${what}` : nearestPass(qualifier, hops, sight),
   };
 }
@@ -36,12 +39,15 @@ export function judgeStaysOn(qualifier: Extract<Qualifier, { kind: 'stays-on' }>
   const away = request ?? reply;
   if (away === undefined) return undefined;
   const leg = request === undefined ? 'reply' : 'request';
+  const hops = ownWay(sight.outcome[leg]);
+  const other = hops.find((hop) => leaves(hop) && !isUnderlay(hop.netns)) ?? away;
   return {
     expected: `no packet leaves ${qualifier.node}`,
-    happened: `the ${leg} goes to ${away.node}`,
+    happened: `the ${leg} goes to ${placeName(other.netns, sight.world.namespace ?? 'default')}`,
     leg,
-    stopAt: (line) => line.hops.includes(away),
-    nearest: sight.world.nodes().includes(away.node) ? `passes through ${away.node}` : undefined,
+    stopAt: (line) => line.hops.includes(other),
+    reason: leg === 'request' ? routeReason(sight) : undefined,
+    nearest: sight.world.nodes().includes(other.node) ? `passes through ${other.node}` : undefined,
   };
 }
 
@@ -58,27 +64,31 @@ export function judgeReplyThrough(qualifier: Extract<Qualifier, { kind: 'reply-t
 }
 
 export function judgeHops(qualifier: Extract<Qualifier, { kind: 'hops' }>, sight: Sight): Finding | undefined {
-  const count = countHops(observedRequest(sight));
+  const ends = hopPlaces(observedRequest(sight));
+  const count = ends.length;
   if (count === qualifier.count) return undefined;
+  const current = sight.world.namespace ?? 'default';
+  const names = ends.map((hop) => placeName(hop.netns, current));
+  const way = count === 0 ? '' : `: ${names.join(', ')}`;
   const plural = (n: number): string => `${n} ${n === 1 ? 'hop' : 'hops'}`;
   return {
     expected: `the request takes ${plural(qualifier.count)}`,
-    happened: `it takes ${plural(count)}`,
+    happened: `it takes ${plural(count)}${way}`,
     nearest: `takes ${plural(count)}`,
   };
 }
 
-/** Exported for its tests. */
-export function countHops(hops: readonly Hop[]): number {
+/** Each namespace that counts, by its hop. */
+function hopPlaces(hops: readonly Hop[]): readonly Hop[] {
   let depth = 0;
-  let count = 0;
+  const places: Hop[] = [];
   for (const hop of hops) {
     if (hop.stage === 'encapsulate') depth++;
     else if (hop.stage === 'decapsulate') depth--;
-    else if (depth === 0 && hop.stage === 'route' && hop.verdict.startsWith('forward')) count++;
-    else if (depth === 0 && hop.stage === 'deliver') count++;
+    else if (depth === 0 && hop.stage === 'route' && hop.verdict.startsWith('forward')) places.push(hop);
+    else if (depth === 0 && hop.stage === 'deliver') places.push(hop);
   }
-  return count;
+  return places;
 }
 
 function passesHere(hop: Hop, qualifier: PassesQualifier): boolean {

@@ -3,7 +3,7 @@
  * without one is delivered by the plainest way. Names resolve as the simulation resolves them.
  */
 import { inputError, unsupported } from '../../base/errors.js';
-import type { Outcome } from '../../trace/trace.js';
+import type { Behind, Outcome, RuleText } from '../../trace/trace.js';
 import type { ObjectPhrase, RoutePhrase, SubjectPhrase } from '../phrase.js';
 import type { ClaimWorld, Subject, Target } from '../world.js';
 import { outcome, trace, way } from './build-trace.test.js';
@@ -37,17 +37,17 @@ export function buildWorld(traces: Readonly<Record<string, readonly Outcome[]>> 
     addresses,
     owner,
     nodes: () => Object.keys(NODES),
-    why: (_node, rule) =>
-      rule.chain.startsWith('KUBE-POSTROUTING')
-        ? {
-            kind: 'Service',
-            namespace: 'default',
-            name: 'nginx',
-            detail: 'externalTrafficPolicy is Cluster, so the reply must come back through this node',
-          }
-        : undefined,
+    why,
     replay: (subject, target) => `hopspec trace -c cluster.yaml -f manifests --from ${subject.from} --to ${target.to}`,
   };
+}
+
+function why(_node: string, rule: RuleText): Behind | undefined {
+  if (rule.chain.startsWith('FLANNEL-'))
+    return { kind: 'CNI', namespace: null, name: 'flannel', detail: 'pods keep their address inside the cluster' };
+  if (!rule.text.includes('MASQUERADE')) return undefined;
+  const detail = 'externalTrafficPolicy is Cluster, so the reply must come back through this node';
+  return { kind: 'Service', namespace: 'default', name: 'nginx', detail };
 }
 
 function subjects(phrase: SubjectPhrase): readonly Subject[] {
@@ -103,7 +103,7 @@ function owner(address: string): string | undefined {
     if (address === bridge) return `${name} (cni0)`;
   }
   const found = Object.entries(PODS).find(([, one]) => one.ip === address);
-  return found === undefined ? undefined : `pod ${found[0]}`;
+  return found === undefined ? undefined : `pod default/${found[0]}`;
 }
 
 /** By host-gw from the sender's bridge to the server's, with nothing in the way. */

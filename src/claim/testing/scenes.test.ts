@@ -17,7 +17,7 @@ function vxlanRequest(name: string, n: number, ip: string): string {
     node1 rx cni0
     node1 route forward by 10.244.${n}.0/24 via 10.244.${n}.0 dev flannel.1 onlink
     node1 forward filter FORWARD#2:-j FLANNEL-FWD; filter FLANNEL-FWD#1:-s 10.244.0.0/16 -j ACCEPT
-    node1 postrouting nat POSTROUTING#1:-j KUBE-POSTROUTING; nat KUBE-POSTROUTING#1:-j RETURN
+    node1 postrouting nat POSTROUTING#1:-j KUBE-POSTROUTING; nat KUBE-POSTROUTING#1:-j RETURN; nat FLANNEL-POSTRTG#2:-s 10.244.1.0/24 -d 10.244.0.0/16 -j RETURN
     node1 tx flannel.1
     node1 encapsulate flannel.1 => encapsulates in VXLAN
     node1 output
