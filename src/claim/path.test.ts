@@ -122,7 +122,7 @@ describe('one sight of a packet is one line', () => {
     ],
     ['a translation by the binding', 'n prerouting => un-SNAT to 1.2.3.4:5', ['nat un-SNAT to 1.2.3.4:5']],
     ['a drop that a hook said already', 'n forward filter FORWARD#0 !drop\nn drop eth0 NETFILTER_DROP', ['filter FORWARD DROP']],
-    ['a drop elsewhere', 'n rx eth0\nn drop eth0 IP_RPFILTER', ['eth0', 'eth0 dropped IP_RPFILTER']],
+    ['a drop elsewhere', 'n rx eth0\nn drop eth0 IP_RPFILTER', ['eth0 dropped IP_RPFILTER']],
     ['an answer after a reject', 'n forward filter F#1:-j REJECT !reject\nn answer => with a TCP reset !reject', ['filter F REJECT']],
   ];
   for (const [name, text, expected] of cases) {
