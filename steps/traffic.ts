@@ -35,9 +35,12 @@ Then('the connectivity on {protocol} port {int} is:', function (this: HopspecWor
   this.spec.connectivity(protocol, port, table.raw());
 });
 
-Then('{int} connections from {subject} to {target} are spread within {int}% of even', (_n: number, _from: string, _to: string, _percent: number) => {
-  throw unsupported('spread-count', 'counting where many connections go is not modelled yet');
-});
+Then(
+  '{int} connections from {subject} to {target} are spread within {int}% of even',
+  function (this: HopspecWorld, count: number, subject: string, target: string, percent: number) {
+    this.spec.spread(`${count} connections from ${subject} to ${target} are spread within ${percent}% of even`);
+  },
+);
 
 When('I capture on {name} {name}', (_node: string, _device: string) => {
   throw unsupported('capture', 'captures are not modelled yet');

@@ -1,5 +1,5 @@
 /** The settled cluster that `-c` and `-f` describe. */
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { createSimulation, readCluster, readManifestPath, type Simulation } from '../index.js';
 import { readInput } from './read-input.js';
 
@@ -21,5 +21,7 @@ export function applyPath(simulation: Simulation, path: string): readonly string
     const { text, file } = readInput(path);
     return simulation.applyText(text, file);
   }
-  return simulation.applyDocuments(readManifestPath(resolve(path), '/'));
+  // The user's own command line may name any file; only specs are kept within their project.
+  if (isAbsolute(path) || path.startsWith('..')) return simulation.applyDocuments(readManifestPath(resolve(path), '/'));
+  return simulation.applyDocuments(readManifestPath(path, process.cwd()));
 }

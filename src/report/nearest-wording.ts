@@ -31,7 +31,7 @@ export function nearestWording(text: string): Guess | undefined {
     const way = align(words, slotsOf(wording.expression));
     if (best === undefined || way.cost < best.cost) best = { wording, ...way };
   }
-  if (best === undefined || best.cost > Math.max(1, slotsOf(best.wording.expression).length * 0.4)) return undefined;
+  if (best === undefined || best.cost > Math.max(1, slotsOf(best.wording.expression).length * 0.45)) return undefined;
   const word = words[best.misfit];
   if (word === undefined) return { wording: best.wording, start: text.length, end: text.length + 1 };
   return { wording: best.wording, start: word.start, end: word.start + word.text.length };

@@ -1,5 +1,6 @@
 /** Puts Cucumber's message stream together: what came of each scenario, step by step, with its place in the feature file. */
 import type { Envelope, StepResult } from './envelope.js';
+import { misspeltKeywords, type ParseFault } from './misspelt-keyword.js';
 import { type Outcome, outcomeOf, worstOutcome } from './outcome.js';
 
 export interface ScenarioResult {
@@ -15,14 +16,6 @@ export interface StepTrouble {
   /** The step as in the file, keyword included; undefined for a hook. */
   readonly step: { readonly line: number; readonly column: number; readonly keyword: string; readonly text: string } | undefined;
   readonly result: StepResult;
-}
-
-export interface ParseFault {
-  readonly uri: string;
-  readonly line: number;
-  readonly column: number;
-  readonly message: string;
-  readonly text: string | undefined;
 }
 
 export interface ResultReader {
@@ -43,7 +36,11 @@ export function readResults(onScenario: (result: ScenarioResult) => void, onPars
   return {
     read(envelope) {
       if (envelope.source) sources.set(envelope.source.uri, envelope.source.data.split('\n'));
-      if (envelope.gherkinDocument) noteNodes(envelope.gherkinDocument.feature?.children ?? [], nodes);
+      if (envelope.gherkinDocument) {
+        noteNodes(envelope.gherkinDocument.feature?.children ?? [], nodes);
+        const { uri = '' } = envelope.gherkinDocument;
+        for (const fault of misspeltKeywords(uri, sources.get(uri) ?? [])) onParseFault(fault);
+      }
       if (envelope.parseError) onParseFault(parseFault(envelope.parseError, sources));
       if (envelope.pickle) pickles.set(envelope.pickle.id, envelope.pickle);
       if (envelope.testCase) cases.set(envelope.testCase.id, envelope.testCase);

@@ -1,7 +1,8 @@
 /** The report `hopspec run` prints unless told otherwise: a line for each scenario, and under it why it did not pass. */
 import type { Envelope } from './envelope.js';
+import type { ParseFault } from './misspelt-keyword.js';
 import type { Outcome } from './outcome.js';
-import { type ParseFault, readResults, type ScenarioResult } from './scenario-results.js';
+import { readResults, type ScenarioResult } from './scenario-results.js';
 import { emptyScenarioText, parseFaultText, troubleText } from './trouble-text.js';
 
 const MARKS: Readonly<Record<Outcome, string>> = { passed: '✓', skipped: '-', failed: '✗', wrong: '!', 'cannot say': '?', broken: '‼' };

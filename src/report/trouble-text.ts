@@ -2,7 +2,8 @@
 import { formatProblem } from '../index.js';
 import { nearestWording } from './nearest-wording.js';
 import { errorName } from './outcome.js';
-import type { ParseFault, ScenarioResult, StepTrouble } from './scenario-results.js';
+import type { ParseFault } from './misspelt-keyword.js';
+import type { ScenarioResult, StepTrouble } from './scenario-results.js';
 
 export function troubleText(trouble: StepTrouble, scenario: ScenarioResult): string {
   const { step, result } = trouble;
@@ -23,11 +24,11 @@ export function emptyScenarioText({ uri, line, name }: ScenarioResult): string {
   return `${uri}:${line}: the scenario "${name}" has no step\n  fix: say what must be true, or delete it`;
 }
 
-export function parseFaultText({ uri, line, column, message, text }: ParseFault): string {
+export function parseFaultText({ uri, line, column, message, text, width, fix }: ParseFault): string {
   const said = message.replace(/^\(\d+:\d+\): /, '');
   const got = /^expected: (.*), got '(.*)'$/s.exec(said);
-  const position = { file: uri, line, column, text, width: Math.max(1, text?.trim().length ?? 1) };
-  if (got === null) return formatProblem({ code: 'gherkin', message: said, position });
+  const position = { file: uri, line, column, text, width: width ?? Math.max(1, text?.trim().length ?? 1) };
+  if (got === null) return formatProblem({ code: 'gherkin', message: said, position, fix });
   const here = got[2] === '' ? 'the file ends too early' : 'Gherkin has no such line here';
   return formatProblem({ code: 'gherkin', message: here, position, fix: `what can stand here: ${expected(got[1] ?? '')}` });
 }

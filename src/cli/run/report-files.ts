@@ -1,5 +1,5 @@
 /** Finds out before the run which reports cannot be written, so that the others still are. */
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { RunConfiguration } from './cucumber-api.js';
 
@@ -16,10 +16,17 @@ export function checkReports(configuration: RunConfiguration, cwd: string): { co
 
 function writeProblem(path: string): string | undefined {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     closeSync(openSync(path, 'a'));
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message.replace(/, open .*|, mkdir .*/, '') : String(error);
   }
+}
+
+/** Step by step: Node's own recursive form never returns where a file system answers ENOENT to mkdir, as /proc does. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
 }

@@ -51,10 +51,20 @@ function withoutParseErrors(): Writable {
 
 /** Cucumber throws plain errors for what a user got wrong. */
 function knownFault(error: unknown): unknown {
-  const message = error instanceof Error ? error.message : String(error);
-  if (/tag expression/i.test(message)) return inputError('bad-option', `--tags: ${message.split('\n')[0] ?? ''}`, { fix: 'e.g. --tags "@smoke and not @slow"' });
-  if (/^Failed to import formatter|does not export a function\/class/.test(message)) return inputError('unknown-format', message, { fix: 'name a built-in format, or the path of a formatter' });
+  const message = rootMessage(error);
+  if (/tag expression/i.test(message)) {
+    return inputError('bad-option', `--tags: ${message.split('\n')[0] ?? ''}`, { fix: 'e.g. --tags "@smoke and not @slow"' });
+  }
+  if (/^Failed to import formatter|does not export a function\/class/.test(message)) {
+    return inputError('unknown-format', message, { fix: 'name a built-in format, or the path of a formatter' });
+  }
   return error;
+}
+
+/** Cucumber wraps what its own parts throw. */
+function rootMessage(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message.startsWith('Cucumber errored') && error.cause !== undefined ? rootMessage(error.cause) : error.message;
 }
 
 function missing(options: RunOptions): Error {

@@ -1,0 +1,53 @@
+/** For tests: a tiny project in a folder of its own, and the command line run in it as a user would. */
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const REPOSITORY = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
+const MAIN = join(REPOSITORY, 'src/cli/main.ts');
+const TSX = import.meta.resolve('tsx');
+
+export interface Finished {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Project {
+  readonly folder: string;
+  hopspec(args: readonly string[], stdin?: string): Promise<Finished>;
+  remove(): void;
+}
+
+/** `files`: text by path. */
+export function makeProject(files: Readonly<Record<string, string>>): Project {
+  const folder = mkdtempSync(join(tmpdir(), 'hopspec-test-'));
+  symlinkSync(join(REPOSITORY, 'node_modules'), join(folder, 'node_modules'));
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  return {
+    folder,
+    hopspec: (args, stdin = '') => run(folder, args, stdin),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+function run(cwd: string, args: readonly string[], stdin: string): Promise<Finished> {
+  return new Promise((done, fail) => {
+    const { NODE_V8_COVERAGE, PATH, HOME } = process.env;
+    const env = { PATH, HOME, ...(NODE_V8_COVERAGE === undefined ? {} : { NODE_V8_COVERAGE }) };
+    const child = spawn(process.execPath, ['--import', TSX, MAIN, ...args], { cwd, env });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    child.on('error', fail);
+    setTimeout(() => child.kill('SIGKILL'), 30_000).unref();
+    child.on('close', (code) => done({ code: code ?? -1, stdout, stderr }));
+    child.stdin.on('error', () => undefined).end(stdin);
+  });
+}
