@@ -1,0 +1,293 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ANNOTATIONS } from '../../api/object/annotations.js';
+import { isPodReady } from '../../api/object/pod-state.js';
+import type { Container, ContainerStatus, Pod } from '../../api/types/core.js';
+import { deployment, node, nodes, pod, service, type World, world } from '../../controllers/world.test.ts';
+import { createScheduler } from '../../scheduler/scheduler.js';
+import { createKubelet } from './kubelet.js';
+import { listeners } from './listeners.js';
+
+const A = { kind: 'Pod', namespace: 'default', name: 'a' } as const;
+
+function container(name: string, port: number, more: Partial<Container> = {}): Container {
+  return { name, image: name, ports: [{ containerPort: port }], ...more };
+}
+
+function started(spec: Partial<Pod['spec']>, metadata: Partial<Pod['metadata']> = {}): World {
+  const w = world();
+  w.create(...nodes(2), pod('a', { nodeName: 'node1', ...spec }, metadata));
+  w.settle();
+  return w;
+}
+
+/** `NAME STATE restarts` of each container. */
+function containers(w: World, name = 'a'): string[] {
+  return (w.get('Pod', name).status?.containerStatuses ?? []).map((status) => `${status.name} ${stateOf(status)} ${status.restartCount}`);
+}
+
+function stateOf({ state, ready }: ContainerStatus): string {
+  if (state.running !== undefined) return ready ? 'ready' : 'running';
+  return state.waiting?.reason ?? `exit ${state.terminated?.exitCode}`;
+}
+
+function ready(w: World, name = 'a'): boolean {
+  return isPodReady(w.get('Pod', name));
+}
+
+test('a bound pod runs at once, with an address of its node', () => {
+  const w = started({});
+  const { status } = w.get('Pod', 'a');
+  assert.deepEqual([status?.phase, status?.podIP, status?.podIPs, status?.hostIP, status?.startTime], ['Running', '10.244.0.2', [{ ip: '10.244.0.2' }], '192.168.1.10', '2026-01-01T00:00:00Z']);
+  assert.deepEqual(
+    status?.conditions?.map(({ type, status: is }) => `${type}=${is}`),
+    ['PodReadyToStartContainers=True', 'Initialized=True', 'Ready=True', 'ContainersReady=True', 'PodScheduled=True'],
+  );
+  assert.deepEqual(containers(w), ['c ready 0']);
+  assert.deepEqual(w.events('a'), ['Started: Started container c']);
+});
+
+test("a pod on the host's network has the node's address", () => {
+  assert.equal(started({ hostNetwork: true }).get('Pod', 'a').status?.podIP, '192.168.1.10');
+});
+
+test('two pods of one node have different addresses, and a freed one can be given again', () => {
+  const w = started({});
+  w.create(pod('b', { nodeName: 'node1' }), pod('c', { nodeName: 'node1' }));
+  w.settle();
+  assert.deepEqual(w.list('Pod').map(({ status }) => status?.podIP), ['10.244.0.2', '10.244.0.3', '10.244.0.4']);
+  w.store.delete(A);
+  w.settle();
+  w.create(pod('d', { nodeName: 'node1' }));
+  w.settle();
+  assert.equal(w.get('Pod', 'd').status?.podIP, '10.244.0.2');
+});
+
+test('IPAM is told the address it gave last', () => {
+  const asked: (string | undefined)[] = [];
+  const allocate = ({ taken, last }: { taken: ReadonlySet<string>; last: string | undefined }): string => {
+    asked.push(last);
+    return `10.0.0.${taken.size + 2}`;
+  };
+  const w = world([createKubelet({ allocate })]);
+  w.create(...nodes(1), pod('a', { nodeName: 'node1' }), pod('b', { nodeName: 'node1' }));
+  w.settle();
+  assert.deepEqual(asked, [undefined, '10.0.0.2']);
+});
+
+test('without an address the pod stays ContainerCreating, and starts when one is there', () => {
+  let free: string | undefined;
+  const w = world([createScheduler(), createKubelet({ allocate: () => free })]);
+  w.create(...nodes(1), pod('a'));
+  w.settle();
+  assert.deepEqual([w.get('Pod', 'a').status?.phase, ...containers(w)], ['Pending', 'c ContainerCreating 0']);
+  assert.match(w.events('a').at(-1) ?? '', /^FailedCreatePodSandBox: Failed to create pod sandbox: .*a_default\(.*\)/);
+  free = '10.0.0.9';
+  w.create(pod('b', { nodeName: 'node1', hostNetwork: true }));
+  w.settle();
+  assert.deepEqual([w.get('Pod', 'a').status?.podIP, ...containers(w)], ['10.0.0.9', 'c ready 0']);
+});
+
+test('of two containers on one port the second crash-loops: at once, after 10 s, 20 s, 40 s', () => {
+  const w = started({ containers: [container('nginx', 80), container('ssh', 80)] });
+  assert.deepEqual(containers(w), ['nginx ready 0', 'ssh CrashLoopBackOff 1']);
+  assert.equal(ready(w), false);
+  const { state, lastState } = w.get('Pod', 'a').status?.containerStatuses?.[1] ?? {};
+  assert.match(state?.waiting?.message ?? '', /^back-off 10s restarting failed container=ssh pod=a_default\(.+\)$/);
+  assert.deepEqual(lastState?.terminated, { exitCode: 1, reason: 'Error', finishedAt: '2026-01-01T00:00:00Z' });
+  assert.deepEqual(w.events('a').filter((text) => text.startsWith('BackOff')).length, 1);
+  const counts: string[] = [];
+  for (const seconds of [9, 1, 19, 1, 39, 1]) {
+    w.advance(seconds);
+    counts.push(`${w.loop.nowUs / 1e6}s ${containers(w)[1]?.split(' ')[2]}`);
+  }
+  assert.deepEqual(counts, ['9s 1', '10s 2', '29s 2', '30s 3', '69s 3', '70s 4']);
+});
+
+test('the back-off ends at 300 s', () => {
+  const w = started({ containers: [container('nginx', 80), container('ssh', 80)] });
+  w.advance(10 + 20 + 40 + 80 + 160 + 300 + 300);
+  assert.equal(containers(w)[1], 'ssh CrashLoopBackOff 8');
+  assert.match(w.get('Pod', 'a').status?.containerStatuses?.[1]?.state.waiting?.message ?? '', /^back-off 5m0s /);
+});
+
+test('the same port of another protocol is no conflict', () => {
+  const udp: Container = { name: 'dns', ports: [{ containerPort: 80, protocol: 'UDP' }] };
+  assert.deepEqual(containers(started({ containers: [container('nginx', 80), udp] })), ['nginx ready 0', 'dns ready 0']);
+});
+
+test('under restartPolicy Never the loser stays dead and the pod runs on', () => {
+  const w = started({ containers: [container('nginx', 80), container('ssh', 80)], restartPolicy: 'Never' });
+  assert.deepEqual(containers(w), ['nginx ready 0', 'ssh exit 1 0']);
+  assert.equal(w.get('Pod', 'a').status?.phase, 'Running');
+});
+
+test('a container that crashes is restarted at once the first time, then backs off', () => {
+  const w = started({});
+  const crash = (): void => {
+    w.patch<Pod>(A, (one) => ({
+      ...one,
+      status: { ...one.status, containerStatuses: (one.status?.containerStatuses ?? []).map((status) => ({ ...status, ready: false, state: { terminated: { exitCode: 1, reason: 'Error', finishedAt: '2026-01-01T00:01:00Z' } } })) },
+    }));
+    w.settle();
+  };
+  w.advance(60);
+  crash();
+  assert.deepEqual(containers(w), ['c ready 1']);
+  crash();
+  assert.deepEqual(containers(w), ['c CrashLoopBackOff 1']);
+  w.advance(10);
+  assert.deepEqual(containers(w), ['c ready 2']);
+});
+
+const POLICIES: readonly { policy: NonNullable<Pod['spec']['restartPolicy']>; exitCode: number; gives: string; phase: string }[] = [
+  { policy: 'Always', exitCode: 0, gives: 'c ready 1', phase: 'Running' },
+  { policy: 'OnFailure', exitCode: 1, gives: 'c ready 1', phase: 'Running' },
+  { policy: 'OnFailure', exitCode: 0, gives: 'c exit 0 0', phase: 'Succeeded' },
+  { policy: 'Never', exitCode: 0, gives: 'c exit 0 0', phase: 'Succeeded' },
+  { policy: 'Never', exitCode: 1, gives: 'c exit 1 0', phase: 'Failed' },
+];
+for (const { policy, exitCode, gives, phase } of POLICIES) {
+  test(`exit ${exitCode} under restartPolicy ${policy}: ${gives}, ${phase}`, () => {
+    const w = started({ restartPolicy: policy });
+    w.patch<Pod>(A, (one) => ({
+      ...one,
+      status: { ...one.status, containerStatuses: (one.status?.containerStatuses ?? []).map((status) => ({ ...status, state: { terminated: { exitCode, reason: 'x', finishedAt: '2026-01-01T00:00:00Z' } } })) },
+    }));
+    w.settle();
+    assert.deepEqual([containers(w)[0], w.get('Pod', 'a').status?.phase], [gives, phase]);
+    assert.equal(listeners(w.get('Pod', 'a')).length, phase === 'Running' ? 1 : 0);
+  });
+}
+
+const READINESS: readonly { name: string; probe: NonNullable<Container['readinessProbe']>; at: readonly [number, boolean][] }[] = [
+  { name: 'a probe of a port that is listened on passes at once', probe: { tcpSocket: { port: 80 } }, at: [[0, true]] },
+  { name: 'a probe of a named port', probe: { httpGet: { port: 'http' } }, at: [[0, true]] },
+  { name: 'a probe of a port nobody listens on never passes', probe: { tcpSocket: { port: 81 } }, at: [[0, false], [600, false]] },
+  { name: 'an exec probe passes', probe: { exec: { command: ['true'] } }, at: [[0, true]] },
+  { name: 'initialDelaySeconds is waited for', probe: { tcpSocket: { port: 80 }, initialDelaySeconds: 7 }, at: [[0, false], [6, false], [7, true]] },
+];
+for (const { name, probe, at } of READINESS) {
+  test(`readiness: ${name}`, () => {
+    const w = started({ containers: [{ name: 'c', ports: [{ containerPort: 80, name: 'http' }], readinessProbe: probe }] });
+    for (const [seconds, wanted] of at) {
+      w.advance(seconds - w.loop.nowUs / 1e6);
+      assert.equal(ready(w), wanted, `at ${seconds} s`);
+    }
+  });
+}
+
+test('when the port closes the pod is unready after three periods, when it opens ready at the next probe', () => {
+  const w = started({ containers: [container('c', 80, { readinessProbe: { tcpSocket: { port: 80 }, periodSeconds: 5 } })] });
+  w.advance(12);
+  w.patch<Pod>(A, (one) => ({ ...one, metadata: { ...one.metadata, annotations: { [ANNOTATIONS.listen]: '' } } }));
+  w.settle();
+  assert.equal(ready(w), true);
+  w.advance(12);
+  assert.equal(ready(w), true, 'two failures, at 15 and 20 s');
+  w.advance(1);
+  assert.equal(ready(w), false, 'the third at 25 s');
+  assert.ok(w.events('a').some((text) => text.startsWith('Unhealthy: Readiness probe failed')));
+  w.advance(2);
+  w.patch<Pod>(A, (one) => ({ ...one, metadata: { ...one.metadata, annotations: {} } }));
+  w.advance(2);
+  assert.equal(ready(w), false);
+  w.advance(1);
+  assert.equal(ready(w), true, 'at 30 s');
+});
+
+test('a liveness probe of a closed port restarts the container after its three failures', () => {
+  const w = started({ containers: [container('c', 80, { livenessProbe: { tcpSocket: { port: 81 }, periodSeconds: 10 } })] });
+  assert.deepEqual(containers(w), ['c ready 0']);
+  w.advance(19);
+  assert.deepEqual(containers(w), ['c ready 0']);
+  w.advance(1);
+  assert.deepEqual(containers(w), ['c ready 1']);
+  assert.ok(w.events('a').includes('Killing: Container c failed liveness probe, will be restarted'));
+});
+
+test('a startup probe holds readiness back and kills at its failureThreshold', () => {
+  const probes = { startupProbe: { tcpSocket: { port: 81 }, periodSeconds: 10, failureThreshold: 2 }, readinessProbe: { tcpSocket: { port: 80 } } };
+  const w = started({ containers: [container('c', 80, probes)] });
+  assert.deepEqual(containers(w), ['c running 0']);
+  w.advance(10);
+  assert.deepEqual(containers(w), ['c running 1']);
+  w.patch<Pod>(A, (one) => ({ ...one, metadata: { ...one.metadata, annotations: { [ANNOTATIONS.listen]: 'tcp:80,tcp:81' } } }));
+  w.advance(10);
+  assert.deepEqual(containers(w), ['c ready 1']);
+});
+
+test('the annotation ready=false makes a pod unready at once, and its loss ready', () => {
+  const w = started({});
+  w.patch<Pod>(A, (one) => ({ ...one, metadata: { ...one.metadata, annotations: { [ANNOTATIONS.ready]: 'false' } } }));
+  w.settle();
+  assert.equal(ready(w), false);
+  w.patch<Pod>(A, (one) => ({ ...one, metadata: { ...one.metadata, annotations: {} } }));
+  w.settle();
+  assert.equal(ready(w), true);
+});
+
+test('a deleted pod is stopped and gone within one settling', () => {
+  const w = started({});
+  w.store.delete(A);
+  w.settle();
+  assert.equal(w.store.view().get('Pod', 'default', 'a'), undefined);
+  assert.deepEqual(w.events('a'), ['Started: Started container c', 'Killing: Stopping container c']);
+});
+
+test('a preStop sleep keeps it for so long, but not beyond its grace period', () => {
+  const lifecycle = { lifecycle: { preStop: { sleep: { seconds: 60 } } } };
+  const w = started({ containers: [{ ...container('c', 80), ...lifecycle }], terminationGracePeriodSeconds: 20 });
+  w.store.delete(A);
+  w.advance(19);
+  assert.equal(listeners(w.get('Pod', 'a')).length, 1);
+  w.advance(1);
+  assert.equal(w.store.view().get('Pod', 'default', 'a'), undefined);
+});
+
+test('a pod whose address was there before is left as it is, and can be deleted', () => {
+  const w = world();
+  const status = { podIP: '10.9.9.9', hostIP: '192.168.1.10' };
+  w.create(...nodes(1), { ...pod('a', { nodeName: 'node1' }), status }, { ...pod('b'), status: { podIP: '10.9.9.8' } });
+  w.advance(100);
+  assert.deepEqual(w.get('Pod', 'a').status, status);
+  assert.deepEqual([w.get('Pod', 'b').status, w.get('Pod', 'b').spec.nodeName], [{ podIP: '10.9.9.8' }, undefined]);
+  assert.deepEqual(listeners(w.get('Pod', 'a')), [{ container: 'c', proto: 'tcp', port: 80 }]);
+  w.store.delete(A);
+  w.settle();
+  assert.equal(w.store.view().get('Pod', 'default', 'a'), undefined);
+});
+
+test('on a dead node nothing starts and nothing stops; when it is back all catches up', () => {
+  const w = started({});
+  w.patch({ kind: 'Node', name: 'node1' }, (one) => ({ ...one, metadata: { ...one.metadata, annotations: { [ANNOTATIONS.nodeDownSince]: '2026-01-01T00:00:00Z' } } }));
+  w.create(pod('b', { nodeName: 'node1' }));
+  w.store.delete(A);
+  w.advance(1000);
+  assert.deepEqual([w.get('Pod', 'b').status?.phase, w.get('Pod', 'a').status?.phase], ['Pending', 'Running']);
+  w.patch({ kind: 'Node', name: 'node1' }, (one) => ({ ...one, metadata: { ...one.metadata, annotations: {} } }));
+  w.settle();
+  assert.equal(w.get('Pod', 'b').status?.phase, 'Running');
+  assert.equal(w.store.view().get('Pod', 'default', 'a'), undefined);
+});
+
+test('the node is made Ready once', () => {
+  const w = started({});
+  assert.deepEqual(w.get('Node', 'node1').status?.conditions?.map(({ type, status }) => `${type}=${status}`), ['MemoryPressure=False', 'DiskPressure=False', 'PIDPressure=False', 'Ready=True']);
+});
+
+test('a sidecar container is unsupported by name', () => {
+  const sidecar = { ...container('proxy', 15001), restartPolicy: 'Always' };
+  assert.throws(() => started({ initContainers: [sidecar] }), { name: 'UnsupportedError', message: /sidecar container proxy/ });
+});
+
+test('a crash-looping cluster at rest has one timer per node', () => {
+  const w = world();
+  const template = { metadata: { labels: { app: 'web' } }, spec: { containers: [container('nginx', 80), container('ssh', 80)] } };
+  w.create(node(1), service('web'), deployment('web', { replicas: 20, template }));
+  w.settle();
+  const before = w.loop.counters.reconciles;
+  w.advance(3600);
+  const perRestart = (w.loop.counters.reconciles - before) / 16;
+  assert.ok(perRestart < 20, `${perRestart} reconciles per round of restarts`);
+});
