@@ -37,12 +37,19 @@ function takeCidr(reader: RuleReader, not: boolean): Cidr {
 const source: ReadHeader = (reader, header, not) => {
   once(reader, header.source);
   header.source = { kind: 'source', cidr: takeCidr(reader, not), not };
+  sameFamily(reader, header);
 };
 
 const destination: ReadHeader = (reader, header, not) => {
   once(reader, header.destination);
   header.destination = { kind: 'destination', cidr: takeCidr(reader, not), not };
+  sameFamily(reader, header);
 };
+
+function sameFamily(reader: RuleReader, { source, destination }: HeaderDraft): void {
+  if (source === undefined || destination === undefined || typeof source.cidr.ip === typeof destination.cidr.ip) return;
+  refuse(reader, 'mixed-families', 'a rule cannot mix IPv4 and IPv6 addresses');
+}
 
 const input: ReadHeader = (reader, header, not) => {
   once(reader, header.input);

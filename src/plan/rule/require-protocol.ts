@@ -2,9 +2,10 @@
 import { inputError } from '../../base/errors.js';
 import type { RuleDraft } from './rule-draft.js';
 import type { Target } from './rule.js';
-import { DCCP, formatProtocol, SCTP, TCP, UDP } from './value/protocol.js';
+import { DCCP, formatProtocol, ICMP, SCTP, TCP, UDP } from './value/protocol.js';
 
-const WITH_PORTS: readonly number[] = [TCP, UDP, SCTP, DCCP];
+/** ICMP's identifier is chosen like a port. */
+const WITH_PORTS: readonly number[] = [TCP, UDP, SCTP, DCCP, ICMP];
 const TCP_ONLY: readonly number[] = [TCP];
 
 export function requireProtocol({ header, reader }: RuleDraft, what: string, protocols: readonly number[]): void {

@@ -23,7 +23,7 @@ export function completeOption(draft: RuleDraft, word: string): string | undefin
 /** What is loaded, and what the protocol would load. */
 function reachable({ loaded, header }: RuleDraft): readonly Extension[] {
   const extensions = new Set<Extension>(loaded.map((use) => use.module));
-  const implied = MATCH_OF_PROTOCOL.get(header.protocol?.proto ?? 0);
+  const implied = header.protocol?.not === false ? MATCH_OF_PROTOCOL.get(header.protocol.proto) : undefined;
   if (implied !== undefined) extensions.add(implied);
   return [...extensions];
 }
@@ -36,7 +36,7 @@ export function unknownOption(draft: RuleDraft, word: string): never {
     refuse(reader, 'stray-word', `\`${word}\` belongs to no option`, 'put a value that holds blanks in double quotes');
   const short = word.slice(0, 2);
   if (word.length > 2 && HEADER_OPTIONS.has(short))
-    refuse(reader, 'unknown-option', `there is no option \`${word}\``, `write ${short} ${word.slice(2)}`);
+    refuse(reader, 'unknown-option', `there is no option \`${word}\``, `write ${short} ${word.slice(word[2] === '=' ? 3 : 2)}`);
   const owner = [...MATCHES.values()].find((module) => module.options.has(word) && !extensions.includes(module));
   if (owner !== undefined)
     return refuse(reader, 'missing-match', `\`${word}\` is an option of \`${owner.name}\``, `write -m ${owner.name} before it`);

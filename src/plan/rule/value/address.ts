@@ -1,6 +1,6 @@
 /**
- * Addresses as iptables takes them: an address, a block, or an address with a dotted mask. Left out: masks with holes and lists,
- * which iptables turns into several rules (both unsupported by name), and host names, which it would look up.
+ * Addresses as iptables takes them: an address, a block, or an address with a dotted mask. Left out: masks with holes, shortened
+ * addresses, and lists, which iptables turns into several rules (unsupported by name); host names, which it would look up (refused).
  */
 import { addressBits, type Cidr, networkOf } from '../../../base/cidr.js';
 import { type Ip, parseIp, parseIpv4 } from '../../../base/ip.js';
@@ -24,6 +24,8 @@ export function cidrIn(reader: RuleReader, word: string): Cidr {
 
 function refuseCidr(reader: RuleReader, word: string): never {
   if (word.includes(',')) notModelled(reader, `a list of addresses (\`${word}\`)`, 'write one rule for each address, as iptables does');
+  if (/^[0-9]{1,3}(?:\.[0-9]{1,3}){0,2}(?:\/|$)/.test(word))
+    notModelled(reader, `a shortened address (\`${word}\`)`, 'write all four numbers');
   return refuse(reader, 'bad-address', `\`${reader.option}\` takes an address or a block, but has \`${word}\``);
 }
 

@@ -1,5 +1,8 @@
-/** Ports by number or by their service's name, alone and as ranges. Names are those that rules are written with, not all of /etc/services. */
-import { refuse, type RuleReader } from '../rule-reader.js';
+/**
+ * Ports by number or by their service's name, alone and as ranges. Names are those that rules are commonly written with; the rest
+ * of /etc/services is unsupported by name.
+ */
+import { notModelled, refuse, type RuleReader } from '../rule-reader.js';
 import type { Range } from '../rule.js';
 import { parseNumber, rangeIn, U16 } from './number.js';
 
@@ -34,6 +37,7 @@ const SERVICES: ReadonlyMap<string, number> = new Map([
 export function portIn(reader: RuleReader, word: string): number {
   const value = SERVICES.get(word) ?? parseNumber(word);
   if (value >= 0 && value <= 0xffff) return value;
+  if (/^[a-z][-a-z0-9]*$/.test(word)) notModelled(reader, `the name of a service (\`${word}\`)`, 'write the number of its port');
   return refuse(reader, 'bad-port', `\`${reader.option}\` takes a port from 0 to 65535, but has \`${word}\``);
 }
 
