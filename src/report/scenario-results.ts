@@ -92,7 +92,7 @@ function noteNodes(children: readonly Child[], nodes: Map<string, AstNode>): voi
     const scenario = child.scenario;
     if (scenario) note(scenario.id, scenario, nodes);
     for (const step of (child.background ?? scenario)?.steps ?? []) note(step.id, step, nodes);
-    for (const row of scenario?.examples.flatMap((examples) => examples.tableBody) ?? []) note(row.id, { ...row, keyword: '' }, nodes);
+    for (const row of scenario?.examples.flatMap((examples) => examples.tableBody) ?? []) note(row.id, { location: row.location, keyword: '' }, nodes);
   }
 }
 

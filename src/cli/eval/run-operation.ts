@@ -99,7 +99,9 @@ function objectFields(value: unknown, op: string): { kind: string; namespace: st
 
 function labelsOf(value: unknown): Record<string, string | null> {
   const labels = Object.entries(fieldsOf(value, 'labels', Object.keys((value ?? {}) as Fields)));
-  return Object.fromEntries(labels.map(([key, text]) => [key, text === null ? null : String(text)]));
+  const wrong = labels.find(([, text]) => text !== null && typeof text !== 'string');
+  if (wrong !== undefined) throw inputError('wrong-type', `the label ${wrong[0]} is text, or null to remove it`);
+  return Object.fromEntries(labels) as Record<string, string | null>;
 }
 
 /** As in a plan's JSON. */
