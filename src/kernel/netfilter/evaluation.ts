@@ -24,8 +24,8 @@ export interface Evaluation {
   readonly ruleState: Map<RuleHit, unknown>;
   /** Address lists of `recent`, by name. */
   readonly recent: Map<string, Map<string, number[]>>;
-  /** The chain of that name in the table being run. */
-  chain(name: string): unknown;
+  /** Where a jump leads: the chain of that name in the table being run. `id` is the jump's own. */
+  chain(id: number, name: string): unknown;
   /** Makes a NAT binding for the packet's connection; false when no tuple is free. */
   bind(binding: Binding): boolean;
 }

@@ -14,7 +14,7 @@ import { ConnectionTable } from './conntrack/table.js';
 import { readTimeouts } from './conntrack/timeouts.js';
 import { track, type Tracker } from './conntrack/track.js';
 import { connectionOf, type Evaluation } from './evaluation.js';
-import { HOOK_STEPS, type HookStep, manipAt } from './hook.js';
+import { HOOK_STEPS, manipAt } from './hook.js';
 import { type Binding, bind, isBound, NULL_RANGE } from './nat/bind.js';
 import { translate } from './nat/translate.js';
 
@@ -31,6 +31,12 @@ const BUILT_IN: Readonly<Record<Hook, string>> = {
   postrouting: 'POSTROUTING',
 };
 
+/** A hook's steps with their chains resolved; what has nothing to do is left out. */
+type Step =
+  | { readonly kind: 'track' | 'confirm' }
+  | { readonly kind: 'nat'; readonly chain: CompiledChain | undefined }
+  | { readonly kind: 'table'; readonly table: TableName; readonly chain: CompiledChain };
+
 export function createNetfilter(ruleset: Ruleset | undefined, host: NetfilterHost): Netfilter {
   return new NamespaceNetfilter(ruleset, host);
 }
@@ -43,6 +49,9 @@ class NamespaceNetfilter implements Netfilter {
   readonly #table: ConnectionTable;
   readonly #tracker: Tracker;
   readonly #chains = new Map<TableName, Map<string, CompiledChain | undefined>>();
+  readonly #steps = new Map<Hook, readonly Step[]>();
+  /** Where a jump leads in this namespace, by the jump's id. */
+  readonly #jumps: (CompiledChain | undefined)[] = [];
   readonly #evaluation: Evaluation;
 
   constructor(ruleset: Ruleset | undefined, host: NetfilterHost) {
@@ -66,8 +75,9 @@ class NamespaceNetfilter implements Netfilter {
     e.rejectWith = undefined;
     if (e.hits.length > 0) e.hits = [];
     if (e.nat.length > 0) e.nat = [];
-    for (const step of HOOK_STEPS[hook]) {
-      const verdict = this.#step(step, e);
+    const steps = this.#steps.get(hook) ?? this.#resolve(hook);
+    for (let i = 0; i < steps.length; i++) {
+      const verdict = this.#step(steps[i] as Step, e);
       if (verdict === 'accept') continue;
       if (verdict === 'clash') return this.#ended(e, 'drop', 'CONNTRACK_CLASH');
       return this.#ended(e, verdict, undefined);
@@ -77,6 +87,7 @@ class NamespaceNetfilter implements Netfilter {
   }
 
   reset(): void {
+    if (!this.active) return;
     this.#table.clear();
     this.#evaluation.ruleState.clear();
     this.#evaluation.recent.clear();
@@ -92,35 +103,43 @@ class NamespaceNetfilter implements Netfilter {
     return { verdict, rejectWith: e.rejectWith, decidedBy: e.decidedBy, reason, rules: e.hits.length > 0 ? e.hits : NO_RULES, nat: e.nat.length > 0 ? e.nat : NO_NAT };
   }
 
-  #step(step: HookStep, e: Evaluation): 'accept' | 'drop' | 'reject' | 'clash' {
-    switch (step) {
+  /** Tables without rules and without a policy to apply cost nothing; without a nat table nothing is bound. */
+  #resolve(hook: Hook): readonly Step[] {
+    const steps = HOOK_STEPS[hook].flatMap((step): Step[] => {
+      if (step === 'track' || step === 'confirm') return [{ kind: step }];
+      const chain = this.#chain(step, BUILT_IN[hook]);
+      if (step === 'nat') return this.#ruleset?.tables.has('nat') === true ? [{ kind: 'nat', chain }] : [];
+      const idle = chain === undefined || (chain.rules.length === 0 && chain.policyDrop === undefined);
+      return idle ? [] : [{ kind: 'table', table: step, chain }];
+    });
+    this.#steps.set(hook, steps);
+    return steps;
+  }
+
+  #step(step: Step, e: Evaluation): 'accept' | 'drop' | 'reject' | 'clash' {
+    switch (step.kind) {
+      case 'table':
+        e.table = step.table;
+        return runBuiltIn(e, step.chain);
+      case 'nat':
+        return this.#nat(e, step.chain);
       case 'track':
         track(this.#tracker, e.passage, this.#host.nowUs());
         return 'accept';
       case 'confirm':
         return this.#confirm(e.passage);
-      case 'nat':
-        return this.#nat(e);
-      default:
-        return this.#runTable(step, e);
     }
   }
 
-  #runTable(table: TableName, e: Evaluation): 'accept' | 'drop' | 'reject' {
-    const chain = this.#chain(table, BUILT_IN[e.hook]);
-    if (chain === undefined) return 'accept';
-    e.table = table;
-    return runBuiltIn(e, chain);
-  }
-
   /** The nat table is asked once for each side of a connection; then every packet is translated from the binding. */
-  #nat(e: Evaluation): 'accept' | 'drop' | 'reject' | 'clash' {
+  #nat(e: Evaluation, chain: CompiledChain | undefined): 'accept' | 'drop' | 'reject' | 'clash' {
     const connection = connectionOf(e.passage);
     if (connection === undefined) return 'accept';
     const side = manipAt(e.hook);
     const first = e.passage.state === 'NEW' && !isBound(connection, side);
     if (first) {
-      const verdict = this.#runTable('nat', e);
+      e.table = 'nat';
+      const verdict = chain === undefined ? 'accept' : runBuiltIn(e, chain);
       if (verdict !== 'accept') return verdict;
       if (!isBound(connection, side) && !this.#bind({ side, range: NULL_RANGE, kind: undefined, rule: undefined })) return 'clash';
     }
@@ -174,15 +193,18 @@ class NamespaceNetfilter implements Netfilter {
       counters: this.counters,
       ruleState: new Map(),
       recent: new Map(),
-      chain: (name) => this.#userChain(name),
+      chain: (id, name) => this.#jumps[id] ?? this.#userChain(id, name),
       bind: (binding) => this.#bind(binding),
     };
   }
 
-  #userChain(name: string): CompiledChain {
+  #userChain(id: number, name: string): CompiledChain {
     const { table, hit } = this.#evaluation;
     const chain = this.#chain(table, name);
-    if (chain !== undefined) return chain;
-    throw inputError('unknown-chain', `table ${table}, chain ${hit.chain}, rule ${hit.index}: there is no chain ${name} in table ${table}`);
+    if (chain === undefined) {
+      throw inputError('unknown-chain', `table ${table}, chain ${hit.chain}, rule ${hit.index}: there is no chain ${name} in table ${table}`);
+    }
+    this.#jumps[id] = chain;
+    return chain;
   }
 }

@@ -19,6 +19,8 @@ export interface CompiledRule {
   /** Undefined for a jump. */
   readonly action: Action | undefined;
   readonly jump: string | undefined;
+  /** Unique among all jumps that were compiled; -1 without one. */
+  readonly jumpId: number;
   readonly goto: boolean;
 }
 
@@ -33,6 +35,7 @@ export interface CompiledChain {
 /** Chains of this many rules or fewer are walked rule by rule. */
 const UNINDEXED_MAX = 8;
 
+let jumps = 0;
 const compiled = new WeakMap<Chain, CompiledChain>();
 
 export function compileChain(chain: Chain, table: TableName): CompiledChain {
@@ -55,9 +58,9 @@ function compileRule(hit: RuleHit): CompiledRule {
     const { matches, target }: Rule = parseRule(hit.text);
     const tests = matches.map(compileMatch).filter((test) => test !== undefined);
     if (target?.kind === 'jump' || target?.kind === 'goto') {
-      return { hit, matches, tests, action: undefined, jump: target.chain, goto: target.kind === 'goto' };
+      return { hit, matches, tests, action: undefined, jump: target.chain, jumpId: jumps++, goto: target.kind === 'goto' };
     }
-    return { hit, matches, tests, action: compileTarget(target), jump: undefined, goto: false };
+    return { hit, matches, tests, action: compileTarget(target), jump: undefined, jumpId: -1, goto: false };
   } catch (error) {
     throw placed(error, hit);
   }

@@ -41,6 +41,7 @@ export class ConnectionTable {
   }
 
   clear(): void {
+    if (this.all.length === 0) return;
     this.#slots.clear();
     this.all.length = 0;
   }

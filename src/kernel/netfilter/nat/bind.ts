@@ -20,6 +20,7 @@ export interface Binding {
 /** False when no free tuple is left: the packet is dropped. */
 export function bind(request: UniqueRequest, connection: Connection, binding: Binding): boolean {
   const { side } = binding;
+  if (binding.range === NULL_RANGE && request.table.find(connection.reply, request.nowUs) === undefined) return bound(connection, binding);
   const current = invertTuple(connection.reply);
   const wanted = uniqueTuple(request, current, side, binding.range);
   if (wanted === undefined) return false;
@@ -29,12 +30,16 @@ export function bind(request: UniqueRequest, connection: Connection, binding: Bi
     if (side === 'src') connection.srcNat = kind;
     else connection.dstNat = kind;
   }
+  return bound(connection, binding);
+}
+
+function bound(connection: Connection, { side, rule }: Binding): true {
   if (side === 'src') {
     connection.srcBound = true;
-    connection.srcRule = binding.rule;
+    connection.srcRule = rule;
   } else {
     connection.dstBound = true;
-    connection.dstRule = binding.rule;
+    connection.dstRule = rule;
   }
   return true;
 }
