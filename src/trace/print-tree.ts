@@ -1,6 +1,7 @@
 /**
  * A trace as a tree for a terminal: outcomes, then request and reply, then the namespaces on the way as headings with what happened in
- * each. `»` marks what changed the packet, `✗` what stopped it. Hooks without a matching rule are left out. Lines are cut at the width.
+ * each. `»` marks what changed the packet, `✗` what stopped it. Hooks without a matching rule are left out. Rules and reasons are wrapped at
+ * the width, packets cut.
  */
 import type { AddressPair, Cause, Hop, Outcome, RuleText, Trace } from './trace.js';
 
@@ -19,17 +20,24 @@ export function printTree(trace: Trace, options: TreeOptions = {}): string {
   const { from, to, protocol, address, port } = trace.flow;
   const called = port === null ? address : address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
   const lines = [`${from} → ${to}: ${protocol} ${called}`];
-  for (const [i, outcome] of trace.outcomes.entries()) lines.push('', ...outcomeLines(outcome, i, trace.outcomes.length));
+  for (const [i, outcome] of trace.outcomes.entries()) lines.push('', ...outcomeLines(outcome, rankText(trace, i), width));
   return `${lines.map((line) => cut(line, width)).join('\n')}\n`;
 }
 
-function outcomeLines(outcome: Outcome, index: number, count: number): string[] {
-  const rank = count === 1 ? 'the only outcome' : `outcome ${index + 1} of ${count}, probability ${probabilityText(outcome.probability)}`;
+function rankText(trace: Trace, index: number): string {
+  const { outcomes } = trace;
+  const probability = outcomes[index]?.probability ?? 0;
+  return outcomes.length === 1
+    ? 'the only outcome'
+    : `outcome ${index + 1} of ${outcomes.length}, probability ${probabilityText(probability)}`;
+}
+
+function outcomeLines(outcome: Outcome, rank: string, width: number): string[] {
   return [
     `${rank}: ${fateText(outcome)}`,
-    ...factLines(outcome).map((line) => INDENT + line),
-    ...legLines('request', outcome.request),
-    ...legLines('reply', outcome.reply),
+    ...factLines(outcome, width - INDENT.length).map((line) => INDENT + line),
+    ...legLines('request', outcome.request, width),
+    ...legLines('reply', outcome.reply, width),
   ];
 }
 
@@ -39,7 +47,7 @@ function fateText(outcome: Outcome): string {
   return verdict;
 }
 
-function factLines(outcome: Outcome): string[] {
+function factLines(outcome: Outcome, width: number): string[] {
   const { clientSees, serverSees, icmp, pathMtu, cause, encapsulations } = outcome;
   const facts: [string, string][] = [['client sees', pairText(clientSees)]];
   if (serverSees !== null) facts.push(['server sees', `${pairText(serverSees)}${natText(outcome)}`]);
@@ -47,7 +55,7 @@ function factLines(outcome: Outcome): string[] {
   if (pathMtu !== null) facts.push(['path MTU', String(pathMtu)]);
   if (icmp !== null) facts.push(['ICMP error', `type ${icmp.type} code ${icmp.code} from ${icmp.from}`]);
   const lines = facts.map(([name, text]) => `${name.padEnd(NAME_WIDTH)} ${text}`);
-  return cause === null ? lines : [...lines, ...causeLines(cause)];
+  return cause === null ? lines : [...lines, ...causeLines(cause, width)];
 }
 
 function pairText(pair: AddressPair): string {
@@ -59,19 +67,21 @@ function natText({ snat, dnat }: Outcome): string {
   return `  (${[...(snat ? ['SNAT'] : []), ...(dnat ? ['DNAT'] : [])].join(' and ')})`;
 }
 
-function causeLines(cause: Cause): string[] {
-  const chain = cause.chain === null ? '' : `, ${cause.table} ${cause.chain}${cause.rule === null ? ' policy' : ` rule ${cause.rule}`}`;
-  const lines = [
-    `${'cause'.padEnd(NAME_WIDTH)} ${cause.reason} in ${placeText(cause.netns, cause.node)}${chain}`,
-    `${' '.repeat(NAME_WIDTH)} ${cause.text}`,
-  ];
+function causeLines(cause: Cause, width: number): string[] {
+  const rule = cause.chain === null ? '' : `, ${cause.table} ${cause.chain}${cause.rule === null ? ' policy' : ` rule ${cause.rule}`}`;
   const { behind } = cause;
-  if (behind === null) return lines;
-  const name = behind.namespace === null ? behind.name : `${behind.namespace}/${behind.name}`;
-  return [...lines, `${'because of'.padEnd(NAME_WIDTH)} ${behind.kind} ${name}: ${behind.detail}`];
+  const facts: [string, string][] = [
+    ['cause', `${cause.reason} in ${placeText(cause.netns, cause.node)}${rule}`],
+    ['', cause.text],
+  ];
+  if (behind !== null) {
+    const name = behind.namespace === null ? behind.name : `${behind.namespace}/${behind.name}`;
+    facts.push(['because of', `${behind.kind} ${name}: ${behind.detail}`]);
+  }
+  return facts.flatMap(([name, text]) => wrap(`${name.padEnd(NAME_WIDTH)} ${text}`, ' '.repeat(NAME_WIDTH + 3), width));
 }
 
-function legLines(name: string, hops: readonly Hop[]): string[] {
+function legLines(name: string, hops: readonly Hop[], width: number): string[] {
   if (hops.length === 0) return [];
   const lines = ['', name];
   let packet = '';
@@ -86,7 +96,7 @@ function legLines(name: string, hops: readonly Hop[]): string[] {
       // What comes out of a tunnel is seen after it came out.
       return hop.stage === 'decapsulate' ? [...shown, packetItem(hop)] : [packetItem(hop), ...shown];
     });
-    lines.push(...items.flatMap((item, i) => itemLines(item, i === items.length - 1)));
+    lines.push(...items.flatMap((item, i) => itemLines(item, i === items.length - 1, width)));
   }
   return lines;
 }
@@ -194,10 +204,24 @@ function withoutComment(text: string): string {
   return text.replace(/-m comment --comment (?:"(?:[^"\\]|\\.)*"|\S+) ?/, '').trim();
 }
 
-function itemLines(item: Item, last: boolean): string[] {
-  const stem = last ? ' ' : '│';
-  const head = item.branch ? `${last ? '└' : '├'} ${item.head}` : `│ ${item.head}`;
-  return [INDENT + head, ...item.below.map((line) => `${INDENT}${item.branch ? stem : '│'}   ${line}`)];
+function itemLines(item: Item, last: boolean, width: number): string[] {
+  if (!item.branch) return [`${INDENT}│ ${item.head}`, ...item.below.map((line) => `${INDENT}│   ${line}`)];
+  const stem = `${INDENT}${last ? ' ' : '│'}`;
+  const head = wrap(`${INDENT}${last ? '└' : '├'} ${item.head}`, `${stem} ${' '.repeat(NAME_WIDTH + 3)}`, width);
+  return [...head, ...item.below.flatMap((line) => wrap(`${stem}   ${line}`, `${stem}     `, width))];
+}
+
+/** Breaks at spaces; what follows begins with `indent`. */
+function wrap(line: string, indent: string, width: number): string[] {
+  const lines: string[] = [];
+  let rest = line;
+  while (rest.length > width) {
+    const space = rest.lastIndexOf(' ', width);
+    if (space <= indent.length) break;
+    lines.push(rest.slice(0, space));
+    rest = `${indent}${rest.slice(space + 1)}`;
+  }
+  return [...lines, rest];
 }
 
 /** As a fraction where it is one with a small denominator. */
