@@ -9,7 +9,7 @@ import { dns1123Label, labelValue, portName, qualifiedName } from './name.js';
 export const PROTOCOLS = ['SCTP', 'TCP', 'UDP'] as const;
 
 export function portNumber(path: string, port: number): Cause[] {
-  return port >= 1 && port <= 65535 ? [] : [invalidValue(path, port, 'must be between 1 and 65535, inclusive')];
+  return port >= 1 && port <= 65535 ? [] : [invalidValue(path, port, 'must be between 1 and 65535, inclusive', 'write a port from 1 to 65535')];
 }
 
 /** A number, or the name of a container's port. */

@@ -79,7 +79,7 @@ class Guard {
 
 /** Syntax errors and tags nobody knows. */
 export function syntaxProblems(document: Document, at: YamlText['at']): Problem[] {
-  const errors = document.errors.map((error) => ({ code: 'yaml-syntax', message: messageOf(error), fix: FIXES[error.code], position: at(...error.pos) }));
+  const errors = document.errors.map((error) => ({ code: 'yaml-syntax', message: messageOf(error), fix: fixOf(error), position: at(...error.pos) }));
   const tags = document.warnings.filter(({ code }) => code === 'TAG_RESOLVE_FAILED');
   const fix = 'leave the tag out: Kubernetes reads plain YAML';
   return [...errors, ...tags.map((warning) => ({ code: 'yaml-tag', message: messageOf(warning), fix, position: at(...warning.pos) }))];
@@ -94,6 +94,11 @@ const FIXES: Readonly<Record<string, string | undefined>> = {
   BAD_SCALAR_START: 'put the value in quotes',
   BAD_ALIAS: 'define the anchor (&name) before the alias (*name)',
 };
+
+function fixOf({ code, message }: YAMLError): string | undefined {
+  const bracket = /end with an? ([\]}])/.exec(message)?.[1];
+  return bracket === undefined ? FIXES[code] : `close the bracket with ${bracket}`;
+}
 
 function messageOf(error: YAMLError): string {
   const text = error.message.split('\n')[0] ?? '';
