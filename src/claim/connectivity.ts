@@ -2,7 +2,7 @@
  * `the connectivity on TCP port 80 is:`: a table of senders by receivers. `yes` means answered in every outcome, `no` in none, `refused` that the
  * client is refused in every outcome, `-` that nobody asks. All cells are judged; the message shows every wrong one and the way of the first.
  */
-import { inputError } from '../base/errors.js';
+import { InputError, inputError } from '../base/errors.js';
 import { nearest } from '../base/nearest.js';
 import { claimMismatch } from './explain/mismatch.js';
 import { cut, MESSAGE_WIDTH } from './explain/text.js';
@@ -35,7 +35,7 @@ export function judgeConnectivity(
   port: { readonly protocol: 'TCP' | 'UDP' | 'SCTP'; readonly port: number },
   world: ClaimWorld,
 ): void {
-  const receivers = (table[0] ?? []).slice(1).map((name) => ({ name, object: parseObjectPhrase(name) }));
+  const receivers = (table[0] ?? []).slice(1).map((name) => ({ name, object: ofCell(name, parseObjectPhrase) }));
   const rows = table.slice(1).map((cells) => readRow(cells, receivers.length));
   if (receivers.length === 0 || rows.length === 0) throw inputError('empty-table', 'the connectivity table has no cell to judge');
   const route: RoutePhrase = { via: 'port', ...port, node: undefined, address: undefined, span: { start: 0, end: 0 } };
@@ -61,7 +61,19 @@ export function judgeConnectivity(
 function readRow(cells: readonly string[], width: number): Row {
   const [name = '', ...values] = cells;
   if (values.length !== width) throw inputError('uneven-table', `the row "${name}" has ${values.length} cells, not ${width}`);
-  return { name, subject: parseSubjectPhrase(name), cells: values.map((value) => readCell(value)) };
+  return { name, subject: ofCell(name, parseSubjectPhrase), cells: values.map((value) => readCell(value)) };
+}
+
+/** Errors about a cell name it: the caret of a sentence would point into the wrong line. */
+function ofCell<T>(text: string, parse: (text: string) => T): T {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(
+      error.problems.map(({ position, ...rest }) => ({ ...rest, message: `in the cell "${position?.text ?? text}", ${rest.message}` })),
+    );
+  }
 }
 
 function readCell(value: string): Cell {
@@ -83,6 +95,7 @@ function judgeCell(row: Row, r: number, c: number, context: CellContext): readon
   const cell = row.cells[c] ?? '-';
   if (cell === '-') return [];
   const { object, route, world } = context;
+  // Spans of the cells' phrases point into no sentence, so the world is asked as it is.
   const sights = checksOf({ subject: row.subject, object, route }, world).flatMap((check) => sightsOf(check, world));
   if (sights.length === 0) throw nothingMeant(row.name);
   const bad = sights.find((sight) => !fits(cell, sight));

@@ -151,10 +151,13 @@ describe('where a pod runs is a claim too', () => {
   }
 });
 
-describe('a node that does not exist', () => {
+describe('a node or pod that does not exist', () => {
   const cases: Readonly<Record<string, string>> = {
     'node-unknown-passes': 'pod A can reach Service nginx and does not pass through nod2',
     'node-unknown-between': 'pod A can reach Service nginx and is encapsulated in VXLAN between node1 and worker',
+    'pod-unknown': 'pod Z can reach Service nginx',
+    'pod-unknown-as-place': 'pod A can reach Service nginx and is DNATed to pod Z',
+    'pod-unknown-as-object': 'pod A can reach pod Z on port 80',
     'node-unknown-place': 'pod A on nodee1 can reach pod C',
   };
   for (const [name, sentence] of Object.entries(cases)) {

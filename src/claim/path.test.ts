@@ -149,6 +149,7 @@ describe('places', () => {
     ['underlay', 'fabric.net', 'default', true],
     ['*', 'pod.shop.a', 'default', true],
     ['pod node1', 'node1', 'default', false],
+    ['container ssh of pod A', 'pod.default.a', 'default', true],
   ];
   for (const [written, netns, current, expected] of cases) {
     it(`${written} ${expected ? 'is' : 'is not'} ${netns} in ${current}`, () =>

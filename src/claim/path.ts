@@ -42,6 +42,7 @@ export interface PathOptions {
 
 export function judgePath(rows: readonly PathRow[], options: PathOptions, judgement: Judgement, world: ClaimWorld): void {
   if (rows.length === 0) throw inputError('empty-path', 'the path has no row', { fix: 'give at least one row, e.g. | pod A | eth0 |' });
+  for (const row of rows) if (row.where.trim() === '' || row.what.trim() === '') throw emptyCell(row);
   const claim: PathClaim = { ...options, rows: rows.map(trimRow), current: world.namespace ?? 'default' };
   const sights = judgement.checks.flatMap((check) => sightsOf(check, world));
   const stops = sights.map((sight) => stopOf(claim, sight));
@@ -51,6 +52,10 @@ export function judgePath(rows: readonly PathRow[], options: PathOptions, judgem
   const sight = sights[wrong] as Sight;
   const same = sights.filter((one, i) => one.trace === sight.trace && stops[i] !== undefined);
   throw pathMismatch(claim, sight, stops[wrong] as Stop, same);
+}
+
+function emptyCell({ where, what }: PathRow): Error {
+  return inputError('empty-cell', `the row | ${where} | ${what} | has an empty cell`, { fix: 'write * where it does not matter' });
 }
 
 function trimRow(row: PathRow): PathRow {

@@ -27,9 +27,10 @@ export function endpointName(endpoint: string, current: string): string {
   return kind === 'external' ? `client ${last}` : endpoint;
 }
 
-/** Whether a `where` as written, with `*`, means this namespace. Letters of a pod's name count as lower-case. */
+/** Whether a `where` as written, with `*`, means this namespace. Letters of a pod's name count as lower-case; a container
+ * is where its pod is. */
 export function placeMatches(written: string, netns: string, current: string): boolean {
-  const place = written.trim();
+  const place = written.trim().replace(/^container \S+ of pod /, 'pod ');
   const pod = /^pod\s+(?:([^/\s]+)\/)?(\S+)$/.exec(place);
   if (pod === null) return globMatches(place, placeName(netns, current));
   const actual = /^pod\.([^.]+)\.(.+)$/.exec(netns);

@@ -94,8 +94,17 @@ function ruleLines(failure: Failure): readonly string[] {
     return [...ruleBlock(`${node}: ${rule.table} ${rule.chain} ${position}`, `-A ${rule.chain} ${rule.text}`), ...behindLines(why)];
   }
   if (finding.reason !== undefined) return labelled('reason', finding.reason);
-  if (cause === null) return [];
+  if (cause === null) return lastSeen(sight);
   return [...causeLines(cause, sight.world.namespace ?? 'default'), ...behindLines(cause.behind ?? undefined)];
+}
+
+/** Where nobody recorded what became of a packet, the last thing that did happen to it is said. */
+function lastSeen({ outcome, world }: Sight): readonly string[] {
+  const lines = hopLines(outcome.request, world.namespace ?? 'default');
+  const last = lines.at(-1);
+  if (outcome.verdict === 'delivered' || last === undefined) return [];
+  const route = lines.findLast((line) => line.netns === last.netns && line.stage === 'route');
+  return labelled('reason', `${last.where} saw it last: ${(route ?? last).texts[0]}`);
 }
 
 function causeLines(cause: Cause, current: string): readonly string[] {

@@ -9,13 +9,15 @@ import type { ClaimWorld } from '../world.js';
 import type { Finding, Sight } from './finding.js';
 import { checksOf, nothingMeant, sightsOf } from './checks.js';
 import { notObserved } from './observed.js';
+import { pointingWorld } from './pointing-world.js';
 import { isReached, reachText } from './reach.js';
 import { checkModelled } from './not-modelled.js';
 
 /** What one part in a billion may be off: rules write probabilities with eleven digits. */
 const ROUNDING = 1e-6;
 
-export function judgeSpread(claim: SpreadClaim, world: ClaimWorld): void {
+export function judgeSpread(claim: SpreadClaim, asked: ClaimWorld): void {
+  const world = pointingWorld(asked, claim.sentence);
   checkModelled(claim);
   const checks = checksOf(claim, world);
   if (checks.length === 0) throw nothingMeant(claim.sentence);

@@ -13,6 +13,7 @@ import type { Finding, Sight } from './finding.js';
 import type { Check, Judgement } from './judgement.js';
 import { nearestReach } from './nearest-reach.js';
 import { checkModelled, checkQualifiersModelled } from './not-modelled.js';
+import { pointingWorld } from './pointing-world.js';
 import { judgeQualifier } from './qualifier.js';
 import { isReached, judgeReach } from './reach.js';
 
@@ -34,7 +35,8 @@ interface Fault {
 }
 
 /** `previous` is the claim that `every other pod` is other than. */
-export function judgeTraffic(claim: TrafficClaim, world: ClaimWorld, previous?: Judgement): Judgement {
+export function judgeTraffic(claim: TrafficClaim, asked: ClaimWorld, previous?: Judgement): Judgement {
+  const world = pointingWorld(asked, claim.sentence);
   checkModelled(claim);
   checkQualifiersModelled(claim.sentence, claim.qualifiers);
   checkNodes(claim.sentence, claim.qualifiers, world);
@@ -56,7 +58,8 @@ export function judgeTraffic(claim: TrafficClaim, world: ClaimWorld, previous?: 
 }
 
 /** Qualifiers on their own, about the connections of the last claim. */
-export function judgeQualifiers(sentence: QualifierSentence, judgement: Judgement, world: ClaimWorld): void {
+export function judgeQualifiers(sentence: QualifierSentence, judgement: Judgement, asked: ClaimWorld): void {
+  const world = pointingWorld(asked, sentence.sentence);
   const demand: Demand = { sentence: sentence.sentence, mode: judgement.claim.mode, reach: undefined, qualifiers: sentence.qualifiers };
   checkQualifiersModelled(sentence.sentence, sentence.qualifiers);
   checkNodes(sentence.sentence, sentence.qualifiers, world);

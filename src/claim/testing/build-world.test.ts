@@ -94,7 +94,7 @@ function addresses(phrase: ObjectPhrase): readonly string[] {
   if (phrase.kind === 'service') return [SERVICES[phrase.name.name] ?? ''];
   if (phrase.kind === 'address') return [phrase.address];
   if (phrase.kind === 'client') return ['203.0.113.9'];
-  return phrase.kind === 'pod' ? [PODS[phrase.name.name.toLowerCase()]?.ip ?? ''] : [];
+  return phrase.kind === 'pod' ? [PODS[pod(phrase.name.name.toLowerCase()).label.slice(4)]?.ip ?? ''] : [];
 }
 
 function owner(address: string): string | undefined {
