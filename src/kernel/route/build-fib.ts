@@ -97,7 +97,8 @@ function nexthop(
     });
   }
   if (!device.up) return undefined;
-  const source = entry.src ?? selectAddress(ns, device, via ?? 0, entry.scope);
+  // Who calls a local address without a `src` calls from that very address.
+  const source = entry.src ?? (entry.type === 'local' ? 0 : selectAddress(ns, device, via ?? 0, entry.scope));
   return { device, via, source: source as Ipv4 };
 }
 

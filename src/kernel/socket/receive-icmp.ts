@@ -56,7 +56,8 @@ function receiveError(rt: Runtime, device: Device, packet: IpPacket, l4: IcmpMes
     return recordDrop(rt, device.ns, packet, 'NO_SOCKET', () => 'the error is about no packet of a socket here', { device });
   }
   recordDeliver(rt, device, packet, undefined);
-  client.icmp ??= { type: l4.type, code: l4.code, from: packet.src as Ipv4 };
+  // An open TCP connection hears of the error, but not from whom (ip_icmp_error is for SYN_SENT alone).
+  if (client.proto !== PROTO.tcp || client.state === 'opening') client.icmp ??= { type: l4.type, code: l4.code, from: packet.src as Ipv4 };
   // To TCP "too big" only means smaller segments; all else it reports, even when open, as IP_RECVERR asks.
   const passing = client.proto === PROTO.tcp && errno === 'EMSGSIZE';
   if (passing || client.state === 'answered' || client.state === 'failed') return;
