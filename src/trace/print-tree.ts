@@ -178,8 +178,8 @@ function routeText(verdict: string): string {
   return verdict.startsWith('local by ') ? 'local' : verdict.replace(/ (?:table local )?proto kernel.*$/, '');
 }
 
-/** Targets that do something; any other is a chain. */
-const TARGETS = /^(?:ACCEPT|DROP|RETURN|REJECT|MARK|CONNMARK|DNAT|SNAT|MASQUERADE|REDIRECT|NETMAP|CT|NOTRACK|LOG|NFLOG|TCPMSS)$/;
+/** Targets that do something; any other is a chain, or the RETURN from one. */
+const TARGETS = /^(?:ACCEPT|DROP|REJECT|MARK|CONNMARK|DNAT|SNAT|MASQUERADE|REDIRECT|NETMAP|CT|NOTRACK|LOG|NFLOG|TCPMSS)$/;
 
 /** Less the jumps into chains where nothing matched. */
 function tellingRules(rules: readonly RuleText[]): readonly RuleText[] {
