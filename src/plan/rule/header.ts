@@ -61,11 +61,14 @@ const output: ReadHeader = (reader, header, not) => {
   header.output = { kind: 'out-interface', ...takeInterface(reader), not };
 };
 
+/** Rules share what most of them say. */
+const PROTOCOLS: Extract<Match, { kind: 'protocol' }>[] = [];
+
 const protocol: ReadHeader = (reader, header, not) => {
   once(reader, header.protocol);
   const proto = protocolIn(reader, takeValue(reader));
   if (proto === 0 && not) refuse(reader, 'never-matches', 'a rule that excludes every protocol never matches');
-  header.protocol = { kind: 'protocol', proto, not };
+  header.protocol = not ? { kind: 'protocol', proto, not } : (PROTOCOLS[proto] ??= { kind: 'protocol', proto, not });
 };
 
 const fragment: ReadHeader = (reader, header, not) => {

@@ -43,6 +43,8 @@ interface TargetSpec<Draft> extends ExtensionSpec<Draft> {
 
 export interface Option {
   readonly read: ReadOption<unknown>;
+  /** Words of one meaning share it, and no others of the extension. */
+  readonly bit: number;
   readonly negatable: boolean;
 }
 
@@ -87,8 +89,14 @@ export function listingModule(spec: ListingSpec): MatchModule {
 /** The only place where a draft loses its type: it is handed to nobody but the extension that began it. */
 function extension<Draft>(spec: ExtensionSpec<Draft>, begin: () => Draft): Extension {
   const options = new Map<string, Option>();
-  for (const [word, read] of Object.entries(spec.options ?? {})) options.set(word, { read: read as ReadOption<unknown>, negatable: false });
-  for (const [word, read] of Object.entries(spec.negatable ?? {}))
-    options.set(word, { read: read as ReadOption<unknown>, negatable: true });
+  const add = (words: Readonly<Record<string, ReadOption<Draft>>>, negatable: boolean): void => {
+    for (const [word, own] of Object.entries(words)) {
+      const read = own as ReadOption<unknown>;
+      const same = [...options.values()].find((option) => option.read === read);
+      options.set(word, same ?? { read, negatable, bit: 1 << options.size });
+    }
+  };
+  add(spec.options ?? {}, false);
+  add(spec.negatable ?? {}, true);
   return { name: spec.name, begin, options, unmodelled: spec.unmodelled ?? [] };
 }

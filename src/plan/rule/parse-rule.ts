@@ -16,7 +16,7 @@ import { completeOption, unknownOption } from './unknown-option.js';
 /** Throws InputError or UnsupportedError with a caret under the offending word of `text`; `origin` is what they call the text. */
 export function parseRule(text: string, origin = 'rule'): Rule {
   const reader = startReading(text, origin);
-  const draft: RuleDraft = { reader, header: {}, loaded: [], matches: [], targetUse: undefined, chain: undefined };
+  const draft: RuleDraft = { reader, header: {}, loaded: [], targetUse: undefined, chain: undefined };
   for (let word = nextWord(reader); word !== undefined; word = nextWord(reader)) {
     if (word === '!') readNegated(draft);
     else readOption(draft, word, false);
@@ -83,7 +83,6 @@ function loadMatch(draft: RuleDraft, name: string): void {
 
 function useMatch(draft: RuleDraft, module: MatchModule): Use {
   const use = beginUse(module);
-  draft.matches.push(use);
   draft.loaded.push(use);
   return use;
 }
@@ -129,24 +128,36 @@ function readGiven({ reader }: RuleDraft, use: Use | undefined, word: string, no
   const option = use?.module.options.get(word);
   if (use === undefined || option === undefined) return false;
   if (not && !option.negatable) refuse(reader, 'not-negatable', `\`!\` cannot stand before \`${word}\``);
-  if (use.given.includes(option)) refuse(reader, 'repeated-option', `\`${word}\` stands twice`, 'leave one of them out');
-  use.given.push(option);
+  if ((use.given & option.bit) !== 0) refuse(reader, 'repeated-option', `\`${word}\` stands twice`, 'leave one of them out');
+  use.given |= option.bit;
   option.read(reader, use.draft, not);
   return true;
 }
 
 function finishRule(draft: RuleDraft): Rule {
-  const { reader, header, targetUse } = draft;
+  const { reader, header, targetUse, loaded } = draft;
   const matches: Match[] = [];
   finishHeader(header, matches);
   const modules: ModuleUse[] = [];
-  for (const { module, draft: own } of draft.matches) {
-    if (module.protocols !== undefined) requireProtocol(draft, `-m ${module.name}`, module.protocols);
-    const made = module.finish(reader, own);
-    for (const match of made) matches.push(match);
-    modules.push({ name: module.name, matches: made.length });
-  }
+  // All that is loaded but the target is a match.
+  for (const use of loaded) if (use !== targetUse) finishMatch(draft, use as Use<MatchModule>, matches, modules);
   const target = targetUse === undefined ? draft.chain : targetUse.module.finish(reader, targetUse.draft);
   if (target !== undefined) requireTargetProtocol(draft, target);
   return { matches, target, modules };
+}
+
+function finishMatch(draft: RuleDraft, { module, draft: own }: Use<MatchModule>, matches: Match[], modules: ModuleUse[]): void {
+  if (module.protocols !== undefined) requireProtocol(draft, `-m ${module.name}`, module.protocols);
+  const made = module.finish(draft.reader, own);
+  for (const match of made) matches.push(match);
+  modules.push(moduleUse(module, made.length));
+}
+
+/** A handful of values stand in every rule, so that rules share them. */
+const MODULE_USES = new Map<MatchModule, ModuleUse[]>();
+
+function moduleUse(module: MatchModule, matches: number): ModuleUse {
+  let uses = MODULE_USES.get(module);
+  if (uses === undefined) MODULE_USES.set(module, (uses = []));
+  return (uses[matches] ??= { name: module.name, matches });
 }

@@ -1,6 +1,6 @@
 /** A rule while its text is read: the header, and each extension loaded so far with its own draft. */
 import type { HeaderDraft } from './header.js';
-import type { Extension, MatchModule, Option, TargetModule } from './module.js';
+import type { Extension, MatchModule, TargetModule } from './module.js';
 import type { RuleReader } from './rule-reader.js';
 import type { Target } from './rule.js';
 
@@ -8,21 +8,20 @@ import type { Target } from './rule.js';
 export interface Use<Module extends Extension = Extension> {
   readonly module: Module;
   readonly draft: unknown;
-  /** The options that were given. */
-  readonly given: Option[];
+  /** The bits of the options that were given. */
+  given: number;
 }
 
 export interface RuleDraft {
   readonly reader: RuleReader;
   readonly header: HeaderDraft;
   /** Matches and target in the order in which they were loaded. */
-  readonly loaded: Use[];
-  readonly matches: Use<MatchModule>[];
+  readonly loaded: (Use<MatchModule> | Use<TargetModule>)[];
   targetUse: Use<TargetModule> | undefined;
   /** A jump or goto, which has no options. */
   chain: Target | undefined;
 }
 
 export function beginUse<Module extends Extension>(module: Module): Use<Module> {
-  return { module, draft: module.begin(), given: [] };
+  return { module, draft: module.begin(), given: 0 };
 }
