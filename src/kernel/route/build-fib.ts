@@ -30,8 +30,9 @@ export function buildFib(ns: Devices, plan: NetnsPlan): Fib {
     if (table === undefined) tables.set(entry.table, (table = emptyTable()));
     addRoute(table, route);
   }
+  const own = new Set(ns.devices.flatMap(({ addresses }) => addresses.map(({ ip }) => ip)));
   const rules = buildRules(ns.name, plan.rules);
-  return { tables, rules, plain: rules.length === 3, cache: new Map() };
+  return { tables, rules, plain: rules.length === 3, own, cache: new Map(), bound: new Map() };
 }
 
 function addAddressRoutes(tables: ReadonlyMap<number, FibTable>, device: Device, address: DeviceAddress): void {

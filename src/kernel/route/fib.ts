@@ -57,8 +57,14 @@ export interface Fib {
   readonly rules: readonly FibRule[];
   /** Only the kernel's own three rules: nothing but the destination matters, and answers can be kept. */
   readonly plain: boolean;
-  readonly cache: Map<Ipv4, Route | null>;
+  /** The host's own addresses (inet_addr_lst). */
+  readonly own: ReadonlySet<Ipv4>;
+  readonly cache: RouteCache;
+  /** The same for packets bound to a device. */
+  readonly bound: Map<Device, RouteCache>;
 }
+
+export type RouteCache = Map<Ipv4, Route | null>;
 
 export function emptyTable(): FibTable {
   return { lengths: [], networks: [] };

@@ -6,7 +6,7 @@ import type { Ipv4 } from '../../base/ip.js';
 import { TABLE } from '../../plan/iproute2/scope.js';
 import type { Device, Namespace } from '../namespace.js';
 import type { Runtime } from '../runtime.js';
-import { type Fib, type FibRule, type FibTable, lookupTable, type Route } from './fib.js';
+import { type Fib, type FibRule, lookupTable, type Route, type RouteCache } from './fib.js';
 
 const CACHE_MAX = 8192;
 
@@ -21,23 +21,31 @@ export interface FlowKey {
 export function lookupRoute(rt: Runtime, ns: Namespace, dst: Ipv4, src: Ipv4, iif: Device, mark: number, oif?: Device): Route | undefined {
   rt.counters.routeLookups++;
   const { fib } = ns;
-  if (!fib.plain || oif !== undefined) return lookupRules(fib, dst, { src, iif, oif, mark });
-  const known = fib.cache.get(dst);
+  if (!fib.plain) return lookupRules(fib, dst, { src, iif, oif, mark });
+  const cache = oif === undefined ? fib.cache : boundCache(fib, oif);
+  const known = cache.get(dst);
   if (known !== undefined) return known === null ? undefined : known;
-  const route = lookupPlain(fib, dst);
-  if (fib.cache.size >= CACHE_MAX) fib.cache.clear();
-  fib.cache.set(dst, route ?? null);
+  const route = lookupPlain(fib, dst, oif);
+  if (cache.size >= CACHE_MAX) cache.clear();
+  cache.set(dst, route ?? null);
   return route;
 }
 
-function lookupPlain(fib: Fib, dst: Ipv4): Route | undefined {
-  const local = lookupTable(fib.tables.get(TABLE.local) as FibTable, dst, undefined);
-  if (local !== undefined && local.type !== 'throw') return local;
-  const main = lookupTable(fib.tables.get(TABLE.main) as FibTable, dst, undefined);
-  if (main !== undefined && main.type !== 'throw') return main;
-  const table = fib.tables.get(TABLE.default);
-  const last = table === undefined ? undefined : lookupTable(table, dst, undefined);
-  return last?.type === 'throw' ? undefined : last;
+function boundCache(fib: Fib, oif: Device): RouteCache {
+  let cache = fib.bound.get(oif);
+  if (cache === undefined) fib.bound.set(oif, (cache = new Map()));
+  return cache;
+}
+
+const PLAIN_ORDER = [TABLE.local, TABLE.main, TABLE.default];
+
+function lookupPlain(fib: Fib, dst: Ipv4, oif: Device | undefined): Route | undefined {
+  for (const id of PLAIN_ORDER) {
+    const table = fib.tables.get(id);
+    const route = table === undefined ? undefined : lookupTable(table, dst, oif);
+    if (route !== undefined && route.type !== 'throw') return route;
+  }
+  return undefined;
 }
 
 function lookupRules(fib: Fib, dst: Ipv4, key: FlowKey): Route | undefined {

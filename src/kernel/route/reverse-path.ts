@@ -3,10 +3,9 @@
  * `all` and the device's: 0 refuses only the host's own addresses (unless accept_local), 1 wants the way back by the same device, 2 any way back.
  */
 import type { Ipv4 } from '../../base/ip.js';
-import { TABLE } from '../../plan/iproute2/scope.js';
 import type { Device } from '../namespace.js';
 import type { Runtime } from '../runtime.js';
-import { type FibTable, lookupTable, type Route } from './fib.js';
+import type { Route } from './fib.js';
 import { lookupRoute } from './lookup.js';
 
 export type ReversePath = 'ok' | 'martian' | 'filtered';
@@ -15,7 +14,7 @@ export function reversePath(rt: Runtime, device: Device, src: Ipv4, mark: number
   const { conf, ns } = device;
   if (conf.rpFilter === 0 && ns.fib.plain) {
     if (conf.acceptLocal || device.kind === 'lo') return 'ok';
-    return isOwnAddress(device, src) ? 'martian' : 'ok';
+    return ns.fib.own.has(src) ? 'martian' : 'ok';
   }
   if (conf.rpFilter === 0 && conf.acceptLocal) return 'ok';
   return checkPath(rt, device, src, mark, conf.rpFilter);
@@ -37,9 +36,4 @@ export function checkPath(rt: Runtime, device: Device, src: Ipv4, mark: number, 
 
 function leavesBy(route: Route, device: Device): boolean {
   return route.device === device || (route.legs?.some((leg) => leg.route.device === device) ?? false);
-}
-
-function isOwnAddress(device: Device, src: Ipv4): boolean {
-  const route = lookupTable(device.ns.fib.tables.get(TABLE.local) as FibTable, src, undefined);
-  return route !== undefined && route.type === 'local' && route.length === 32;
 }
