@@ -8,18 +8,64 @@ import { join } from 'node:path';
 
 const models = join(process.argv[2] ?? '.', 'node_modules/@kubernetes/client-node/dist/gen/models');
 const ROOTS = {
-  V1Namespace: '', V1Node: '', V1Pod: '', V1Service: '', CoreV1Event: 'Event', V1Endpoints: '', V1ConfigMap: '', V1Secret: '', V1ServiceAccount: '',
-  V1PersistentVolume: '', V1PersistentVolumeClaim: '', V1LimitRange: '', V1ResourceQuota: '', V1ReplicationController: '', V1Deployment: '',
-  V1ReplicaSet: '', V1StatefulSet: '', V1DaemonSet: '', V1Job: '', V1CronJob: '', V2HorizontalPodAutoscaler: '', V1PodDisruptionBudget: '',
-  V1EndpointSlice: '', V1NetworkPolicy: '', V1Ingress: '', V1IngressClass: '', V1Role: '', V1RoleBinding: '', V1ClusterRole: '',
-  V1ClusterRoleBinding: '', V1StorageClass: '', V1PriorityClass: '', V1Lease: '',
+  V1Namespace: '',
+  V1Node: '',
+  V1Pod: '',
+  V1Service: '',
+  CoreV1Event: 'Event',
+  V1Endpoints: '',
+  V1ConfigMap: '',
+  V1Secret: '',
+  V1ServiceAccount: '',
+  V1PersistentVolume: '',
+  V1PersistentVolumeClaim: '',
+  V1LimitRange: '',
+  V1ResourceQuota: '',
+  V1ReplicationController: '',
+  V1Deployment: '',
+  V1ReplicaSet: '',
+  V1StatefulSet: '',
+  V1DaemonSet: '',
+  V1Job: '',
+  V1CronJob: '',
+  V2HorizontalPodAutoscaler: '',
+  V1PodDisruptionBudget: '',
+  V1EndpointSlice: '',
+  V1NetworkPolicy: '',
+  V1Ingress: '',
+  V1IngressClass: '',
+  V1Role: '',
+  V1RoleBinding: '',
+  V1ClusterRole: '',
+  V1ClusterRoleBinding: '',
+  V1StorageClass: '',
+  V1PriorityClass: '',
+  V1Lease: '',
 };
-const QUANTITIES = new Set(['limits', 'requests', 'capacity', 'allocatable', 'allocatedResources', 'hard', 'used', 'overhead', 'default', 'defaultRequest', 'max',
-  'maxLimitRequestRatio', 'min', 'sizeLimit', 'divisor', 'averageValue']);
+const QUANTITIES = new Set([
+  'limits',
+  'requests',
+  'capacity',
+  'allocatable',
+  'allocatedResources',
+  'hard',
+  'used',
+  'overhead',
+  'default',
+  'defaultRequest',
+  'max',
+  'maxLimitRequestRatio',
+  'min',
+  'sizeLimit',
+  'divisor',
+  'averageValue',
+]);
 
 /** Go's name of the structure, with its group in front where two groups use one name. */
 function typeName(model) {
-  return model.replace(/^(Core|Discovery|Events|Rbac|Storage|Flowcontrol|Authentication)?V\d((?:alpha|beta)\d)?/, (_, group) => (group === 'Discovery' ? '' : (group ?? '')));
+  return model.replace(/^(Core|Discovery|Events|Rbac|Storage|Flowcontrol|Authentication)?V\d((?:alpha|beta)\d)?/, (_, group) =>
+    group === 'Discovery' ? '' : (group ?? ''),
+  );
 }
 
 function codeOf({ name, type, format }, queue) {

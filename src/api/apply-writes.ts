@@ -27,7 +27,11 @@ export function applyWrites(store: Store, writes: readonly Write[], options: { c
   return { refusals, requeueAfterUs };
 }
 
-function tryWrite(store: Store, write: Exclude<Write, { op: 'requeue' }>, options: { clock: Clock; component: string }): Refusal | undefined {
+function tryWrite(
+  store: Store,
+  write: Exclude<Write, { op: 'requeue' }>,
+  options: { clock: Clock; component: string },
+): Refusal | undefined {
   try {
     applyWrite(store, write, options);
     return undefined;
@@ -38,7 +42,11 @@ function tryWrite(store: Store, write: Exclude<Write, { op: 'requeue' }>, option
   }
 }
 
-function applyWrite(store: Store, write: Exclude<Write, { op: 'requeue' }>, { clock, component }: { clock: Clock; component: string }): void {
+function applyWrite(
+  store: Store,
+  write: Exclude<Write, { op: 'requeue' }>,
+  { clock, component }: { clock: Clock; component: string },
+): void {
   switch (write.op) {
     case 'create':
       store.create(write.object);

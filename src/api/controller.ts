@@ -31,7 +31,13 @@ export type Write =
   /** Binds a pending pod. */
   | { readonly op: 'bind'; readonly ref: ObjectRef; readonly node: string }
   /** Records an Event about an object; equal ones are counted up. */
-  | { readonly op: 'event'; readonly about: KubeObject; readonly type: 'Normal' | 'Warning'; readonly reason: string; readonly message: string }
+  | {
+      readonly op: 'event';
+      readonly about: KubeObject;
+      readonly type: 'Normal' | 'Warning';
+      readonly reason: string;
+      readonly message: string;
+    }
   /** Wakes the same key again after a delay of virtual time. */
   | { readonly op: 'requeue'; readonly afterUs: number };
 

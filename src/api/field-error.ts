@@ -47,9 +47,7 @@ function join(...parts: readonly string[]): string {
 }
 
 function goValue(value: unknown): string {
-  if (value === undefined || value === null) return 'null';
-  if (typeof value === 'string') return quote(value);
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return value === undefined ? 'null' : JSON.stringify(value);
 }
 
 function quote(text: string): string {

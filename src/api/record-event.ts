@@ -21,13 +21,28 @@ export function recordEvent(store: Store, about: KubeObject, text: EventText): E
   const name = `${about.metadata.name}.${hashOf([about.kind, about.metadata.uid ?? '', type, reason, message].join('\n'))}`;
   const known = store.view().get('Event', namespace, name);
   if (known !== undefined) {
-    return store.patch<Event>({ kind: 'Event', namespace, name }, (event) => ({ ...event, count: (event.count ?? 1) + 1, lastTimestamp: nowText }));
+    return store.patch<Event>({ kind: 'Event', namespace, name }, (event) => ({
+      ...event,
+      count: (event.count ?? 1) + 1,
+      lastTimestamp: nowText,
+    }));
   }
   const { apiVersion, kind, metadata } = about;
   const involvedObject = { apiVersion, kind, namespace: metadata.namespace, name: metadata.name, uid: metadata.uid };
   const source = component === undefined ? {} : { source: { component }, reportingComponent: component };
   const times = { firstTimestamp: nowText, lastTimestamp: nowText };
-  const event: Event = { apiVersion: 'v1', kind: 'Event', metadata: { name, namespace }, type, reason, message, count: 1, involvedObject, ...source, ...times };
+  const event: Event = {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name, namespace },
+    type,
+    reason,
+    message,
+    count: 1,
+    involvedObject,
+    ...source,
+    ...times,
+  };
   return store.create(event);
 }
 

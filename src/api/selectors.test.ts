@@ -27,7 +27,8 @@ const TEXTS: readonly (readonly [text: string, matches: boolean])[] = [
   ['app = web , tier in (front)', true],
 ];
 for (const [text, matches] of TEXTS) {
-  test(`selector "${text}" ${matches ? 'matches' : 'does not match'}`, () => assert.equal(matchesRequirements(parseSelector(text), LABELS), matches));
+  test(`selector "${text}" ${matches ? 'matches' : 'does not match'}`, () =>
+    assert.equal(matchesRequirements(parseSelector(text), LABELS), matches));
 }
 
 for (const text of ['app=', 'app in web', '=web', 'app=web=x', ',', 'app in (a', '-a=b'].filter((t) => t !== 'app=')) {
@@ -38,7 +39,12 @@ const STRUCTURES: readonly (readonly [says: string, selector: LabelSelector | un
   ['an absent selector matches nothing', undefined, false],
   ['an empty selector matches everything', {}, true],
   ['labels and expressions must both hold', { matchLabels: { app: 'web' }, matchExpressions: [{ key: 'tier', operator: 'Exists' }] }, true],
-  ['one expression that fails is enough', { matchLabels: { app: 'web' }, matchExpressions: [{ key: 'tier', operator: 'DoesNotExist' }] }, false],
+  [
+    'one expression that fails is enough',
+    { matchLabels: { app: 'web' }, matchExpressions: [{ key: 'tier', operator: 'DoesNotExist' }] },
+    false,
+  ],
   ['NotIn holds for an absent key', { matchExpressions: [{ key: 'zone', operator: 'NotIn', values: ['a'] }] }, true],
 ];
-for (const [says, selector, matches] of STRUCTURES) test(`selector: ${says}`, () => assert.equal(matchesSelector(selector, LABELS), matches));
+for (const [says, selector, matches] of STRUCTURES)
+  test(`selector: ${says}`, () => assert.equal(matchesSelector(selector, LABELS), matches));

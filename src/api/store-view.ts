@@ -28,7 +28,7 @@ export class ViewAt implements AnyView {
   }
 
   list<K extends Kind>(kind: K, namespace?: string): readonly Kinds[K][] {
-    return this.listAny(kind, namespace) as readonly KubeObject[] as readonly Kinds[K][];
+    return this.listAny(kind, namespace) as readonly Kinds[K][];
   }
 
   kindRevision(kind: Kind): number {

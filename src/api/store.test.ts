@@ -31,11 +31,12 @@ test('creating twice is AlreadyExists', () => {
   refuses('AlreadyExists', 'pods "a" already exists', () => store.create(pod('a')));
 });
 
-test('a stale resourceVersion is a Conflict, with the server\'s words', () => {
+test("a stale resourceVersion is a Conflict, with the server's words", () => {
   const store = testStore();
   const first = store.create(pod('a'));
   store.label(POD, { x: 'y' });
-  const message = 'Operation cannot be fulfilled on pods "a": the object has been modified; please apply your changes to the latest version and try again';
+  const message =
+    'Operation cannot be fulfilled on pods "a": the object has been modified; please apply your changes to the latest version and try again';
   refuses('Conflict', message, () => store.update(first));
 });
 
@@ -45,7 +46,10 @@ test('generation counts changes of spec, not of metadata or status', () => {
   const labelled = store.label(POD, { x: 'y' });
   const run = store.updateStatus<Pod>({ ...(labelled as Pod), status: { phase: 'Running' } });
   const changed = store.update<Pod>({ ...run, spec: { ...run.spec, hostname: 'h' } });
-  assert.deepEqual([created, labelled, run, changed].map((object) => object.metadata.generation), [1, 1, 1, 2]);
+  assert.deepEqual(
+    [created, labelled, run, changed].map((object) => object.metadata.generation),
+    [1, 1, 1, 2],
+  );
 });
 
 test('update keeps status and updateStatus keeps spec', () => {
@@ -74,10 +78,19 @@ test('an older view still sees the older objects and lists', () => {
   store.create(pod('b'));
   store.label(POD, { x: 'y' });
   store.delete(POD, { force: true });
-  assert.deepEqual(store.view().list('Pod').map(({ metadata }) => metadata.name), ['b']);
+  assert.deepEqual(
+    store
+      .view()
+      .list('Pod')
+      .map(({ metadata }) => metadata.name),
+    ['b'],
+  );
   const again = store.view(before.revision);
   for (const view of [before, again]) {
-    assert.deepEqual(view.list('Pod').map(({ metadata }) => metadata.name), ['a']);
+    assert.deepEqual(
+      view.list('Pod').map(({ metadata }) => metadata.name),
+      ['a'],
+    );
     assert.equal(view.get('Pod', 'default', 'a')?.metadata.labels, undefined);
     assert.equal(view.get('Pod', 'default', 'b'), undefined);
   }
@@ -96,9 +109,28 @@ test('a list is the same array until something of its kind changes', () => {
 
 test('lists are sorted by namespace, then name, in code units', () => {
   const store = testStore();
-  for (const [ns, name] of [['b', 'a'], ['a-b', 'x'], ['a', 'z'], ['a', 'b-c'], ['a', 'b']] as const) store.create(pod(name, {}, { namespace: ns }));
-  assert.deepEqual(store.view().list('Pod').map(({ metadata }) => `${metadata.namespace}/${metadata.name}`), ['a/b', 'a/b-c', 'a/z', 'a-b/x', 'b/a']);
-  assert.deepEqual(store.view().list('Pod', 'a').map(({ metadata }) => metadata.name), ['b', 'b-c', 'z']);
+  for (const [ns, name] of [
+    ['b', 'a'],
+    ['a-b', 'x'],
+    ['a', 'z'],
+    ['a', 'b-c'],
+    ['a', 'b'],
+  ] as const)
+    store.create(pod(name, {}, { namespace: ns }));
+  assert.deepEqual(
+    store
+      .view()
+      .list('Pod')
+      .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`),
+    ['a/b', 'a/b-c', 'a/z', 'a-b/x', 'b/a'],
+  );
+  assert.deepEqual(
+    store
+      .view()
+      .list('Pod', 'a')
+      .map(({ metadata }) => metadata.name),
+    ['b', 'b-c', 'z'],
+  );
   assert.deepEqual(store.view().list('Pod', 'c'), []);
 });
 
@@ -119,7 +151,14 @@ test('events are one per revision, with the version before', () => {
   store.label(POD, { x: 'y' });
   store.delete(POD, { force: true });
   const events = store.events(since);
-  assert.deepEqual(events.map(({ type, revision }) => [type, revision]), [['ADDED', 2], ['MODIFIED', 3], ['DELETED', 4]]);
+  assert.deepEqual(
+    events.map(({ type, revision }) => [type, revision]),
+    [
+      ['ADDED', 2],
+      ['MODIFIED', 3],
+      ['DELETED', 4],
+    ],
+  );
   assert.equal(events[1]?.before?.metadata.labels, undefined);
 });
 
@@ -172,7 +211,9 @@ test('a namespace becomes Terminating and takes nothing new', () => {
 });
 
 test('a namespace carries its name as a label', () => {
-  assert.deepEqual(testStore().view().get('Namespace', undefined, 'default')?.metadata.labels, { 'kubernetes.io/metadata.name': 'default' });
+  assert.deepEqual(testStore().view().get('Namespace', undefined, 'default')?.metadata.labels, {
+    'kubernetes.io/metadata.name': 'default',
+  });
 });
 
 test('binding sets the node and PodScheduled, once', () => {
@@ -181,15 +222,25 @@ test('binding sets the node and PodScheduled, once', () => {
   const bound = store.bind(POD, 'node1');
   assert.equal(bound.spec.nodeName, 'node1');
   assert.deepEqual(bound.status?.conditions, [{ type: 'PodScheduled', status: 'True', lastTransitionTime: NOW }]);
-  refuses('Conflict', 'Operation cannot be fulfilled on pods "a": pod a is already assigned to node "node1"', () => store.bind(POD, 'node2'));
+  refuses('Conflict', 'Operation cannot be fulfilled on pods "a": pod a is already assigned to node "node1"', () =>
+    store.bind(POD, 'node2'),
+  );
 });
 
 test('a new pod gets the tolerations, priority and requests that admission adds', () => {
   const limits = { cpu: '1', memory: '1Gi' };
   const own = [{ key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 5 }] as const;
-  const { spec } = testStore().create(pod('a', { containers: [{ name: 'main', image: 'x', resources: { limits, requests: { cpu: '100m' } } }], tolerations: own }));
+  const { spec } = testStore().create(
+    pod('a', { containers: [{ name: 'main', image: 'x', resources: { limits, requests: { cpu: '100m' } } }], tolerations: own }),
+  );
   assert.deepEqual(spec.containers[0]?.resources?.requests, { cpu: '100m', memory: '1Gi' });
-  assert.deepEqual(spec.tolerations?.map(({ key, tolerationSeconds }) => [key, tolerationSeconds]), [['node.kubernetes.io/not-ready', 5], ['node.kubernetes.io/unreachable', 300]]);
+  assert.deepEqual(
+    spec.tolerations?.map(({ key, tolerationSeconds }) => [key, tolerationSeconds]),
+    [
+      ['node.kubernetes.io/not-ready', 5],
+      ['node.kubernetes.io/unreachable', 300],
+    ],
+  );
   assert.equal(spec.priority, 0);
 });
 

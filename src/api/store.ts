@@ -14,7 +14,7 @@ import { alreadyExists, conflict, forbidden, notFound } from './refusal.js';
 import { type AnyView, ViewAt } from './store-view.js';
 import { addSeconds } from './timestamp.js';
 import type { Namespace, Pod, Service } from './types/core.js';
-import type { KubeObject, Labels, ObjectMeta } from './types/meta.js';
+import type { KubeObject, ObjectMeta } from './types/meta.js';
 import { resourceOf } from './types/resource.js';
 import { makeUid } from './uid.js';
 import { objectKey, Versions } from './versions.js';

@@ -35,13 +35,15 @@ export function decodeManifest(document: ManifestDocument): Fields {
   const { apiVersion, kind } = headerOf(document);
   checkKind(document, apiVersion, kind);
   const { value, problems } = decode(document.value, kind, kubernetesStructures);
-  if (problems.length === 0) return value as Fields;
+  if (problems.length === 0) return value;
   const unknown = problems.filter((problem) => problem.kind === 'unknown-field');
   const wrong = problems.find((problem) => problem.kind === 'wrong-type');
   const detail = wrong?.message ?? `strict decoding error: ${unknown.map(({ message }) => message).join(', ')}`;
   const version = apiVersion.slice(apiVersion.indexOf('/') + 1);
   const message = `${kind} in version "${version}" cannot be handled as a ${kind}: ${detail}`;
-  const causes = problems.map(({ kind: what, path, message: text, fix }) => ({ path, message: text, fix, part: what === 'unknown-field' ? 'key' : 'value' }) as const);
+  const causes = problems.map(
+    ({ kind: what, path, message: text, fix }) => ({ path, message: text, fix, part: what === 'unknown-field' ? 'key' : 'value' }) as const,
+  );
   throw new Refusal('BadRequest', message, causes, document.position);
 }
 
@@ -60,7 +62,10 @@ function headerOf(document: ManifestDocument): { apiVersion: string; kind: strin
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw badRequest(document, '', 'the document is not an object', 'begin with apiVersion, kind and metadata');
   }
-  for (const [field, name] of [['kind', 'Kind'], ['apiVersion', 'apiVersion']] as const) {
+  for (const [field, name] of [
+    ['kind', 'Kind'],
+    ['apiVersion', 'apiVersion'],
+  ] as const) {
     if (typeof value[field] !== 'string' || value[field] === '') {
       throw badRequest(document, field, `Object '${name}' is missing in '${JSON.stringify(value).slice(0, 200)}'`, `add ${field}`);
     }
@@ -79,7 +84,8 @@ function placed(decoded: Fields, namespace: string, revision: number): Draft {
   const kind = String(decoded['kind']);
   const metadata = { ...(decoded['metadata'] as Fields | undefined) };
   if (resourceOf(kind).namespaced) metadata['namespace'] ??= namespace;
-  if (metadata['name'] === undefined && typeof metadata['generateName'] === 'string') metadata['name'] = generatedName(metadata['generateName'], revision);
+  if (metadata['name'] === undefined && typeof metadata['generateName'] === 'string')
+    metadata['name'] = generatedName(metadata['generateName'], revision);
   metadata['name'] ??= '';
   return { ...decoded, metadata } as unknown as Draft;
 }

@@ -25,7 +25,10 @@ test('applying the same again changes nothing', () => {
 test('a field that others changed stays, unless it is applied', () => {
   const store = testStore();
   applied(deployment(''), store);
-  store.patch<Deployment>({ kind: 'Deployment', namespace: 'default', name: 'web' }, (object) => ({ ...object, spec: { ...object.spec, replicas: 5 } }));
+  store.patch<Deployment>({ kind: 'Deployment', namespace: 'default', name: 'web' }, (object) => ({
+    ...object,
+    spec: { ...object.spec, replicas: 5 },
+  }));
   const [kept] = applied(deployment('', 'nginx:2'), store) as [Deployment];
   assert.deepEqual([kept.spec.replicas, kept.spec.template.spec.containers[0]?.image, kept.metadata.generation], [5, 'nginx:2', 2]);
   assert.equal((applied(deployment('replicas: 3'), store)[0] as Deployment).spec.replicas, 3);
@@ -38,16 +41,21 @@ test('a field that was applied and is left out goes back to its default', () => 
 });
 
 test('a Service keeps its address and ports when it is applied again', () => {
-  const text = (port: number): string => `apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {type: NodePort, ports: [{port: 80, targetPort: ${port}}]}`;
+  const text = (port: number): string =>
+    `apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {type: NodePort, ports: [{port: 80, targetPort: ${port}}]}`;
   const store = testStore();
   const [before] = applied(text(80), store) as [Service];
   const [after] = applied(text(8080), store) as [Service];
-  assert.deepEqual([after.spec.clusterIP, after.spec.ports?.[0]?.nodePort, after.spec.ports?.[0]?.targetPort], [before.spec.clusterIP, before.spec.ports?.[0]?.nodePort, 8080]);
+  assert.deepEqual(
+    [after.spec.clusterIP, after.spec.ports?.[0]?.nodePort, after.spec.ports?.[0]?.targetPort],
+    [before.spec.clusterIP, before.spec.ports?.[0]?.nodePort, 8080],
+  );
 });
 
 test('a preset status is kept, at first and later', () => {
   const store = testStore();
-  const text = (ip: string): string => `apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: c, image: x}]}\nstatus: {phase: Running, podIP: ${ip}}`;
+  const text = (ip: string): string =>
+    `apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: c, image: x}]}\nstatus: {phase: Running, podIP: ${ip}}`;
   assert.equal((applied(text('10.0.0.1'), store)[0] as Pod).status?.podIP, '10.0.0.1');
   assert.equal((applied(text('10.0.0.2'), store)[0] as Pod).status?.podIP, '10.0.0.2');
 });
@@ -57,7 +65,8 @@ test('a refused object does not keep the others out, and all refusals are told',
   const service = (name: string): string => `apiVersion: v1\nkind: Service\nmetadata: {name: ${name}}\nspec: {ports: [{port: 80}]}\n---\n`;
   assert.throws(
     () => applied(service('A') + service('good') + service('B'), store),
-    (error) => error instanceof Refusal && error.reason === 'Invalid' && error.problems.length === 2 && error.problems[1]?.position?.line === 13,
+    (error) =>
+      error instanceof Refusal && error.reason === 'Invalid' && error.problems.length === 2 && error.problems[1]?.position?.line === 13,
   );
   assert.notEqual(store.view().get('Service', 'default', 'good'), undefined);
 });
@@ -82,7 +91,10 @@ test('the default namespace is where unqualified objects go', () => {
 });
 
 test('objects may come as values', () => {
-  assert.deepEqual(applyManifests(testStore(), documentsOf([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } }], 'eval')), ['Namespace/shop']);
+  assert.deepEqual(
+    applyManifests(testStore(), documentsOf([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } }], 'eval')),
+    ['Namespace/shop'],
+  );
 });
 
 test('generateName makes a name', () => {
@@ -93,21 +105,38 @@ test('generateName makes a name', () => {
 test('a stale resourceVersion in a manifest is a conflict', () => {
   const store = testStore();
   applied('apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}', store);
-  assert.match(refusal('apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, resourceVersion: "1"}\ndata: {a: b}', store), /^Operation cannot be fulfilled on configmaps "a"/);
+  assert.match(
+    refusal('apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, resourceVersion: "1"}\ndata: {a: b}', store),
+    /^Operation cannot be fulfilled on configmaps "a"/,
+  );
 });
 
 const KINDS: readonly (readonly [says: string, text: string, error: unknown, message: RegExp])[] = [
-  ['NetworkPolicy is not modelled', 'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy', UnsupportedError, /NetworkPolicy \(networking.k8s.io\/v1\) is not modelled/],
+  [
+    'NetworkPolicy is not modelled',
+    'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy',
+    UnsupportedError,
+    /NetworkPolicy \(networking.k8s.io\/v1\) is not modelled/,
+  ],
   ['nor is a Calico policy', 'apiVersion: projectcalico.org/v3\nkind: GlobalNetworkPolicy', UnsupportedError, /GlobalNetworkPolicy/],
   ['nor an HTTPRoute', 'apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute', UnsupportedError, /HTTPRoute/],
   ['nor a StatefulSet', 'apiVersion: apps/v1\nkind: StatefulSet', UnsupportedError, /StatefulSet \(apps\/v1\)/],
-  ['a kind of an old version is told the new one', 'apiVersion: extensions/v1beta1\nkind: Deployment', Refusal, /write apiVersion: apps\/v1/],
+  [
+    'a kind of an old version is told the new one',
+    'apiVersion: extensions/v1beta1\nkind: Deployment',
+    Refusal,
+    /write apiVersion: apps\/v1/,
+  ],
   ['a misspelt kind is told the nearest', 'apiVersion: v1\nkind: Servce', Refusal, /did you mean kind: Service/],
   ['a document without kind', 'apiVersion: v1', Refusal, /Object 'Kind' is missing/],
   ['text alone', 'hello', Refusal, /the document is not an object/],
 ];
 for (const [says, text, error, message] of KINDS) {
-  test(`kinds: ${says}`, () => assert.throws(() => applied(`${text}\n`), (e) => e instanceof InputError === (error === Refusal) && message.test((e as Error).message)));
+  test(`kinds: ${says}`, () =>
+    assert.throws(
+      () => applied(`${text}\n`),
+      (e) => e instanceof InputError === (error === Refusal) && message.test((e as Error).message),
+    ));
 }
 
 test('a mistake beside something unmodelled is a mistake', () => {
@@ -122,5 +151,8 @@ test('accepted fields whose effect is not modelled are named', () => {
   const [pod] = applied(
     'apiVersion: v1\nkind: Pod\nmetadata: {name: a, annotations: {k8s.v1.cni.cncf.io/networks: net1}}\nspec:\n  dnsPolicy: None\n  initContainers: [{name: i, image: istio, securityContext: {capabilities: {add: [NET_ADMIN]}}}]\n  containers: [{name: c, image: x}]\n',
   );
-  assert.deepEqual(unmodelledFields(pod as Pod).map(({ path }) => path), ['metadata.annotations[k8s.v1.cni.cncf.io/networks]', 'spec.dnsPolicy', 'spec.initContainers[0].securityContext']);
+  assert.deepEqual(
+    unmodelledFields(pod as Pod).map(({ path }) => path),
+    ['metadata.annotations[k8s.v1.cni.cncf.io/networks]', 'spec.dnsPolicy', 'spec.initContainers[0].securityContext'],
+  );
 });

@@ -13,7 +13,13 @@ import type { ManifestDocument } from './document.js';
 /** Returns `Kind/ns/name` (or `Kind/name`) of each object. Throws Refusal, InputError or UnsupportedError with every problem found. */
 export function applyManifests(store: Store, documents: readonly ManifestDocument[], namespace = 'default'): readonly string[] {
   const decoded = collect(documents.map((document) => () => ({ document, value: decodeManifest(document) })));
-  return collect(decoded.map(({ document, value }) => () => applyOne(store, admitDecoded(value, document, { view: store.view(), namespace }), document)));
+  return collect(
+    decoded.map(
+      ({ document, value }) =>
+        () =>
+          applyOne(store, admitDecoded(value, document, { view: store.view(), namespace }), document),
+    ),
+  );
 }
 
 function applyOne(store: Store, object: KubeObject, document: ManifestDocument): string {
@@ -25,7 +31,8 @@ function applyOne(store: Store, object: KubeObject, document: ManifestDocument):
     else {
       store.update(object);
       const { status } = object as { status?: unknown };
-      if (status !== undefined && !isEqual(status, (before as { status?: unknown }).status)) store.patch(metadataRef(object), (now) => ({ ...now, status }));
+      if (status !== undefined && !isEqual(status, (before as { status?: unknown }).status))
+        store.patch(metadataRef(object), (now) => ({ ...now, status }));
     }
   } catch (error) {
     throw error instanceof Refusal ? error.at(document.position) : error;

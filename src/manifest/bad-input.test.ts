@@ -17,7 +17,9 @@ const READERS: Readonly<Record<string, (file: string) => unknown>> = {
 };
 
 for (const [folder, read] of Object.entries(READERS)) {
-  for (const name of readdirSync(`${ROOT}${folder}`).filter((file) => file.endsWith('.yaml')).sort()) {
+  for (const name of readdirSync(`${ROOT}${folder}`)
+    .filter((file) => file.endsWith('.yaml'))
+    .sort()) {
     test(`bad ${folder}: ${name.slice(0, -'.yaml'.length).replaceAll('-', ' ')}`, () => {
       const golden = `${ROOT}${folder}/${name.replace(/\.yaml$/, '.error.txt')}`;
       const message = messageOf(() => read(`${folder}/${name}`));

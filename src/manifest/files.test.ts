@@ -39,7 +39,11 @@ const REFUSED: readonly (readonly [says: string, path: string, code: string])[] 
   ['a folder without manifests', 'empty', 'no-manifests'],
 ];
 for (const [says, path, code] of REFUSED) {
-  test(`refused: ${says}`, () => assert.throws(() => readManifestPath(path, root), (error) => error instanceof InputError && error.code === code));
+  test(`refused: ${says}`, () =>
+    assert.throws(
+      () => readManifestPath(path, root),
+      (error) => error instanceof InputError && error.code === code,
+    ));
 }
 
 test('a missing file is told with what is beside it', () => {

@@ -16,7 +16,11 @@ export function readProjectFile(path: string, root: string, position?: SourcePos
   const real = resolveInside(path, root, position);
   const stats = statSync(real);
   if (stats.isDirectory()) throw inputError('not-a-file', `"${path}" is a folder`, { position, fix: 'name a file in it' });
-  if (stats.size > LIMITS.fileSizeMax) throw inputError('file-too-large', `"${path}" is larger than ${LIMITS.fileSizeMax} bytes`, { position, fix: 'split it into several files' });
+  if (stats.size > LIMITS.fileSizeMax)
+    throw inputError('file-too-large', `"${path}" is larger than ${LIMITS.fileSizeMax} bytes`, {
+      position,
+      fix: 'split it into several files',
+    });
   return readFileSync(real, 'utf8').replace(/^\ufeff/, '');
 }
 
@@ -58,7 +62,10 @@ function isInside(path: string, base: string): boolean {
 }
 
 function outside(path: string, position: SourcePosition | undefined): InputError {
-  return inputError('outside-project', `"${path}" is outside the project`, { position, fix: 'copy the file into the project and name it relative to its root' });
+  return inputError('outside-project', `"${path}" is outside the project`, {
+    position,
+    fix: 'copy the file into the project and name it relative to its root',
+  });
 }
 
 function missing(path: string, lexical: string, base: string, position: SourcePosition | undefined): InputError {
@@ -70,7 +77,10 @@ function missing(path: string, lexical: string, base: string, position: SourcePo
     // The folder is missing too; then there is nothing to propose.
   }
   const where = relative(base, folder) || '.';
-  const fix = beside.length === 0 ? 'paths are relative to the project root' : `paths are relative to the project root; ${where} holds ${beside.join(', ')}`;
+  const fix =
+    beside.length === 0
+      ? 'paths are relative to the project root'
+      : `paths are relative to the project root; ${where} holds ${beside.join(', ')}`;
   return inputError('missing-file', `"${path}" does not exist`, { position, fix });
 }
 
@@ -81,10 +91,15 @@ function filesOf(folder: string, path: string, position: SourcePosition | undefi
       const [inner, label] = [join(real, name), join(shown, name)];
       if (lstatSync(inner).isDirectory()) walk(inner, label);
       else if (EXTENSIONS.has(extname(name))) files.push(label);
-      if (files.length > LIMITS.filesMax) throw inputError('too-many-files', `"${path}" holds more than ${LIMITS.filesMax} manifests`, { position, fix: 'name a smaller folder' });
+      if (files.length > LIMITS.filesMax)
+        throw inputError('too-many-files', `"${path}" holds more than ${LIMITS.filesMax} manifests`, {
+          position,
+          fix: 'name a smaller folder',
+        });
     }
   };
   walk(folder, path);
-  if (files.length === 0) throw inputError('no-manifests', `"${path}" holds no .yaml, .yml or .json file`, { position, fix: 'name a folder with manifests' });
+  if (files.length === 0)
+    throw inputError('no-manifests', `"${path}" holds no .yaml, .yml or .json file`, { position, fix: 'name a folder with manifests' });
   return files;
 }

@@ -38,7 +38,7 @@ for (const [says, path, part, place] of PLACES) {
   });
 }
 
-test('places: of a List\'s items', () => {
+test("places: of a List's items", () => {
   const [, second] = readManifests('kind: List\nitems:\n- kind: A\n- kind: B\n  x: 1\n', 'a.yaml');
   assert.equal(second?.position('x')?.line, 5);
 });
@@ -67,7 +67,11 @@ const JUNK: readonly (readonly [says: string, text: string, code: string | undef
   ['quotes', fill('"\n'), 'yaml-syntax'],
   ['closing braces', fill('}\n'), 'yaml-syntax'],
   ['directives', fill('%a\n'), 'document-too-large'],
-  ['laughter', `a: &a [x, x, x, x]\n${Array.from('bcdefghijklmnopqrstuvw', (c, i) => `${c}: &${c} [${Array(9).fill(`*${'abcdefghijklmnopqrstuvw'[i]}`)}]`).join('\n')}`, 'alias-bomb'],
+  [
+    'laughter',
+    `a: &a [x, x, x, x]\n${Array.from('bcdefghijklmnopqrstuvw', (c, i) => `${c}: &${c} [${Array(9).fill(`*${'abcdefghijklmnopqrstuvw'[i]}`)}]`).join('\n')}`,
+    'alias-bomb',
+  ],
 ];
 for (const [says, text, code] of JUNK) {
   test(`junk ends soon, with a clear error: ${says}`, () => {
@@ -81,7 +85,10 @@ for (const [says, text, code] of JUNK) {
 }
 
 test('a file beyond all measure is not even looked at', () => {
-  assert.throws(() => read('x'.repeat(33 * MIB)), (error) => error instanceof InputError && error.code === 'file-too-large');
+  assert.throws(
+    () => read('x'.repeat(33 * MIB)),
+    (error) => error instanceof InputError && error.code === 'file-too-large',
+  );
 });
 
 test('a key called __proto__ is a key', () => {

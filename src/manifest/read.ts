@@ -13,9 +13,21 @@ import { toValue } from './yaml/to-value.js';
 /** Large JSON is read by the platform, ten times faster; places in it are found only when asked for. */
 const FAST_JSON_SIZE = 64 * 1024;
 
+/** Specs apply the same few manifests in scenario after scenario: small texts are read once. Documents are values, so sharing them is safe. */
+const REMEMBERED_SIZE = 32 * 1024;
+const REMEMBERED_MAX = 64;
+const remembered = new Map<string, readonly ManifestDocument[]>();
+
 /** Throws InputError with every problem found. */
 export function readManifests(text: string, file: string): readonly ManifestDocument[] {
-  return readDocuments(text, file).flatMap(openList);
+  if (text.length > REMEMBERED_SIZE) return readDocuments(text, file).flatMap(openList);
+  const key = `${file}\0${text}`;
+  const known = remembered.get(key);
+  if (known !== undefined) return known;
+  const documents = readDocuments(text, file).flatMap(openList);
+  if (remembered.size >= REMEMBERED_MAX) remembered.delete(remembered.keys().next().value as string);
+  remembered.set(key, documents);
+  return documents;
 }
 
 /** The documents of a text as they stand, lists not opened: for eval scripts and cluster files. */
@@ -70,7 +82,8 @@ function openList(document: ManifestDocument): readonly ManifestDocument[] {
   const { kind, items } = value as { kind?: unknown; items?: unknown };
   if (typeof kind !== 'string' || !kind.endsWith('List') || !Array.isArray(items)) return [document];
   return items.flatMap((item: unknown, i) => {
-    const position: ManifestDocument['position'] = (path, part) => document.position(path === '' ? `items[${i}]` : `items[${i}].${path}`, part);
+    const position: ManifestDocument['position'] = (path, part) =>
+      document.position(path === '' ? `items[${i}]` : `items[${i}].${path}`, part);
     return openList({ file, value: withKind(item, kind), position });
   });
 }

@@ -47,7 +47,8 @@ export function checkKind(document: ManifestDocument, apiVersion: string, kind: 
     return;
   }
   const group = apiVersion.slice(0, Math.max(0, apiVersion.indexOf('/')));
-  if (EXTENSIONS.some((extension) => group === extension || group.endsWith(`.${extension}`))) throw notModelled(document, `${kind} (${apiVersion})`);
+  if (EXTENSIONS.some((extension) => group === extension || group.endsWith(`.${extension}`)))
+    throw notModelled(document, `${kind} (${apiVersion})`);
   if (group === 'apiextensions.k8s.io' || group === 'admissionregistration.k8s.io' || group === 'apiregistration.k8s.io') {
     throw notModelled(document, `${kind} (${apiVersion})`);
   }
@@ -57,11 +58,16 @@ export function checkKind(document: ManifestDocument, apiVersion: string, kind: 
 }
 
 function notModelled(document: ManifestDocument, what: string): UnsupportedError {
-  return unsupported('unsupported-kind', `${what} is not modelled`, { position: document.position('kind'), fix: 'leave it out, or run the spec against a cluster that has it' });
+  return unsupported('unsupported-kind', `${what} is not modelled`, {
+    position: document.position('kind'),
+    fix: 'leave it out, or run the spec against a cluster that has it',
+  });
 }
 
 function fixOf(kind: string, apiVersion: string | undefined): string {
   if (apiVersion !== undefined) return `write apiVersion: ${apiVersion}`;
   const near = nearest(kind, RESOURCES.keys());
-  return near === undefined ? 'check kind and apiVersion' : `did you mean kind: ${near} with apiVersion: ${RESOURCES.get(near)?.apiVersion}?`;
+  return near === undefined
+    ? 'check kind and apiVersion'
+    : `did you mean kind: ${near} with apiVersion: ${RESOURCES.get(near)?.apiVersion}?`;
 }

@@ -41,7 +41,8 @@ function podFields(spec: Fields | undefined, path: string): Unmodelled[] {
   const found = POD_FIELDS.filter(([name, , counts]) => counts(spec[name])).map(([name, effect]) => ({ path: `${path}.${name}`, effect }));
   const sysctls = (at(spec, 'securityContext')?.['sysctls'] ?? []) as readonly { name?: string }[];
   for (const [i, { name = '' }] of sysctls.entries()) {
-    if (name.startsWith('net.')) found.push({ path: `${path}.securityContext.sysctls[${i}]`, effect: `sets ${name} in the pod's network namespace` });
+    if (name.startsWith('net.'))
+      found.push({ path: `${path}.securityContext.sysctls[${i}]`, effect: `sets ${name} in the pod's network namespace` });
   }
   return [...found, ...containerFields(spec, path)];
 }
@@ -62,7 +63,8 @@ function containerFields(spec: Fields, path: string): Unmodelled[] {
 
 function serviceFields(spec: Fields | undefined): Unmodelled[] {
   const found: Unmodelled[] = [];
-  if (isSet(spec?.['loadBalancerClass'])) found.push({ path: 'spec.loadBalancerClass', effect: 'leaves the Service to a load balancer of its own' });
+  if (isSet(spec?.['loadBalancerClass']))
+    found.push({ path: 'spec.loadBalancerClass', effect: 'leaves the Service to a load balancer of its own' });
   return found;
 }
 

@@ -43,7 +43,8 @@ function dropUnused(spec: Spec, old: ServiceSpec): void {
     for (const field of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'internalTrafficPolicy'] as const) delete spec[field];
   }
   if (takesNodePorts(old) && !takesNodePorts(spec)) spec.ports = dropNodePorts(spec.ports ?? [], old.ports ?? []);
-  if (needsHealthCheckPort(old) && !needsHealthCheckPort(spec) && spec.healthCheckNodePort === old.healthCheckNodePort) delete spec.healthCheckNodePort;
+  if (needsHealthCheckPort(old) && !needsHealthCheckPort(spec) && spec.healthCheckNodePort === old.healthCheckNodePort)
+    delete spec.healthCheckNodePort;
   if (old.type === 'LoadBalancer' && spec.type !== 'LoadBalancer') delete spec.allocateLoadBalancerNodePorts;
   if (isExternallyAccessible(old) && !isExternallyAccessible(spec)) delete spec.externalTrafficPolicy;
 }

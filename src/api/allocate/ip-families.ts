@@ -19,7 +19,11 @@ export interface Families {
 }
 
 /** `configured` are the cluster's families, its default first. */
-export function chooseFamilies(spec: ServiceSpec, before: ServiceSpec | undefined, configured: readonly Family[]): Families | readonly Cause[] {
+export function chooseFamilies(
+  spec: ServiceSpec,
+  before: ServiceSpec | undefined,
+  configured: readonly Family[],
+): Families | readonly Cause[] {
   const selectorless = isHeadless(spec) && Object.keys(spec.selector ?? {}).length === 0;
   const policy = spec.ipFamilyPolicy ?? before?.ipFamilyPolicy ?? (selectorless ? 'RequireDualStack' : 'SingleStack');
   const asked = shrink(spec, before, policy);
@@ -68,7 +72,8 @@ function inferFamilies(asked: Asked, configured: readonly Family[]): readonly Fa
     const ip = parseIp(text);
     if (ip === undefined || i < families.length) continue;
     const family = familyOf(ip);
-    if (!configured.includes(family)) return invalidValue(`spec.clusterIPs[${i}]`, asked.clusterIps, `${family} is not configured on this cluster`);
+    if (!configured.includes(family))
+      return invalidValue(`spec.clusterIPs[${i}]`, asked.clusterIps, `${family} is not configured on this cluster`);
     families.push(family);
   }
   return families;

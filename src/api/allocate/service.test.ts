@@ -6,9 +6,16 @@ import type { Service, ServiceSpec } from '../types/core.js';
 import type { Store } from '../store.js';
 
 const port = (nodePort?: number, number = 80, protocol: 'TCP' | 'UDP' = 'TCP'): NonNullable<ServiceSpec['ports']>[number] => {
-  return { name: `${protocol}-${number}`.toLowerCase(), port: number, protocol, targetPort: number, ...(nodePort === undefined ? {} : { nodePort }) };
+  return {
+    name: `${protocol}-${number}`.toLowerCase(),
+    port: number,
+    protocol,
+    targetPort: number,
+    ...(nodePort === undefined ? {} : { nodePort }),
+  };
 };
-const nodePort = (name: string, ...ports: NonNullable<ServiceSpec['ports']>[number][]): Service => service(name, { type: 'NodePort', ports: ports.length === 0 ? [port()] : ports });
+const nodePort = (name: string, ...ports: NonNullable<ServiceSpec['ports']>[number][]): Service =>
+  service(name, { type: 'NodePort', ports: ports.length === 0 ? [port()] : ports });
 const ports = ({ spec }: Service): unknown => spec.ports?.map((p) => p.nodePort);
 
 function refused(act: () => unknown): string {
@@ -28,7 +35,10 @@ function update(store: Store, name: string, spec: ServiceSpec): Service {
 
 test('cluster addresses come from above the band of 256, lowest first', () => {
   const store = testStore();
-  assert.deepEqual(['a', 'b'].map((name) => store.create(service(name)).spec.clusterIP), ['10.96.1.1', '10.96.1.2']);
+  assert.deepEqual(
+    ['a', 'b'].map((name) => store.create(service(name)).spec.clusterIP),
+    ['10.96.1.1', '10.96.1.2'],
+  );
 });
 
 test('node ports come from above the band of 86', () => {
@@ -57,21 +67,40 @@ const REFUSED: readonly (readonly [says: string, second: Service, message: strin
     service('b', { clusterIP: '10.96.0.0' }),
     'Service "b" is invalid: spec.clusterIPs: Invalid value: ["10.96.0.0"]: failed to allocate IP 10.96.0.0: the provided IP (10.96.0.0) is not in the valid range. The range of valid IPs is 10.96.0.0/12',
   ],
-  ['a port that is taken', nodePort('b', port(30080)), 'Service "b" is invalid: spec.ports[0].nodePort: Invalid value: 30080: provided port is already allocated'],
-  ['a port that is taken for another protocol', nodePort('b', port(30080, 53, 'UDP')), 'Service "b" is invalid: spec.ports[0].nodePort: Invalid value: 30080: provided port is already allocated'],
+  [
+    'a port that is taken',
+    nodePort('b', port(30080)),
+    'Service "b" is invalid: spec.ports[0].nodePort: Invalid value: 30080: provided port is already allocated',
+  ],
+  [
+    'a port that is taken for another protocol',
+    nodePort('b', port(30080, 53, 'UDP')),
+    'Service "b" is invalid: spec.ports[0].nodePort: Invalid value: 30080: provided port is already allocated',
+  ],
   [
     'a port outside the range',
     nodePort('b', port(), port(30000 - 1, 81)),
     'Service "b" is invalid: spec.ports[1].nodePort: Invalid value: 29999: provided port is not in the valid range. The range of valid ports is 30000-32767',
   ],
-  ['a second family', service('b', { ipFamilyPolicy: 'RequireDualStack' }), 'Service "b" is invalid: spec.ipFamilyPolicy: Invalid value: "RequireDualStack": this cluster is not configured for dual-stack services'],
-  ['another family', service('b', { ipFamilies: ['IPv6'] }), 'Service "b" is invalid: spec.ipFamilies[0]: Invalid value: "IPv6": not configured on this cluster'],
+  [
+    'a second family',
+    service('b', { ipFamilyPolicy: 'RequireDualStack' }),
+    'Service "b" is invalid: spec.ipFamilyPolicy: Invalid value: "RequireDualStack": this cluster is not configured for dual-stack services',
+  ],
+  [
+    'another family',
+    service('b', { ipFamilies: ['IPv6'] }),
+    'Service "b" is invalid: spec.ipFamilies[0]: Invalid value: "IPv6": not configured on this cluster',
+  ],
 ];
 for (const [says, second, message] of REFUSED) {
   test(`refused: ${says}`, () => {
     const store = testStore();
     store.create(service('a', { type: 'NodePort', clusterIP: '10.96.0.10', ports: [port(30080)] }));
-    assert.equal(refused(() => store.create(second)), message);
+    assert.equal(
+      refused(() => store.create(second)),
+      message,
+    );
   });
 }
 
@@ -135,7 +164,13 @@ test('a dual-stack cluster gives one address, or two where they are asked for', 
   const store = testStore({ serviceCIDRs: ['10.96.0.0/16', 'fd00:10:96::/112'] });
   assert.deepEqual(store.create(service('a')).spec.clusterIPs, ['10.96.1.1']);
   const both = store.create(service('b', { ipFamilyPolicy: 'PreferDualStack' })).spec;
-  assert.deepEqual([both.clusterIPs, both.ipFamilies], [['10.96.1.2', 'fd00:10:96::101'], ['IPv4', 'IPv6']]);
+  assert.deepEqual(
+    [both.clusterIPs, both.ipFamilies],
+    [
+      ['10.96.1.2', 'fd00:10:96::101'],
+      ['IPv4', 'IPv6'],
+    ],
+  );
   const six = store.create(service('c', { ipFamilies: ['IPv6'] })).spec;
   assert.deepEqual(six.clusterIPs, ['fd00:10:96::102']);
 });
@@ -158,11 +193,17 @@ test('a small range is used up, the lower band last, and then refused', () => {
   const store = testStore({ serviceCIDRs: ['10.0.0.0/27'] });
   const given = Array.from({ length: 30 }, (_, i) => store.create(service(`s${i}`)).spec.clusterIP);
   assert.deepEqual([given[0], given[13], given[14], given[29]], ['10.0.0.17', '10.0.0.30', '10.0.0.1', '10.0.0.16']);
-  assert.equal(refused(() => store.create(service('more'))), 'Internal error occurred: failed to allocate a serviceIP: range is full');
+  assert.equal(
+    refused(() => store.create(service('more'))),
+    'Internal error occurred: failed to allocate a serviceIP: range is full',
+  );
 });
 
 test('another node port range', () => {
   const store = testStore({ nodePortRange: '20000-20001' });
   assert.deepEqual([ports(store.create(nodePort('a'))), ports(store.create(nodePort('b')))], [[20000], [20001]]);
-  assert.equal(refused(() => store.create(nodePort('c'))), 'Internal error occurred: failed to allocate a nodePort: range is full');
+  assert.equal(
+    refused(() => store.create(nodePort('c'))),
+    'Internal error occurred: failed to allocate a nodePort: range is full',
+  );
 });

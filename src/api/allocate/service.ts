@@ -92,7 +92,11 @@ class Operation {
   }
 
   private giveAddresses(spec: ServiceSpec): ServiceSpec {
-    const chosen = chooseFamilies(spec, this.before?.spec, this.ranges.map((range) => range.family));
+    const chosen = chooseFamilies(
+      spec,
+      this.before?.spec,
+      this.ranges.map((range) => range.family),
+    );
     if (!('policy' in chosen)) throw this.invalid(chosen);
     const families = { ipFamilies: chosen.families, ipFamilyPolicy: chosen.policy };
     if (isHeadless(spec)) return { ...spec, ...families, clusterIP: 'None', clusterIPs: ['None'] };
@@ -139,13 +143,15 @@ class Operation {
 
   private takePort(port: number, path: string): void {
     const problem = this.nodePorts.take(port);
-    if (problem !== undefined) throw this.invalid([invalidValue(path, port, problem, 'take another port, or leave it out to be given one')]);
+    if (problem !== undefined)
+      throw this.invalid([invalidValue(path, port, problem, 'take another port, or leave it out to be given one')]);
     this.taken.push(() => this.nodePorts.release(port));
   }
 
   private nextPort(): number {
     const port = this.nodePorts.next();
-    if (port === undefined) throw exhausted('failed to allocate a nodePort: range is full', 'delete Services of type NodePort or LoadBalancer');
+    if (port === undefined)
+      throw exhausted('failed to allocate a nodePort: range is full', 'delete Services of type NodePort or LoadBalancer');
     this.taken.push(() => this.nodePorts.release(port));
     return port;
   }
@@ -158,4 +164,3 @@ class Operation {
 function exhausted(what: string, fix: string): Refusal {
   return new Refusal('InternalError', `Internal error occurred: ${what}`, [{ path: '', message: what, fix }]);
 }
-

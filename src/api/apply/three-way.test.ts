@@ -13,9 +13,19 @@ const CASES: readonly (readonly [says: string, last: Fields | undefined, live: F
   [
     'containers merge by name and keep what others set',
     { containers: [{ name: 'a', image: 'x:1' }] },
-    { containers: [{ name: 'a', image: 'x:1', policy: 'Always' }, { name: 'sidecar', image: 's' }] },
+    {
+      containers: [
+        { name: 'a', image: 'x:1', policy: 'Always' },
+        { name: 'sidecar', image: 's' },
+      ],
+    },
     { containers: [{ name: 'a', image: 'x:2' }] },
-    { containers: [{ name: 'a', image: 'x:2', policy: 'Always' }, { name: 'sidecar', image: 's' }] },
+    {
+      containers: [
+        { name: 'a', image: 'x:2', policy: 'Always' },
+        { name: 'sidecar', image: 's' },
+      ],
+    },
   ],
   [
     'a container no longer wanted goes',
@@ -36,7 +46,12 @@ const CASES: readonly (readonly [says: string, last: Fields | undefined, live: F
     undefined,
     { ports: [{ port: 53, protocol: 'UDP', name: 'u' }] },
     { ports: [{ port: 53, protocol: 'TCP', name: 't' }] },
-    { ports: [{ port: 53, protocol: 'TCP', name: 't' }, { port: 53, protocol: 'UDP', name: 'u' }] },
+    {
+      ports: [
+        { port: 53, protocol: 'TCP', name: 't' },
+        { port: 53, protocol: 'UDP', name: 'u' },
+      ],
+    },
   ],
   [
     'a strategy of another type replaces the old one',
@@ -61,7 +76,8 @@ const CASES: readonly (readonly [says: string, last: Fields | undefined, live: F
     { kind: 'EndpointSlice', ports: [{ port: 80 }] },
   ],
 ];
-for (const [says, last, live, wanted, merged] of CASES) test(`three-way merge: ${says}`, () => assert.deepEqual(threeWayMerge(last, live, wanted), merged));
+for (const [says, last, live, wanted, merged] of CASES)
+  test(`three-way merge: ${says}`, () => assert.deepEqual(threeWayMerge(last, live, wanted), merged));
 
 test('three-way merge: an unchanged part is the live one, not a copy', () => {
   const live = { spec: { a: [1, 2] } };

@@ -67,13 +67,18 @@ function mergeValue(name: string, { last, live, wanted }: Three, options: Option
 }
 
 /** Wanted items in their order, then the live ones that somebody else added. */
-function mergeList(name: string, three: { last: unknown; live: readonly unknown[]; wanted: readonly unknown[] }, options: Options): readonly unknown[] {
+function mergeList(
+  name: string,
+  three: { last: unknown; live: readonly unknown[]; wanted: readonly unknown[] },
+  options: Options,
+): readonly unknown[] {
   const { live, wanted } = three;
   const last = Array.isArray(three.last) ? (three.last as readonly unknown[]) : [];
   if (SETS.has(name)) return [...wanted, ...live.filter((item) => !wanted.includes(item) && !last.includes(item))];
   const key = MERGE_KEYS[name]?.find((candidate) => [...live, ...wanted].every((item) => isFields(item) && item[candidate] !== undefined));
   if (key === undefined) return wanted;
-  const find = (list: readonly unknown[], item: unknown): Fields | undefined => (list as readonly Fields[]).find((other) => isSame(other, item as Fields, key));
+  const find = (list: readonly unknown[], item: unknown): Fields | undefined =>
+    (list as readonly Fields[]).find((other) => isSame(other, item as Fields, key));
   const merged = wanted.map((item) => {
     const present = find(live, item);
     if (present === undefined) return item;
@@ -90,7 +95,9 @@ function isSame(a: Fields, b: Fields, key: string): boolean {
 
 /** A volume is a union of sources. */
 function mergeVolume(live: Fields, wanted: Fields): Fields {
-  return Object.fromEntries(Object.entries(wanted).map(([name, value]) => [name, isFields(value) && isFields(live[name]) ? { ...live[name], ...value } : value]));
+  return Object.fromEntries(
+    Object.entries(wanted).map(([name, value]) => [name, isFields(value) && isFields(live[name]) ? { ...live[name], ...value } : value]),
+  );
 }
 
 function isFields(value: unknown): value is Fields {

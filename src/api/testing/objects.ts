@@ -17,7 +17,12 @@ export function namespace(name: string): Namespace {
 }
 
 export function pod(name: string, spec: Partial<Pod['spec']> = {}, metadata: Partial<ObjectMeta> = {}): Pod {
-  return { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default', ...metadata }, spec: { containers: [{ name: 'main', image: 'nginx' }], ...spec } };
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: 'default', ...metadata },
+    spec: { containers: [{ name: 'main', image: 'nginx' }], ...spec },
+  };
 }
 
 export function service(name: string, spec: Partial<ServiceSpec> = {}): Service {
@@ -30,5 +35,12 @@ export function service(name: string, spec: Partial<ServiceSpec> = {}): Service 
 }
 
 export function slice(name: string): EndpointSlice {
-  return { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', metadata: { name, namespace: 'default' }, addressType: 'IPv4', endpoints: [], ports: [] };
+  return {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { name, namespace: 'default' },
+    addressType: 'IPv4',
+    endpoints: [],
+    ports: [],
+  };
 }

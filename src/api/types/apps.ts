@@ -16,10 +16,14 @@ export interface DeploymentSpec {
   readonly replicas?: number | undefined;
   readonly selector: LabelSelector;
   readonly template: PodTemplateSpec;
-  readonly strategy?: {
-    readonly type?: 'RollingUpdate' | 'Recreate' | undefined;
-    readonly rollingUpdate?: { readonly maxSurge?: number | string | undefined; readonly maxUnavailable?: number | string | undefined } | undefined;
-  } | undefined;
+  readonly strategy?:
+    | {
+        readonly type?: 'RollingUpdate' | 'Recreate' | undefined;
+        readonly rollingUpdate?:
+          | { readonly maxSurge?: number | string | undefined; readonly maxUnavailable?: number | string | undefined }
+          | undefined;
+      }
+    | undefined;
   readonly minReadySeconds?: number | undefined;
   readonly revisionHistoryLimit?: number | undefined;
   readonly progressDeadlineSeconds?: number | undefined;
@@ -43,11 +47,13 @@ export interface ReplicaSet extends KubeObject {
     readonly template: PodTemplateSpec;
     readonly minReadySeconds?: number | undefined;
   };
-  readonly status?: {
-    readonly replicas: number;
-    readonly fullyLabeledReplicas?: number | undefined;
-    readonly readyReplicas?: number | undefined;
-    readonly availableReplicas?: number | undefined;
-    readonly observedGeneration?: number | undefined;
-  } | undefined;
+  readonly status?:
+    | {
+        readonly replicas: number;
+        readonly fullyLabeledReplicas?: number | undefined;
+        readonly readyReplicas?: number | undefined;
+        readonly availableReplicas?: number | undefined;
+        readonly observedGeneration?: number | undefined;
+      }
+    | undefined;
 }

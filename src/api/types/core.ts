@@ -105,7 +105,9 @@ export interface Affinity {
 }
 export interface NodeAffinity {
   readonly requiredDuringSchedulingIgnoredDuringExecution?: { readonly nodeSelectorTerms: readonly NodeSelectorTerm[] } | undefined;
-  readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly { readonly weight: number; readonly preference: NodeSelectorTerm }[] | undefined;
+  readonly preferredDuringSchedulingIgnoredDuringExecution?:
+    | readonly { readonly weight: number; readonly preference: NodeSelectorTerm }[]
+    | undefined;
 }
 export interface NodeSelectorTerm {
   readonly matchExpressions?: readonly LabelRequirement[] | undefined;
@@ -113,7 +115,9 @@ export interface NodeSelectorTerm {
 }
 export interface PodAffinity {
   readonly requiredDuringSchedulingIgnoredDuringExecution?: readonly PodAffinityTerm[] | undefined;
-  readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly { readonly weight: number; readonly podAffinityTerm: PodAffinityTerm }[] | undefined;
+  readonly preferredDuringSchedulingIgnoredDuringExecution?:
+    | readonly { readonly weight: number; readonly podAffinityTerm: PodAffinityTerm }[]
+    | undefined;
 }
 export interface PodAffinityTerm {
   readonly labelSelector?: LabelSelector | undefined;
@@ -191,12 +195,21 @@ export interface EndpointSlice extends KubeObject {
 }
 export interface Endpoint {
   readonly addresses: readonly string[];
-  readonly conditions?: { readonly ready?: boolean | undefined; readonly serving?: boolean | undefined; readonly terminating?: boolean | undefined } | undefined;
+  readonly conditions?:
+    | { readonly ready?: boolean | undefined; readonly serving?: boolean | undefined; readonly terminating?: boolean | undefined }
+    | undefined;
   readonly hostname?: string | undefined;
   readonly nodeName?: string | undefined;
   readonly zone?: string | undefined;
-  readonly hints?: { readonly forZones?: readonly { readonly name: string }[] | undefined; readonly forNodes?: readonly { readonly name: string }[] | undefined } | undefined;
-  readonly targetRef?: { readonly kind: string; readonly namespace?: string | undefined; readonly name: string; readonly uid?: string | undefined } | undefined;
+  readonly hints?:
+    | {
+        readonly forZones?: readonly { readonly name: string }[] | undefined;
+        readonly forNodes?: readonly { readonly name: string }[] | undefined;
+      }
+    | undefined;
+  readonly targetRef?:
+    | { readonly kind: string; readonly namespace?: string | undefined; readonly name: string; readonly uid?: string | undefined }
+    | undefined;
 }
 export interface EndpointPort {
   readonly name?: string | undefined;

@@ -18,13 +18,17 @@ export interface RawNode {
   readonly externalAddresses?: readonly string[];
   readonly podCIDR?: string;
   readonly labels?: Readonly<Record<string, string>>;
-  readonly taints?: readonly { readonly key: string; readonly value?: string; readonly effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute' }[];
+  readonly taints?: readonly {
+    readonly key: string;
+    readonly value?: string;
+    readonly effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+  }[];
   readonly capacity?: Readonly<Record<string, string>>;
   readonly sysctls?: Readonly<Record<string, unknown>>;
 }
 
 export interface RawSpec {
-  readonly kubernetesVersion?: unknown;
+  readonly kubernetesVersion?: string | number;
   readonly podCIDR?: string;
   readonly serviceCIDR?: string;
   readonly nodePortRange?: string;
@@ -83,16 +87,19 @@ function checkCidrs(path: string, text: string | undefined, add: Add): readonly 
   return parsed;
 }
 
-function checkVersion(version: unknown, add: Add): void {
-  if (version === undefined || /^v?1\.\d\d(\.\d+)?$/.test(String(version))) return;
-  add('kubernetesVersion', `"${String(version)}" is not a Kubernetes version`, 'write it in quotes like "1.34"');
+function checkVersion(version: string | number | undefined, add: Add): void {
+  if (version === undefined) return;
+  // The field takes anything, because YAML makes a number of 1.34.
+  const text = typeof version === 'string' ? version : JSON.stringify(version);
+  if (!/^v?1\.\d\d(\.\d+)?$/.test(text)) add('kubernetesVersion', `"${text}" is not a Kubernetes version`, 'write it in quotes like "1.34"');
 }
 
 function checkPortRange(range: string | undefined, add: Add): void {
   if (range === undefined) return;
   const m = /^(\d+)-(\d+)$/.exec(range);
   const [first, last] = [Number(m?.[1] ?? 0), Number(m?.[2] ?? 0)];
-  if (m === null || first < 1 || last > 65535 || first > last) add('nodePortRange', `"${range}" is not a range of ports`, 'write it like 30000-32767');
+  if (m === null || first < 1 || last > 65535 || first > last)
+    add('nodePortRange', `"${range}" is not a range of ports`, 'write it like 30000-32767');
 }
 
 function checkNodes(nodes: readonly RawNode[], pods: readonly Cidr[], add: Add): void {
@@ -104,12 +111,19 @@ function checkNodes(nodes: readonly RawNode[], pods: readonly Cidr[], add: Add):
     const path = `nodes[${i}]`;
     checkName(`${path}.name`, node.name, names, i, add);
     for (const [j, address] of (node.addresses ?? []).entries()) checkAddress(`${path}.addresses[${j}]`, address, addresses, i, add);
-    for (const [j, address] of (node.externalAddresses ?? []).entries()) checkAddress(`${path}.externalAddresses[${j}]`, address, addresses, i, add);
+    for (const [j, address] of (node.externalAddresses ?? []).entries())
+      checkAddress(`${path}.externalAddresses[${j}]`, address, addresses, i, add);
     for (const cidr of checkCidrs(`${path}.podCIDR`, node.podCIDR, add)) {
       const other = ranges.find((range) => cidrOverlaps(range.cidr, cidr));
-      if (other !== undefined) add(`${path}.podCIDR`, `${node.podCIDR} overlaps the podCIDR of node ${nodes[other.i]?.name ?? other.i + 1}`, 'give every node a range of its own');
+      if (other !== undefined)
+        add(
+          `${path}.podCIDR`,
+          `${node.podCIDR} overlaps the podCIDR of node ${nodes[other.i]?.name ?? other.i + 1}`,
+          'give every node a range of its own',
+        );
       const outside = pods.length > 0 && !pods.some((pod) => cidrContains(pod, cidr.ip) && pod.length <= cidr.length);
-      if (outside) add(`${path}.podCIDR`, `${node.podCIDR} is not inside the cluster's podCIDR`, 'choose a part of spec.podCIDR, or leave it out');
+      if (outside)
+        add(`${path}.podCIDR`, `${node.podCIDR} is not inside the cluster's podCIDR`, 'choose a part of spec.podCIDR, or leave it out');
       ranges.push({ cidr, i });
     }
     for (const [j, taint] of (node.taints ?? []).entries()) checkWord(`${path}.taints[${j}].effect`, taint.effect, EFFECTS, add);
@@ -134,14 +148,19 @@ function checkExternals(externals: readonly { readonly name?: string; readonly a
   for (const [i, { name, address }] of externals.entries()) {
     const path = `externals[${i}]`;
     if (name === undefined) add(path, 'an external client needs a name', 'write name: laptop');
-    if (address === undefined || parseIp(address) === undefined) add(`${path}.address`, `"${address ?? ''}" is not an IP address`, 'write it like 203.0.113.9');
+    if (address === undefined || parseIp(address) === undefined)
+      add(`${path}.address`, `"${address ?? ''}" is not an IP address`, 'write it like 203.0.113.9');
   }
 }
 
 function checkWord(path: string, word: string | undefined, words: readonly string[], add: Add): void {
   if (word === undefined || words.includes(word)) return;
   const near = nearest(word, words);
-  add(path, `"${word}" is not one of ${words.join(', ')}`, near === undefined ? `write one of ${words.join(', ')}` : `did you mean "${near}"?`);
+  add(
+    path,
+    `"${word}" is not one of ${words.join(', ')}`,
+    near === undefined ? `write one of ${words.join(', ')}` : `did you mean "${near}"?`,
+  );
 }
 
 function checkFields(path: string, value: unknown, add: Add): void {

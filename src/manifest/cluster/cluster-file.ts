@@ -19,9 +19,15 @@ export type Positions = (path: string, part?: 'key' | 'value') => SourcePosition
 export function readCluster(text: string, file: string): ClusterSpec {
   const documents = readDocuments(text, file);
   const [document] = documents;
-  if (document === undefined) throw inputError('empty-cluster-file', `${file} describes no cluster`, { fix: `begin with apiVersion: ${API_VERSION} and kind: Cluster` });
+  if (document === undefined)
+    throw inputError('empty-cluster-file', `${file} describes no cluster`, {
+      fix: `begin with apiVersion: ${API_VERSION} and kind: Cluster`,
+    });
   if (documents.length > 1) {
-    throw inputError('two-clusters', `${file} holds ${documents.length} documents`, { fix: 'describe one cluster per file', position: documents[1]?.position('') });
+    throw inputError('two-clusters', `${file} holds ${documents.length} documents`, {
+      fix: 'describe one cluster per file',
+      position: documents[1]?.position(''),
+    });
   }
   return readClusterValue(document.value, document.position);
 }
@@ -30,15 +36,23 @@ export function readCluster(text: string, file: string): ClusterSpec {
 export function readClusterValue(value: unknown, positions?: Positions): ClusterSpec {
   const isObject = typeof value === 'object' && value !== null && ('apiVersion' in value || 'kind' in value || 'spec' in value);
   if (!isObject) return readClusterSpec(value, positions);
-  const { apiVersion, kind, metadata, spec } = value as { apiVersion?: unknown; kind?: unknown; metadata?: { name?: unknown }; spec?: unknown };
+  const { apiVersion, kind, metadata, spec } = value as {
+    apiVersion?: unknown;
+    kind?: unknown;
+    metadata?: { name?: unknown };
+    spec?: unknown;
+  };
   if (kind !== 'Cluster' || apiVersion !== API_VERSION) {
     const message = `expected apiVersion ${API_VERSION} and kind Cluster, got ${String(apiVersion)} and ${String(kind)}`;
-    throw inputError('not-a-cluster', message, { position: positions?.(kind === 'Cluster' ? 'apiVersion' : 'kind'), fix: `write apiVersion: ${API_VERSION} and kind: Cluster` });
+    throw inputError('not-a-cluster', message, {
+      position: positions?.(kind === 'Cluster' ? 'apiVersion' : 'kind'),
+      fix: `write apiVersion: ${API_VERSION} and kind: Cluster`,
+    });
   }
   const outer = problemsOf(value, 'Cluster', positions, '');
   const inner = outer.length > 0 ? [] : checkCluster((spec ?? {}) as RawSpec).map((problem) => toProblem(problem, positions, 'spec.'));
   if (outer.length + inner.length > 0) throw new InputError([...outer, ...inner]);
-  return complete((spec ?? {}) as RawSpec, typeof metadata?.name === 'string' ? metadata.name : DEFAULTS.name);
+  return complete(spec ?? {}, typeof metadata?.name === 'string' ? metadata.name : DEFAULTS.name);
 }
 
 /** A bare spec, as the eval operation `cluster` has it. */
@@ -59,7 +73,11 @@ function problemsOf(value: unknown, structure: string, positions: Positions | un
   }));
 }
 
-function toProblem({ path, message, fix }: { path: string; message: string; fix: string }, positions: Positions | undefined, prefix: string): Problem {
+function toProblem(
+  { path, message, fix }: { path: string; message: string; fix: string },
+  positions: Positions | undefined,
+  prefix: string,
+): Problem {
   return { code: 'bad-cluster', message, fix, position: positions?.(prefix + path) };
 }
 
@@ -76,7 +94,10 @@ function complete(raw: RawSpec, name: string): ClusterSpec {
     nodes: raw.nodes === undefined ? defaultCluster(1).nodes : completeNodes(raw.nodes.map(partialNode)),
     underlay: { ...base.underlay, ...(raw.underlay as Partial<ClusterSpec['underlay']>) },
     cni: { name: raw.cni?.name ?? base.cni.name, config: (raw.cni?.config ?? {}) as Record<string, unknown> },
-    kubeProxy: { mode: raw.kubeProxy?.mode ?? base.kubeProxy.mode, config: { clusterCIDR: podCIDRs.join(','), ...(raw.kubeProxy?.config ?? {}) } },
+    kubeProxy: {
+      mode: raw.kubeProxy?.mode ?? base.kubeProxy.mode,
+      config: { clusterCIDR: podCIDRs.join(','), ...(raw.kubeProxy?.config ?? {}) },
+    },
     externals: (raw.externals ?? []) as ClusterSpec['externals'],
     loadBalancer: { ...base.loadBalancer, ...(raw.loadBalancer as Partial<ClusterSpec['loadBalancer']>) },
   };

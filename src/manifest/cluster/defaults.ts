@@ -48,7 +48,10 @@ function hostNumber(n: number): number {
  * settings are kubeadm's and can be replaced with a spread.
  */
 export function defaultCluster(nodes: number | readonly PartialNode[]): ClusterSpec {
-  const list = typeof nodes === 'number' ? Array.from({ length: nodes }, (_, i): PartialNode => (i === 0 ? { roles: [CONTROL_PLANE], taints: [] } : {})) : nodes;
+  const list =
+    typeof nodes === 'number'
+      ? Array.from({ length: nodes }, (_, i): PartialNode => (i === 0 ? { roles: [CONTROL_PLANE], taints: [] } : {}))
+      : nodes;
   const { name, kubernetesVersion, podCIDR, serviceCIDR, seed, underlay } = DEFAULTS;
   return {
     name,

@@ -31,11 +31,21 @@ const CASES: readonly (readonly [says: string, text: string, path: string, value
   ['an image without tag is pulled always', one(), 'spec.containers.0.imagePullPolicy', 'Always'],
   ['one with a tag if not present', deployment(), 'spec.template.spec.containers.0.imagePullPolicy', 'IfNotPresent'],
   ['a registry port is no tag', pod('containers: [{name: c, image: "reg:5000/nginx"}]'), 'spec.containers.0.imagePullPolicy', 'Always'],
-  ['a host network pod has its ports on the host', pod('hostNetwork: true, containers: [{name: c, image: x, ports: [{containerPort: 80}]}]'), 'spec.containers.0.ports.0.hostPort', 80],
+  [
+    'a host network pod has its ports on the host',
+    pod('hostNetwork: true, containers: [{name: c, image: x, ports: [{containerPort: 80}]}]'),
+    'spec.containers.0.ports.0.hostPort',
+    80,
+  ],
   ['a probe asks every ten seconds', one('readinessProbe: {httpGet: {port: 80}}'), 'spec.containers.0.readinessProbe.periodSeconds', 10],
   ['for /', one('readinessProbe: {httpGet: {port: 80}}'), 'spec.containers.0.readinessProbe.httpGet.path', '/'],
   ['requests follow limits in a Pod', one('resources: {limits: {cpu: 1}}'), 'spec.containers.0.resources.requests.cpu', '1'],
-  ['but not in a template', deployment().replace('"nginx:1.27"', 'x, resources: {limits: {cpu: 1}}'), 'spec.template.spec.containers.0.resources.requests', undefined],
+  [
+    'but not in a template',
+    deployment().replace('"nginx:1.27"', 'x, resources: {limits: {cpu: 1}}'),
+    'spec.template.spec.containers.0.resources.requests',
+    undefined,
+  ],
   ['one replica', deployment(), 'spec.replicas', 1],
   ['rolling by a quarter', deployment(), 'spec.strategy.rollingUpdate', { maxSurge: '25%', maxUnavailable: '25%' }],
   ['Recreate has no rolling settings', deployment(', strategy: {type: Recreate}'), 'spec.strategy', { type: 'Recreate' }],
@@ -43,6 +53,11 @@ const CASES: readonly (readonly [says: string, text: string, path: string, value
   ['ten minutes to make progress', deployment(), 'spec.progressDeadlineSeconds', 600],
   ['the namespace is the current one', deployment(), 'metadata.namespace', 'default'],
   ['a volume without source is empty', pod('containers: [{name: c, image: x}], volumes: [{name: v}]'), 'spec.volumes.0.emptyDir', {}],
-  ['a slice port has a name and a protocol', 'apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {name: s}\naddressType: IPv4\nendpoints: []\nports: [{port: 80}]', 'ports.0', { port: 80, name: '', protocol: 'TCP' }],
+  [
+    'a slice port has a name and a protocol',
+    'apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {name: s}\naddressType: IPv4\nendpoints: []\nports: [{port: 80}]',
+    'ports.0',
+    { port: 80, name: '', protocol: 'TCP' },
+  ],
 ];
 for (const [says, text, path, value] of CASES) test(`default: ${says}`, () => assert.deepEqual(at(applied(text)[0], path), value));

@@ -49,7 +49,12 @@ function isLatest(image: unknown): boolean {
 
 function defaultProbe(probe: Fields | undefined): void {
   if (probe === undefined) return;
-  for (const [field, value] of [['timeoutSeconds', 1], ['periodSeconds', 10], ['successThreshold', 1], ['failureThreshold', 3]] as const) {
+  for (const [field, value] of [
+    ['timeoutSeconds', 1],
+    ['periodSeconds', 10],
+    ['successThreshold', 1],
+    ['failureThreshold', 3],
+  ] as const) {
     if (!probe[field]) probe[field] = value;
   }
   defaultHttpGet(inner(probe, 'httpGet'));

@@ -1,6 +1,5 @@
 /** Defaults of Services (Kubernetes v1.34 `pkg/apis/core/v1/defaults.go`, SetDefaults_Service); addresses and ports are the store's to give. */
 import { isExternallyAccessible } from '../../api/allocate/service-needs.js';
-import type { ServiceSpec } from '../../api/types/core.js';
 import { ensure, type Fields, inner, listOf, setDefault } from './fields.js';
 
 const AFFINITY_SECONDS = 10_800;
@@ -8,7 +7,8 @@ const AFFINITY_SECONDS = 10_800;
 export function defaultService(service: Fields): void {
   const spec = ensure(service, 'spec');
   setDefault(spec, 'sessionAffinity', 'None');
-  if (spec['sessionAffinity'] === 'ClientIP') setDefault(ensure(ensure(spec, 'sessionAffinityConfig'), 'clientIP'), 'timeoutSeconds', AFFINITY_SECONDS);
+  if (spec['sessionAffinity'] === 'ClientIP')
+    setDefault(ensure(ensure(spec, 'sessionAffinityConfig'), 'clientIP'), 'timeoutSeconds', AFFINITY_SECONDS);
   if (spec['sessionAffinity'] === 'None') delete spec['sessionAffinityConfig'];
   setDefault(spec, 'type', 'ClusterIP');
   for (const port of listOf(spec, 'ports')) {
@@ -16,7 +16,7 @@ export function defaultService(service: Fields): void {
     if (port['targetPort'] === undefined || port['targetPort'] === 0 || port['targetPort'] === '') port['targetPort'] = port['port'];
     if (port['nodePort'] === 0) delete port['nodePort'];
   }
-  if (isExternallyAccessible(spec as ServiceSpec)) setDefault(spec, 'externalTrafficPolicy', 'Cluster');
+  if (isExternallyAccessible(spec)) setDefault(spec, 'externalTrafficPolicy', 'Cluster');
   if (spec['type'] !== 'ExternalName') setDefault(spec, 'internalTrafficPolicy', 'Cluster');
   if (spec['type'] === 'LoadBalancer') setDefault(spec, 'allocateLoadBalancerNodePorts', true);
   normaliseClusterIps(spec);

@@ -117,7 +117,8 @@ const READERS: Readonly<Record<Scalar, (value: unknown) => unknown>> = {
   float64: (value) => (typeof value === 'number' ? value : undefined),
   bool: (value) => (typeof value === 'boolean' ? value : undefined),
   time: (value) => (typeof value === 'string' && (value === '' || TIME.test(value)) ? value : undefined),
-  quantity: (value) => ((typeof value === 'string' || typeof value === 'number') && parseQuantity(String(value)) !== undefined ? String(value) : undefined),
+  quantity: (value) =>
+    (typeof value === 'string' || typeof value === 'number') && parseQuantity(String(value)) !== undefined ? String(value) : undefined,
   'int-or-string': (value) => (typeof value === 'string' || isIntegerUpTo(value, 2 ** 31) ? value : undefined),
   any: (value) => value,
 };
@@ -135,7 +136,12 @@ const GO_SCALARS: Readonly<Record<Scalar, string>> = {
   any: 'interface {}',
 };
 
-const PLAIN_NAMES: Readonly<Record<string, string>> = { string: 'text', bool: 'true or false', int32: 'a whole number', int64: 'a whole number' };
+const PLAIN_NAMES: Readonly<Record<string, string>> = {
+  string: 'text',
+  bool: 'true or false',
+  int32: 'a whole number',
+  int64: 'a whole number',
+};
 
 function isIntegerUpTo(value: unknown, limit: number): boolean {
   return typeof value === 'number' && Number.isInteger(value) && value < limit && value >= -limit;
@@ -171,7 +177,8 @@ function jsonType(value: unknown, type: string): string {
 }
 
 function fixOf(value: unknown, type: string): string {
-  const expected = PLAIN_NAMES[type] ?? (type.startsWith('[]') ? 'a list' : type.startsWith('map') || type.startsWith('v1.') ? 'a map of fields' : type);
+  const expected =
+    PLAIN_NAMES[type] ?? (type.startsWith('[]') ? 'a list' : type.startsWith('map') || type.startsWith('v1.') ? 'a map of fields' : type);
   const got = Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'a map' : `${typeof value} ${JSON.stringify(value)}`;
   const quote = type === 'string' && typeof value !== 'object' ? ': put it in quotes' : '';
   return `expected ${expected}, got ${got}${quote}`;

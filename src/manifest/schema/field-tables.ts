@@ -12,7 +12,8 @@ export const FIELD_TABLES: Readonly<Record<string, string>> = {
   AzureDiskVolumeSource: 'cachingMode:s diskName:s! diskURI:s! fsType:s kind:s readOnly:b',
   AzureFilePersistentVolumeSource: 'readOnly:b secretName:s! secretNamespace:s shareName:s!',
   AzureFileVolumeSource: 'readOnly:b secretName:s! shareName:s!',
-  CSIPersistentVolumeSource: 'controllerExpandSecretRef:SecretReference controllerPublishSecretRef:SecretReference driver:s! fsType:s nodeExpandSecretRef:SecretReference nodePublishSecretRef:SecretReference nodeStageSecretRef:SecretReference readOnly:b volumeAttributes:{s volumeHandle:s!',
+  CSIPersistentVolumeSource:
+    'controllerExpandSecretRef:SecretReference controllerPublishSecretRef:SecretReference driver:s! fsType:s nodeExpandSecretRef:SecretReference nodePublishSecretRef:SecretReference nodeStageSecretRef:SecretReference readOnly:b volumeAttributes:{s volumeHandle:s!',
   CSIVolumeSource: 'driver:s! fsType:s nodePublishSecretRef:LocalObjectReference readOnly:b volumeAttributes:{s',
   Capabilities: 'add:[s drop:[s',
   CephFSPersistentVolumeSource: 'monitors:[s! path:s readOnly:b secretFile:s secretRef:SecretReference user:s',
@@ -30,7 +31,8 @@ export const FIELD_TABLES: Readonly<Record<string, string>> = {
   ConfigMapNodeConfigSource: 'kubeletConfigKey:s! name:s! namespace:s! resourceVersion:s uid:s',
   ConfigMapProjection: 'items:[KeyToPath name:s optional:b',
   ConfigMapVolumeSource: 'defaultMode:i items:[KeyToPath name:s optional:b',
-  Container: 'args:[s command:[s env:[EnvVar envFrom:[EnvFromSource image:s imagePullPolicy:s lifecycle:Lifecycle livenessProbe:Probe name:s! ports:[ContainerPort readinessProbe:Probe resizePolicy:[ContainerResizePolicy resources:ResourceRequirements restartPolicy:s restartPolicyRules:[ContainerRestartRule securityContext:SecurityContext startupProbe:Probe stdin:b stdinOnce:b terminationMessagePath:s terminationMessagePolicy:s tty:b volumeDevices:[VolumeDevice volumeMounts:[VolumeMount workingDir:s',
+  Container:
+    'args:[s command:[s env:[EnvVar envFrom:[EnvFromSource image:s imagePullPolicy:s lifecycle:Lifecycle livenessProbe:Probe name:s! ports:[ContainerPort readinessProbe:Probe resizePolicy:[ContainerResizePolicy resources:ResourceRequirements restartPolicy:s restartPolicyRules:[ContainerRestartRule securityContext:SecurityContext startupProbe:Probe stdin:b stdinOnce:b terminationMessagePath:s terminationMessagePolicy:s tty:b volumeDevices:[VolumeDevice volumeMounts:[VolumeMount workingDir:s',
   ContainerExtendedResourceRequest: 'containerName:s! requestName:s! resourceName:s!',
   ContainerImage: 'names:[s sizeBytes:l',
   ContainerPort: 'containerPort:i! hostIP:s hostPort:i name:s protocol:s',
@@ -43,31 +45,38 @@ export const FIELD_TABLES: Readonly<Record<string, string>> = {
   ContainerStateRunning: 'startedAt:t',
   ContainerStateTerminated: 'containerID:s exitCode:i! finishedAt:t message:s reason:s signal:i startedAt:t',
   ContainerStateWaiting: 'message:s reason:s',
-  ContainerStatus: 'allocatedResources:{q allocatedResourcesStatus:[ResourceStatus containerID:s image:s! imageID:s! lastState:ContainerState name:s! ready:b! resources:ResourceRequirements restartCount:i! started:b state:ContainerState stopSignal:s user:ContainerUser volumeMounts:[VolumeMountStatus',
+  ContainerStatus:
+    'allocatedResources:{q allocatedResourcesStatus:[ResourceStatus containerID:s image:s! imageID:s! lastState:ContainerState name:s! ready:b! resources:ResourceRequirements restartCount:i! started:b state:ContainerState stopSignal:s user:ContainerUser volumeMounts:[VolumeMountStatus',
   ContainerUser: 'linux:LinuxContainerUser',
   CoreEndpointPort: 'appProtocol:s name:s port:i! protocol:s',
   CoreEventSeries: 'count:i lastObservedTime:t',
   CoreResourceClaim: 'name:s! request:s',
   CronJob: 'apiVersion:s kind:s metadata:ObjectMeta spec:CronJobSpec status:CronJobStatus',
-  CronJobSpec: 'concurrencyPolicy:s failedJobsHistoryLimit:i jobTemplate:JobTemplateSpec! schedule:s! startingDeadlineSeconds:l successfulJobsHistoryLimit:i suspend:b timeZone:s',
+  CronJobSpec:
+    'concurrencyPolicy:s failedJobsHistoryLimit:i jobTemplate:JobTemplateSpec! schedule:s! startingDeadlineSeconds:l successfulJobsHistoryLimit:i suspend:b timeZone:s',
   CronJobStatus: 'active:[ObjectReference lastScheduleTime:t lastSuccessfulTime:t',
   CrossVersionObjectReference: 'apiVersion:s kind:s! name:s!',
   DaemonEndpoint: 'Port:i!',
   DaemonSet: 'apiVersion:s kind:s metadata:ObjectMeta spec:DaemonSetSpec status:DaemonSetStatus',
   DaemonSetCondition: 'lastTransitionTime:t message:s reason:s status:s! type:s!',
-  DaemonSetSpec: 'minReadySeconds:i revisionHistoryLimit:i selector:LabelSelector! template:PodTemplateSpec! updateStrategy:DaemonSetUpdateStrategy',
-  DaemonSetStatus: 'collisionCount:i conditions:[DaemonSetCondition currentNumberScheduled:i! desiredNumberScheduled:i! numberAvailable:i numberMisscheduled:i! numberReady:i! numberUnavailable:i observedGeneration:l updatedNumberScheduled:i',
+  DaemonSetSpec:
+    'minReadySeconds:i revisionHistoryLimit:i selector:LabelSelector! template:PodTemplateSpec! updateStrategy:DaemonSetUpdateStrategy',
+  DaemonSetStatus:
+    'collisionCount:i conditions:[DaemonSetCondition currentNumberScheduled:i! desiredNumberScheduled:i! numberAvailable:i numberMisscheduled:i! numberReady:i! numberUnavailable:i observedGeneration:l updatedNumberScheduled:i',
   DaemonSetUpdateStrategy: 'rollingUpdate:RollingUpdateDaemonSet type:s',
   Deployment: 'apiVersion:s kind:s metadata:ObjectMeta spec:DeploymentSpec status:DeploymentStatus',
   DeploymentCondition: 'lastTransitionTime:t lastUpdateTime:t message:s reason:s status:s! type:s!',
-  DeploymentSpec: 'minReadySeconds:i paused:b progressDeadlineSeconds:i replicas:i revisionHistoryLimit:i selector:LabelSelector! strategy:DeploymentStrategy template:PodTemplateSpec!',
-  DeploymentStatus: 'availableReplicas:i collisionCount:i conditions:[DeploymentCondition observedGeneration:l readyReplicas:i replicas:i terminatingReplicas:i unavailableReplicas:i updatedReplicas:i',
+  DeploymentSpec:
+    'minReadySeconds:i paused:b progressDeadlineSeconds:i replicas:i revisionHistoryLimit:i selector:LabelSelector! strategy:DeploymentStrategy template:PodTemplateSpec!',
+  DeploymentStatus:
+    'availableReplicas:i collisionCount:i conditions:[DeploymentCondition observedGeneration:l readyReplicas:i replicas:i terminatingReplicas:i unavailableReplicas:i updatedReplicas:i',
   DeploymentStrategy: 'rollingUpdate:RollingUpdateDeployment type:s',
   DownwardAPIProjection: 'items:[DownwardAPIVolumeFile',
   DownwardAPIVolumeFile: 'fieldRef:ObjectFieldSelector mode:i path:s! resourceFieldRef:ResourceFieldSelector',
   DownwardAPIVolumeSource: 'defaultMode:i items:[DownwardAPIVolumeFile',
   EmptyDirVolumeSource: 'medium:s sizeLimit:q',
-  Endpoint: 'addresses:[s! conditions:EndpointConditions deprecatedTopology:{s hints:EndpointHints hostname:s nodeName:s targetRef:ObjectReference zone:s',
+  Endpoint:
+    'addresses:[s! conditions:EndpointConditions deprecatedTopology:{s hints:EndpointHints hostname:s nodeName:s targetRef:ObjectReference zone:s',
   EndpointAddress: 'hostname:s ip:s! nodeName:s targetRef:ObjectReference',
   EndpointConditions: 'ready:b serving:b terminating:b',
   EndpointHints: 'forNodes:[ForNode forZones:[ForZone',
@@ -77,10 +86,13 @@ export const FIELD_TABLES: Readonly<Record<string, string>> = {
   Endpoints: 'apiVersion:s kind:s metadata:ObjectMeta subsets:[EndpointSubset',
   EnvFromSource: 'configMapRef:ConfigMapEnvSource prefix:s secretRef:SecretEnvSource',
   EnvVar: 'name:s! value:s valueFrom:EnvVarSource',
-  EnvVarSource: 'configMapKeyRef:ConfigMapKeySelector fieldRef:ObjectFieldSelector fileKeyRef:FileKeySelector resourceFieldRef:ResourceFieldSelector secretKeyRef:SecretKeySelector',
-  EphemeralContainer: 'args:[s command:[s env:[EnvVar envFrom:[EnvFromSource image:s imagePullPolicy:s lifecycle:Lifecycle livenessProbe:Probe name:s! ports:[ContainerPort readinessProbe:Probe resizePolicy:[ContainerResizePolicy resources:ResourceRequirements restartPolicy:s restartPolicyRules:[ContainerRestartRule securityContext:SecurityContext startupProbe:Probe stdin:b stdinOnce:b targetContainerName:s terminationMessagePath:s terminationMessagePolicy:s tty:b volumeDevices:[VolumeDevice volumeMounts:[VolumeMount workingDir:s',
+  EnvVarSource:
+    'configMapKeyRef:ConfigMapKeySelector fieldRef:ObjectFieldSelector fileKeyRef:FileKeySelector resourceFieldRef:ResourceFieldSelector secretKeyRef:SecretKeySelector',
+  EphemeralContainer:
+    'args:[s command:[s env:[EnvVar envFrom:[EnvFromSource image:s imagePullPolicy:s lifecycle:Lifecycle livenessProbe:Probe name:s! ports:[ContainerPort readinessProbe:Probe resizePolicy:[ContainerResizePolicy resources:ResourceRequirements restartPolicy:s restartPolicyRules:[ContainerRestartRule securityContext:SecurityContext startupProbe:Probe stdin:b stdinOnce:b targetContainerName:s terminationMessagePath:s terminationMessagePolicy:s tty:b volumeDevices:[VolumeDevice volumeMounts:[VolumeMount workingDir:s',
   EphemeralVolumeSource: 'volumeClaimTemplate:PersistentVolumeClaimTemplate',
-  Event: 'action:s apiVersion:s count:i eventTime:t firstTimestamp:t involvedObject:ObjectReference! kind:s lastTimestamp:t message:s metadata:ObjectMeta! reason:s related:ObjectReference reportingComponent:s reportingInstance:s series:CoreEventSeries source:EventSource type:s',
+  Event:
+    'action:s apiVersion:s count:i eventTime:t firstTimestamp:t involvedObject:ObjectReference! kind:s lastTimestamp:t message:s metadata:ObjectMeta! reason:s related:ObjectReference reportingComponent:s reportingInstance:s series:CoreEventSeries source:EventSource type:s',
   EventSource: 'component:s host:s',
   ExecAction: 'command:[s',
   ExternalMetricSource: 'metric:MetricIdentifier! target:MetricTarget!',
@@ -106,14 +118,18 @@ export const FIELD_TABLES: Readonly<Record<string, string>> = {
   HorizontalPodAutoscaler: 'apiVersion:s kind:s metadata:ObjectMeta spec:HorizontalPodAutoscalerSpec status:HorizontalPodAutoscalerStatus',
   HorizontalPodAutoscalerBehavior: 'scaleDown:HPAScalingRules scaleUp:HPAScalingRules',
   HorizontalPodAutoscalerCondition: 'lastTransitionTime:t message:s reason:s status:s! type:s!',
-  HorizontalPodAutoscalerSpec: 'behavior:HorizontalPodAutoscalerBehavior maxReplicas:i! metrics:[MetricSpec minReplicas:i scaleTargetRef:CrossVersionObjectReference!',
-  HorizontalPodAutoscalerStatus: 'conditions:[HorizontalPodAutoscalerCondition currentMetrics:[MetricStatus currentReplicas:i desiredReplicas:i! lastScaleTime:t observedGeneration:l',
+  HorizontalPodAutoscalerSpec:
+    'behavior:HorizontalPodAutoscalerBehavior maxReplicas:i! metrics:[MetricSpec minReplicas:i scaleTargetRef:CrossVersionObjectReference!',
+  HorizontalPodAutoscalerStatus:
+    'conditions:[HorizontalPodAutoscalerCondition currentMetrics:[MetricStatus currentReplicas:i desiredReplicas:i! lastScaleTime:t observedGeneration:l',
   HostAlias: 'hostnames:[s ip:s!',
   HostIP: 'ip:s!',
   HostPathVolumeSource: 'path:s! type:s',
   IPBlock: 'cidr:s! except:[s',
-  ISCSIPersistentVolumeSource: 'chapAuthDiscovery:b chapAuthSession:b fsType:s initiatorName:s iqn:s! iscsiInterface:s lun:i! portals:[s readOnly:b secretRef:SecretReference targetPortal:s!',
-  ISCSIVolumeSource: 'chapAuthDiscovery:b chapAuthSession:b fsType:s initiatorName:s iqn:s! iscsiInterface:s lun:i! portals:[s readOnly:b secretRef:LocalObjectReference targetPortal:s!',
+  ISCSIPersistentVolumeSource:
+    'chapAuthDiscovery:b chapAuthSession:b fsType:s initiatorName:s iqn:s! iscsiInterface:s lun:i! portals:[s readOnly:b secretRef:SecretReference targetPortal:s!',
+  ISCSIVolumeSource:
+    'chapAuthDiscovery:b chapAuthSession:b fsType:s initiatorName:s iqn:s! iscsiInterface:s lun:i! portals:[s readOnly:b secretRef:LocalObjectReference targetPortal:s!',
   ImageVolumeSource: 'pullPolicy:s reference:s',
   Ingress: 'apiVersion:s kind:s metadata:ObjectMeta spec:IngressSpec status:IngressStatus',
   IngressBackend: 'resource:TypedLocalObjectReference service:IngressServiceBackend',
@@ -130,8 +146,10 @@ export const FIELD_TABLES: Readonly<Record<string, string>> = {
   IngressTLS: 'hosts:[s secretName:s',
   Job: 'apiVersion:s kind:s metadata:ObjectMeta spec:JobSpec status:JobStatus',
   JobCondition: 'lastProbeTime:t lastTransitionTime:t message:s reason:s status:s! type:s!',
-  JobSpec: 'activeDeadlineSeconds:l backoffLimit:i backoffLimitPerIndex:i completionMode:s completions:i managedBy:s manualSelector:b maxFailedIndexes:i parallelism:i podFailurePolicy:PodFailurePolicy podReplacementPolicy:s selector:LabelSelector successPolicy:SuccessPolicy suspend:b template:PodTemplateSpec! ttlSecondsAfterFinished:i',
-  JobStatus: 'active:i completedIndexes:s completionTime:t conditions:[JobCondition failed:i failedIndexes:s ready:i startTime:t succeeded:i terminating:i uncountedTerminatedPods:UncountedTerminatedPods',
+  JobSpec:
+    'activeDeadlineSeconds:l backoffLimit:i backoffLimitPerIndex:i completionMode:s completions:i managedBy:s manualSelector:b maxFailedIndexes:i parallelism:i podFailurePolicy:PodFailurePolicy podReplacementPolicy:s selector:LabelSelector successPolicy:SuccessPolicy suspend:b template:PodTemplateSpec! ttlSecondsAfterFinished:i',
+  JobStatus:
+    'active:i completedIndexes:s completionTime:t conditions:[JobCondition failed:i failedIndexes:s ready:i startTime:t succeeded:i terminating:i uncountedTerminatedPods:UncountedTerminatedPods',
   JobTemplateSpec: 'metadata:ObjectMeta spec:JobSpec',
   KeyToPath: 'key:s! mode:i path:s!',
   LabelSelector: 'matchExpressions:[LabelSelectorRequirement matchLabels:{s',
@@ -150,8 +168,10 @@ export const FIELD_TABLES: Readonly<Record<string, string>> = {
   LocalVolumeSource: 'fsType:s path:s!',
   ManagedFieldsEntry: 'apiVersion:s fieldsType:s fieldsV1:o manager:s operation:s subresource:s time:t',
   MetricIdentifier: 'name:s! selector:LabelSelector',
-  MetricSpec: 'containerResource:ContainerResourceMetricSource external:ExternalMetricSource object:ObjectMetricSource pods:PodsMetricSource resource:ResourceMetricSource type:s!',
-  MetricStatus: 'containerResource:ContainerResourceMetricStatus external:ExternalMetricStatus object:ObjectMetricStatus pods:PodsMetricStatus resource:ResourceMetricStatus type:s!',
+  MetricSpec:
+    'containerResource:ContainerResourceMetricSource external:ExternalMetricSource object:ObjectMetricSource pods:PodsMetricSource resource:ResourceMetricSource type:s!',
+  MetricStatus:
+    'containerResource:ContainerResourceMetricStatus external:ExternalMetricStatus object:ObjectMetricStatus pods:PodsMetricStatus resource:ResourceMetricStatus type:s!',
   MetricTarget: 'averageUtilization:i averageValue:q type:s! value:s',
   MetricValueStatus: 'averageUtilization:i averageValue:q value:s',
   ModifyVolumeStatus: 'status:s! targetVolumeAttributesClassName:s',
@@ -168,7 +188,8 @@ export const FIELD_TABLES: Readonly<Record<string, string>> = {
   NetworkPolicySpec: 'egress:[NetworkPolicyEgressRule ingress:[NetworkPolicyIngressRule podSelector:LabelSelector policyTypes:[s',
   Node: 'apiVersion:s kind:s metadata:ObjectMeta spec:NodeSpec status:NodeStatus',
   NodeAddress: 'address:s! type:s!',
-  NodeAffinity: 'preferredDuringSchedulingIgnoredDuringExecution:[PreferredSchedulingTerm requiredDuringSchedulingIgnoredDuringExecution:NodeSelector',
+  NodeAffinity:
+    'preferredDuringSchedulingIgnoredDuringExecution:[PreferredSchedulingTerm requiredDuringSchedulingIgnoredDuringExecution:NodeSelector',
   NodeCondition: 'lastHeartbeatTime:t lastTransitionTime:t message:s reason:s status:s! type:s!',
   NodeConfigSource: 'configMap:ConfigMapNodeConfigSource',
   NodeConfigStatus: 'active:NodeConfigSource assigned:NodeConfigSource error:s lastKnownGood:NodeConfigSource',
@@ -180,11 +201,14 @@ export const FIELD_TABLES: Readonly<Record<string, string>> = {
   NodeSelectorRequirement: 'key:s! operator:s! values:[s',
   NodeSelectorTerm: 'matchExpressions:[NodeSelectorRequirement matchFields:[NodeSelectorRequirement',
   NodeSpec: 'configSource:NodeConfigSource externalID:s podCIDR:s podCIDRs:[s providerID:s taints:[Taint unschedulable:b',
-  NodeStatus: 'addresses:[NodeAddress allocatable:{q capacity:{q conditions:[NodeCondition config:NodeConfigStatus daemonEndpoints:NodeDaemonEndpoints features:NodeFeatures images:[ContainerImage nodeInfo:NodeSystemInfo phase:s runtimeHandlers:[NodeRuntimeHandler volumesAttached:[AttachedVolume volumesInUse:[s',
+  NodeStatus:
+    'addresses:[NodeAddress allocatable:{q capacity:{q conditions:[NodeCondition config:NodeConfigStatus daemonEndpoints:NodeDaemonEndpoints features:NodeFeatures images:[ContainerImage nodeInfo:NodeSystemInfo phase:s runtimeHandlers:[NodeRuntimeHandler volumesAttached:[AttachedVolume volumesInUse:[s',
   NodeSwapStatus: 'capacity:l',
-  NodeSystemInfo: 'architecture:s! bootID:s! containerRuntimeVersion:s! kernelVersion:s! kubeProxyVersion:s! kubeletVersion:s! machineID:s! operatingSystem:s! osImage:s! swap:NodeSwapStatus systemUUID:s!',
+  NodeSystemInfo:
+    'architecture:s! bootID:s! containerRuntimeVersion:s! kernelVersion:s! kubeProxyVersion:s! kubeletVersion:s! machineID:s! operatingSystem:s! osImage:s! swap:NodeSwapStatus systemUUID:s!',
   ObjectFieldSelector: 'apiVersion:s fieldPath:s!',
-  ObjectMeta: 'annotations:{s creationTimestamp:t deletionGracePeriodSeconds:l deletionTimestamp:t finalizers:[s generateName:s generation:l labels:{s managedFields:[ManagedFieldsEntry name:s namespace:s ownerReferences:[OwnerReference resourceVersion:s selfLink:s uid:s',
+  ObjectMeta:
+    'annotations:{s creationTimestamp:t deletionGracePeriodSeconds:l deletionTimestamp:t finalizers:[s generateName:s generation:l labels:{s managedFields:[ManagedFieldsEntry name:s namespace:s ownerReferences:[OwnerReference resourceVersion:s selfLink:s uid:s',
   ObjectMetricSource: 'describedObject:CrossVersionObjectReference! metric:MetricIdentifier! target:MetricTarget!',
   ObjectMetricStatus: 'current:MetricValueStatus! describedObject:CrossVersionObjectReference! metric:MetricIdentifier!',
   ObjectReference: 'apiVersion:s fieldPath:s kind:s name:s namespace:s resourceVersion:s uid:s',
@@ -192,38 +216,49 @@ export const FIELD_TABLES: Readonly<Record<string, string>> = {
   PersistentVolume: 'apiVersion:s kind:s metadata:ObjectMeta spec:PersistentVolumeSpec status:PersistentVolumeStatus',
   PersistentVolumeClaim: 'apiVersion:s kind:s metadata:ObjectMeta spec:PersistentVolumeClaimSpec status:PersistentVolumeClaimStatus',
   PersistentVolumeClaimCondition: 'lastProbeTime:t lastTransitionTime:t message:s reason:s status:s! type:s!',
-  PersistentVolumeClaimSpec: 'accessModes:[s dataSource:TypedLocalObjectReference dataSourceRef:TypedObjectReference resources:VolumeResourceRequirements selector:LabelSelector storageClassName:s volumeAttributesClassName:s volumeMode:s volumeName:s',
-  PersistentVolumeClaimStatus: 'accessModes:[s allocatedResourceStatuses:{s allocatedResources:{q capacity:{q conditions:[PersistentVolumeClaimCondition currentVolumeAttributesClassName:s modifyVolumeStatus:ModifyVolumeStatus phase:s',
+  PersistentVolumeClaimSpec:
+    'accessModes:[s dataSource:TypedLocalObjectReference dataSourceRef:TypedObjectReference resources:VolumeResourceRequirements selector:LabelSelector storageClassName:s volumeAttributesClassName:s volumeMode:s volumeName:s',
+  PersistentVolumeClaimStatus:
+    'accessModes:[s allocatedResourceStatuses:{s allocatedResources:{q capacity:{q conditions:[PersistentVolumeClaimCondition currentVolumeAttributesClassName:s modifyVolumeStatus:ModifyVolumeStatus phase:s',
   PersistentVolumeClaimTemplate: 'metadata:ObjectMeta spec:PersistentVolumeClaimSpec!',
   PersistentVolumeClaimVolumeSource: 'claimName:s! readOnly:b',
-  PersistentVolumeSpec: 'accessModes:[s awsElasticBlockStore:AWSElasticBlockStoreVolumeSource azureDisk:AzureDiskVolumeSource azureFile:AzureFilePersistentVolumeSource capacity:{q cephfs:CephFSPersistentVolumeSource cinder:CinderPersistentVolumeSource claimRef:ObjectReference csi:CSIPersistentVolumeSource fc:FCVolumeSource flexVolume:FlexPersistentVolumeSource flocker:FlockerVolumeSource gcePersistentDisk:GCEPersistentDiskVolumeSource glusterfs:GlusterfsPersistentVolumeSource hostPath:HostPathVolumeSource iscsi:ISCSIPersistentVolumeSource local:LocalVolumeSource mountOptions:[s nfs:NFSVolumeSource nodeAffinity:VolumeNodeAffinity persistentVolumeReclaimPolicy:s photonPersistentDisk:PhotonPersistentDiskVolumeSource portworxVolume:PortworxVolumeSource quobyte:QuobyteVolumeSource rbd:RBDPersistentVolumeSource scaleIO:ScaleIOPersistentVolumeSource storageClassName:s storageos:StorageOSPersistentVolumeSource volumeAttributesClassName:s volumeMode:s vsphereVolume:VsphereVirtualDiskVolumeSource',
+  PersistentVolumeSpec:
+    'accessModes:[s awsElasticBlockStore:AWSElasticBlockStoreVolumeSource azureDisk:AzureDiskVolumeSource azureFile:AzureFilePersistentVolumeSource capacity:{q cephfs:CephFSPersistentVolumeSource cinder:CinderPersistentVolumeSource claimRef:ObjectReference csi:CSIPersistentVolumeSource fc:FCVolumeSource flexVolume:FlexPersistentVolumeSource flocker:FlockerVolumeSource gcePersistentDisk:GCEPersistentDiskVolumeSource glusterfs:GlusterfsPersistentVolumeSource hostPath:HostPathVolumeSource iscsi:ISCSIPersistentVolumeSource local:LocalVolumeSource mountOptions:[s nfs:NFSVolumeSource nodeAffinity:VolumeNodeAffinity persistentVolumeReclaimPolicy:s photonPersistentDisk:PhotonPersistentDiskVolumeSource portworxVolume:PortworxVolumeSource quobyte:QuobyteVolumeSource rbd:RBDPersistentVolumeSource scaleIO:ScaleIOPersistentVolumeSource storageClassName:s storageos:StorageOSPersistentVolumeSource volumeAttributesClassName:s volumeMode:s vsphereVolume:VsphereVirtualDiskVolumeSource',
   PersistentVolumeStatus: 'lastPhaseTransitionTime:t message:s phase:s reason:s',
   PhotonPersistentDiskVolumeSource: 'fsType:s pdID:s!',
   Pod: 'apiVersion:s kind:s metadata:ObjectMeta spec:PodSpec status:PodStatus',
-  PodAffinity: 'preferredDuringSchedulingIgnoredDuringExecution:[WeightedPodAffinityTerm requiredDuringSchedulingIgnoredDuringExecution:[PodAffinityTerm',
-  PodAffinityTerm: 'labelSelector:LabelSelector matchLabelKeys:[s mismatchLabelKeys:[s namespaceSelector:LabelSelector namespaces:[s topologyKey:s!',
-  PodAntiAffinity: 'preferredDuringSchedulingIgnoredDuringExecution:[WeightedPodAffinityTerm requiredDuringSchedulingIgnoredDuringExecution:[PodAffinityTerm',
+  PodAffinity:
+    'preferredDuringSchedulingIgnoredDuringExecution:[WeightedPodAffinityTerm requiredDuringSchedulingIgnoredDuringExecution:[PodAffinityTerm',
+  PodAffinityTerm:
+    'labelSelector:LabelSelector matchLabelKeys:[s mismatchLabelKeys:[s namespaceSelector:LabelSelector namespaces:[s topologyKey:s!',
+  PodAntiAffinity:
+    'preferredDuringSchedulingIgnoredDuringExecution:[WeightedPodAffinityTerm requiredDuringSchedulingIgnoredDuringExecution:[PodAffinityTerm',
   PodCertificateProjection: 'certificateChainPath:s credentialBundlePath:s keyPath:s keyType:s! maxExpirationSeconds:i signerName:s!',
   PodCondition: 'lastProbeTime:t lastTransitionTime:t message:s observedGeneration:l reason:s status:s! type:s!',
   PodDNSConfig: 'nameservers:[s options:[PodDNSConfigOption searches:[s',
   PodDNSConfigOption: 'name:s value:s',
   PodDisruptionBudget: 'apiVersion:s kind:s metadata:ObjectMeta spec:PodDisruptionBudgetSpec status:PodDisruptionBudgetStatus',
   PodDisruptionBudgetSpec: 'maxUnavailable:x minAvailable:x selector:LabelSelector unhealthyPodEvictionPolicy:s',
-  PodDisruptionBudgetStatus: 'conditions:[Condition currentHealthy:i! desiredHealthy:i! disruptedPods:{t disruptionsAllowed:i! expectedPods:i! observedGeneration:l',
+  PodDisruptionBudgetStatus:
+    'conditions:[Condition currentHealthy:i! desiredHealthy:i! disruptedPods:{t disruptionsAllowed:i! expectedPods:i! observedGeneration:l',
   PodExtendedResourceClaimStatus: 'requestMappings:[ContainerExtendedResourceRequest! resourceClaimName:s!',
   PodFailurePolicy: 'rules:[PodFailurePolicyRule!',
   PodFailurePolicyOnExitCodesRequirement: 'containerName:s operator:s! values:[i!',
   PodFailurePolicyOnPodConditionsPattern: 'status:s! type:s!',
-  PodFailurePolicyRule: 'action:s! onExitCodes:PodFailurePolicyOnExitCodesRequirement onPodConditions:[PodFailurePolicyOnPodConditionsPattern',
+  PodFailurePolicyRule:
+    'action:s! onExitCodes:PodFailurePolicyOnExitCodesRequirement onPodConditions:[PodFailurePolicyOnPodConditionsPattern',
   PodIP: 'ip:s!',
   PodOS: 'name:s!',
   PodReadinessGate: 'conditionType:s!',
   PodResourceClaim: 'name:s! resourceClaimName:s resourceClaimTemplateName:s',
   PodResourceClaimStatus: 'name:s! resourceClaimName:s',
   PodSchedulingGate: 'name:s!',
-  PodSecurityContext: 'appArmorProfile:AppArmorProfile fsGroup:l fsGroupChangePolicy:s runAsGroup:l runAsNonRoot:b runAsUser:l seLinuxChangePolicy:s seLinuxOptions:SELinuxOptions seccompProfile:SeccompProfile supplementalGroups:[i supplementalGroupsPolicy:s sysctls:[Sysctl windowsOptions:WindowsSecurityContextOptions',
-  PodSpec: 'activeDeadlineSeconds:l affinity:Affinity automountServiceAccountToken:b containers:[Container! dnsConfig:PodDNSConfig dnsPolicy:s enableServiceLinks:b ephemeralContainers:[EphemeralContainer hostAliases:[HostAlias hostIPC:b hostNetwork:b hostPID:b hostUsers:b hostname:s hostnameOverride:s imagePullSecrets:[LocalObjectReference initContainers:[Container nodeName:s nodeSelector:{s os:PodOS overhead:{q preemptionPolicy:s priority:i priorityClassName:s readinessGates:[PodReadinessGate resourceClaims:[PodResourceClaim resources:ResourceRequirements restartPolicy:s runtimeClassName:s schedulerName:s schedulingGates:[PodSchedulingGate securityContext:PodSecurityContext serviceAccount:s serviceAccountName:s setHostnameAsFQDN:b shareProcessNamespace:b subdomain:s terminationGracePeriodSeconds:l tolerations:[Toleration topologySpreadConstraints:[TopologySpreadConstraint volumes:[Volume',
-  PodStatus: 'conditions:[PodCondition containerStatuses:[ContainerStatus ephemeralContainerStatuses:[ContainerStatus extendedResourceClaimStatus:PodExtendedResourceClaimStatus hostIP:s hostIPs:[HostIP initContainerStatuses:[ContainerStatus message:s nominatedNodeName:s observedGeneration:l phase:s podIP:s podIPs:[PodIP qosClass:s reason:s resize:s resourceClaimStatuses:[PodResourceClaimStatus startTime:t',
+  PodSecurityContext:
+    'appArmorProfile:AppArmorProfile fsGroup:l fsGroupChangePolicy:s runAsGroup:l runAsNonRoot:b runAsUser:l seLinuxChangePolicy:s seLinuxOptions:SELinuxOptions seccompProfile:SeccompProfile supplementalGroups:[i supplementalGroupsPolicy:s sysctls:[Sysctl windowsOptions:WindowsSecurityContextOptions',
+  PodSpec:
+    'activeDeadlineSeconds:l affinity:Affinity automountServiceAccountToken:b containers:[Container! dnsConfig:PodDNSConfig dnsPolicy:s enableServiceLinks:b ephemeralContainers:[EphemeralContainer hostAliases:[HostAlias hostIPC:b hostNetwork:b hostPID:b hostUsers:b hostname:s hostnameOverride:s imagePullSecrets:[LocalObjectReference initContainers:[Container nodeName:s nodeSelector:{s os:PodOS overhead:{q preemptionPolicy:s priority:i priorityClassName:s readinessGates:[PodReadinessGate resourceClaims:[PodResourceClaim resources:ResourceRequirements restartPolicy:s runtimeClassName:s schedulerName:s schedulingGates:[PodSchedulingGate securityContext:PodSecurityContext serviceAccount:s serviceAccountName:s setHostnameAsFQDN:b shareProcessNamespace:b subdomain:s terminationGracePeriodSeconds:l tolerations:[Toleration topologySpreadConstraints:[TopologySpreadConstraint volumes:[Volume',
+  PodStatus:
+    'conditions:[PodCondition containerStatuses:[ContainerStatus ephemeralContainerStatuses:[ContainerStatus extendedResourceClaimStatus:PodExtendedResourceClaimStatus hostIP:s hostIPs:[HostIP initContainerStatuses:[ContainerStatus message:s nominatedNodeName:s observedGeneration:l phase:s podIP:s podIPs:[PodIP qosClass:s reason:s resize:s resourceClaimStatuses:[PodResourceClaimStatus startTime:t',
   PodTemplateSpec: 'metadata:ObjectMeta spec:PodSpec',
   PodsMetricSource: 'metric:MetricIdentifier! target:MetricTarget!',
   PodsMetricStatus: 'current:MetricValueStatus! metric:MetricIdentifier!',
@@ -232,7 +267,8 @@ export const FIELD_TABLES: Readonly<Record<string, string>> = {
   PortworxVolumeSource: 'fsType:s readOnly:b volumeID:s!',
   PreferredSchedulingTerm: 'preference:NodeSelectorTerm! weight:i!',
   PriorityClass: 'apiVersion:s description:s globalDefault:b kind:s metadata:ObjectMeta preemptionPolicy:s value:i!',
-  Probe: 'exec:ExecAction failureThreshold:i grpc:GRPCAction httpGet:HTTPGetAction initialDelaySeconds:i periodSeconds:i successThreshold:i tcpSocket:TCPSocketAction terminationGracePeriodSeconds:l timeoutSeconds:i',
+  Probe:
+    'exec:ExecAction failureThreshold:i grpc:GRPCAction httpGet:HTTPGetAction initialDelaySeconds:i periodSeconds:i successThreshold:i tcpSocket:TCPSocketAction terminationGracePeriodSeconds:l timeoutSeconds:i',
   ProjectedVolumeSource: 'defaultMode:i sources:[VolumeProjection',
   QuobyteVolumeSource: 'group:s readOnly:b registry:s! tenant:s user:s volume:s!',
   RBDPersistentVolumeSource: 'fsType:s image:s! keyring:s monitors:[s! pool:s readOnly:b secretRef:SecretReference user:s',
@@ -241,11 +277,13 @@ export const FIELD_TABLES: Readonly<Record<string, string>> = {
   ReplicaSet: 'apiVersion:s kind:s metadata:ObjectMeta spec:ReplicaSetSpec status:ReplicaSetStatus',
   ReplicaSetCondition: 'lastTransitionTime:t message:s reason:s status:s! type:s!',
   ReplicaSetSpec: 'minReadySeconds:i replicas:i selector:LabelSelector! template:PodTemplateSpec',
-  ReplicaSetStatus: 'availableReplicas:i conditions:[ReplicaSetCondition fullyLabeledReplicas:i observedGeneration:l readyReplicas:i replicas:i! terminatingReplicas:i',
+  ReplicaSetStatus:
+    'availableReplicas:i conditions:[ReplicaSetCondition fullyLabeledReplicas:i observedGeneration:l readyReplicas:i replicas:i! terminatingReplicas:i',
   ReplicationController: 'apiVersion:s kind:s metadata:ObjectMeta spec:ReplicationControllerSpec status:ReplicationControllerStatus',
   ReplicationControllerCondition: 'lastTransitionTime:t message:s reason:s status:s! type:s!',
   ReplicationControllerSpec: 'minReadySeconds:i replicas:i selector:{s template:PodTemplateSpec',
-  ReplicationControllerStatus: 'availableReplicas:i conditions:[ReplicationControllerCondition fullyLabeledReplicas:i observedGeneration:l readyReplicas:i replicas:i!',
+  ReplicationControllerStatus:
+    'availableReplicas:i conditions:[ReplicationControllerCondition fullyLabeledReplicas:i observedGeneration:l readyReplicas:i replicas:i!',
   ResourceFieldSelector: 'containerName:s divisor:q resource:s!',
   ResourceHealth: 'health:s resourceID:s!',
   ResourceMetricSource: 'name:s! target:MetricTarget!',
@@ -262,8 +300,10 @@ export const FIELD_TABLES: Readonly<Record<string, string>> = {
   RollingUpdateDeployment: 'maxSurge:x maxUnavailable:x',
   RollingUpdateStatefulSetStrategy: 'maxUnavailable:x partition:i',
   SELinuxOptions: 'level:s role:s type:s user:s',
-  ScaleIOPersistentVolumeSource: 'fsType:s gateway:s! protectionDomain:s readOnly:b secretRef:SecretReference! sslEnabled:b storageMode:s storagePool:s system:s! volumeName:s',
-  ScaleIOVolumeSource: 'fsType:s gateway:s! protectionDomain:s readOnly:b secretRef:LocalObjectReference! sslEnabled:b storageMode:s storagePool:s system:s! volumeName:s',
+  ScaleIOPersistentVolumeSource:
+    'fsType:s gateway:s! protectionDomain:s readOnly:b secretRef:SecretReference! sslEnabled:b storageMode:s storagePool:s system:s! volumeName:s',
+  ScaleIOVolumeSource:
+    'fsType:s gateway:s! protectionDomain:s readOnly:b secretRef:LocalObjectReference! sslEnabled:b storageMode:s storagePool:s system:s! volumeName:s',
   ScopeSelector: 'matchExpressions:[ScopedResourceSelectorRequirement',
   ScopedResourceSelectorRequirement: 'operator:s! scopeName:s! values:[s',
   SeccompProfile: 'localhostProfile:s type:s!',
@@ -273,13 +313,16 @@ export const FIELD_TABLES: Readonly<Record<string, string>> = {
   SecretProjection: 'items:[KeyToPath name:s optional:b',
   SecretReference: 'name:s namespace:s',
   SecretVolumeSource: 'defaultMode:i items:[KeyToPath optional:b secretName:s',
-  SecurityContext: 'allowPrivilegeEscalation:b appArmorProfile:AppArmorProfile capabilities:Capabilities privileged:b procMount:s readOnlyRootFilesystem:b runAsGroup:l runAsNonRoot:b runAsUser:l seLinuxOptions:SELinuxOptions seccompProfile:SeccompProfile windowsOptions:WindowsSecurityContextOptions',
+  SecurityContext:
+    'allowPrivilegeEscalation:b appArmorProfile:AppArmorProfile capabilities:Capabilities privileged:b procMount:s readOnlyRootFilesystem:b runAsGroup:l runAsNonRoot:b runAsUser:l seLinuxOptions:SELinuxOptions seccompProfile:SeccompProfile windowsOptions:WindowsSecurityContextOptions',
   Service: 'apiVersion:s kind:s metadata:ObjectMeta spec:ServiceSpec status:ServiceStatus',
-  ServiceAccount: 'apiVersion:s automountServiceAccountToken:b imagePullSecrets:[LocalObjectReference kind:s metadata:ObjectMeta secrets:[ObjectReference',
+  ServiceAccount:
+    'apiVersion:s automountServiceAccountToken:b imagePullSecrets:[LocalObjectReference kind:s metadata:ObjectMeta secrets:[ObjectReference',
   ServiceAccountTokenProjection: 'audience:s expirationSeconds:l path:s!',
   ServiceBackendPort: 'name:s number:i',
   ServicePort: 'appProtocol:s name:s nodePort:i port:i! protocol:s targetPort:x',
-  ServiceSpec: 'allocateLoadBalancerNodePorts:b clusterIP:s clusterIPs:[s externalIPs:[s externalName:s externalTrafficPolicy:s healthCheckNodePort:i internalTrafficPolicy:s ipFamilies:[s ipFamilyPolicy:s loadBalancerClass:s loadBalancerIP:s loadBalancerSourceRanges:[s ports:[ServicePort publishNotReadyAddresses:b selector:{s sessionAffinity:s sessionAffinityConfig:SessionAffinityConfig trafficDistribution:s type:s',
+  ServiceSpec:
+    'allocateLoadBalancerNodePorts:b clusterIP:s clusterIPs:[s externalIPs:[s externalName:s externalTrafficPolicy:s healthCheckNodePort:i internalTrafficPolicy:s ipFamilies:[s ipFamilyPolicy:s loadBalancerClass:s loadBalancerIP:s loadBalancerSourceRanges:[s ports:[ServicePort publishNotReadyAddresses:b selector:{s sessionAffinity:s sessionAffinityConfig:SessionAffinityConfig trafficDistribution:s type:s',
   ServiceStatus: 'conditions:[Condition loadBalancer:LoadBalancerStatus',
   SessionAffinityConfig: 'clientIP:ClientIPConfig',
   SleepAction: 'seconds:l!',
@@ -287,10 +330,13 @@ export const FIELD_TABLES: Readonly<Record<string, string>> = {
   StatefulSetCondition: 'lastTransitionTime:t message:s reason:s status:s! type:s!',
   StatefulSetOrdinals: 'start:i',
   StatefulSetPersistentVolumeClaimRetentionPolicy: 'whenDeleted:s whenScaled:s',
-  StatefulSetSpec: 'minReadySeconds:i ordinals:StatefulSetOrdinals persistentVolumeClaimRetentionPolicy:StatefulSetPersistentVolumeClaimRetentionPolicy podManagementPolicy:s replicas:i revisionHistoryLimit:i selector:LabelSelector! serviceName:s template:PodTemplateSpec! updateStrategy:StatefulSetUpdateStrategy volumeClaimTemplates:[PersistentVolumeClaim',
-  StatefulSetStatus: 'availableReplicas:i collisionCount:i conditions:[StatefulSetCondition currentReplicas:i currentRevision:s observedGeneration:l readyReplicas:i replicas:i! updateRevision:s updatedReplicas:i',
+  StatefulSetSpec:
+    'minReadySeconds:i ordinals:StatefulSetOrdinals persistentVolumeClaimRetentionPolicy:StatefulSetPersistentVolumeClaimRetentionPolicy podManagementPolicy:s replicas:i revisionHistoryLimit:i selector:LabelSelector! serviceName:s template:PodTemplateSpec! updateStrategy:StatefulSetUpdateStrategy volumeClaimTemplates:[PersistentVolumeClaim',
+  StatefulSetStatus:
+    'availableReplicas:i collisionCount:i conditions:[StatefulSetCondition currentReplicas:i currentRevision:s observedGeneration:l readyReplicas:i replicas:i! updateRevision:s updatedReplicas:i',
   StatefulSetUpdateStrategy: 'rollingUpdate:RollingUpdateStatefulSetStrategy type:s',
-  StorageClass: 'allowVolumeExpansion:b allowedTopologies:[TopologySelectorTerm apiVersion:s kind:s metadata:ObjectMeta mountOptions:[s parameters:{s provisioner:s! reclaimPolicy:s volumeBindingMode:s',
+  StorageClass:
+    'allowVolumeExpansion:b allowedTopologies:[TopologySelectorTerm apiVersion:s kind:s metadata:ObjectMeta mountOptions:[s parameters:{s provisioner:s! reclaimPolicy:s volumeBindingMode:s',
   StorageOSPersistentVolumeSource: 'fsType:s readOnly:b secretRef:ObjectReference volumeName:s volumeNamespace:s',
   StorageOSVolumeSource: 'fsType:s readOnly:b secretRef:LocalObjectReference volumeName:s volumeNamespace:s',
   SuccessPolicy: 'rules:[SuccessPolicyRule!',
@@ -301,16 +347,19 @@ export const FIELD_TABLES: Readonly<Record<string, string>> = {
   Toleration: 'effect:s key:s operator:s tolerationSeconds:l value:s',
   TopologySelectorLabelRequirement: 'key:s! values:[s!',
   TopologySelectorTerm: 'matchLabelExpressions:[TopologySelectorLabelRequirement',
-  TopologySpreadConstraint: 'labelSelector:LabelSelector matchLabelKeys:[s maxSkew:i! minDomains:i nodeAffinityPolicy:s nodeTaintsPolicy:s topologyKey:s! whenUnsatisfiable:s!',
+  TopologySpreadConstraint:
+    'labelSelector:LabelSelector matchLabelKeys:[s maxSkew:i! minDomains:i nodeAffinityPolicy:s nodeTaintsPolicy:s topologyKey:s! whenUnsatisfiable:s!',
   TypedLocalObjectReference: 'apiGroup:s kind:s! name:s!',
   TypedObjectReference: 'apiGroup:s kind:s! name:s! namespace:s',
   UncountedTerminatedPods: 'failed:[s succeeded:[s',
-  Volume: 'awsElasticBlockStore:AWSElasticBlockStoreVolumeSource azureDisk:AzureDiskVolumeSource azureFile:AzureFileVolumeSource cephfs:CephFSVolumeSource cinder:CinderVolumeSource configMap:ConfigMapVolumeSource csi:CSIVolumeSource downwardAPI:DownwardAPIVolumeSource emptyDir:EmptyDirVolumeSource ephemeral:EphemeralVolumeSource fc:FCVolumeSource flexVolume:FlexVolumeSource flocker:FlockerVolumeSource gcePersistentDisk:GCEPersistentDiskVolumeSource gitRepo:GitRepoVolumeSource glusterfs:GlusterfsVolumeSource hostPath:HostPathVolumeSource image:ImageVolumeSource iscsi:ISCSIVolumeSource name:s! nfs:NFSVolumeSource persistentVolumeClaim:PersistentVolumeClaimVolumeSource photonPersistentDisk:PhotonPersistentDiskVolumeSource portworxVolume:PortworxVolumeSource projected:ProjectedVolumeSource quobyte:QuobyteVolumeSource rbd:RBDVolumeSource scaleIO:ScaleIOVolumeSource secret:SecretVolumeSource storageos:StorageOSVolumeSource vsphereVolume:VsphereVirtualDiskVolumeSource',
+  Volume:
+    'awsElasticBlockStore:AWSElasticBlockStoreVolumeSource azureDisk:AzureDiskVolumeSource azureFile:AzureFileVolumeSource cephfs:CephFSVolumeSource cinder:CinderVolumeSource configMap:ConfigMapVolumeSource csi:CSIVolumeSource downwardAPI:DownwardAPIVolumeSource emptyDir:EmptyDirVolumeSource ephemeral:EphemeralVolumeSource fc:FCVolumeSource flexVolume:FlexVolumeSource flocker:FlockerVolumeSource gcePersistentDisk:GCEPersistentDiskVolumeSource gitRepo:GitRepoVolumeSource glusterfs:GlusterfsVolumeSource hostPath:HostPathVolumeSource image:ImageVolumeSource iscsi:ISCSIVolumeSource name:s! nfs:NFSVolumeSource persistentVolumeClaim:PersistentVolumeClaimVolumeSource photonPersistentDisk:PhotonPersistentDiskVolumeSource portworxVolume:PortworxVolumeSource projected:ProjectedVolumeSource quobyte:QuobyteVolumeSource rbd:RBDVolumeSource scaleIO:ScaleIOVolumeSource secret:SecretVolumeSource storageos:StorageOSVolumeSource vsphereVolume:VsphereVirtualDiskVolumeSource',
   VolumeDevice: 'devicePath:s! name:s!',
   VolumeMount: 'mountPath:s! mountPropagation:s name:s! readOnly:b recursiveReadOnly:s subPath:s subPathExpr:s',
   VolumeMountStatus: 'mountPath:s! name:s! readOnly:b recursiveReadOnly:s',
   VolumeNodeAffinity: 'required:NodeSelector',
-  VolumeProjection: 'clusterTrustBundle:ClusterTrustBundleProjection configMap:ConfigMapProjection downwardAPI:DownwardAPIProjection podCertificate:PodCertificateProjection secret:SecretProjection serviceAccountToken:ServiceAccountTokenProjection',
+  VolumeProjection:
+    'clusterTrustBundle:ClusterTrustBundleProjection configMap:ConfigMapProjection downwardAPI:DownwardAPIProjection podCertificate:PodCertificateProjection secret:SecretProjection serviceAccountToken:ServiceAccountTokenProjection',
   VolumeResourceRequirements: 'limits:{q requests:{q',
   VsphereVirtualDiskVolumeSource: 'fsType:s storagePolicyID:s storagePolicyName:s volumePath:s!',
   WeightedPodAffinityTerm: 'podAffinityTerm:PodAffinityTerm! weight:i!',

@@ -40,11 +40,15 @@ function validateTerm({ matchExpressions = [] }: NodeSelectorTerm, path: string)
     if (operator === 'In' || operator === 'NotIn') {
       if (values.length === 0) causes.push(requiredValue(`${at}.values`, "must be specified when `operator` is 'In' or 'NotIn'"));
     } else if (operator === 'Exists' || operator === 'DoesNotExist') {
-      if (values.length > 0) causes.push(forbiddenField(`${at}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
+      if (values.length > 0)
+        causes.push(forbiddenField(`${at}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
     } else if (operator === 'Gt' || operator === 'Lt') {
       if (values.length !== 1) causes.push(requiredValue(`${at}.values`, "must be specified single value when `operator` is 'Lt' or 'Gt'"));
     } else causes.push(invalidValue(`${at}.operator`, operator, 'not a valid selector operator'));
-    return [...causes, ...values.flatMap((value, j) => labelValue(value).map((detail) => invalidValue(`${at}.values[${j}]`, value, detail)))];
+    return [
+      ...causes,
+      ...values.flatMap((value, j) => labelValue(value).map((detail) => invalidValue(`${at}.values[${j}]`, value, detail))),
+    ];
   });
 }
 

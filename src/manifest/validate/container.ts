@@ -31,10 +31,14 @@ export function validateContainer(container: FullContainer, path: string, contex
   }
   if (!image) causes.push(requiredValue(`${path}.image`, '', 'name an image, such as nginx'));
   else if (image.trim() !== image) causes.push(invalidValue(`${path}.image`, image, 'must not have leading or trailing whitespace'));
-  causes.push(...ports.flatMap((port, i) => validatePort(port, `${path}.ports[${i}]`, context.hostNetwork)), ...duplicateNames(ports, path));
+  causes.push(
+    ...ports.flatMap((port, i) => validatePort(port, `${path}.ports[${i}]`, context.hostNetwork)),
+    ...duplicateNames(ports, path),
+  );
   causes.push(...env.flatMap((variable, i) => validateEnv(variable, `${path}.env[${i}]`)));
   causes.push(...volumeMounts.flatMap((mount, i) => validateMount(mount, `${path}.volumeMounts[${i}]`, context.volumes)));
-  for (const probe of ['livenessProbe', 'readinessProbe', 'startupProbe'] as const) causes.push(...validateProbe(container[probe], `${path}.${probe}`));
+  for (const probe of ['livenessProbe', 'readinessProbe', 'startupProbe'] as const)
+    causes.push(...validateProbe(container[probe], `${path}.${probe}`));
   causes.push(...oneOf(`${path}.imagePullPolicy`, container.imagePullPolicy, ['Always', 'IfNotPresent', 'Never']));
   return [...causes, ...validateResources(container.resources ?? {}, `${path}.resources`)];
 }
@@ -52,19 +56,29 @@ function validatePort(port: ContainerPort, path: string, hostNetwork: boolean): 
 }
 
 function duplicateNames(ports: readonly ContainerPort[], path: string): Cause[] {
-  return ports.flatMap(({ name }, i) => (name && ports.findIndex((port) => port.name === name) < i ? [duplicateValue(`${path}.ports[${i}].name`, name)] : []));
+  return ports.flatMap(({ name }, i) =>
+    name && ports.findIndex((port) => port.name === name) < i ? [duplicateValue(`${path}.ports[${i}].name`, name)] : [],
+  );
 }
 
 function validateEnv({ name, value, valueFrom }: { name?: string; value?: string; valueFrom?: object }, path: string): Cause[] {
   const causes: Cause[] = [];
   if (!name) causes.push(requiredValue(`${path}.name`));
   else if (!/^[\x20-\x3c\x3e-\x7e]+$/.test(name)) {
-    causes.push(invalidValue(`${path}.name`, name, "a valid environment variable name must consist only of printable ASCII characters other than '='"));
+    causes.push(
+      invalidValue(
+        `${path}.name`,
+        name,
+        "a valid environment variable name must consist only of printable ASCII characters other than '='",
+      ),
+    );
   }
   if (valueFrom === undefined) return causes;
   if (value) causes.push(invalidValue(`${path}.valueFrom`, '', 'may not be specified when `value` is not empty'));
   if (Object.keys(valueFrom).length === 0) {
-    causes.push(invalidValue(`${path}.valueFrom`, '', 'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`'));
+    causes.push(
+      invalidValue(`${path}.valueFrom`, '', 'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`'),
+    );
   }
   return causes;
 }
@@ -72,7 +86,8 @@ function validateEnv({ name, value, valueFrom }: { name?: string; value?: string
 function validateMount({ name, mountPath }: { name?: string; mountPath?: string }, path: string, volumes: ReadonlySet<string>): Cause[] {
   const causes: Cause[] = [];
   if (!name) causes.push(requiredValue(`${path}.name`));
-  else if (!volumes.has(name)) causes.push({ path: `${path}.name`, message: `${path}.name: Not found: ${JSON.stringify(name)}`, fix: `add a volume named ${name}` });
+  else if (!volumes.has(name))
+    causes.push({ path: `${path}.name`, message: `${path}.name: Not found: ${JSON.stringify(name)}`, fix: `add a volume named ${name}` });
   if (!mountPath) causes.push(requiredValue(`${path}.mountPath`));
   return causes;
 }
@@ -99,13 +114,20 @@ function validateProbe(probe: FullProbe | undefined, path: string): Cause[] {
   }
   const isReadiness = path.endsWith('.readinessProbe');
   const { successThreshold } = probe;
-  if (!isReadiness && successThreshold !== undefined && successThreshold !== 1) causes.push(invalidValue(`${path}.successThreshold`, successThreshold, 'must be 1'));
+  if (!isReadiness && successThreshold !== undefined && successThreshold !== 1)
+    causes.push(invalidValue(`${path}.successThreshold`, successThreshold, 'must be 1'));
   return causes;
 }
 
-export function validateResources({ requests = {}, limits = {} }: { requests?: Quantities | undefined; limits?: Quantities | undefined }, path: string): Cause[] {
+export function validateResources(
+  { requests = {}, limits = {} }: { requests?: Quantities | undefined; limits?: Quantities | undefined },
+  path: string,
+): Cause[] {
   const causes: Cause[] = [];
-  for (const [list, amounts] of [['limits', limits], ['requests', requests]] as const) {
+  for (const [list, amounts] of [
+    ['limits', limits],
+    ['requests', requests],
+  ] as const) {
     for (const [name, amount] of Object.entries(amounts)) causes.push(...validateAmount(`${path}.${list}`, name, amount));
   }
   for (const [name, amount] of Object.entries(requests)) {
@@ -122,6 +144,9 @@ function validateAmount(path: string, name: string, amount: string): Cause[] {
   const at = `${path}[${name}]`;
   const causes = qualifiedName(name).map((detail) => invalidValue(path, name, detail));
   const standard = RESOURCES.includes(name) || name.startsWith('hugepages-') || name.includes('/');
-  if (!standard) causes.push(invalidValue(at, name, 'must be a standard resource for containers', `write one of ${RESOURCES.join(', ')}, or a name with a domain`));
+  if (!standard)
+    causes.push(
+      invalidValue(at, name, 'must be a standard resource for containers', `write one of ${RESOURCES.join(', ')}, or a name with a domain`),
+    );
   return (parseQuantity(amount) ?? 0) < 0 ? [...causes, invalidValue(at, amount, 'must be greater than or equal to 0')] : causes;
 }

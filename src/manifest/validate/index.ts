@@ -9,6 +9,7 @@ import { validatePodSpec, validatePodUpdate } from './pod.js';
 import { validateService, validateServiceUpdate } from './service.js';
 import { validateDeployment, validateReplicaSet, validateWorkloadUpdate } from './workload.js';
 
+/** Methods, so that the rules of one kind can stand for those of any once the kind has been looked up. */
 interface Rules<K extends Kind> {
   create(object: Kinds[K]): Cause[];
   update?(object: Kinds[K], before: Kinds[K]): Cause[];
@@ -24,7 +25,7 @@ const RULES: { readonly [K in Kind]?: Rules<K> } = {
 };
 
 export function validateObject(object: KubeObject, before: KubeObject | undefined): readonly Cause[] {
-  const rules = RULES[object.kind as Kind] as Rules<Kind> | undefined;
+  const rules: Rules<Kind> | undefined = RULES[object.kind as Kind];
   const causes = validateMetadata(object);
   if (rules === undefined) return causes;
   if (before !== undefined) causes.push(...(rules.update?.(object as Kinds[Kind], before as Kinds[Kind]) ?? []));

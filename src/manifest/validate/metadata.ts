@@ -12,7 +12,12 @@ const RBAC = new Set(['Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding'
 export function validateMetadata({ kind, metadata }: KubeObject): Cause[] {
   const causes: Cause[] = [];
   if (!metadata.name) causes.push(requiredValue('metadata.name', 'name or generateName is required', 'give the object a name'));
-  else causes.push(...nameDetails(kind, metadata.name).map((detail) => invalidValue('metadata.name', metadata.name, detail, renamed(kind, metadata.name))));
+  else
+    causes.push(
+      ...nameDetails(kind, metadata.name).map((detail) =>
+        invalidValue('metadata.name', metadata.name, detail, renamed(kind, metadata.name)),
+      ),
+    );
   const { namespace } = metadata;
   if (namespace !== undefined) {
     if (!resourceOf(kind).namespaced) causes.push(forbiddenField('metadata.namespace', 'not allowed on this type'));
@@ -21,7 +26,8 @@ export function validateMetadata({ kind, metadata }: KubeObject): Cause[] {
   causes.push(...labels('metadata.labels', metadata.labels), ...annotations(metadata.annotations));
   for (const [i, owner] of (metadata.ownerReferences ?? []).entries()) {
     const at = `metadata.ownerReferences[${i}]`;
-    for (const field of ['apiVersion', 'kind', 'name', 'uid'] as const) if (!owner[field]) causes.push(invalidValue(`${at}.${field}`, owner[field] ?? '', 'must not be empty'));
+    for (const field of ['apiVersion', 'kind', 'name', 'uid'] as const)
+      if (!owner[field]) causes.push(invalidValue(`${at}.${field}`, owner[field] ?? '', 'must not be empty'));
   }
   return causes;
 }
@@ -30,18 +36,26 @@ function nameDetails(kind: string, name: string): string[] {
   if (kind === 'Service') return dns1035Label(name);
   if (kind === 'Namespace') return dns1123Label(name);
   if (!RBAC.has(kind)) return dns1123Subdomain(name);
-  return [...(/^\.\.?$/.test(name) ? [`may not be '${name}'`] : []), ...['/', '%'].filter((c) => name.includes(c)).map((c) => `may not contain '${c}'`)];
+  return [
+    ...(/^\.\.?$/.test(name) ? [`may not be '${name}'`] : []),
+    ...['/', '%'].filter((c) => name.includes(c)).map((c) => `may not contain '${c}'`),
+  ];
 }
 
 /** A name that would do, where lower case and dashes make one of it. */
 function renamed(kind: string, name: string): string | undefined {
-  const better = name.toLowerCase().replace(/[^-a-z0-9]+/g, '-').replace(/^-+|-+$/g, '');
+  const better = name
+    .toLowerCase()
+    .replace(/[^-a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '');
   return better !== name && better !== '' && nameDetails(kind, better).length === 0 ? `name it "${better}"` : undefined;
 }
 
 function annotations(map: Readonly<Record<string, string>> | undefined): Cause[] {
   const entries = Object.entries(map ?? {});
-  const causes = entries.flatMap(([key]) => qualifiedName(key.toLowerCase()).map((detail) => invalidValue('metadata.annotations', key, detail)));
+  const causes = entries.flatMap(([key]) =>
+    qualifiedName(key.toLowerCase()).map((detail) => invalidValue('metadata.annotations', key, detail)),
+  );
   const size = entries.reduce((sum, [key, value]) => sum + key.length + value.length, 0);
   return size > ANNOTATIONS_SIZE_MAX ? [...causes, tooLong('metadata.annotations', ANNOTATIONS_SIZE_MAX)] : causes;
 }

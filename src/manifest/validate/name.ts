@@ -24,7 +24,8 @@ export function dns1123Label(text: string): string[] {
   const details = tooLongDetail(text, 63);
   if (RE.label1123.test(text)) return details;
   if (RE.subdomain1123.test(text)) return [...details, 'must not contain dots'];
-  const what = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character";
+  const what =
+    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character";
   return [...details, regexDetail(what, LABEL_1123, ['my-name', '123-abc'])];
 }
 
@@ -39,7 +40,8 @@ export function dns1123Subdomain(text: string): string[] {
 export function dns1035Label(text: string): string[] {
   const details = tooLongDetail(text, 63);
   if (RE.label1035.test(text)) return details;
-  const what = "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character";
+  const what =
+    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character";
   return [...details, regexDetail(what, LABEL_1035, ['my-name', 'abc-123'])];
 }
 
@@ -49,14 +51,16 @@ export function qualifiedName(text: string): string[] {
   const name = parts[parts.length - 1] ?? '';
   const details: string[] = [];
   if (parts.length > 2) {
-    const what = "a qualified name must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
+    const what =
+      "a qualified name must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
     return [`${regexDetail(what, QUALIFIED, EXAMPLES)} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`];
   }
   if (parts.length === 2) details.push(...prefixDetails(parts[0] ?? ''));
   if (name === '') details.push('name part must be non-empty');
   else if (name.length > 63) details.push('name part must be no more than 63 bytes');
   if (!RE.qualified.test(name)) {
-    const what = "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
+    const what =
+      "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
     details.push(regexDetail(what, QUALIFIED, EXAMPLES));
   }
   return details;
@@ -71,7 +75,8 @@ function prefixDetails(prefix: string): string[] {
 export function labelValue(text: string): string[] {
   const details = tooLongDetail(text, 63);
   if (RE.value.test(text)) return details;
-  const what = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
+  const what =
+    "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
   return [...details, regexDetail(what, VALUE, ['MyValue', 'my_value', '12345'])];
 }
 

@@ -8,8 +8,14 @@ import { validateTaints } from './toleration.js';
 
 export function validateNode({ spec }: Node): Cause[] {
   const podCIDRs = spec.podCIDRs ?? [];
-  const causes = [...validateTaints(spec.taints ?? [], 'metadata.taints'), ...podCIDRs.flatMap((range, i) => cidr(`spec.podCIDRs[${i}]`, range))];
-  return [...causes, ...podCIDRs.flatMap((range, i) => (podCIDRs.indexOf(range) < i ? [duplicateValue(`spec.podCIDRs[${i}]`, range)] : []))];
+  const causes = [
+    ...validateTaints(spec.taints ?? [], 'metadata.taints'),
+    ...podCIDRs.flatMap((range, i) => cidr(`spec.podCIDRs[${i}]`, range)),
+  ];
+  return [
+    ...causes,
+    ...podCIDRs.flatMap((range, i) => (podCIDRs.indexOf(range) < i ? [duplicateValue(`spec.podCIDRs[${i}]`, range)] : [])),
+  ];
 }
 
 export function validateNodeUpdate(now: Node, before: Node): Cause[] {

@@ -12,7 +12,8 @@ import { labels, nameOfLabel, nonNegative, oneOf } from './shared-rules.js';
 import { validateTolerations } from './toleration.js';
 
 /** Fields that only validation reads. */
-interface FullSpec extends PodSpec {
+interface FullSpec extends Omit<PodSpec, 'containers'> {
+  readonly containers?: readonly Container[];
   readonly dnsPolicy?: string;
   readonly activeDeadlineSeconds?: number;
   readonly volumes?: readonly Readonly<Record<string, unknown>>[];
@@ -22,7 +23,9 @@ export function validatePodSpec(spec: FullSpec, path: string): Cause[] {
   const { containers = [], initContainers = [], volumes = [] } = spec;
   const volumeNames = new Set(volumes.map(({ name }) => String(name)));
   const context = { hostNetwork: spec.hostNetwork === true, volumes: volumeNames, names: new Set<string>() };
-  const causes = volumes.flatMap((volume, i) => validateVolume(volume, `${path}.volumes[${i}]`, volumes.findIndex(({ name }) => name === volume['name']) < i));
+  const causes = volumes.flatMap((volume, i) =>
+    validateVolume(volume, `${path}.volumes[${i}]`, volumes.findIndex(({ name }) => name === volume['name']) < i),
+  );
   if (containers.length === 0) causes.push(requiredValue(`${path}.containers`, '', 'name at least one container'));
   causes.push(...containers.flatMap((container, i) => validateContainer(container, `${path}.containers[${i}]`, context)));
   causes.push(...initContainers.flatMap((container, i) => validateContainer(container, `${path}.initContainers[${i}]`, context)));
@@ -51,7 +54,8 @@ export function validatePodUpdate(pod: Pod, before: Pod): Cause[] {
 }
 
 function comparable(spec: FullSpec): object {
-  const withoutImages = (list: readonly Container[] | undefined): readonly object[] | undefined => list?.map((container) => ({ ...container, image: '', imagePullPolicy: '' }));
+  const withoutImages = (list: readonly Container[] | undefined): readonly object[] | undefined =>
+    list?.map((container) => ({ ...container, image: '', imagePullPolicy: '' }));
   return {
     ...spec,
     containers: withoutImages(spec.containers),

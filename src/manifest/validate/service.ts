@@ -12,7 +12,8 @@ const AFFINITY_SECONDS_MAX = 86_400;
 export function validateService({ spec }: Service): Cause[] {
   const ports = spec.ports ?? [];
   const causes: Cause[] = [];
-  if (ports.length === 0 && !isHeadless(spec) && spec.type !== 'ExternalName') causes.push(requiredValue('spec.ports', '', 'name at least one port'));
+  if (ports.length === 0 && !isHeadless(spec) && spec.type !== 'ExternalName')
+    causes.push(requiredValue('spec.ports', '', 'name at least one port'));
   causes.push(...validateType(spec), ...ports.flatMap((port, i) => validatePort(port, i, ports)));
   causes.push(...labels('spec.selector', spec.selector), ...validateAffinity(spec), ...validateClusterIps(spec));
   for (const [i, ip] of (spec.externalIPs ?? []).entries()) {
@@ -30,9 +31,15 @@ export function validateServiceUpdate(service: Service, before: Service): Cause[
   const moved = now.clusterIPs?.[0] !== old.clusterIPs?.[0] && now.clusterIPs !== undefined;
   if (moved) causes.push(invalidValue('spec.clusterIPs[0]', now.clusterIPs, 'may not change once set', 'delete the Service first'));
   const family = now.ipFamilies?.[0];
-  if (family !== undefined && family !== old.ipFamilies?.[0]) causes.push(invalidValue('spec.ipFamilies[0]', family, 'may not change once set'));
+  if (family !== undefined && family !== old.ipFamilies?.[0])
+    causes.push(invalidValue('spec.ipFamilies[0]', family, 'may not change once set'));
   const { healthCheckNodePort } = now;
-  if (needsHealthCheckPort(now) && needsHealthCheckPort(old) && healthCheckNodePort !== undefined && healthCheckNodePort !== old.healthCheckNodePort) {
+  if (
+    needsHealthCheckPort(now) &&
+    needsHealthCheckPort(old) &&
+    healthCheckNodePort !== undefined &&
+    healthCheckNodePort !== old.healthCheckNodePort
+  ) {
     causes.push(forbiddenField('spec.healthCheckNodePort', 'field is immutable'));
   }
   return causes;
@@ -46,7 +53,10 @@ function validateType(spec: ServiceSpec): Cause[] {
   if (type !== 'ExternalName') return [];
   const forbidden = (['clusterIPs', 'ipFamilies', 'ipFamilyPolicy'] as const).filter((field) => (spec[field]?.length ?? 0) > 0);
   const cname = externalName.replace(/\.$/, '');
-  const name = cname === '' ? [requiredValue('spec.externalName')] : dns1123Subdomain(cname).map((detail) => invalidValue('spec.externalName', cname, detail));
+  const name =
+    cname === ''
+      ? [requiredValue('spec.externalName')]
+      : dns1123Subdomain(cname).map((detail) => invalidValue('spec.externalName', cname, detail));
   return [...forbidden.map((field) => forbiddenField(`spec.${field}`, 'may not be set for ExternalName services')), ...name];
 }
 
@@ -60,18 +70,24 @@ function validatePort(port: ServicePort, i: number, ports: readonly ServicePort[
   causes.push(...portNumber(`${path}.port`, port.port ?? 0), ...oneOf(`${path}.protocol`, port.protocol, PROTOCOLS));
   causes.push(...portNumberOrName(`${path}.targetPort`, port.targetPort ?? 0));
   const { appProtocol } = port;
-  return appProtocol === undefined ? causes : [...causes, ...qualifiedName(appProtocol).map((detail) => invalidValue(`${path}.appProtocol`, appProtocol, detail))];
+  return appProtocol === undefined
+    ? causes
+    : [...causes, ...qualifiedName(appProtocol).map((detail) => invalidValue(`${path}.appProtocol`, appProtocol, detail))];
 }
 
 function validateAffinity({ sessionAffinity, sessionAffinityConfig }: ServiceSpec): Cause[] {
   const causes = oneOf('spec.sessionAffinity', sessionAffinity, ['ClientIP', 'None']);
   const path = 'spec.sessionAffinityConfig';
-  if (sessionAffinity === 'None' && sessionAffinityConfig !== undefined) causes.push(forbiddenField(path, 'must not be set when session affinity is None'));
+  if (sessionAffinity === 'None' && sessionAffinityConfig !== undefined)
+    causes.push(forbiddenField(path, 'must not be set when session affinity is None'));
   if (sessionAffinity !== 'ClientIP') return causes;
   const seconds = sessionAffinityConfig?.clientIP?.timeoutSeconds;
   if (seconds === undefined) return [...causes, requiredValue(path, 'when session affinity type is ClientIP')];
   if (seconds > 0 && seconds <= AFFINITY_SECONDS_MAX) return causes;
-  return [...causes, invalidValue(`${path}.clientIP.timeoutSeconds`, seconds, `must be greater than 0 and less than ${AFFINITY_SECONDS_MAX}`)];
+  return [
+    ...causes,
+    invalidValue(`${path}.clientIP.timeoutSeconds`, seconds, `must be greater than 0 and less than ${AFFINITY_SECONDS_MAX}`),
+  ];
 }
 
 /** clusterIP, clusterIPs, ipFamilies and ipFamilyPolicy among themselves. */
@@ -79,12 +95,14 @@ function validateClusterIps(spec: ServiceSpec): Cause[] {
   const { type, clusterIP, clusterIPs = [], ipFamilies = [], ipFamilyPolicy } = spec;
   if (type === 'ExternalName') return [];
   const causes: Cause[] = [];
-  if (clusterIP !== undefined && clusterIPs[0] !== clusterIP) causes.push(invalidValue('spec.clusterIPs', clusterIPs, 'first value must match `clusterIP`'));
+  if (clusterIP !== undefined && clusterIPs[0] !== clusterIP)
+    causes.push(invalidValue('spec.clusterIPs', clusterIPs, 'first value must match `clusterIP`'));
   for (const [i, family] of ipFamilies.entries()) {
     causes.push(...oneOf(`spec.ipFamilies[${i}]`, family, ['IPv4', 'IPv6']));
     if (ipFamilies.indexOf(family) < i) causes.push(duplicateValue(`spec.ipFamilies[${i}]`, family));
   }
-  if (ipFamilyPolicy !== undefined) causes.push(...oneOf('spec.ipFamilyPolicy', ipFamilyPolicy, ['PreferDualStack', 'RequireDualStack', 'SingleStack']));
+  if (ipFamilyPolicy !== undefined)
+    causes.push(...oneOf('spec.ipFamilyPolicy', ipFamilyPolicy, ['PreferDualStack', 'RequireDualStack', 'SingleStack']));
   for (const [i, ip] of clusterIPs.entries()) causes.push(...validateClusterIp(ip, i, clusterIPs, ipFamilies[i]));
   if (clusterIPs.length > 2) causes.push(invalidValue('spec.clusterIPs', clusterIPs, 'may only hold up to 2 values'));
   return causes;
@@ -92,7 +110,8 @@ function validateClusterIps(spec: ServiceSpec): Cause[] {
 
 function validateClusterIp(ip: string, i: number, all: readonly string[], family: string | undefined): Cause[] {
   const path = `spec.clusterIPs[${i}]`;
-  if (ip === 'None') return all.length > 1 && i === 0 ? [invalidValue('spec.clusterIPs', all, "'None' must be the first and only value")] : [];
+  if (ip === 'None')
+    return all.length > 1 && i === 0 ? [invalidValue('spec.clusterIPs', all, "'None' must be the first and only value")] : [];
   const malformed = ipAddress(path, ip);
   if (malformed.length > 0 || family === undefined) return malformed;
   const isV6 = ip.includes(':');
@@ -128,7 +147,8 @@ function validateBalancer({ type, loadBalancerSourceRanges = [], allocateLoadBal
   const path = 'spec.LoadBalancerSourceRanges';
   const causes = loadBalancerSourceRanges.length > 0 && type !== 'LoadBalancer' ? [forbiddenField(path, only)] : [];
   causes.push(...loadBalancerSourceRanges.flatMap((range, i) => cidr(`${path}[${i}]`, range.trim())));
-  if (allocateLoadBalancerNodePorts !== undefined && type !== 'LoadBalancer') causes.push(forbiddenField('spec.allocateLoadBalancerNodePorts', only));
+  if (allocateLoadBalancerNodePorts !== undefined && type !== 'LoadBalancer')
+    causes.push(forbiddenField('spec.allocateLoadBalancerNodePorts', only));
   return causes;
 }
 

@@ -1,6 +1,6 @@
 /** Rules that several kinds share: numbers, ports, words, addresses, labels and selectors (Kubernetes v1.34 `pkg/apis/core/validation`). */
-import { cidrContains, parseCidr } from '../../base/cidr.js';
-import { type Ip, parseIp } from '../../base/ip.js';
+import { type Cidr, cidrContains, parseCidr } from '../../base/cidr.js';
+import { parseIp } from '../../base/ip.js';
 import { child, forbiddenField, invalidValue, requiredValue, unsupportedValue } from '../../api/field-error.js';
 import type { Cause } from '../../api/refusal.js';
 import type { LabelSelector } from '../../api/types/meta.js';
@@ -9,7 +9,9 @@ import { dns1123Label, labelValue, portName, qualifiedName } from './name.js';
 export const PROTOCOLS = ['SCTP', 'TCP', 'UDP'] as const;
 
 export function portNumber(path: string, port: number): Cause[] {
-  return port >= 1 && port <= 65535 ? [] : [invalidValue(path, port, 'must be between 1 and 65535, inclusive', 'write a port from 1 to 65535')];
+  return port >= 1 && port <= 65535
+    ? []
+    : [invalidValue(path, port, 'must be between 1 and 65535, inclusive', 'write a port from 1 to 65535')];
 }
 
 /** A number, or the name of a container's port. */
@@ -48,7 +50,8 @@ export function labelSelector(path: string, selector: LabelSelector): Cause[] {
     if (operator === 'In' || operator === 'NotIn') {
       if (values.length === 0) causes.push(requiredValue(`${at}.values`, "must be specified when `operator` is 'In' or 'NotIn'"));
     } else if (operator === 'Exists' || operator === 'DoesNotExist') {
-      if (values.length > 0) causes.push(forbiddenField(`${at}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
+      if (values.length > 0)
+        causes.push(forbiddenField(`${at}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
     } else causes.push(invalidValue(`${at}.operator`, operator, 'not a valid selector operator', `write one of ${OPERATORS.join(', ')}`));
     causes.push(...qualifiedName(key).map((detail) => invalidValue(`${at}.key`, key, detail)));
     causes.push(...values.flatMap((value, j) => labelValue(value).map((detail) => invalidValue(`${at}.values[${j}]`, value, detail))));
@@ -64,21 +67,22 @@ export function cidr(path: string, text: string): Cause[] {
   return parseCidr(text) === undefined ? [invalidValue(path, text, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)')] : [];
 }
 
-const SPECIAL: readonly (readonly [string, readonly string[]])[] = [
-  ['may not be unspecified (0.0.0.0 or ::)', ['0.0.0.0/32', '::/128']],
-  ['may not be in the loopback range (127.0.0.0/8, ::1/128)', ['127.0.0.0/8', '::1/128']],
-  ['may not be in the link-local range (169.254.0.0/16, fe80::/10)', ['169.254.0.0/16', 'fe80::/10']],
-  ['may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)', ['224.0.0.0/24', 'ff02::/16']],
+const SPECIAL: readonly (readonly [detail: string, ranges: readonly Cidr[]])[] = [
+  ['may not be unspecified (0.0.0.0 or ::)', ranges('0.0.0.0/32', '::/128')],
+  ['may not be in the loopback range (127.0.0.0/8, ::1/128)', ranges('127.0.0.0/8', '::1/128')],
+  ['may not be in the link-local range (169.254.0.0/16, fe80::/10)', ranges('169.254.0.0/16', 'fe80::/10')],
+  ['may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)', ranges('224.0.0.0/24', 'ff02::/16')],
 ];
 
 /** Addresses that no endpoint and no external address may have. */
 export function nonSpecialIp(path: string, text: string): Cause[] {
   const ip = parseIp(text);
   if (ip === undefined) return [invalidValue(path, text, 'must be a valid IP address')];
-  return SPECIAL.filter(([, ranges]) => ranges.some((range) => contains(range, ip))).map(([detail]) => invalidValue(path, text, detail));
+  return SPECIAL.filter(([, special]) => special.some((range) => cidrContains(range, ip))).map(([detail]) =>
+    invalidValue(path, text, detail),
+  );
 }
 
-function contains(range: string, ip: Ip): boolean {
-  const parsed = parseCidr(range);
-  return parsed !== undefined && cidrContains(parsed, ip);
+function ranges(...texts: readonly string[]): readonly Cidr[] {
+  return texts.map(parseCidr).filter((range) => range !== undefined);
 }

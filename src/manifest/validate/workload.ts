@@ -11,12 +11,17 @@ import { labels, labelSelector, nonNegative } from './shared-rules.js';
 export function validateDeployment({ spec }: Deployment): Cause[] {
   const causes = [...nonNegative('spec.replicas', spec.replicas), ...validateSelector(spec.selector, 'deployment')];
   causes.push(...validateTemplate(spec.template, spec.selector), ...validateStrategy(spec.strategy ?? {}));
-  causes.push(...nonNegative('spec.minReadySeconds', spec.minReadySeconds), ...nonNegative('spec.revisionHistoryLimit', spec.revisionHistoryLimit));
+  causes.push(
+    ...nonNegative('spec.minReadySeconds', spec.minReadySeconds),
+    ...nonNegative('spec.revisionHistoryLimit', spec.revisionHistoryLimit),
+  );
   const { progressDeadlineSeconds, minReadySeconds = 0 } = spec;
   if (progressDeadlineSeconds === undefined) return causes;
   causes.push(...nonNegative('spec.progressDeadlineSeconds', progressDeadlineSeconds));
   const late = progressDeadlineSeconds <= minReadySeconds;
-  return late ? [...causes, invalidValue('spec.progressDeadlineSeconds', progressDeadlineSeconds, 'must be greater than minReadySeconds')] : causes;
+  return late
+    ? [...causes, invalidValue('spec.progressDeadlineSeconds', progressDeadlineSeconds, 'must be greater than minReadySeconds')]
+    : causes;
 }
 
 export function validateReplicaSet({ spec }: ReplicaSet): Cause[] {
@@ -30,7 +35,8 @@ export function validateWorkloadUpdate(now: Deployment | ReplicaSet, before: Dep
 }
 
 function validateSelector(selector: LabelSelector | undefined, what: string): Cause[] {
-  if (selector === undefined) return [requiredValue('spec.selector', '', 'repeat the labels of spec.template in spec.selector.matchLabels')];
+  if (selector === undefined)
+    return [requiredValue('spec.selector', '', 'repeat the labels of spec.template in spec.selector.matchLabels')];
   const causes = labelSelector('spec.selector', selector);
   const empty = Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions ?? []).length === 0;
   return empty ? [...causes, invalidValue('spec.selector', selector, `empty selector is invalid for ${what}`)] : causes;
@@ -62,21 +68,27 @@ function validateStrategy(strategy: NonNullable<DeploymentSpec['strategy']>): Ca
   const path = 'spec.strategy';
   const { type, rollingUpdate } = strategy;
   if (type === 'Recreate') {
-    return rollingUpdate === undefined ? [] : [forbiddenField(`${path}.rollingUpdate`, "may not be specified when strategy `type` is 'Recreate'")];
+    return rollingUpdate === undefined
+      ? []
+      : [forbiddenField(`${path}.rollingUpdate`, "may not be specified when strategy `type` is 'Recreate'")];
   }
   if (type !== 'RollingUpdate') return [unsupportedValue(`${path}.type`, type, ['Recreate', 'RollingUpdate'])];
   const at = `${path}.rollingUpdate`;
   const { maxSurge = 0, maxUnavailable = 0 } = rollingUpdate ?? {};
   const causes = [...countOrPercent(`${at}.maxUnavailable`, maxUnavailable), ...countOrPercent(`${at}.maxSurge`, maxSurge)];
-  if (isZero(maxSurge) && isZero(maxUnavailable)) causes.push(invalidValue(`${at}.maxUnavailable`, maxUnavailable, 'may not be 0 when `maxSurge` is 0'));
+  if (isZero(maxSurge) && isZero(maxUnavailable))
+    causes.push(invalidValue(`${at}.maxUnavailable`, maxUnavailable, 'may not be 0 when `maxSurge` is 0'));
   const percent = percentOf(maxUnavailable);
-  return percent !== undefined && percent > 100 ? [...causes, invalidValue(`${at}.maxUnavailable`, maxUnavailable, 'must not be greater than 100%')] : causes;
+  return percent !== undefined && percent > 100
+    ? [...causes, invalidValue(`${at}.maxUnavailable`, maxUnavailable, 'must not be greater than 100%')]
+    : causes;
 }
 
 function countOrPercent(path: string, value: number | string): Cause[] {
   if (typeof value === 'number') return nonNegative(path, value);
   if (percentOf(value) !== undefined) return [];
-  const detail = "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')";
+  const detail =
+    "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')";
   return [invalidValue(path, value, detail)];
 }
 

@@ -5,7 +5,7 @@ import { pathSteps } from '../document.js';
 import type { YamlText } from './parse.js';
 
 export function locate(document: Document, at: YamlText['at'], path: string, part: 'key' | 'value'): SourcePosition | undefined {
-  let node = document.contents as Node | null;
+  let node = document.contents;
   let best: Node | null = node;
   for (const step of pathSteps(path)) {
     const pair = find(isAlias(node) ? (node.resolve(document) ?? null) : node, step);

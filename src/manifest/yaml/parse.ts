@@ -21,7 +21,7 @@ export function parseYaml(text: string, file: string): YamlText {
   const composer = new Composer({ lineCounter: lines, uniqueKeys: false, version: '1.2', merge: false, logLevel: 'silent' });
   try {
     const documents = [...composer.compose(tokens(text, lines, at))];
-    return { file, text, documents: documents as Document[], at };
+    return { file, text, documents, at };
   } catch (error) {
     if (error instanceof RangeError) throw inputError('nested-too-deep', 'the document is nested too deep to be read', { position: at(0) });
     throw error;
@@ -62,14 +62,24 @@ class Guard {
     const { depthMax, documentTokensMax, documentSizeMax, documentsMax } = LIMITS;
     const fix = 'split it into several documents or files';
     // The stack holds the document and the scalar besides the collections.
-    if (stack.length > depthMax + 2) this.refuse('nested-too-deep', `collections are nested more than ${depthMax} deep`, offset, 'write flatter YAML');
-    if (++this.count > documentTokensMax) this.refuse('document-too-large', `the document has more than ${documentTokensMax} tokens`, offset, fix);
-    if (offset - this.start > documentSizeMax) this.refuse('document-too-large', `the document is larger than ${documentSizeMax} characters`, offset, fix);
-    if (this.documents > documentsMax) this.refuse('too-many-documents', `the text holds more than ${documentsMax} documents`, offset, 'split it into several files');
+    if (stack.length > depthMax + 2)
+      this.refuse('nested-too-deep', `collections are nested more than ${depthMax} deep`, offset, 'write flatter YAML');
+    if (++this.count > documentTokensMax)
+      this.refuse('document-too-large', `the document has more than ${documentTokensMax} tokens`, offset, fix);
+    if (offset - this.start > documentSizeMax)
+      this.refuse('document-too-large', `the document is larger than ${documentSizeMax} characters`, offset, fix);
+    if (this.documents > documentsMax)
+      this.refuse('too-many-documents', `the text holds more than ${documentsMax} documents`, offset, 'split it into several files');
   }
 
   countError(offset: number): void {
-    if (++this.errors > LIMITS.errorsMax) this.refuse('yaml-syntax', `the text is not YAML: more than ${LIMITS.errorsMax} syntax errors`, offset, 'check that this is the right file');
+    if (++this.errors > LIMITS.errorsMax)
+      this.refuse(
+        'yaml-syntax',
+        `the text is not YAML: more than ${LIMITS.errorsMax} syntax errors`,
+        offset,
+        'check that this is the right file',
+      );
   }
 
   private refuse(code: string, message: string, offset: number, fix: string): never {
@@ -79,7 +89,12 @@ class Guard {
 
 /** Syntax errors and tags nobody knows. */
 export function syntaxProblems(document: Document, at: YamlText['at']): Problem[] {
-  const errors = document.errors.map((error) => ({ code: 'yaml-syntax', message: messageOf(error), fix: fixOf(error), position: at(...error.pos) }));
+  const errors = document.errors.map((error) => ({
+    code: 'yaml-syntax',
+    message: messageOf(error),
+    fix: fixOf(error),
+    position: at(...error.pos),
+  }));
   const tags = document.warnings.filter(({ code }) => code === 'TAG_RESOLVE_FAILED');
   const fix = 'leave the tag out: Kubernetes reads plain YAML';
   return [...errors, ...tags.map((warning) => ({ code: 'yaml-tag', message: messageOf(warning), fix, position: at(...warning.pos) }))];
@@ -110,5 +125,11 @@ function place(text: string, file: string, lines: LineCounter, { offset, end }: 
   const start = lines.lineStarts[Math.max(0, line - 1)] ?? 0;
   const stop = text.indexOf('\n', start);
   const whole = text.slice(start, stop < 0 ? text.length : stop).replace(/\r$/, '');
-  return { file, line: Math.max(1, line), column: Math.max(1, col), text: whole, width: Math.max(1, Math.min(end - offset, whole.length - col + 1)) };
+  return {
+    file,
+    line: Math.max(1, line),
+    column: Math.max(1, col),
+    text: whole,
+    width: Math.max(1, Math.min(end - offset, whole.length - col + 1)),
+  };
 }

@@ -19,7 +19,7 @@ interface Read {
 /** The document's value; problems are added to `problems`. */
 export function toValue(document: Document, at: YamlText['at'], problems: Problem[]): unknown {
   if (document.contents === null) return null;
-  return new Reader(at, problems).read(document.contents as Node, 0).value;
+  return new Reader(at, problems).read(document.contents, 0).value;
 }
 
 const NULL: Read = { value: null, weight: 1 };
@@ -38,9 +38,14 @@ class Reader {
   read(node: Node | null, depth: number): Read {
     if (node === null) return NULL;
     if (isAlias(node)) return this.readAlias(node);
-    if (depth > LIMITS.depthMax) return this.refuse(node, 'nested-too-deep', `collections are nested more than ${LIMITS.depthMax} deep`, 'write flatter YAML');
+    if (depth > LIMITS.depthMax)
+      return this.refuse(node, 'nested-too-deep', `collections are nested more than ${LIMITS.depthMax} deep`, 'write flatter YAML');
     const before = this.weight++;
-    const value = isMap(node) ? this.readMap(node, depth) : isSeq(node) ? node.items.map((item) => this.read(item as Node, depth + 1).value) : scalarValue(node);
+    const value = isMap(node)
+      ? this.readMap(node, depth)
+      : isSeq(node)
+        ? node.items.map((item) => this.read(item as Node, depth + 1).value)
+        : scalarValue(node);
     const read = { value, weight: this.weight - before };
     const { anchor } = node as { anchor?: string };
     if (anchor !== undefined) this.anchors.set(anchor, read);
@@ -49,7 +54,13 @@ class Reader {
 
   private readAlias(node: Alias): Read {
     const target = this.anchors.get(node.source);
-    if (target === undefined) return this.refuse(node, 'yaml-alias', `alias *${node.source} has no anchor &${node.source} before it`, `define &${node.source} first`);
+    if (target === undefined)
+      return this.refuse(
+        node,
+        'yaml-alias',
+        `alias *${node.source} has no anchor &${node.source} before it`,
+        `define &${node.source} first`,
+      );
     const heavy = this.weight > LIMITS.valuesMax;
     this.weight += target.weight;
     if (this.weight <= LIMITS.valuesMax) return target;
@@ -110,7 +121,7 @@ const NO = /^(n|N|no|No|NO|off|Off|OFF)$/;
 
 function scalarValue(node: unknown): unknown {
   if (!isScalar(node)) return null;
-  const { value, source, type } = node as Scalar;
+  const { value, source, type } = node;
   if (type !== Scalar.PLAIN || node.tag !== undefined) return typeof value === 'bigint' ? Number(value) : value;
   if (typeof value === 'string') return YES.test(value) ? true : NO.test(value) ? false : value;
   if (typeof value === 'number' && source !== undefined && /^[-+]?0[0-7]+$/.test(source)) return Number.parseInt(source, 8);
