@@ -18,8 +18,8 @@ export function parseEndpoint(text: string, defaultNamespace = 'default'): Endpo
   const slash = text.indexOf('/');
   const kind = KINDS.find((known) => known === text.slice(0, slash));
   if (slash < 0 || kind === undefined) throw badEndpoint(text, slash < 0 ? 'has no kind' : `has an unknown kind "${text.slice(0, slash)}"`);
+  if (slash === text.length - 1) throw badEndpoint(text, 'has no name');
   const { rest, port } = splitPort(text, text.slice(slash + 1));
-  if (rest === '') throw badEndpoint(text, 'has no name');
   if (kind === 'pod' || kind === 'svc' || kind === 'lb') {
     const hash = kind === 'pod' ? rest.indexOf('#') : -1;
     const container = hash < 0 ? undefined : rest.slice(hash + 1);

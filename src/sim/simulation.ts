@@ -127,6 +127,13 @@ export class Simulation implements SimulationApi {
     return toTrace(flow, runs, plan);
   }
 
+  /** The same flow again and again, without the trace made of it: for measuring. */
+  walker(query: TraceQuery): (record: boolean) => ReturnType<Simulation['walk']> {
+    const source = resolveSource(this.#resolveContext(), query.from);
+    const destination = resolveDestination(this.#resolveContext(), query);
+    return (record) => this.walk(source, destination, record);
+  }
+
   /** Every outcome of one flow, each from a network that remembers no other flow. */
   walk(source: Source, destination: Destination, record: boolean): ReturnType<typeof enumerate<ReturnType<SimulatedNetwork['probe']>>> {
     this.#openExternalPort(destination);
