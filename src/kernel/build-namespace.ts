@@ -18,7 +18,12 @@ import { type Sysctls, sysctlValue } from './sysctl.js';
 /** Makes netfilter for a namespace that is nearly built. */
 export type NetfilterMaker = (ns: Namespace) => Netfilter;
 
-export function buildNamespace(name: string, plan: NetnsPlan, listeners: readonly ListenerPlan[], makeNetfilter: NetfilterMaker): Namespace {
+export function buildNamespace(
+  name: string,
+  plan: NetnsPlan,
+  listeners: readonly ListenerPlan[],
+  makeNetfilter: NetfilterMaker,
+): Namespace {
   refuseUnmodelled(name, plan);
   const sysctls: Sysctls = { values: plan.sysctl };
   const devices: Device[] = [];

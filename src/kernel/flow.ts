@@ -4,9 +4,8 @@
  */
 import type { ChoiceOracle } from '../base/choice.js';
 import { inputError } from '../base/errors.js';
-import { formatIp, type Ip } from '../base/ip.js';
-import { PROTO } from '../packet/ip-packet.js';
-import type { Errno, FlowRecord, ProbeVerdict, SocketAddress } from '../trace/flow-record.js';
+import { formatIp } from '../base/ip.js';
+import type { FlowRecord } from '../trace/flow-record.js';
 import { countProbe, failNeighbour } from './apply.js';
 import type { Probe } from './contract.js';
 import { sendFrame } from './link/send-frame.js';
@@ -18,8 +17,8 @@ import { output } from './path/output.js';
 import { receive } from './path/receive.js';
 import { recordDrop } from './record.js';
 import type { InFlight, Outgoing, Runtime } from './runtime.js';
-import { verdictOf } from './socket/errno.js';
-import { type ClientSocket, newFlowState, type ServerSocket } from './socket/flow-state.js';
+import { recordOf, refusedRecord } from './socket/flow-result.js';
+import { newFlowState } from './socket/flow-state.js';
 import { openClient } from './socket/open-client.js';
 
 const TIMEOUT_MS = 3000;
@@ -33,9 +32,10 @@ export function runFlow(rt: Runtime, probe: Probe, oracle: ChoiceOracle, record:
   try {
     const ns = rt.namespace(probe.netns);
     const failure = openClient(rt, ns, probe);
-    if (failure !== undefined) return failed(rt, probe, failure);
+    if (failure !== undefined) return refusedRecord(rt, probe, failure);
     work(rt, deadlineUs);
-    return finish(rt, probe, startUs, deadlineUs);
+    if (!isDone(rt)) rt.nowUs = deadlineUs;
+    return recordOf(rt, probe, startUs);
   } finally {
     end(rt);
   }
@@ -146,50 +146,4 @@ function looping(rt: Runtime): Error {
   return inputError('packet-loop', `a frame goes round in a circle: ${FRAMES_MAX} hops in one flow${where}`, {
     fix: `look for two bridges joined twice among: ${[...new Set(devices)].join(', ')}`,
   });
-}
-
-/** Refused by the client's own host before any packet. */
-function failed(rt: Runtime, probe: Probe, errno: Errno): FlowRecord {
-  return {
-    verdict: verdictOf(errno),
-    server: undefined,
-    seenSrc: undefined,
-    seenDst: undefined,
-    local: undefined,
-    remote: { ip: probe.dst, port: probe.dport },
-    errno,
-    icmp: undefined,
-    elapsed: 0,
-    pathMtu: undefined,
-    events: rt.events,
-  };
-}
-
-function finish(rt: Runtime, probe: Probe, startUs: number, deadlineUs: number): FlowRecord {
-  const client = rt.flow.client as ClientSocket;
-  if (client.state !== 'answered' && client.state !== 'failed') rt.nowUs = deadlineUs;
-  const server = rt.flow.servers[0];
-  return {
-    verdict: verdict(client),
-    server: server?.listener?.id,
-    seenSrc: seen(server, server?.remoteIp, server?.remotePort),
-    seenDst: seen(server, server?.localIp, server?.localPort),
-    local: { ip: client.localIp, port: client.proto === PROTO.icmp ? undefined : client.localPort },
-    remote: { ip: probe.dst, port: probe.dport },
-    errno: client.state === 'answered' ? undefined : (client.errno ?? 'ETIMEDOUT'),
-    icmp: client.icmp,
-    elapsed: rt.nowUs - startUs,
-    pathMtu: Number.isFinite(rt.flow.pathMtu) ? rt.flow.pathMtu : undefined,
-    events: rt.events,
-  };
-}
-
-function verdict(client: ClientSocket): ProbeVerdict {
-  if (client.state === 'answered') return 'delivered';
-  return client.errno === undefined ? 'timeout' : verdictOf(client.errno);
-}
-
-function seen(server: ServerSocket | undefined, ip: Ip | undefined, port: number | undefined): SocketAddress | undefined {
-  if (server === undefined || ip === undefined) return undefined;
-  return { ip, port: server.listener === undefined ? undefined : port };
 }

@@ -18,20 +18,41 @@ import { probe, type TwoNodes, twoNodes } from './two-nodes.js';
 const FOLDER = 'fixtures/kernel';
 const ASK_LINUX = process.env['HOPSPEC_UPDATE_GOLDEN'] === '1' && process.getuid?.() === 0;
 
-const each = (froms: readonly string[], whats: readonly string[]): ProbePlan[] => froms.flatMap((from) => whats.map((what) => probe(from, what)));
+const each = (froms: readonly string[], whats: readonly string[]): ProbePlan[] =>
+  froms.flatMap((from) => whats.map((what) => probe(from, what)));
 
-const PODS = ['tcp 10.244.1.3:80', 'tcp 10.244.2.2:80', 'tcp 10.244.2.2:81', 'icmp 10.244.1.3', 'icmp 10.244.2.2', 'udp 10.244.2.2:53', 'udp 10.244.2.2:54'];
+const PODS = [
+  'tcp 10.244.1.3:80',
+  'tcp 10.244.2.2:80',
+  'tcp 10.244.2.2:81',
+  'icmp 10.244.1.3',
+  'icmp 10.244.2.2',
+  'udp 10.244.2.2:53',
+  'udp 10.244.2.2:54',
+];
 const SERVICES = [1, 2, 4, 5, 99].map((n) => `tcp 10.96.0.${n}:80`);
-const NODE_PORTS = ['tcp 192.168.1.11:30080', 'tcp 192.168.1.12:30080', 'tcp 192.168.1.11:30081', 'tcp 192.168.1.12:30081', 'tcp 127.0.0.1:30080'];
+const NODE_PORTS = [
+  'tcp 192.168.1.11:30080',
+  'tcp 192.168.1.12:30080',
+  'tcp 192.168.1.11:30081',
+  'tcp 192.168.1.12:30081',
+  'tcp 127.0.0.1:30080',
+];
 const NODES = [...[22, 23, 30097, 30098, 30099].map((port) => `tcp 192.168.1.12:${port}`), 'udp 192.168.1.12:9', 'icmp 192.168.1.12'];
 const OUTSIDE = ['tcp 203.0.113.9:443', 'tcp 203.0.113.9:444', 'icmp 203.0.113.9'];
 const SOME = [
-  ...each(['pod12', 'n1'], ['tcp 10.244.1.3:80', 'tcp 10.244.2.2:80', 'tcp 10.96.0.1:80', 'tcp 10.96.0.2:80', ...NODE_PORTS, ...OUTSIDE, 'udp 10.96.0.3:54']),
+  ...each(
+    ['pod12', 'n1'],
+    ['tcp 10.244.1.3:80', 'tcp 10.244.2.2:80', 'tcp 10.96.0.1:80', 'tcp 10.96.0.2:80', ...NODE_PORTS, ...OUTSIDE, 'udp 10.96.0.3:54'],
+  ),
   ...each(['laptop'], [...NODE_PORTS, 'tcp 192.168.1.12:22', 'udp 192.168.1.12:9', 'icmp 192.168.1.12', 'tcp 10.96.0.1:80']),
 ];
 
 const ALL: readonly ProbePlan[] = [
-  ...each(['pod12', 'n1'], [...PODS, ...SERVICES, 'udp 10.96.0.3:53', 'udp 10.96.0.3:54', 'icmp 10.96.0.1', ...NODE_PORTS, ...NODES, ...OUTSIDE]),
+  ...each(
+    ['pod12', 'n1'],
+    [...PODS, ...SERVICES, 'udp 10.96.0.3:53', 'udp 10.96.0.3:54', 'icmp 10.96.0.1', ...NODE_PORTS, ...NODES, ...OUTSIDE],
+  ),
   ...each(['pod12', 'n1'], ['tcp 10.244.1.1:22', 'tcp 10.244.2.0:22', 'tcp 127.0.0.1:8000', 'icmp 127.0.0.1', 'tcp 0.0.0.0:22']),
   ...each(['laptop'], [...NODE_PORTS, ...NODES, 'tcp 10.244.2.2:80', 'tcp 10.96.0.1:80']),
   ...each(['pod22', 'pod23', 'n2'], ['tcp 10.96.0.1:80', 'tcp 10.96.0.2:80']),
@@ -42,7 +63,15 @@ const ALL: readonly ProbePlan[] = [
 
 const onNodes = (values: Readonly<Record<string, string>>): TwoNodes['sysctl'] => ({ n1: values, n2: values });
 const onClients = (values: Readonly<Record<string, string>>): TwoNodes['sysctl'] => ({ pod12: values, n1: values, laptop: values });
-const rejects = ['net-unreachable', 'host-unreachable', 'proto-unreachable', 'port-unreachable', 'net-prohibited', 'host-prohibited', 'admin-prohibited'];
+const rejects = [
+  'net-unreachable',
+  'host-unreachable',
+  'proto-unreachable',
+  'port-unreachable',
+  'net-prohibited',
+  'host-prohibited',
+  'admin-prohibited',
+];
 
 /** Named as the fixture, and as a sentence. */
 const VARIANTS: readonly [string, string, TwoNodes][] = [
@@ -53,7 +82,11 @@ const VARIANTS: readonly [string, string, TwoNodes][] = [
   ['rp-filter-2', 'loose reverse paths', { sysctl: onNodes({ 'net.ipv4.conf.all.rp_filter': '2' }), probes: SOME }],
   ['route-localnet', 'localhost node ports', { sysctl: onNodes({ 'net.ipv4.conf.all.route_localnet': '1' }), probes: SOME }],
   ['no-forwarding', 'a node that does not forward', { sysctl: { n1: { 'net.ipv4.ip_forward': '0' } }, probes: SOME }],
-  ['ttl-1', 'a TTL of 1', { sysctl: onClients({ 'net.ipv4.ip_default_ttl': '1' }), probes: SOME.filter(({ netns }) => netns !== 'laptop') }],
+  [
+    'ttl-1',
+    'a TTL of 1',
+    { sysctl: onClients({ 'net.ipv4.ip_default_ttl': '1' }), probes: SOME.filter(({ netns }) => netns !== 'laptop') },
+  ],
   ['ttl-2', 'a TTL of 2', { sysctl: onClients({ 'net.ipv4.ip_default_ttl': '2' }), probes: SOME }],
   ['ttl-3', 'a TTL of 3', { sysctl: onClients({ 'net.ipv4.ip_default_ttl': '3' }), probes: SOME }],
   ['hairpin-off', 'ports that send nothing back', { slave: 'hairpin off', probes: SOME }],
@@ -88,18 +121,34 @@ function routing(): TwoNodes {
   const n1 = [
     ...['blackhole 10.50.0.0/16', 'unreachable 10.51.0.0/16', 'prohibit 10.52.0.0/16', '10.53.0.0/16 via 192.168.1.12 src 10.244.1.1'],
     ...['throw 10.54.1.0/24 table 100', '10.54.0.0/16 via 192.168.1.12 table 100', '10.55.0.0/16 via 192.168.1.12 table 100'],
-    ...['unreachable default table 101', 'local 10.56.0.0/24 dev lo', '10.57.0.0/16 via 192.168.1.12 metric 50', 'blackhole 10.57.0.0/16 metric 10'],
+    ...[
+      'unreachable default table 101',
+      'local 10.56.0.0/24 dev lo',
+      '10.57.0.0/16 via 192.168.1.12 metric 50',
+      'blackhole 10.57.0.0/16 metric 10',
+    ],
   ];
   const rules = [
     ...['from 10.244.1.2 lookup 100 priority 100', 'fwmark 0x7/0xff lookup 101 priority 90', 'to 10.59.0.0/16 prohibit priority 80'],
     ...['iif cni0 to 10.60.0.0/16 blackhole priority 70', 'to 10.61.0.1 lookup 100'],
   ];
   const n2 = ['local 10.53.0.0/16 dev lo', 'local 10.54.0.0/16 dev lo', 'local 10.55.0.0/16 dev lo'];
-  const places = ['50.0', '51.0', '52.0', '53.0', '54.0', '54.1', '55.0', '56.0', '57.0', '59.0', '60.0', '61.0'].map((place) => `tcp 10.${place}.1:22`);
+  const places = ['50.0', '51.0', '52.0', '53.0', '54.0', '54.1', '55.0', '56.0', '57.0', '59.0', '60.0', '61.0'].map(
+    (place) => `tcp 10.${place}.1:22`,
+  );
   const marked = [7, 0x107, 8].map((mark) => probe('n1', 'tcp 192.168.1.12:22', { mark }));
   // Errors for lack of a route are limited to five at once for each receiver, so no sender asks for more.
-  const asked = (from: string, ...at: number[]): ProbePlan[] => each([from], at.map((i) => places[i] as string));
-  const probes = [...asked('pod12', 0, 1, 2, 3, 4, 5, 6, 7, 11), ...asked('pod13', 4, 6, 8, 9, 10), ...asked('n1', 0, 1, 2, 3, 7, 8, 9), ...marked];
+  const asked = (from: string, ...at: number[]): ProbePlan[] =>
+    each(
+      [from],
+      at.map((i) => places[i] as string),
+    );
+  const probes = [
+    ...asked('pod12', 0, 1, 2, 3, 4, 5, 6, 7, 11),
+    ...asked('pod13', 4, 6, 8, 9, 10),
+    ...asked('n1', 0, 1, 2, 3, 7, 8, 9),
+    ...marked,
+  ];
   return { backend: 'host-gw', routes: { n1, n2 }, rules: { n1: rules }, probes };
 }
 
@@ -108,7 +157,11 @@ function addressing(): TwoNodes {
     ...each(['n2', 'laptop'], ['tcp 192.168.1.101:22', 'tcp 192.168.1.101:30081', 'udp 192.168.1.101:9']),
     ...each(['n1'], ['tcp 192.168.1.101:22', 'udp 192.168.1.255:9', 'tcp 192.168.1.255:9', 'icmp 192.168.1.255', 'tcp 127.0.0.2:22']),
     ...['172.16.5.5', '192.168.1.101'].map((src) => probe('n1', 'tcp 192.168.1.12:22', { src })),
-    ...[probe('pod13', 'tcp 192.168.1.11:22'), probe('pod12', 'tcp 192.168.1.12:22'), probe('n1', 'tcp 192.168.1.0:80', { timeoutMs: 3900 })],
+    ...[
+      probe('pod13', 'tcp 192.168.1.11:22'),
+      probe('pod12', 'tcp 192.168.1.12:22'),
+      probe('n1', 'tcp 192.168.1.0:80', { timeoutMs: 3900 }),
+    ],
   ];
   return { backend: 'host-gw', addr: { n1: ['192.168.1.101/24', '172.16.5.5/32'] }, routes: { pod13: ['192.168.1.11 dev eth0'] }, probes };
 }
@@ -121,7 +174,13 @@ function routedVeths(): TwoNodes {
   if (eth0 === undefined) throw new Error('n1 has no eth0');
   const host = ['cali2', 'cali3'].map((name) => ({ name, kind: 'veth', mac: gateway }));
   const pod = (k: number) => [
-    { name: 'eth0', kind: 'veth', mac: `0a:00:00:00:0${5 + k}:01`, peer: { netns: 'n1', name: `cali${k}`, mac: gateway }, addr: [`10.244.1.${k}/32`] },
+    {
+      name: 'eth0',
+      kind: 'veth',
+      mac: `0a:00:00:00:0${5 + k}:01`,
+      peer: { netns: 'n1', name: `cali${k}`, mac: gateway },
+      addr: [`10.244.1.${k}/32`],
+    },
   ];
   const conf = (k: number) => ({
     [`net.ipv4.conf.cali${k}.proxy_arp`]: '1',
@@ -134,7 +193,11 @@ function routedVeths(): TwoNodes {
     withoutDefault: ['pod12', 'pod13'],
     links: { n1: [eth0, ...host], pod12: pod(2), pod13: pod(3) },
     sysctl: { n1: { ...conf(2), ...conf(3) } },
-    routes: { n1: ['10.244.1.2 dev cali2 scope link', '10.244.1.3 dev cali3 scope link', 'blackhole 10.244.1.0/24'], pod12: inPod, pod13: inPod },
+    routes: {
+      n1: ['10.244.1.2 dev cali2 scope link', '10.244.1.3 dev cali3 scope link', 'blackhole 10.244.1.0/24'],
+      pod12: inPod,
+      pod13: inPod,
+    },
     probes: [...SOME, ...each(['pod12', 'n1', 'pod22'], ['tcp 10.244.1.9:80', 'tcp 10.244.1.2:80', 'tcp 169.254.1.1:22'])],
   };
 }
@@ -164,7 +227,8 @@ function ask(plan: Plan): string {
   const lines = runPlan(plan).map(({ id, flows }) => {
     const [flow] = flows;
     assert.ok(flow);
-    const text = (address: SocketAddress | undefined): string | null => (address === undefined ? null : formatSocket(address.ip, address.port));
+    const text = (address: SocketAddress | undefined): string | null =>
+      address === undefined ? null : formatSocket(address.ip, address.port);
     const icmp = flow.icmp === undefined ? null : { ...flow.icmp, from: formatIp(flow.icmp.from) };
     const seen = { seen_src: text(flow.seenSrc), seen_dst: text(flow.seenDst), local: text(flow.local) };
     return line(id, { verdict: flow.verdict, server: flow.server ?? null, ...seen, errno: flow.errno ?? null, icmp });

@@ -77,7 +77,10 @@ function findPeer(rt: Runtime, source: PlanSource, device: Device): Device {
   const there = peerName(source, device);
   const peer = rt.namespace(there.netns).deviceByName.get(there.name);
   if (peer === undefined) {
-    throw inputError('no-such-peer', `${device.ns.name}: the other end of ${device.name}, ${there.name} in ${there.netns}, is not among the links there`);
+    throw inputError(
+      'no-such-peer',
+      `${device.ns.name}: the other end of ${device.name}, ${there.name} in ${there.netns}, is not among the links there`,
+    );
   }
   device.peer = peer;
   peer.peer = device;

@@ -21,7 +21,17 @@ export function recordArp(rt: Runtime, device: Device, frame: ArpFrame, packet: 
 export function recordRoute(rt: Runtime, ns: Namespace, packet: IpPacket, decision: RouteEvent['decision'], route: Route): void {
   if (!rt.record) return;
   const device = route.device === undefined ? 'lo' : route.device.name;
-  rt.events.push({ kind: 'route', t: rt.nowUs, netns: ns.name, leg: rt.leg, packet, decision, device, gateway: route.via, route: route.text });
+  rt.events.push({
+    kind: 'route',
+    t: rt.nowUs,
+    netns: ns.name,
+    leg: rt.leg,
+    packet,
+    decision,
+    device,
+    gateway: route.via,
+    route: route.text,
+  });
 }
 
 export function recordBridge(rt: Runtime, bridge: Device, fromPort: string | undefined, to: readonly string[], packet: IpPacket): void {
@@ -53,7 +63,14 @@ export interface DropWhere {
 }
 
 /** `detail` is a function so that its text is only made when somebody records. */
-export function recordDrop(rt: Runtime, ns: Namespace, packet: IpPacket, reason: DropReason, detail: () => string, where: DropWhere = {}): void {
+export function recordDrop(
+  rt: Runtime,
+  ns: Namespace,
+  packet: IpPacket,
+  reason: DropReason,
+  detail: () => string,
+  where: DropWhere = {},
+): void {
   if (!rt.record) return;
   const { device, hook, rule } = where;
   const at = { t: rt.nowUs, netns: ns.name, leg: rt.leg, packet };

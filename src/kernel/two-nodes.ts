@@ -62,11 +62,29 @@ export function probe(from: string, what: string, more: Partial<ProbePlan> = {})
   const [dst = '', port] = address.split(':');
   const extra = Object.entries(more).map(([key, value]) => ` ${key} ${String(value)}`);
   const id = `${from} ${what}${extra.join('')}`;
-  return { id, netns: from, proto: proto as ProbePlan['proto'], dst, dport: port === undefined ? undefined : Number(port), timeoutMs: 400, ...more };
+  return {
+    id,
+    netns: from,
+    proto: proto as ProbePlan['proto'],
+    dst,
+    dport: port === undefined ? undefined : Number(port),
+    timeoutMs: 400,
+    ...more,
+  };
 }
 
 function netns(parts: Partial<NetnsPlan>): NetnsPlan {
-  return { links: [], routes: [], rules: [], neigh: [], fdb: [], iptables: undefined, ip6tables: undefined, ...parts, sysctl: { ...SYSCTL, ...parts.sysctl } };
+  return {
+    links: [],
+    routes: [],
+    rules: [],
+    neigh: [],
+    fdb: [],
+    iptables: undefined,
+    ip6tables: undefined,
+    ...parts,
+    sysctl: { ...SYSCTL, ...parts.sysctl },
+  };
 }
 
 function mac(a: number, b: number): string {
@@ -146,7 +164,8 @@ function ruleset(filter: readonly string[]): string {
 function vary(name: string, plan: NetnsPlan, variant: TwoNodes): NetnsPlan {
   const routes = variant.withoutDefault?.includes(name) ? plan.routes.filter((route) => !route.startsWith('default')) : plan.routes;
   const more = variant.addr?.[name] ?? [];
-  const links = variant.links?.[name] ?? plan.links.map((link) => (link.name === 'eth0' ? { ...link, addr: [...(link.addr ?? []), ...more] } : link));
+  const links =
+    variant.links?.[name] ?? plan.links.map((link) => (link.name === 'eth0' ? { ...link, addr: [...(link.addr ?? []), ...more] } : link));
   return {
     ...plan,
     sysctl: { ...plan.sysctl, ...variant.sysctl?.[name] },

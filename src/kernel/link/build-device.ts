@@ -4,7 +4,6 @@
  */
 import { maskOf } from '../../base/cidr.js';
 import { inputError, unsupported } from '../../base/errors.js';
-import type { Ipv4 } from '../../base/ip.js';
 import { type Mac, parseMac } from '../../base/mac.js';
 import { parseAddr } from '../../plan/iproute2/addr.js';
 import { parseBridgeArgs } from '../../plan/iproute2/bridge.js';
@@ -16,7 +15,14 @@ import { deviceForwards, deviceMax, deviceOr, type Sysctls } from '../sysctl.js'
 import type { Bridge, BridgePort } from './bridge.js';
 import type { Vxlan } from './vxlan.js';
 
-const KINDS: Readonly<Record<string, DeviceKind>> = { lo: 'lo', loopback: 'lo', veth: 'veth', bridge: 'bridge', vxlan: 'vxlan', dummy: 'dummy' };
+const KINDS: Readonly<Record<string, DeviceKind>> = {
+  lo: 'lo',
+  loopback: 'lo',
+  veth: 'veth',
+  bridge: 'bridge',
+  vxlan: 'vxlan',
+  dummy: 'dummy',
+};
 const LO_MTU = 65536;
 const DEFAULT_MTU = 1500;
 const VXLAN_MTU = 1450;
@@ -69,7 +75,7 @@ function readAddresses(link: LinkPlan, kind: DeviceKind, origin: string): readon
     if (typeof ip !== 'number') continue;
     if (noprefixroute) throw unsupported('noprefixroute', `${origin}: addresses with noprefixroute are not modelled`);
     const secondary = addresses.some((other) => other.length === length && ((other.ip ^ ip) & maskOf(length)) === 0);
-    addresses.push({ ip: ip as Ipv4, length, scope, secondary });
+    addresses.push({ ip, length, scope, secondary });
   }
   return addresses;
 }
@@ -113,7 +119,8 @@ export function attachPort(ns: Namespace, link: LinkPlan): void {
   if (link.master === undefined) return;
   const device = ns.deviceByName.get(link.name) as Device;
   const bridge = ns.deviceByName.get(link.master);
-  if (bridge?.bridge === undefined) throw inputError('no-such-bridge', `${ns.name}: the master ${link.master} of ${link.name} is not a bridge here`);
+  if (bridge?.bridge === undefined)
+    throw inputError('no-such-bridge', `${ns.name}: the master ${link.master} of ${link.name} is not a bridge here`);
   const args = parseBridgePort(link.slave ?? '', `${ns.name} link ${link.name} slave`);
   const port = { ...args, device, bridge } as { -readonly [K in keyof BridgePort]: BridgePort[K] };
   port.alone = { up: false, ports: [port], names: [device.name], samePort: false };

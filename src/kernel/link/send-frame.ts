@@ -57,7 +57,9 @@ function sendByBridge(rt: Runtime, device: Device, bridge: Bridge, frame: Frame,
   if (frame.kind === 'ip') recordBridge(rt, device, undefined, decision.names, frame.packet);
   for (const port of decision.ports) sendByPort(rt, port, frame, waiting);
   if (frame.kind === 'ip' && decision.ports.length === 0) {
-    recordDrop(rt, device.ns, frame.packet, 'BRIDGE_NO_PORT', () => `${device.name} has no port towards ${formatMac(frame.dst)}`, { device });
+    recordDrop(rt, device.ns, frame.packet, 'BRIDGE_NO_PORT', () => `${device.name} has no port towards ${formatMac(frame.dst)}`, {
+      device,
+    });
   }
 }
 
@@ -65,7 +67,9 @@ function sendByBridge(rt: Runtime, device: Device, bridge: Bridge, frame: Frame,
 export function sendByPort(rt: Runtime, port: BridgePort, frame: Frame, waiting: IpPacket | undefined): void {
   const { device } = port;
   if (frame.kind === 'ip' && packetLength(frame.packet) > device.mtu) {
-    recordDrop(rt, device.ns, frame.packet, 'PKT_TOO_BIG', () => `larger than the MTU ${device.mtu} of the bridge port ${device.name}`, { device });
+    recordDrop(rt, device.ns, frame.packet, 'PKT_TOO_BIG', () => `larger than the MTU ${device.mtu} of the bridge port ${device.name}`, {
+      device,
+    });
     return;
   }
   sendFrame(rt, device, frame, 0, waiting);
@@ -80,7 +84,13 @@ function encapsulate(rt: Runtime, device: Device, vxlan: Vxlan, frame: Frame, ma
   for (const remote of remotes) sendToRemote(rt, device, vxlan, frame, { remote, mark });
 }
 
-function sendToRemote(rt: Runtime, device: Device, vxlan: Vxlan, frame: Frame, to: { readonly remote: VxlanRemote; readonly mark: number }): void {
+function sendToRemote(
+  rt: Runtime,
+  device: Device,
+  vxlan: Vxlan,
+  frame: Frame,
+  to: { readonly remote: VxlanRemote; readonly mark: number },
+): void {
   const { remote, mark } = to;
   const { ns } = device;
   const oif = vxlan.lower === undefined ? undefined : ns.deviceByName.get(vxlan.lower);

@@ -15,7 +15,16 @@ export function sendArpRequest(rt: Runtime, device: Device, target: Ipv4, waitin
   rt.counters.arpExchanges++;
   const senderIp = senderAddress(device, target, waiting.src as Ipv4);
   const { mac } = device;
-  const frame = { kind: 'arp', src: mac, dst: BROADCAST_MAC, op: 'request', senderMac: mac, senderIp, targetMac: 0, targetIp: target } as const;
+  const frame = {
+    kind: 'arp',
+    src: mac,
+    dst: BROADCAST_MAC,
+    op: 'request',
+    senderMac: mac,
+    senderIp,
+    targetMac: 0,
+    targetIp: target,
+  } as const;
   sendFrame(rt, device, frame, 0, waiting);
 }
 

@@ -72,7 +72,8 @@ function translatedMac(rt: Runtime, port: BridgePort, srcMac: Mac, dstMac: Mac, 
   const neighbour = bridge.neighbours.get(nexthop);
   if (neighbour !== undefined && neighbour.state !== 'incomplete') return neighbour.mac;
   const frame: Frame = { kind: 'ip', src: srcMac, dst: dstMac, packet };
-  if (awaitNeighbour(rt, { passage, device: bridge, nexthop, leg: rt.leg, bridged: { port, frame } })) sendArpRequest(rt, bridge, nexthop, packet);
+  if (awaitNeighbour(rt, { passage, device: bridge, nexthop, leg: rt.leg, bridged: { port, frame } }))
+    sendArpRequest(rt, bridge, nexthop, packet);
   return undefined;
 }
 

@@ -47,7 +47,8 @@ function decapsulate(rt: Runtime, device: Device, passage: Passage, l4: UdpDatag
   }
   const { frame, vni } = l4.vxlan;
   // vxlan_set_mac: a frame that claims to be from this very device is a loop.
-  if (frame.src === tunnel.mac) return recordDrop(rt, ns, outer, 'VXLAN_VNI_NOT_FOUND', () => `the inner frame claims to come from ${tunnel.name}`, { device });
+  if (frame.src === tunnel.mac)
+    return recordDrop(rt, ns, outer, 'VXLAN_VNI_NOT_FOUND', () => `the inner frame claims to come from ${tunnel.name}`, { device });
   if (tunnel.vxlan.learning) learnVxlan(rt, tunnel.vxlan, frame.src, outer.src as Ipv4);
   if (frame.kind === 'ip') recordTunnel(rt, 'decapsulate', tunnel, frame.packet, { encapsulation: 'VXLAN', vni, outer });
   const waiting = frame.kind === 'arp' ? outer : undefined;

@@ -12,7 +12,14 @@ import type { Runtime } from '../runtime.js';
 import { sendIcmpError, UNREACHABLE } from './icmp-error.js';
 import { sendReset } from './reset.js';
 
-export function runHook(rt: Runtime, ns: Namespace, hook: Hook, passage: Passage, inDevice: Device | undefined, outDevice: Device | undefined): boolean {
+export function runHook(
+  rt: Runtime,
+  ns: Namespace,
+  hook: Hook,
+  passage: Passage,
+  inDevice: Device | undefined,
+  outDevice: Device | undefined,
+): boolean {
   if (!ns.filtering) return true;
   touch(rt, ns);
   const before = passage.packet;

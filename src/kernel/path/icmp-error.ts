@@ -34,7 +34,8 @@ export function sendIcmpError(rt: Runtime, ns: Namespace, passage: Passage, erro
   const mark = sysctlValue(ns.sysctls, 'net.ipv4.fwmark_reflect') === 0 ? 0 : passage.mark;
   const decision = routeOutput(rt, ns, { dst: receiver, src: sourceOf(ns, about, error.inDevice), mark });
   if (decision.route === undefined || decision.error !== undefined) return;
-  const limited = ns.icmpRatelimitMs > 0 && decision.device !== ns.lo && !(error.type === UNREACHABLE && error.code === FRAGMENTATION_NEEDED);
+  const limited =
+    ns.icmpRatelimitMs > 0 && decision.device !== ns.lo && !(error.type === UNREACHABLE && error.code === FRAGMENTATION_NEEDED);
   if (limited && !takeIcmpToken(rt, ns, receiver)) return;
   const packet: IpPacket = {
     src: decision.source,

@@ -38,7 +38,9 @@ export function output(rt: Runtime, outgoing: Outgoing): Errno | undefined {
 
 function changed(passage: Passage, packet: IpPacket, mark: number): boolean {
   if (passage.packet === packet) return passage.mark !== mark;
-  return passage.packet.dst !== packet.dst || passage.packet.src !== packet.src || passage.packet.tos !== packet.tos || passage.mark !== mark;
+  return (
+    passage.packet.dst !== packet.dst || passage.packet.src !== packet.src || passage.packet.tos !== packet.tos || passage.mark !== mark
+  );
 }
 
 function routeAgain(rt: Runtime, ns: Namespace, passage: Passage): OutputDecision | undefined {
@@ -55,7 +57,8 @@ function routeAgain(rt: Runtime, ns: Namespace, passage: Passage): OutputDecisio
 function unroutable(rt: Runtime, ns: Namespace, packet: IpPacket, decision: OutputDecision): Errno {
   const localnet = decision.route !== undefined && decision.error === 'EINVAL' && (packet.src as Ipv4) >>> 24 === 127;
   const detail = (): string => {
-    if (localnet) return `source ${formatIp(packet.src)} may not leave by ${decision.route?.device?.name ?? 'this route'}: route_localnet is 0`;
+    if (localnet)
+      return `source ${formatIp(packet.src)} may not leave by ${decision.route?.device?.name ?? 'this route'}: route_localnet is 0`;
     return decision.route === undefined ? `no route to ${formatIp(packet.dst)}` : decision.route.text;
   };
   recordDrop(rt, ns, packet, localnet ? 'IP_LOCALNET' : reasonOf(decision), detail);
@@ -74,7 +77,9 @@ function tooBig(rt: Runtime, ns: Namespace, passage: Passage, decision: OutputDe
   const mtu = routeMtu(decision.route, decision.device);
   const length = packetLength(packet);
   if (length <= mtu) return false;
-  recordDrop(rt, ns, packet, 'PKT_TOO_BIG', () => `${length} bytes do not fit the MTU ${mtu} of ${decision.device.name}`, { device: decision.device });
+  recordDrop(rt, ns, packet, 'PKT_TOO_BIG', () => `${length} bytes do not fit the MTU ${mtu} of ${decision.device.name}`, {
+    device: decision.device,
+  });
   sendIcmpError(rt, ns, passage, { type: UNREACHABLE, code: 4, mtu });
   return true;
 }

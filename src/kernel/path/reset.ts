@@ -2,7 +2,6 @@
  * A TCP reset: from a host that has no such connection (tcp_v4_send_reset), or from `REJECT --reject-with tcp-reset` (nf_send_reset
  * of net/ipv4/netfilter/nf_reject_ipv4.c). The latter answers a packet that came through a bridge on the same port, past all hooks.
  */
-import type { Ipv4 } from '../../base/ip.js';
 import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
 import type { TcpSegment } from '../../packet/tcp.js';
 import { sendFrame } from '../link/send-frame.js';
@@ -36,7 +35,7 @@ function resetFor(packet: IpPacket, l4: TcpSegment, ttl: number): IpPacket {
     mss: undefined,
     length: 0,
   };
-  return { src: packet.dst as Ipv4, dst: packet.src, ttl, tos: 0, id: 0, df: true, proto: PROTO.tcp, l4: segment };
+  return { src: packet.dst, dst: packet.src, ttl, tos: 0, id: 0, df: true, proto: PROTO.tcp, l4: segment };
 }
 
 function sendBack(rt: Runtime, ns: Namespace, port: string, packet: IpPacket, leg: number): void {

@@ -19,7 +19,10 @@ export function transmit(rt: Runtime, device: Device, route: Route, passage: Pas
   const { packet } = passage;
   if (device.kind === 'lo') return loopBack(rt, device, passage);
   if (packetLength(packet) > routeMtu(route, device)) {
-    throw unsupported('ip-fragmentation', `${device.ns.name}: a packet without DF is larger than the MTU ${routeMtu(route, device)} of ${device.name}; fragments are not modelled`);
+    throw unsupported(
+      'ip-fragmentation',
+      `${device.ns.name}: a packet without DF is larger than the MTU ${routeMtu(route, device)} of ${device.name}; fragments are not modelled`,
+    );
   }
   if (route.type === 'broadcast' || packet.dst === -1) {
     return sendFrame(rt, device, { kind: 'ip', src: device.mac, dst: BROADCAST_MAC, packet }, passage.mark, undefined);

@@ -44,13 +44,19 @@ function addAddressRoutes(tables: ReadonlyMap<number, FibTable>, device: Device,
   const src = formatIp(primary.ip);
   const own = { device, via: undefined, source: primary.ip, metric: 0, mtu: undefined, advmss: undefined, legs: undefined };
   const host = { ...own, type: 'local', scope: SCOPE.host } as const;
-  addRoute(local, { ...host, prefix: ip, length: 32, text: `local ${formatIp(ip)} dev ${dev} table local proto kernel scope host src ${src}` });
+  addRoute(local, {
+    ...host,
+    prefix: ip,
+    length: 32,
+    text: `local ${formatIp(ip)} dev ${dev} table local proto kernel scope host src ${src}`,
+  });
   if (!device.up || address.secondary || length === 32) return;
   const prefix = ip & maskOf(length);
   const words = `${formatIp(prefix)}/${length} dev ${dev}`;
   const tail = `proto kernel scope ${device.kind === 'lo' ? 'host' : 'link'} src ${src}`;
   if (device.kind === 'lo') addRoute(local, { ...host, prefix, length, text: `local ${words} table local ${tail}` });
-  else addRoute(tables.get(TABLE.main) as FibTable, { ...own, type: 'unicast', scope: SCOPE.link, prefix, length, text: `${words} ${tail}` });
+  else
+    addRoute(tables.get(TABLE.main) as FibTable, { ...own, type: 'unicast', scope: SCOPE.link, prefix, length, text: `${words} ${tail}` });
   if (length >= 31) return;
   const broadcast = prefix | ~maskOf(length);
   const text = `broadcast ${formatIp(broadcast)} dev ${dev} table local proto kernel scope link src ${src}`;
@@ -69,7 +75,8 @@ function planRoute(ns: Devices, tables: ReadonlyMap<number, FibTable>, entry: Ro
     }
     return legs.length === 0 ? undefined : { ...own, device: undefined, via: undefined, source: legs[0]?.route.source ?? 0, legs };
   }
-  if (type !== 'unicast' && type !== 'local' && type !== 'broadcast') return { ...own, device: undefined, via: undefined, source: 0, legs: undefined };
+  if (type !== 'unicast' && type !== 'local' && type !== 'broadcast')
+    return { ...own, device: undefined, via: undefined, source: 0, legs: undefined };
   const way = nexthop(ns, tables, entry, entry, text);
   return way === undefined ? undefined : { ...own, ...way, legs: undefined };
 }
@@ -87,9 +94,11 @@ function nexthop(
   entry: RouteEntry,
   text: string,
 ): Way | undefined {
-  if (typeof hop.via === 'bigint') throw unsupported('ipv6-gateway', `${ns.name}: an IPv4 route over an IPv6 gateway is not modelled: ${text}`);
+  if (typeof hop.via === 'bigint')
+    throw unsupported('ipv6-gateway', `${ns.name}: an IPv4 route over an IPv6 gateway is not modelled: ${text}`);
   const named = hop.dev === undefined ? undefined : ns.deviceByName.get(hop.dev);
-  if (hop.dev !== undefined && named === undefined) throw inputError('no-such-device', `${ns.name}: Cannot find device "${hop.dev}" of the route: ${text}`);
+  if (hop.dev !== undefined && named === undefined)
+    throw inputError('no-such-device', `${ns.name}: Cannot find device "${hop.dev}" of the route: ${text}`);
   const { via } = hop;
   const device = via === undefined || (hop.onlink && named !== undefined) ? named : gatewayDevice(tables, via, named);
   if (device === undefined) {

@@ -69,7 +69,15 @@ function sendFirst(rt: Runtime, client: ClientSocket): void {
   const { ns, proto, localIp, localPort, remoteIp, remotePort, mark, payload } = client;
   if (proto === PROTO.tcp) return clientSends(rt, client, 'S', 0);
   if (proto === PROTO.udp) {
-    return sendDatagram(rt, ns, { src: localIp, dst: remoteIp, sport: localPort, dport: remotePort, length: payload, mark, fromClient: true });
+    return sendDatagram(rt, ns, {
+      src: localIp,
+      dst: remoteIp,
+      sport: localPort,
+      dport: remotePort,
+      length: payload,
+      mark,
+      fromClient: true,
+    });
   }
   const leg = rt.nextLeg++;
   const l4 = { kind: 'icmp', type: 8, code: 0, id: localPort, seq: 1, length: payload } as const;

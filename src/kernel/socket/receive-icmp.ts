@@ -44,7 +44,8 @@ function answerEcho(rt: Runtime, device: Device, packet: IpPacket, l4: IcmpMessa
 function receiveEchoReply(rt: Runtime, device: Device, packet: IpPacket, l4: IcmpMessage): void {
   const { client } = rt.flow;
   const own = client?.proto === PROTO.icmp && client.ns === device.ns && client.localPort === l4.id && client.remoteIp === packet.src;
-  if (client === undefined || !own) return recordDrop(rt, device.ns, packet, 'NO_SOCKET', () => 'nobody waits for this echo reply', { device });
+  if (client === undefined || !own)
+    return recordDrop(rt, device.ns, packet, 'NO_SOCKET', () => 'nobody waits for this echo reply', { device });
   recordDeliver(rt, device, packet, undefined);
   if (client.state === 'open') client.state = 'answered';
 }

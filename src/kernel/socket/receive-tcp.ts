@@ -19,7 +19,8 @@ export function receiveTcp(rt: Runtime, device: Device, passage: Passage, l4: Tc
   const src = packet.src as Ipv4;
   const dst = packet.dst as Ipv4;
   const { client } = rt.flow;
-  if (client?.proto === PROTO.tcp && isForClient(client, device, src, l4.sport, dst, l4.dport)) return clientReceives(rt, device, passage, client, l4);
+  if (client?.proto === PROTO.tcp && isForClient(client, device, src, l4.sport, dst, l4.dport))
+    return clientReceives(rt, device, passage, client, l4);
   const server = findServer(rt, device, src, dst, l4);
   if (server !== undefined) return serverReceives(rt, device, passage, server, l4);
   const listener = l4.flags === 'S' ? findListener(device.ns, PROTO.tcp, dst, l4.dport) : undefined;
