@@ -15,10 +15,12 @@ import { createDeploymentController } from './deployment/deployment-controller.j
 import { createEndpointSliceController } from './endpointslice/endpointslice-controller.js';
 import { createReplicaSetController } from './replicaset/replicaset-controller.js';
 
+type NewObject = KubeObject & { readonly spec?: unknown; readonly status?: unknown };
+
 export interface World {
   readonly store: Store;
   readonly loop: Loop;
-  create<T extends KubeObject>(...objects: T[]): void;
+  create(...objects: readonly NewObject[]): void;
   settle(): void;
   advance(seconds: number): void;
   get<K extends Kind>(kind: K, name: string): Kinds[K];
@@ -29,7 +31,13 @@ export interface World {
 }
 
 export function defaultControllers(): Controller[] {
-  return [createDeploymentController(), createReplicaSetController(), createScheduler(), createKubelet({ allocate: nextAddress }), createEndpointSliceController()];
+  return [
+    createDeploymentController(),
+    createReplicaSetController(),
+    createScheduler(),
+    createKubelet({ allocate: nextAddress }),
+    createEndpointSliceController(),
+  ];
 }
 
 /** `freeze`: a write to a stored object throws. */
@@ -62,8 +70,10 @@ export function world(controllers: readonly Controller[] = defaultControllers(),
     list: (kind) => store.view().list(kind),
     patch: (ref, change) => void store.patch(ref, change),
     events: (name) => {
-      const events = store.view().list('Event') as readonly Event[];
-      const about = events.filter(({ involvedObject }) => involvedObject.name === name);
+      const about = store
+        .view()
+        .list('Event')
+        .filter(({ involvedObject }) => involvedObject.name === name);
       return about.sort((a, b) => created(a) - created(b)).map(({ reason, message }) => `${reason}: ${message}`);
     },
   };
@@ -103,7 +113,12 @@ export function pod(name: string, spec: Partial<PodSpec> = {}, metadata: Partial
 export function deployment(name: string, spec: Partial<DeploymentSpec> = {}, image = 'nginx:1'): Deployment {
   const labels = { app: name };
   const template = { metadata: { labels }, spec: { containers: [{ name: 'c', image, ports: [{ containerPort: 80 }] }] } };
-  return { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name, namespace: 'default' }, spec: { selector: { matchLabels: labels }, template, ...spec } };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace: 'default' },
+    spec: { selector: { matchLabels: labels }, template, ...spec },
+  };
 }
 
 export function service(name: string, spec: Partial<Service['spec']> = {}): Service {

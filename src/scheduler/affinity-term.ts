@@ -18,12 +18,15 @@ export function requiredTerms(affinity: PodAffinity | undefined, owner: Pod, vie
 }
 
 export function preferredTerms(affinity: PodAffinity | undefined, owner: Pod, view: StoreView): readonly Term[] {
-  return (affinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map(({ weight, podAffinityTerm }) => readTerm(podAffinityTerm, weight, owner, view));
+  return (affinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map(({ weight, podAffinityTerm }) =>
+    readTerm(podAffinityTerm, weight, owner, view),
+  );
 }
 
 function readTerm(term: PodAffinityTerm, weight: number, owner: Pod, view: StoreView): Term {
   for (const field of ['matchLabelKeys', 'mismatchLabelKeys']) {
-    if (field in term) throw unsupported('affinity-match-label-keys', `${field} in the pod affinity of ${owner.metadata.name} is not modelled`);
+    if (field in term)
+      throw unsupported('affinity-match-label-keys', `${field} in the pod affinity of ${owner.metadata.name} is not modelled`);
   }
   const { labelSelector, namespaces, namespaceSelector, topologyKey } = term;
   const own = namespaces === undefined || namespaces.length === 0;

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { createStore } from '../api/store.js';
 import type { Namespace, Node, Pod, PodSpec, Service } from '../api/types/core.js';
 import type { LabelSelector } from '../api/types/meta.js';
-import { node, pod, service } from '../controllers/world.test.ts';
+import { node, pod } from '../controllers/world.test.js';
 import { schedule, type ScheduleResult } from './schedule.js';
 
 const WEB: LabelSelector = { matchLabels: { app: 'web' } };
@@ -24,21 +24,43 @@ function asking(cpu: string, memory = '0'): Partial<PodSpec> {
   return { containers: [{ name: 'c', resources: { requests: { cpu, memory } } }] };
 }
 
-const antiAffinity = (topologyKey = HOST): Partial<PodSpec> => ({ affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ labelSelector: WEB, topologyKey }] } } });
-const affinity = (topologyKey = HOST): Partial<PodSpec> => ({ affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ labelSelector: WEB, topologyKey }] } } });
-const hostPort = (port: number, hostIP?: string): Partial<PodSpec> => ({ containers: [{ name: 'c', ports: [{ containerPort: 80, hostPort: port, ...(hostIP === undefined ? {} : { hostIP }) }] }] });
+const antiAffinity = (topologyKey = HOST): Partial<PodSpec> => ({
+  affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ labelSelector: WEB, topologyKey }] } },
+});
+const affinity = (topologyKey = HOST): Partial<PodSpec> => ({
+  affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ labelSelector: WEB, topologyKey }] } },
+});
+const hostPort = (port: number, hostIP?: string): Partial<PodSpec> => ({
+  containers: [{ name: 'c', ports: [{ containerPort: 80, hostPort: port, ...(hostIP === undefined ? {} : { hostIP }) }] }],
+});
 const spread = (maxSkew: number, topologyKey: string, minDomains?: number): Partial<PodSpec> => ({
-  topologySpreadConstraints: [{ maxSkew, topologyKey, whenUnsatisfiable: 'DoNotSchedule', labelSelector: WEB, ...(minDomains === undefined ? {} : { minDomains }) }],
+  topologySpreadConstraints: [
+    { maxSkew, topologyKey, whenUnsatisfiable: 'DoNotSchedule', labelSelector: WEB, ...(minDomains === undefined ? {} : { minDomains }) },
+  ],
 });
 const two = [node(1), node(2)];
 const zoned = [node(1, { labels: { [ZONE]: 'a' } }), node(2, { labels: { [ZONE]: 'a' } }), node(3, { labels: { [ZONE]: 'b' } })];
 
-const FILTERS: readonly { name: string; pod: Pod; nodes?: readonly Node[]; others?: readonly (Pod | Service | Namespace)[]; reasons: Record<string, string> }[] = [
-  { name: 'a cordoned node', pod: web('p'), nodes: [node(1, { unschedulable: true }), node(2)], reasons: { node1: 'node(s) were unschedulable' } },
+const FILTERS: readonly {
+  name: string;
+  pod: Pod;
+  nodes?: readonly Node[];
+  others?: readonly (Pod | Service | Namespace)[];
+  reasons: Record<string, string>;
+}[] = [
+  {
+    name: 'a cordoned node',
+    pod: web('p'),
+    nodes: [node(1, { unschedulable: true }), node(2)],
+    reasons: { node1: 'node(s) were unschedulable' },
+  },
   {
     name: 'a taint that is not tolerated; PreferNoSchedule does not filter',
     pod: web('p'),
-    nodes: [node(1, { taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }] }), node(2, { taints: [{ key: 'k', effect: 'PreferNoSchedule' }] })],
+    nodes: [
+      node(1, { taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }] }),
+      node(2, { taints: [{ key: 'k', effect: 'PreferNoSchedule' }] }),
+    ],
     reasons: { node1: 'node(s) had untolerated taint(s)' },
   },
   {
@@ -49,39 +71,146 @@ const FILTERS: readonly { name: string; pod: Pod; nodes?: readonly Node[]; other
   },
   {
     name: 'a toleration of another value, and of another effect',
-    pod: web('p', undefined, { tolerations: [{ key: 'k', operator: 'Equal', value: 'w' }, { key: 'k', operator: 'Exists', effect: 'NoExecute' }] }),
+    pod: web('p', undefined, {
+      tolerations: [
+        { key: 'k', operator: 'Equal', value: 'w' },
+        { key: 'k', operator: 'Exists', effect: 'NoExecute' },
+      ],
+    }),
     nodes: [node(1, { taints: [{ key: 'k', value: 'v', effect: 'NoSchedule' }] })],
     reasons: { node1: 'node(s) had untolerated taint(s)' },
   },
-  { name: 'a nodeSelector', pod: web('p', undefined, { nodeSelector: { disk: 'ssd' } }), nodes: [node(1), node(2, { labels: { disk: 'ssd' } })], reasons: { node1: "node(s) didn't match Pod's node affinity/selector" } },
+  {
+    name: 'a nodeSelector',
+    pod: web('p', undefined, { nodeSelector: { disk: 'ssd' } }),
+    nodes: [node(1), node(2, { labels: { disk: 'ssd' } })],
+    reasons: { node1: "node(s) didn't match Pod's node affinity/selector" },
+  },
   {
     name: 'required node affinity: terms are alternatives',
     pod: web('p', undefined, {
-      affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'disk', operator: 'In', values: ['ssd'] }] }, { matchFields: [{ key: 'metadata.name', operator: 'In', values: ['node3'] }] }] } } },
+      affinity: {
+        nodeAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: {
+            nodeSelectorTerms: [
+              { matchExpressions: [{ key: 'disk', operator: 'In', values: ['ssd'] }] },
+              { matchFields: [{ key: 'metadata.name', operator: 'In', values: ['node3'] }] },
+            ],
+          },
+        },
+      },
     }),
     nodes: [node(1), node(2, { labels: { disk: 'ssd' } }), node(3)],
     reasons: { node1: "node(s) didn't match Pod's node affinity/selector" },
   },
-  { name: 'a host port that is taken', pod: pod('p', hostPort(8080)), others: [pod('q', { nodeName: 'node1', ...hostPort(8080) })], reasons: { node1: "node(s) didn't have free ports for the requested pod ports" } },
-  { name: 'a host port on another address is free', pod: pod('p', hostPort(8080, '10.0.0.1')), others: [pod('q', { nodeName: 'node1', ...hostPort(8080, '10.0.0.2') })], reasons: {} },
-  { name: 'a host port on all addresses is not', pod: pod('p', hostPort(8080, '10.0.0.1')), others: [pod('q', { nodeName: 'node1', ...hostPort(8080) })], reasons: { node1: "node(s) didn't have free ports for the requested pod ports" } },
-  { name: "two pods on the host's network with one port", pod: web('p', undefined, { hostNetwork: true }), others: [web('q', 'node1', { hostNetwork: true })], reasons: { node1: "node(s) didn't have free ports for the requested pod ports" } },
-  { name: 'too little cpu is left', pod: pod('p', asking('2')), others: [pod('q', { nodeName: 'node1', ...asking('2500m') })], reasons: { node1: 'Insufficient cpu' } },
-  { name: 'cpu and memory, both said', pod: pod('p', asking('5', '9Gi')), reasons: { node1: 'Insufficient cpu; Insufficient memory', node2: 'Insufficient cpu; Insufficient memory' } },
-  { name: 'the largest init container counts', pod: pod('p', { initContainers: [{ name: 'i', resources: { requests: { cpu: '5' } } }] }), reasons: { node1: 'Insufficient cpu', node2: 'Insufficient cpu' } },
-  { name: 'too many pods', pod: web('p'), nodes: [node(1, { allocatable: { cpu: '4', memory: '8Gi', pods: '1' } }), node(2)], others: [web('q', 'node1')], reasons: { node1: 'Too many pods' } },
-  { name: 'a finished pod takes no room', pod: pod('p', asking('2')), others: [{ ...pod('q', { nodeName: 'node1', ...asking('4') }), status: { phase: 'Succeeded' } }], reasons: {} },
-  { name: 'an extended resource', pod: pod('p', { containers: [{ name: 'c', resources: { requests: { 'example.com/gpu': '1' } } }] }), reasons: { node1: 'Insufficient example.com/gpu', node2: 'Insufficient example.com/gpu' } },
-  { name: 'anti-affinity of the pod', pod: web('p', undefined, antiAffinity()), others: [web('q', 'node1')], reasons: { node1: "node(s) didn't match pod anti-affinity rules" } },
-  { name: 'anti-affinity of a pod that is there', pod: web('p'), others: [web('q', 'node1', antiAffinity())], reasons: { node1: "node(s) didn't satisfy existing pods anti-affinity rules" } },
-  { name: 'anti-affinity by zone', pod: web('p', undefined, antiAffinity(ZONE)), nodes: zoned, others: [web('q', 'node1')], reasons: { node1: "node(s) didn't match pod anti-affinity rules", node2: "node(s) didn't match pod anti-affinity rules" } },
-  { name: 'affinity to pods elsewhere', pod: web('p', undefined, affinity()), others: [web('q', 'node1')], reasons: { node2: "node(s) didn't match pod affinity rules" } },
+  {
+    name: 'a host port that is taken',
+    pod: pod('p', hostPort(8080)),
+    others: [pod('q', { nodeName: 'node1', ...hostPort(8080) })],
+    reasons: { node1: "node(s) didn't have free ports for the requested pod ports" },
+  },
+  {
+    name: 'a host port on another address is free',
+    pod: pod('p', hostPort(8080, '10.0.0.1')),
+    others: [pod('q', { nodeName: 'node1', ...hostPort(8080, '10.0.0.2') })],
+    reasons: {},
+  },
+  {
+    name: 'a host port on all addresses is not',
+    pod: pod('p', hostPort(8080, '10.0.0.1')),
+    others: [pod('q', { nodeName: 'node1', ...hostPort(8080) })],
+    reasons: { node1: "node(s) didn't have free ports for the requested pod ports" },
+  },
+  {
+    name: "two pods on the host's network with one port",
+    pod: web('p', undefined, { hostNetwork: true }),
+    others: [web('q', 'node1', { hostNetwork: true })],
+    reasons: { node1: "node(s) didn't have free ports for the requested pod ports" },
+  },
+  {
+    name: 'too little cpu is left',
+    pod: pod('p', asking('2')),
+    others: [pod('q', { nodeName: 'node1', ...asking('2500m') })],
+    reasons: { node1: 'Insufficient cpu' },
+  },
+  {
+    name: 'cpu and memory, both said',
+    pod: pod('p', asking('5', '9Gi')),
+    reasons: { node1: 'Insufficient cpu; Insufficient memory', node2: 'Insufficient cpu; Insufficient memory' },
+  },
+  {
+    name: 'the largest init container counts',
+    pod: pod('p', { initContainers: [{ name: 'i', resources: { requests: { cpu: '5' } } }] }),
+    reasons: { node1: 'Insufficient cpu', node2: 'Insufficient cpu' },
+  },
+  {
+    name: 'too many pods',
+    pod: web('p'),
+    nodes: [node(1, { allocatable: { cpu: '4', memory: '8Gi', pods: '1' } }), node(2)],
+    others: [web('q', 'node1')],
+    reasons: { node1: 'Too many pods' },
+  },
+  {
+    name: 'a finished pod takes no room',
+    pod: pod('p', asking('2')),
+    others: [{ ...pod('q', { nodeName: 'node1', ...asking('4') }), status: { phase: 'Succeeded' } }],
+    reasons: {},
+  },
+  {
+    name: 'an extended resource',
+    pod: pod('p', { containers: [{ name: 'c', resources: { requests: { 'example.com/gpu': '1' } } }] }),
+    reasons: { node1: 'Insufficient example.com/gpu', node2: 'Insufficient example.com/gpu' },
+  },
+  {
+    name: 'anti-affinity of the pod',
+    pod: web('p', undefined, antiAffinity()),
+    others: [web('q', 'node1')],
+    reasons: { node1: "node(s) didn't match pod anti-affinity rules" },
+  },
+  {
+    name: 'anti-affinity of a pod that is there',
+    pod: web('p'),
+    others: [web('q', 'node1', antiAffinity())],
+    reasons: { node1: "node(s) didn't satisfy existing pods anti-affinity rules" },
+  },
+  {
+    name: 'anti-affinity by zone',
+    pod: web('p', undefined, antiAffinity(ZONE)),
+    nodes: zoned,
+    others: [web('q', 'node1')],
+    reasons: { node1: "node(s) didn't match pod anti-affinity rules", node2: "node(s) didn't match pod anti-affinity rules" },
+  },
+  {
+    name: 'affinity to pods elsewhere',
+    pod: web('p', undefined, affinity()),
+    others: [web('q', 'node1')],
+    reasons: { node2: "node(s) didn't match pod affinity rules" },
+  },
   { name: 'affinity to itself: the first may go anywhere', pod: web('p', undefined, affinity()), reasons: {} },
-  { name: 'affinity to pods that are nowhere', pod: pod('p', affinity()), reasons: { node1: "node(s) didn't match pod affinity rules", node2: "node(s) didn't match pod affinity rules" } },
-  { name: "affinity means the pod's own namespace", pod: web('p', undefined, antiAffinity()), others: [{ ...web('q', 'node1'), metadata: { name: 'q', namespace: 'other', labels: { app: 'web' } } }], reasons: {} },
-  { name: 'a hard spread of skew 1', pod: web('p', undefined, spread(1, HOST)), others: [web('q', 'node1')], reasons: { node1: "node(s) didn't match pod topology spread constraints" } },
+  {
+    name: 'affinity to pods that are nowhere',
+    pod: pod('p', affinity()),
+    reasons: { node1: "node(s) didn't match pod affinity rules", node2: "node(s) didn't match pod affinity rules" },
+  },
+  {
+    name: "affinity means the pod's own namespace",
+    pod: web('p', undefined, antiAffinity()),
+    others: [{ ...web('q', 'node1'), metadata: { name: 'q', namespace: 'other', labels: { app: 'web' } } }],
+    reasons: {},
+  },
+  {
+    name: 'a hard spread of skew 1',
+    pod: web('p', undefined, spread(1, HOST)),
+    others: [web('q', 'node1')],
+    reasons: { node1: "node(s) didn't match pod topology spread constraints" },
+  },
   { name: 'a hard spread of skew 2', pod: web('p', undefined, spread(2, HOST)), others: [web('q', 'node1')], reasons: {} },
-  { name: 'a node without the key of a hard spread', pod: web('p', undefined, spread(1, ZONE)), nodes: [...zoned, node(4)], reasons: { node4: "node(s) didn't match pod topology spread constraints (missing required label)" } },
+  {
+    name: 'a node without the key of a hard spread',
+    pod: web('p', undefined, spread(1, ZONE)),
+    nodes: [...zoned, node(4)],
+    reasons: { node4: "node(s) didn't match pod topology spread constraints (missing required label)" },
+  },
   {
     name: 'fewer domains than minDomains: the smallest count is 0',
     pod: web('p', undefined, spread(1, ZONE, 3)),
@@ -99,63 +228,14 @@ for (const { name, pod: candidate, nodes = two, others = [], reasons } of FILTER
   });
 }
 
-const prefer = (weight: number, against = true): Partial<PodSpec> => {
-  const preferredDuringSchedulingIgnoredDuringExecution = [{ weight, podAffinityTerm: { labelSelector: WEB, topologyKey: HOST } }];
-  return { affinity: { [against ? 'podAntiAffinity' : 'podAffinity']: { preferredDuringSchedulingIgnoredDuringExecution } } };
-};
-
-const SCORES: readonly { name: string; plugin: string; pod: Pod; nodes?: readonly Node[]; others?: readonly (Pod | Service)[]; scores: readonly (number | undefined)[] }[] = [
-  // (4000−100)·100/4000 = 97, (8Gi−200Mi)·100/8Gi = 97; with 2 cpu taken 47 and 97, mean 72.
-  { name: 'LeastAllocated counts 100m and 200Mi where nothing is asked', plugin: 'NodeResourcesFit', pod: pod('p'), others: [pod('q', { nodeName: 'node2', ...asking('2', '1') })], scores: [97, 72] },
-  { name: 'LeastAllocated of what is asked', plugin: 'NodeResourcesFit', pod: pod('p', asking('1', '2Gi')), scores: [75, 75] },
-  { name: 'balanced: a quarter of both', plugin: 'NodeResourcesBalancedAllocation', pod: pod('p', asking('1', '2Gi')), scores: [100, 100] },
-  { name: 'balanced: half of cpu and no memory', plugin: 'NodeResourcesBalancedAllocation', pod: pod('p', asking('2', '1')), scores: [75, 75] },
-  { name: 'balanced has no opinion on a pod that asks for nothing', plugin: 'NodeResourcesBalancedAllocation', pod: pod('p'), scores: [undefined, undefined] },
-  { name: 'taints: fewest PreferNoSchedule, weight 3', plugin: 'TaintToleration', pod: pod('p'), nodes: [node(1, { taints: [{ key: 'a', effect: 'PreferNoSchedule' }] }), node(2)], scores: [0, 300] },
-  {
-    name: 'preferred node affinity, weight 2',
-    plugin: 'NodeAffinity',
-    pod: pod('p', { affinity: { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 10, preference: { matchExpressions: [{ key: 'd', operator: 'Exists' }] } }, { weight: 20, preference: { matchExpressions: [{ key: 'e', operator: 'Exists' }] } }] } } }),
-    nodes: [node(1, { labels: { d: '' } }), node(2, { labels: { d: '', e: '' } }), node(3)],
-    scores: [66, 200, 0],
-  },
-  { name: 'preferred anti-affinity of the pod', plugin: 'InterPodAffinity', pod: web('p', undefined, prefer(100)), others: [web('q', 'node1')], scores: [0, 200] },
-  { name: 'preferred affinity of the pod', plugin: 'InterPodAffinity', pod: pod('p', prefer(1, false)), others: [web('q', 'node1')], scores: [200, 0] },
-  { name: 'preferred anti-affinity of a pod that is there', plugin: 'InterPodAffinity', pod: web('p'), others: [web('q', 'node2', prefer(5))], scores: [200, 0] },
-  { name: 'required affinity of a pod that is there draws', plugin: 'InterPodAffinity', pod: web('p'), others: [web('q', 'node2', affinity())], scores: [0, 200] },
-  { name: 'nobody has terms', plugin: 'InterPodAffinity', pod: web('p'), others: [web('q', 'node2')], scores: [undefined, undefined] },
-  // Host: 1·ln(4)+2 = 3.39, and nothing for a zone no node has: 3 against 2, so 100·(3+2−3)/3 = 66 and 100.
-  { name: 'pods of a Service are spread by default, weight 2', plugin: 'PodTopologySpread', pod: web('p'), others: [service('web'), web('q', 'node1')], scores: [132, 200] },
-  { name: 'a pod nobody selects is not', plugin: 'PodTopologySpread', pod: web('p'), others: [web('q', 'node1')], scores: [undefined, undefined] },
-];
-
-for (const { name, plugin, pod: candidate, nodes = two, others = [], scores } of SCORES) {
-  test(`score: ${name}`, () => {
-    const result = run(candidate, nodes, others);
-    assert.deepEqual(result.nodes.map((one) => one.scores[plugin]), scores);
-  });
-}
-
-test('zones count too in the default spreading', () => {
-  const result = run(web('p'), zoned, [service('web'), web('q', 'node1')]);
-  // Host ln(5), zone ln(4), plus 2 and 4: node1 1.61+1.39+6 = 9, node2 1.39+6 = 7, node3 6.
-  assert.deepEqual(result.nodes.map(({ scores }) => scores['PodTopologySpread']), [2 * 66, 2 * 88, 2 * 100]);
-  assert.equal(result.node, 'node3');
-});
-
-test('images that are there count by size and spread', () => {
-  const images = [{ names: ['nginx:latest'], sizeBytes: 500 * 1024 * 1024 }];
-  const one = { ...node(1), status: { ...node(1).status, images } };
-  const result = run(pod('p', { containers: [{ name: 'c', image: 'nginx' }] }), [one, node(2)]);
-  // 500 MiB on one node of two: (250−23)·100/(1000−23) = 23.
-  assert.deepEqual(result.nodes.map(({ scores }) => scores['ImageLocality']), [23, 0]);
-});
-
 test('of equal nodes the first by name is taken', () => assert.equal(run(pod('p'), [node(2), node(1)]).node, 'node1'));
 
 test('a total is the sum of the weighted scores', () => {
   const [first] = run(pod('p'), two).nodes;
-  assert.equal(first?.total, Object.values(first?.scores ?? {}).reduce((sum, score) => sum + score, 0));
+  assert.equal(
+    first?.total,
+    Object.values(first?.scores ?? {}).reduce((sum, score) => sum + score, 0),
+  );
 });
 
 const MESSAGES: readonly { name: string; pod: Pod; nodes: readonly Node[]; message: string }[] = [
@@ -163,17 +243,20 @@ const MESSAGES: readonly { name: string; pod: Pod; nodes: readonly Node[]; messa
     name: 'reasons are counted and sorted as text',
     pod: pod('p', asking('5')),
     nodes: [node(1, { taints: [{ key: 'k', effect: 'NoSchedule' }] }), node(2), node(3)],
-    message: '0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 Insufficient cpu. preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.',
+    message:
+      '0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 Insufficient cpu. preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.',
   },
   {
     name: 'where taking pods away could help it says that there is none to take',
     pod: pod('p', asking('3')),
     nodes: [node(1)],
-    message: '0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.',
+    message:
+      '0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.',
   },
   { name: 'without nodes', pod: pod('p'), nodes: [], message: 'no nodes available to schedule pods' },
 ];
 
 for (const { name, pod: candidate, nodes, message } of MESSAGES) {
-  test(`message: ${name}`, () => assert.equal(run(candidate, nodes, nodes.length === 1 ? [pod('q', { nodeName: 'node1', ...asking('2') })] : []).message, message));
+  test(`message: ${name}`, () =>
+    assert.equal(run(candidate, nodes, nodes.length === 1 ? [pod('q', { nodeName: 'node1', ...asking('2') })] : []).message, message));
 }

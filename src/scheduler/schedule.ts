@@ -44,7 +44,11 @@ export function schedule(pod: Pod, view: StoreView): ScheduleResult {
 }
 
 /** The scheduler's own quick form: the node, or the message. `start` is where to begin looking. */
-export function chooseNode(pod: Pod, snapshot: Snapshot, start: number): { node: NodeInfo } | { message: string; rejected: ReadonlyMap<string, Rejection> } {
+export function chooseNode(
+  pod: Pod,
+  snapshot: Snapshot,
+  start: number,
+): { node: NodeInfo } | { message: string; rejected: ReadonlyMap<string, Rejection> } {
   const cycle = filterNodes(pod, snapshot, start, nodesToFind(snapshot.nodes.length));
   const [only] = cycle.feasible;
   if (only === undefined) return { message: failureMessage(snapshot, cycle.rejected), rejected: cycle.rejected };
@@ -60,7 +64,12 @@ function nodesToFind(count: number): number {
   return Math.max(NODES_SCORED_MIN, Math.trunc((count * percent) / 100));
 }
 
-function filterNodes(pod: Pod, snapshot: Snapshot, start: number, most: number): { feasible: NodeInfo[]; rejected: Map<string, Rejection> } {
+function filterNodes(
+  pod: Pod,
+  snapshot: Snapshot,
+  start: number,
+  most: number,
+): { feasible: NodeInfo[]; rejected: Map<string, Rejection> } {
   const filters = DEFAULT_PLUGINS.map((plugin) => plugin.filter?.(pod, snapshot)).filter((filter) => filter !== undefined);
   const feasible: NodeInfo[] = [];
   const rejected = new Map<string, Rejection>();
@@ -113,11 +122,16 @@ function failureMessage({ nodes }: Snapshot, rejected: ReadonlyMap<string, Rejec
   const histogram = (texts: readonly string[]): string => {
     const counts = new Map<string, number>();
     for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
-    return [...counts].map(([text, count]) => `${count} ${text}`).sort().join(', ');
+    return [...counts]
+      .map(([text, count]) => `${count} ${text}`)
+      .sort()
+      .join(', ');
   };
   const all = [...rejected.values()];
   const reasons = histogram(all.flatMap((rejection) => rejection.reasons));
-  const victims = histogram(all.map(({ resolvable }) => (resolvable ? 'No preemption victims found for incoming pod' : 'Preemption is not helpful for scheduling')));
+  const victims = histogram(
+    all.map(({ resolvable }) => (resolvable ? 'No preemption victims found for incoming pod' : 'Preemption is not helpful for scheduling')),
+  );
   const head = `0/${nodes.length} nodes are available:`;
   return `${head} ${reasons}. preemption: ${head} ${victims}.`;
 }

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Pod, PodSpec } from '../api/types/core.js';
-import { deployment, node, nodes, pod, type World, world } from '../controllers/world.test.ts';
+import { deployment, node, nodes, pod, type World, world } from '../controllers/world.test.js';
 
 function asking(cpu: string): Partial<PodSpec> {
   return { containers: [{ name: 'c', resources: { requests: { cpu } } }] };
 }
 
 function placed(w: World): string {
-  return w.list('Pod').map(({ metadata, spec }) => `${metadata.name}:${spec.nodeName ?? '-'}`).join(' ');
+  return w
+    .list('Pod')
+    .map(({ metadata, spec }) => `${metadata.name}:${spec.nodeName ?? '-'}`)
+    .join(' ');
 }
 
 test('each pod sees those placed before it in the same settling', () => {
@@ -21,15 +24,29 @@ test('each pod sees those placed before it in the same settling', () => {
 
 test('the two replicas of nginx-ssh land on different nodes', () => {
   const preferredDuringSchedulingIgnoredDuringExecution = [
-    { weight: 100, podAffinityTerm: { labelSelector: { matchExpressions: [{ key: 'app', operator: 'In' as const, values: ['nginx-ssh'] }] }, topologyKey: 'kubernetes.io/hostname' } },
+    {
+      weight: 100,
+      podAffinityTerm: {
+        labelSelector: { matchExpressions: [{ key: 'app', operator: 'In' as const, values: ['nginx-ssh'] }] },
+        topologyKey: 'kubernetes.io/hostname',
+      },
+    },
   ];
   const affinity = { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution } };
-  const containers = [{ name: 'nginx', ports: [{ containerPort: 80 }] }, { name: 'ssh', ports: [{ containerPort: 81 }] }];
+  const containers = [
+    { name: 'nginx', ports: [{ containerPort: 80 }] },
+    { name: 'ssh', ports: [{ containerPort: 81 }] },
+  ];
   const w = world();
   w.create(...nodes(2), pod('busy', { nodeName: 'node2', ...asking('3') }));
-  w.create(deployment('nginx-ssh', { replicas: 2, template: { metadata: { labels: { app: 'nginx-ssh' } }, spec: { affinity, containers } } }));
+  w.create(
+    deployment('nginx-ssh', { replicas: 2, template: { metadata: { labels: { app: 'nginx-ssh' } }, spec: { affinity, containers } } }),
+  );
   w.settle();
-  const used = w.list('Pod').filter(({ metadata }) => metadata.name !== 'busy').map(({ spec }) => spec.nodeName);
+  const used = w
+    .list('Pod')
+    .filter(({ metadata }) => metadata.name !== 'busy')
+    .map(({ spec }) => spec.nodeName);
   assert.deepEqual(used.sort(), ['node1', 'node2']);
 });
 
@@ -47,20 +64,38 @@ test('a pod that fits nowhere says why, once, as event and condition', () => {
   w.settle();
   w.create(pod('small'));
   w.settle();
-  const message = '0/2 nodes are available: 2 Insufficient cpu. preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.';
+  const message =
+    '0/2 nodes are available: 2 Insufficient cpu. preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.';
   assert.deepEqual(w.events('big'), [`FailedScheduling: ${message}`]);
   const [event] = w.list('Event').filter(({ involvedObject }) => involvedObject.name === 'big');
   assert.deepEqual([event?.count, event?.source?.component, event?.type], [1, 'default-scheduler', 'Warning']);
   const condition = w.get('Pod', 'big').status?.conditions?.[0];
-  assert.deepEqual([condition?.type, condition?.status, condition?.reason, condition?.message], ['PodScheduled', 'False', 'Unschedulable', message]);
+  assert.deepEqual(
+    [condition?.type, condition?.status, condition?.reason, condition?.message],
+    ['PodScheduled', 'False', 'Unschedulable', message],
+  );
   assert.equal(w.get('Pod', 'big').status?.phase, 'Pending');
 });
 
 const HELP: readonly { name: string; help: (w: World) => void }[] = [
   { name: 'a node joins', help: (w) => w.create(node(2)) },
   { name: 'a pod goes', help: (w) => void w.store.delete({ kind: 'Pod', namespace: 'default', name: 'first' }) },
-  { name: 'a node grows', help: (w) => w.patch({ kind: 'Node', name: 'node1' }, (one) => ({ ...one, status: { ...(one as { status?: object }).status, allocatable: { cpu: '8', memory: '8Gi', pods: '110' } } })) },
-  { name: 'a pod finishes', help: (w) => w.patch<Pod>({ kind: 'Pod', namespace: 'default', name: 'first' }, (one) => ({ ...one, status: { ...one.status, phase: 'Succeeded' } })) },
+  {
+    name: 'a node grows',
+    help: (w) =>
+      w.patch({ kind: 'Node', name: 'node1' }, (one) => ({
+        ...one,
+        status: { ...(one as { status?: object }).status, allocatable: { cpu: '8', memory: '8Gi', pods: '110' } },
+      })),
+  },
+  {
+    name: 'a pod finishes',
+    help: (w) =>
+      w.patch<Pod>({ kind: 'Pod', namespace: 'default', name: 'first' }, (one) => ({
+        ...one,
+        status: { ...one.status, phase: 'Succeeded' },
+      })),
+  },
 ];
 for (const { name, help } of HELP) {
   test(`a pending pod is tried again when ${name}`, () => {
@@ -90,7 +125,10 @@ test('where preemption would decide it says so', () => {
   w.create(node(1), pod('low', asking('3')));
   w.settle();
   w.create(pod('high', { ...asking('3'), priority: 1 }));
-  assert.throws(() => w.settle(), { name: 'UnsupportedError', message: /pod high \(priority 1\) does not fit unless pods such as low are preempted/ });
+  assert.throws(() => w.settle(), {
+    name: 'UnsupportedError',
+    message: /pod high \(priority 1\) does not fit unless pods such as low are preempted/,
+  });
 });
 
 test('a thousand pods over two hundred nodes', () => {

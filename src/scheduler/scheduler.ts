@@ -74,7 +74,8 @@ function compareQueue(a: Pod, b: Pod): number {
 
 /** Whether an event may make a pending pod schedulable, or brings one. */
 function mayHelp({ type, object, before }: StoreEvent): boolean {
-  if (type !== 'MODIFIED' || before === undefined) return type === 'DELETED' ? true : object.kind === 'Node' || !isPodTerminal(object as Pod);
+  if (type !== 'MODIFIED' || before === undefined)
+    return type === 'DELETED' ? true : object.kind === 'Node' || !isPodTerminal(object as Pod);
   if (object.kind === 'Node') return nodeChanged(object as Node, before as Node);
   const pod = object as Pod;
   const was = before as Pod;
@@ -82,7 +83,11 @@ function mayHelp({ type, object, before }: StoreEvent): boolean {
 }
 
 function nodeChanged(node: Node, was: Node): boolean {
-  return !isEqual(node.spec, was.spec) || !isEqual(node.metadata.labels, was.metadata.labels) || !isEqual(node.status?.allocatable, was.status?.allocatable);
+  return (
+    !isEqual(node.spec, was.spec) ||
+    !isEqual(node.metadata.labels, was.metadata.labels) ||
+    !isEqual(node.status?.allocatable, was.status?.allocatable)
+  );
 }
 
 function bound(pod: Pod, node: string): Write[] {
@@ -113,6 +118,9 @@ function refusePreemption(pod: Pod, snapshot: Snapshot, rejected: ReadonlyMap<st
     if (rejected.get(node.name)?.resolvable !== true) continue;
     const victim = node.pods.find((other) => (other.spec.priority ?? 0) < priority);
     if (victim === undefined) continue;
-    throw unsupported('preemption', `pod ${pod.metadata.name} (priority ${priority}) does not fit unless pods such as ${victim.metadata.name} are preempted, which is not modelled`);
+    throw unsupported(
+      'preemption',
+      `pod ${pod.metadata.name} (priority ${priority}) does not fit unless pods such as ${victim.metadata.name} are preempted, which is not modelled`,
+    );
   }
 }

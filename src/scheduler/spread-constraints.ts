@@ -32,7 +32,10 @@ export interface Spreads {
 export function spreadsOf(pod: Pod, when: 'DoNotSchedule' | 'ScheduleAnyway', view: StoreView): Spreads {
   const own = pod.spec.topologySpreadConstraints ?? [];
   if (own.length > 0) {
-    return { own: true, constraints: own.filter(({ whenUnsatisfiable }) => whenUnsatisfiable === when).map((constraint) => ownSpread(pod, constraint)) };
+    return {
+      own: true,
+      constraints: own.filter(({ whenUnsatisfiable }) => whenUnsatisfiable === when).map((constraint) => ownSpread(pod, constraint)),
+    };
   }
   const selector = when === 'ScheduleAnyway' ? defaultSelector(pod, view) : undefined;
   if (selector === undefined) return { own: false, constraints: [] };
@@ -76,7 +79,8 @@ function defaultSelector(pod: Pod, view: StoreView): LabelSelector | undefined {
   let matchLabels: Record<string, string> = {};
   for (const { spec } of view.list('Service', namespace)) {
     const { selector } = spec;
-    if (selector !== undefined && Object.keys(selector).length > 0 && matchesLabels(selector, labels)) matchLabels = { ...matchLabels, ...selector };
+    if (selector !== undefined && Object.keys(selector).length > 0 && matchesLabels(selector, labels))
+      matchLabels = { ...matchLabels, ...selector };
   }
   const owner = controllerOf(pod);
   const own = owner?.kind === 'ReplicaSet' ? view.get('ReplicaSet', namespace, owner.name)?.spec.selector : undefined;

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { ReplicaSet } from '../../api/types/apps.js';
 import type { Pod } from '../../api/types/core.js';
 import { isPodReady } from '../../api/object/pod-state.js';
-import { deployment, nodes, type World, world } from '../world.test.ts';
+import { deployment, nodes, type World, world } from '../world.test.js';
 import { REVISION } from './replica-sets.js';
 import { rolledBack } from './rollback.js';
 
@@ -45,7 +45,12 @@ function sets(w: World): string[] {
 function steps(w: World): string[] {
   const names = new Map(w.list('ReplicaSet').map((rs) => [rs.metadata.name, rs.spec.template.spec.containers[0]?.image ?? '']));
   const texts = w.events('web').filter((text) => text.startsWith('ScalingReplicaSet: '));
-  return texts.map((text) => text.replace(/ScalingReplicaSet: Scaled (up|down) replica set (\S+) from (\d+) to (\d+)/, (_, way, rs, a, b) => `${names.get(rs) ?? rs} ${way} ${a}→${b}`));
+  return texts.map((text) =>
+    text.replace(
+      /ScalingReplicaSet: Scaled (up|down) replica set (\S+) from (\d+) to (\d+)/,
+      (_, way, rs, a, b) => `${names.get(rs) ?? rs} ${way} ${a}→${b}`,
+    ),
+  );
 }
 
 function podCounts(w: World): { all: number; ready: number }[] {
@@ -107,7 +112,10 @@ test('Recreate removes all old pods before the first new one comes', () => {
   image(w, 'nginx:2');
   w.settle();
   assert.deepEqual(sets(w), ['1: nginx:1 0/0', '2: nginx:2 3/3']);
-  const story = w.store.events(before).filter(({ object, type }) => object.kind === 'Pod' && type !== 'MODIFIED').map(({ type }) => type);
+  const story = w.store
+    .events(before)
+    .filter(({ object, type }) => object.kind === 'Pod' && type !== 'MODIFIED')
+    .map(({ type }) => type);
   assert.deepEqual(story, ['DELETED', 'DELETED', 'DELETED', 'ADDED', 'ADDED', 'ADDED']);
 });
 
@@ -177,7 +185,10 @@ test('a rollback finds the kept ReplicaSet and gives it a new revision', () => {
 
 test('rolling back to a revision that is not kept is refused', () => {
   const w = started({ replicas: 1 });
-  assert.throws(() => rolledBack(w.get('Deployment', 'web'), w.list('ReplicaSet'), 7), /unable to find specified revision 7 in history of Deployment web/);
+  assert.throws(
+    () => rolledBack(w.get('Deployment', 'web'), w.list('ReplicaSet'), 7),
+    /unable to find specified revision 7 in history of Deployment web/,
+  );
   assert.throws(() => rolledBack(w.get('Deployment', 'web'), w.list('ReplicaSet')), /no rollout history found for Deployment web/);
 });
 
@@ -204,7 +215,10 @@ test('a ReplicaSet without an owner that the selector matches is adopted', () =>
   w.settle();
   w.create(deployment('web', { replicas: 2 }));
   w.settle();
-  assert.deepEqual(w.list('ReplicaSet').map(({ metadata }) => metadata.name), ['old']);
+  assert.deepEqual(
+    w.list('ReplicaSet').map(({ metadata }) => metadata.name),
+    ['old'],
+  );
   assert.equal(w.get('ReplicaSet', 'old').spec.replicas, 2);
 });
 

@@ -42,7 +42,11 @@ export function createDeploymentController(): Controller {
       const { namespace, name } = splitKey(key);
       const deployment = view.get('Deployment', namespace, name);
       if (deployment === undefined) return [];
-      const { claimed, writes: claims } = claimDependents(deployment, sets.get(view, deployment.metadata.uid ?? ''), sets.get(view, `orphan:${namespace}`));
+      const { claimed, writes: claims } = claimDependents(
+        deployment,
+        sets.get(view, deployment.metadata.uid ?? ''),
+        sets.get(view, `orphan:${namespace}`),
+      );
       if (claims.length > 0) return claims;
       const rollout = beginRollout(deployment, claimed, nowText);
       const rolling = takeStep(rollout, () => oldPodsRunning(rollout, view));
@@ -103,7 +107,9 @@ function keysOfReplicaSet(event: StoreEvent, view: StoreView): readonly string[]
   const owner = controllerOf(rs);
   if (owner?.kind === 'Deployment') return [`${rs.metadata.namespace}/${owner.name}`];
   if (owner !== undefined || event.type === 'DELETED') return [];
-  const matching = view.list('Deployment', rs.metadata.namespace).filter((deployment) => matchesSelector(deployment.spec.selector, rs.metadata.labels));
+  const matching = view
+    .list('Deployment', rs.metadata.namespace)
+    .filter((deployment) => matchesSelector(deployment.spec.selector, rs.metadata.labels));
   return matching.map(objectKey);
 }
 

@@ -60,7 +60,8 @@ export function refreshedReplicaSet(deployment: Deployment, rs: ReplicaSet, old:
   const revision = nextRevision(old);
   if (revisionOf(rs) < revision) {
     const previous = before[REVISION];
-    if (previous !== undefined) annotations[REVISION_HISTORY] = [before[REVISION_HISTORY], previous].filter((text) => text !== undefined).join(',');
+    if (previous !== undefined)
+      annotations[REVISION_HISTORY] = [before[REVISION_HISTORY], previous].filter((text) => text !== undefined).join(',');
     annotations[REVISION] = String(revision);
   }
   const minReadySeconds = deployment.spec.minReadySeconds ?? 0;

@@ -40,7 +40,9 @@ export function annotatedNumber(rs: ReplicaSet, key: string): number | undefined
 
 /** Oldest first; the same second: by name. */
 export function compareCreation(a: ReplicaSet, b: ReplicaSet): number {
-  return compareText(a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? '') || compareText(a.metadata.name, b.metadata.name);
+  return (
+    compareText(a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? '') || compareText(a.metadata.name, b.metadata.name)
+  );
 }
 
 /** The oldest ReplicaSet whose template is the Deployment's, but for the hash label. */

@@ -10,7 +10,8 @@ import { annotatedNumber, REVISION, revisionOf, withoutHash } from './replica-se
 /** The Deployment as it is to be written. `revision` 0 or absent means the one before the present. */
 export function rolledBack(deployment: Deployment, replicaSets: readonly ReplicaSet[], revision = 0): Deployment {
   const { name } = deployment.metadata;
-  if (deployment.spec.paused === true) throw inputError('paused', `Deployment ${name} is paused and cannot be rolled back`, { fix: 'resume it first' });
+  if (deployment.spec.paused === true)
+    throw inputError('paused', `Deployment ${name} is paused and cannot be rolled back`, { fix: 'resume it first' });
   const source = findRevision(deployment, replicaSets, revision);
   const { template } = source.spec;
   const restored = { ...template, metadata: { ...template.metadata, labels: withoutHash(template.metadata?.labels) } };

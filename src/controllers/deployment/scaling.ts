@@ -4,7 +4,16 @@
  */
 import type { Deployment, ReplicaSet } from '../../api/types/apps.js';
 import { compareText } from '../../api/object/key.js';
-import { annotatedNumber, availableOf, compareCreation, DESIRED_REPLICAS, isActive, MAX_REPLICAS, replicasOf, sumOf } from './replica-sets.js';
+import {
+  annotatedNumber,
+  availableOf,
+  compareCreation,
+  DESIRED_REPLICAS,
+  isActive,
+  MAX_REPLICAS,
+  replicasOf,
+  sumOf,
+} from './replica-sets.js';
 import { allSets, type Rollout, scaleSet } from './rollout.js';
 import { isRollingUpdate, maxSurge, wantedReplicas } from './strategy.js';
 

@@ -48,7 +48,13 @@ export function isComplete(rollout: Rollout): boolean {
 /** Until the progress deadline passes, µs; undefined when none runs. */
 export function progressDeadlineInUs(deployment: Deployment, status: DeploymentStatus, nowText: string): number | undefined {
   const condition: DeploymentCondition | undefined = findCondition(status.conditions, 'Progressing');
-  if (!hasProgressDeadline(deployment) || condition === undefined || condition.status !== 'True' || condition.reason === 'NewReplicaSetAvailable') return undefined;
+  if (
+    !hasProgressDeadline(deployment) ||
+    condition === undefined ||
+    condition.status !== 'True' ||
+    condition.reason === 'NewReplicaSetAvailable'
+  )
+    return undefined;
   // Upstream adds one second against rounding of the time stamps.
   return deadlineUs(deployment) - elapsedUs(condition.lastUpdateTime, nowText) + 1_000_000;
 }
@@ -67,7 +73,12 @@ function countsOf(rollout: Rollout): Counts {
 function availability(deployment: Deployment, counts: Counts): Condition {
   return counts.available >= wantedReplicas(deployment) - maxUnavailable(deployment)
     ? { type: 'Available', status: 'True', reason: 'MinimumReplicasAvailable', message: 'Deployment has minimum availability.' }
-    : { type: 'Available', status: 'False', reason: 'MinimumReplicasUnavailable', message: 'Deployment does not have minimum availability.' };
+    : {
+        type: 'Available',
+        status: 'False',
+        reason: 'MinimumReplicasUnavailable',
+        message: 'Deployment does not have minimum availability.',
+      };
 }
 
 function progressConditions(rollout: Rollout, counts: Counts, conditions: readonly Condition[]): readonly Condition[] {
@@ -76,10 +87,13 @@ function progressConditions(rollout: Rollout, counts: Counts, conditions: readon
   const current: DeploymentCondition | undefined = rollout.created ? createdCondition(rollout) : findCondition(conditions, 'Progressing');
   if (counts.replicas === counts.updated && current?.reason === 'NewReplicaSetAvailable') return conditions;
   const subject = newSet === undefined ? `Deployment "${deployment.metadata.name}"` : `ReplicaSet "${newSet.metadata.name}"`;
-  if (complete(deployment, counts)) return withProgress(conditions, 'True', 'NewReplicaSetAvailable', `${subject} has successfully progressed.`, nowText);
+  if (complete(deployment, counts))
+    return withProgress(conditions, 'True', 'NewReplicaSetAvailable', `${subject} has successfully progressed.`, nowText);
   if (progressed(deployment, counts)) return withProgress(conditions, 'True', 'ReplicaSetUpdated', `${subject} is progressing.`, nowText);
-  if (timedOut(deployment, current, nowText)) return withProgress(conditions, 'False', 'ProgressDeadlineExceeded', `${subject} has timed out progressing.`, nowText);
-  if (rollout.created && current !== undefined) return withProgress(conditions, current.status, current.reason ?? '', current.message ?? '', nowText);
+  if (timedOut(deployment, current, nowText))
+    return withProgress(conditions, 'False', 'ProgressDeadlineExceeded', `${subject} has timed out progressing.`, nowText);
+  if (rollout.created && current !== undefined)
+    return withProgress(conditions, current.status, current.reason ?? '', current.message ?? '', nowText);
   if (current !== undefined || newSet === undefined) return conditions;
   return withProgress(conditions, 'True', 'FoundNewReplicaSet', `Found new replica set "${newSet.metadata.name}"`, nowText);
 }
@@ -93,13 +107,21 @@ function pausedConditions({ deployment, nowText }: Rollout, conditions: readonly
   const current = findCondition(conditions, 'Progressing');
   if (!hasProgressDeadline(deployment) || current?.reason === 'ProgressDeadlineExceeded') return conditions;
   const saidPaused = current?.reason === 'DeploymentPaused';
-  if (deployment.spec.paused === true && !saidPaused) return withProgress(conditions, 'Unknown', 'DeploymentPaused', 'Deployment is paused', nowText);
-  if (deployment.spec.paused !== true && saidPaused) return withProgress(conditions, 'Unknown', 'DeploymentResumed', 'Deployment is resumed', nowText);
+  if (deployment.spec.paused === true && !saidPaused)
+    return withProgress(conditions, 'Unknown', 'DeploymentPaused', 'Deployment is paused', nowText);
+  if (deployment.spec.paused !== true && saidPaused)
+    return withProgress(conditions, 'Unknown', 'DeploymentResumed', 'Deployment is resumed', nowText);
   return conditions;
 }
 
 /** Every step of progress restarts the deadline, even when it repeats the last word; nothing else is said twice. */
-function withProgress(conditions: readonly Condition[], status: Condition['status'], reason: string, message: string, nowText: string): readonly Condition[] {
+function withProgress(
+  conditions: readonly Condition[],
+  status: Condition['status'],
+  reason: string,
+  message: string,
+  nowText: string,
+): readonly Condition[] {
   const before = findCondition(conditions, 'Progressing');
   if (before?.status === status && before.reason === reason && reason !== 'ReplicaSetUpdated') return conditions;
   const lastTransitionTime = before?.status === status ? before.lastTransitionTime : nowText;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { EndpointSlice, Pod, Service } from '../../api/types/core.js';
 import { ANNOTATIONS } from '../../api/object/annotations.js';
-import { node, nodes, pod, service, type World, world } from '../world.test.ts';
+import { node, nodes, pod, service, type World, world } from '../world.test.js';
 
 function webPod(name: string, spec: Partial<Pod['spec']> = {}, metadata: Partial<Pod['metadata']> = {}): Pod {
   return pod(name, spec, { labels: { app: 'web' }, ...metadata });
@@ -27,7 +27,12 @@ function endpoints(w: World): string[] {
 }
 
 test('every ready pod is an endpoint with its node', () => {
-  const w = started(service('web'), webPod('a', { nodeName: 'node1' }), webPod('b', { nodeName: 'node2' }), pod('c', { nodeName: 'node1' }));
+  const w = started(
+    service('web'),
+    webPod('a', { nodeName: 'node1' }),
+    webPod('b', { nodeName: 'node2' }),
+    pod('c', { nodeName: 'node1' }),
+  );
   assert.deepEqual(endpoints(w), ['10.244.0.2:80 a node1 yyn', '10.244.1.2:80 b node2 yyn']);
 });
 
@@ -49,7 +54,12 @@ test('a headless Service has slices with the headless label', () => {
 });
 
 test('a Service without a selector, and an ExternalName, have none', () => {
-  const bare: Service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'bare', namespace: 'default' }, spec: { ports: [{ port: 80 }] } };
+  const bare: Service = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'bare', namespace: 'default' },
+    spec: { ports: [{ port: 80 }] },
+  };
   const w = started(service('web', { type: 'ExternalName', externalName: 'example.org' }), webPod('a'));
   w.create(bare);
   w.settle();
@@ -58,7 +68,10 @@ test('a Service without a selector, and an ExternalName, have none', () => {
 
 test('a Service whose pods are not there has one empty slice', () => {
   const w = started(service('web'));
-  assert.deepEqual(w.list('EndpointSlice').map(({ endpoints: list, ports }) => [list, ports]), [[[], []]]);
+  assert.deepEqual(
+    w.list('EndpointSlice').map(({ endpoints: list, ports }) => [list, ports]),
+    [[[], []]],
+  );
 });
 
 test('a named targetPort is looked up in each pod, and pods with different numbers are in different slices', () => {
@@ -71,7 +84,10 @@ test('a named targetPort is looked up in each pod, and pods with different numbe
 
 test('a named port of another protocol is not meant', () => {
   const containers = [{ name: 'c', ports: [{ name: 'dns', containerPort: 53, protocol: 'UDP' as const }] }];
-  const w = started(service('web', { ports: [{ port: 53, targetPort: 'dns', protocol: 'TCP' }] }), webPod('a', { nodeName: 'node1', containers }));
+  const w = started(
+    service('web', { ports: [{ port: 53, targetPort: 'dns', protocol: 'TCP' }] }),
+    webPod('a', { nodeName: 'node1', containers }),
+  );
   assert.deepEqual(endpoints(w), ['10.244.0.2: a node1 yyn']);
 });
 
@@ -105,7 +121,11 @@ test('a label that makes a pod match brings it in, and its loss takes it out', (
 
 test("the zone is the node's", () => {
   const w = world();
-  w.create(node(1, { labels: { 'topology.kubernetes.io/zone': 'a' } }), service('web', { trafficDistribution: 'PreferClose' }), webPod('a'));
+  w.create(
+    node(1, { labels: { 'topology.kubernetes.io/zone': 'a' } }),
+    service('web', { trafficDistribution: 'PreferClose' }),
+    webPod('a'),
+  );
   w.settle();
   const [endpoint] = w.list('EndpointSlice')[0]?.endpoints ?? [];
   assert.deepEqual([endpoint?.zone, endpoint?.hints], ['a', { forZones: [{ name: 'a' }] }]);
@@ -116,13 +136,25 @@ test('dual stack has one slice per family', () => {
   const both = { podIP: '10.244.0.9', podIPs: [{ ip: '10.244.0.9' }, { ip: 'fd00::9' }], phase: 'Running' as const };
   w.create({ ...webPod('a', { nodeName: 'node1' }), status: both });
   w.settle();
-  assert.deepEqual(w.list('EndpointSlice').map(({ addressType, endpoints: [first] }) => `${addressType} ${first?.addresses[0]}`).sort(), ['IPv4 10.244.0.9', 'IPv6 fd00::9']);
+  assert.deepEqual(
+    w
+      .list('EndpointSlice')
+      .map(({ addressType, endpoints: [first] }) => `${addressType} ${first?.addresses[0]}`)
+      .sort(),
+    ['IPv4 10.244.0.9', 'IPv6 fd00::9'],
+  );
 });
 
 test('a slice that somebody else wrote stays as it is', () => {
   const w = started(service('web'), webPod('a', { nodeName: 'node1' }));
   const labels = { 'kubernetes.io/service-name': 'web' };
-  const hand: EndpointSlice = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', metadata: { name: 'hand', namespace: 'default', labels }, addressType: 'IPv4', endpoints: [{ addresses: ['10.9.9.9'] }] };
+  const hand: EndpointSlice = {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { name: 'hand', namespace: 'default', labels },
+    addressType: 'IPv4',
+    endpoints: [{ addresses: ['10.9.9.9'] }],
+  };
   w.create(hand);
   w.settle();
   assert.equal(w.list('EndpointSlice').length, 2);
@@ -132,10 +164,19 @@ test('a slice that somebody else wrote stays as it is', () => {
 test("slices copied from a live cluster keep the controller away from their Service's endpoints", () => {
   const w = world();
   const labels = { 'kubernetes.io/service-name': 'web', 'endpointslice.kubernetes.io/managed-by': 'endpointslice-controller.k8s.io' };
-  const copy: EndpointSlice = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', metadata: { name: 'web-abcde', namespace: 'default', labels }, addressType: 'IPv4', endpoints: [{ addresses: ['10.9.9.9'] }] };
+  const copy: EndpointSlice = {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { name: 'web-abcde', namespace: 'default', labels },
+    addressType: 'IPv4',
+    endpoints: [{ addresses: ['10.9.9.9'] }],
+  };
   w.create(...nodes(1), copy, service('web'), webPod('a'));
   w.settle();
-  assert.deepEqual(w.list('EndpointSlice').map(({ endpoints: list }) => list), [copy.endpoints]);
+  assert.deepEqual(
+    w.list('EndpointSlice').map(({ endpoints: list }) => list),
+    [copy.endpoints],
+  );
 });
 
 test('a slice that somebody deletes comes back', () => {

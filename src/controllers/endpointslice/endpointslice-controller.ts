@@ -66,9 +66,17 @@ function hasSelector(service: Service): boolean {
 function place(service: Service, pods: readonly Pod[], existing: readonly EndpointSlice[], view: StoreView): Placement {
   const groups = groupsOf(service, pods, view);
   const keys = new Set(groups.map(groupKey));
-  const placements = groups.map((group) => placeGroup(group, existing.filter((slice) => groupKey(slice) === groupKey(group))));
+  const placements = groups.map((group) =>
+    placeGroup(
+      group,
+      existing.filter((slice) => groupKey(slice) === groupKey(group)),
+    ),
+  );
   const stale = existing.filter((slice) => !keys.has(groupKey(slice)));
-  return reuseSlices({ written: placements.flatMap((one) => one.written), deleted: [...stale, ...placements.flatMap((one) => one.deleted)] });
+  return reuseSlices({
+    written: placements.flatMap((one) => one.written),
+    deleted: [...stale, ...placements.flatMap((one) => one.deleted)],
+  });
 }
 
 function groupKey(of: Pick<EndpointSlice, 'addressType' | 'ports'>): string {
@@ -94,12 +102,22 @@ function groupsOf(service: Service, pods: readonly Pod[], view: StoreView): Grou
   });
 }
 
-function sliceWrites(service: Service, existing: readonly EndpointSlice[], placement: Placement, context: ReconcileContext, made: Set<string>): Write[] {
+function sliceWrites(
+  service: Service,
+  existing: readonly EndpointSlice[],
+  placement: Placement,
+  context: ReconcileContext,
+  made: Set<string>,
+): Write[] {
   const writes: Write[] = [];
   const touched = new Set([...placement.written.map(({ name }) => name), ...placement.deleted.map(({ metadata }) => metadata.name)]);
   for (const { name, group } of placement.written) {
     const before = existing.find((slice) => slice.metadata.name === name);
-    if (before !== undefined) writes.push({ op: 'update', object: { ...before, metadata: { ...before.metadata, labels: sliceLabels(service) }, ...group } as EndpointSlice });
+    if (before !== undefined)
+      writes.push({
+        op: 'update',
+        object: { ...before, metadata: { ...before.metadata, labels: sliceLabels(service) }, ...group },
+      });
     else writes.push({ op: 'create', object: newSlice(service, group, context, made) });
   }
   for (const slice of placement.deleted) writes.push({ op: 'delete', ref: refOf(slice) });
@@ -120,7 +138,13 @@ function newSlice(service: Service, group: Group, { view, suffix }: ReconcileCon
   return {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
-    metadata: { name: sliceName, generateName: `${name}-`, namespace, labels: sliceLabels(service), ownerReferences: [controllerReference(service)] },
+    metadata: {
+      name: sliceName,
+      generateName: `${name}-`,
+      namespace,
+      labels: sliceLabels(service),
+      ownerReferences: [controllerReference(service)],
+    },
     ...group,
   };
 }

@@ -23,7 +23,10 @@ function slice(name: string, endpoints: readonly Endpoint[]): EndpointSlice {
 /** `NAME:COUNT` of what is written, new ones as `+`, then `-NAME` of what is deleted. */
 function story(wanted: readonly Endpoint[], existing: readonly EndpointSlice[]): string {
   const { written, deleted } = reuseSlices(placeGroup(group(wanted), existing));
-  return [...written.map(({ name, group: to }) => `${name ?? '+'}:${to.endpoints.length}`), ...deleted.map(({ metadata }) => `-${metadata.name}`)].join(' ');
+  return [
+    ...written.map(({ name, group: to }) => `${name ?? '+'}:${to.endpoints.length}`),
+    ...deleted.map(({ metadata }) => `-${metadata.name}`),
+  ].join(' ');
 }
 
 const CASES: readonly { name: string; wanted: readonly Endpoint[]; existing: readonly EndpointSlice[]; gives: string }[] = [
@@ -34,13 +37,38 @@ const CASES: readonly { name: string; wanted: readonly Endpoint[]; existing: rea
   { name: 'nothing to do', wanted: range(0, 2), existing: [slice('a', range(0, 2))], gives: '' },
   { name: 'another order is no change', wanted: [endpoint(1), endpoint(0)], existing: [slice('a', range(0, 2))], gives: '' },
   { name: 'one more goes into an unchanged slice with room', wanted: range(0, 3), existing: [slice('a', range(0, 2))], gives: 'a:3' },
-  { name: 'of several with room the fullest', wanted: range(0, 61), existing: [slice('a', range(0, 10)), slice('b', range(10, 60))], gives: 'b:51' },
-  { name: 'a slice that changes anyway is filled first', wanted: [...range(1, 150), endpoint(200)], existing: [slice('a', range(0, 100)), slice('b', range(100, 150))], gives: 'a:100' },
+  {
+    name: 'of several with room the fullest',
+    wanted: range(0, 61),
+    existing: [slice('a', range(0, 10)), slice('b', range(10, 60))],
+    gives: 'b:51',
+  },
+  {
+    name: 'a slice that changes anyway is filled first',
+    wanted: [...range(1, 150), endpoint(200)],
+    existing: [slice('a', range(0, 100)), slice('b', range(100, 150))],
+    gives: 'a:100',
+  },
   { name: 'a full slice makes a new one', wanted: range(0, 101), existing: [slice('a', range(0, 100))], gives: '+:1' },
   { name: 'a changed condition is written', wanted: [endpoint(0, false)], existing: [slice('a', range(0, 1))], gives: 'a:1' },
-  { name: 'a slice that lost all its endpoints goes', wanted: range(0, 100), existing: [slice('a', range(0, 100)), slice('b', range(100, 101))], gives: '-b' },
-  { name: 'rather than going it takes what would be new', wanted: range(0, 101), existing: [slice('a', range(0, 100)), slice('b', range(300, 301))], gives: 'b:1' },
-  { name: 'slices are not packed closer', wanted: [...range(0, 10), ...range(100, 110)], existing: [slice('a', range(0, 100)), slice('b', range(100, 200))], gives: 'a:10 b:10' },
+  {
+    name: 'a slice that lost all its endpoints goes',
+    wanted: range(0, 100),
+    existing: [slice('a', range(0, 100)), slice('b', range(100, 101))],
+    gives: '-b',
+  },
+  {
+    name: 'rather than going it takes what would be new',
+    wanted: range(0, 101),
+    existing: [slice('a', range(0, 100)), slice('b', range(300, 301))],
+    gives: 'b:1',
+  },
+  {
+    name: 'slices are not packed closer',
+    wanted: [...range(0, 10), ...range(100, 110)],
+    existing: [slice('a', range(0, 100)), slice('b', range(100, 200))],
+    gives: 'a:10 b:10',
+  },
 ];
 
 for (const { name, wanted, existing, gives } of CASES) test(name, () => assert.equal(story(wanted, existing), gives));
@@ -51,7 +79,12 @@ test('whatever was there, the slices hold exactly what is wanted, none more than
     fc.property(sets, fc.uniqueArray(fc.integer({ min: 0, max: 400 }), { maxLength: 300 }), (before, wantedNumbers) => {
       const used = new Set<number>();
       const fresh = (n: number): boolean => !used.has(n) && used.add(n) !== undefined;
-      const existing = before.map((numbers, i) => slice(`s${i}`, numbers.filter(fresh).map((n) => endpoint(n))));
+      const existing = before.map((numbers, i) =>
+        slice(
+          `s${i}`,
+          numbers.filter(fresh).map((n) => endpoint(n)),
+        ),
+      );
       const wanted = wantedNumbers.map((n) => endpoint(n));
       const { written, deleted } = reuseSlices(placeGroup(group(wanted), existing));
       const after = new Map(existing.map((one) => [one.metadata.name, one]));

@@ -52,7 +52,10 @@ export function placeGroup(group: Group, existing: readonly EndpointSlice[]): Pl
 function placeNothing(group: Group, existing: readonly EndpointSlice[]): Placement {
   const empty = existing.find((slice) => (slice.endpoints?.length ?? 0) === 0);
   const kept = empty ?? existing[0];
-  return { written: empty === undefined ? [{ name: kept?.metadata.name, group }] : [], deleted: existing.filter((slice) => slice !== kept) };
+  return {
+    written: empty === undefined ? [{ name: kept?.metadata.name, group }] : [],
+    deleted: existing.filter((slice) => slice !== kept),
+  };
 }
 
 /** Turns creations into updates of slices that would be deleted, family by family. */

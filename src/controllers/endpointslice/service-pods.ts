@@ -20,7 +20,9 @@ export interface ServicePods {
 }
 
 export function createServicePods(): ServicePods {
-  const services = createIndexer('Service', (service: Service) => firstPair(service).map((pair) => `${service.metadata.namespace} ${pair}`));
+  const services = createIndexer('Service', (service: Service) =>
+    firstPair(service).map((pair) => `${service.metadata.namespace} ${pair}`),
+  );
   const pods = createIndexer('Pod', podPairs);
   const selecting = (view: StoreView, pod: Pod): string[] => {
     const found = podPairs(pod).flatMap((pair) => services.get(view, pair));

@@ -18,7 +18,8 @@ const ORPHAN = 'orphan';
 
 export function createGarbageCollector(): Controller {
   const indexes = KINDS.map((kind) => createIndexer(kind, (object: KubeObject) => ownersOf(object).map(({ uid }) => uid)));
-  const dependents = (view: StoreView, uid: string | undefined): KubeObject[] => (uid ? indexes.flatMap((index): readonly KubeObject[] => index.get(view, uid)) : []);
+  const dependents = (view: StoreView, uid: string | undefined): KubeObject[] =>
+    uid ? indexes.flatMap((index): readonly KubeObject[] => index.get(view, uid)) : [];
   return {
     name: 'garbage-collector-controller',
     watches: KINDS,
@@ -45,7 +46,10 @@ function ownersOf(object: KubeObject): readonly OwnerReference[] {
 }
 
 function isWaiting({ metadata }: KubeObject): boolean {
-  return metadata.deletionTimestamp !== undefined && metadata.finalizers?.some((finalizer) => finalizer === FOREGROUND || finalizer === ORPHAN) === true;
+  return (
+    metadata.deletionTimestamp !== undefined &&
+    metadata.finalizers?.some((finalizer) => finalizer === FOREGROUND || finalizer === ORPHAN) === true
+  );
 }
 
 function waitingKey({ kind, metadata }: KubeObject): string {
@@ -76,11 +80,23 @@ function releaseOrDelete(object: KubeObject, uid: string, view: StoreView): Writ
 function finalize(owner: KubeObject, dependents: readonly KubeObject[]): Write[] {
   const { uid, finalizers = [] } = owner.metadata;
   if (finalizers.includes(ORPHAN)) {
-    const orphans = dependents.map((object): Write => ({ op: 'update', object: withOwners(object, ownersOf(object).filter((reference) => reference.uid !== uid)) }));
+    const orphans = dependents.map(
+      (object): Write => ({
+        op: 'update',
+        object: withOwners(
+          object,
+          ownersOf(object).filter((reference) => reference.uid !== uid),
+        ),
+      }),
+    );
     return [...orphans, withoutFinalizer(owner, ORPHAN)];
   }
-  const blocking = dependents.some((object) => ownersOf(object).some((reference) => reference.uid === uid && reference.blockOwnerDeletion === true));
-  const doomed = dependents.filter(({ metadata }) => metadata.deletionTimestamp === undefined).map((object): Write => ({ op: 'delete', ref: refOf(object) }));
+  const blocking = dependents.some((object) =>
+    ownersOf(object).some((reference) => reference.uid === uid && reference.blockOwnerDeletion === true),
+  );
+  const doomed = dependents
+    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    .map((object): Write => ({ op: 'delete', ref: refOf(object) }));
   return blocking ? doomed : [...doomed, withoutFinalizer(owner, FOREGROUND)];
 }
 

@@ -25,7 +25,9 @@ interface Range {
 export function createNodeIpamController(podCIDRs: readonly string[]): Controller {
   const ranges = podCIDRs.map(readRange);
   // Blocks of the usual size are looked up by text; a node with another is compared with every candidate.
-  const nodes = createIndexer('Node', (node: Node) => cidrsOf(node).map((text) => (ranges.some((range) => isBlock(range, text)) ? text : ALL_NODES)));
+  const nodes = createIndexer('Node', (node: Node) =>
+    cidrsOf(node).map((text) => (ranges.some((range) => isBlock(range, text)) ? text : ALL_NODES)),
+  );
   return {
     name: 'node-ipam-controller',
     watches: ['Node'],
@@ -61,10 +63,17 @@ function isBlock(range: Range, text: string): boolean {
 }
 
 function nextBlock(range: Range, nodes: Indexer<'Node'>, view: StoreView): string | undefined {
-  const odd = nodes.get(view, ALL_NODES).flatMap((node) => cidrsOf(node).map(parseCidr).filter((cidr) => cidr !== undefined));
+  const odd = nodes.get(view, ALL_NODES).flatMap((node) =>
+    cidrsOf(node)
+      .map(parseCidr)
+      .filter((cidr) => cidr !== undefined),
+  );
   for (let i = 0; i < range.blocks; i++) {
     const index = (range.next + i) % range.blocks;
-    const block = { ip: cidrAddress(range.cidr, index * cidrSize({ ip: range.cidr.ip, length: range.blockLength })), length: range.blockLength };
+    const block = {
+      ip: cidrAddress(range.cidr, index * cidrSize({ ip: range.cidr.ip, length: range.blockLength })),
+      length: range.blockLength,
+    };
     const text = formatCidr(block);
     if (nodes.get(view, text).length > 0 || odd.some((cidr) => cidrOverlaps(cidr, block))) continue;
     range.next = (index + 1) % range.blocks;

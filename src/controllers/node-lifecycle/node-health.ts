@@ -26,7 +26,9 @@ export function foundDeadUs(node: Node, graceUs: number, nowUs: number, nowText:
   const text = node.metadata.annotations?.[ANNOTATIONS.nodeDownSince];
   if (text === undefined) return undefined;
   if (parseTimestamp(text) === undefined) {
-    throw inputError('bad-annotation', `annotation ${ANNOTATIONS.nodeDownSince} of node ${node.metadata.name} is "${text}"`, { fix: 'write a time such as 2026-01-01T00:00:00Z' });
+    throw inputError('bad-annotation', `annotation ${ANNOTATIONS.nodeDownSince} of node ${node.metadata.name} is "${text}"`, {
+      fix: 'write a time such as 2026-01-01T00:00:00Z',
+    });
   }
   const downUs = Math.max(0, Math.floor(nowUs / 1_000_000) * 1_000_000 - elapsedUs(text, nowText));
   return Math.floor(downUs / RENEWAL_US) * RENEWAL_US + graceUs;

@@ -43,7 +43,9 @@ export function createNodeLifecycleController(kubernetesVersion: string): Contro
       if (event.object.kind !== 'Node' || event.type === 'DELETED') return [];
       const { name } = event.object.metadata;
       // A node that comes or goes changes the rate of the others.
-      return readinessChanged(event.before as Node | undefined, event.object as Node) ? [name, ...silentNodes(view.list('Node'), name)] : [name];
+      return readinessChanged(event.before as Node | undefined, event.object as Node)
+        ? [name, ...silentNodes(view.list('Node'), name)]
+        : [name];
     },
     reconcile(name, context) {
       const node = context.view.get('Node', undefined, name);
@@ -52,7 +54,8 @@ export function createNodeLifecycleController(kubernetesVersion: string): Contro
       if (deadUs !== undefined && context.nowUs < deadUs) return [{ op: 'requeue', afterUs: deadUs - context.nowUs }];
       if (deadUs !== undefined) {
         const conditions = silentConditions(node, context.nowText);
-        if (!isEqual(conditions, node.status?.conditions)) return goSilent({ ...node, status: { ...node.status, conditions } }, pods.get(context.view, name), context.nowText);
+        if (!isEqual(conditions, node.status?.conditions))
+          return goSilent({ ...node, status: { ...node.status, conditions } }, pods.get(context.view, name), context.nowText);
       }
       const eviction = evictionTaint(node, context);
       const writes = taintWrites(node, eviction.keys, context.nowText);

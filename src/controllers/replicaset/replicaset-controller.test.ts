@@ -2,11 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ReplicaSet } from '../../api/types/apps.js';
 import { controllerOf } from '../../api/object/owner.js';
-import { deployment, node, nodes, pod, type World, world } from '../world.test.ts';
+import { deployment, node, nodes, pod, type World, world } from '../world.test.js';
 
 function replicaSet(replicas: number, minReadySeconds = 0): ReplicaSet {
   const { template, selector } = deployment('web').spec;
-  return { apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata: { name: 'web', namespace: 'default' }, spec: { replicas, selector, template, minReadySeconds } };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    metadata: { name: 'web', namespace: 'default' },
+    spec: { replicas, selector, template, minReadySeconds },
+  };
 }
 
 function started(replicas: number, minReadySeconds = 0): World {
@@ -27,7 +32,13 @@ const owned = (w: World): number => w.list('Pod').filter((one) => controllerOf(o
 test('it makes as many pods as asked for, and says so in its status', () => {
   const w = started(3);
   assert.equal(owned(w), 3);
-  assert.deepEqual(w.get('ReplicaSet', 'web').status, { replicas: 3, fullyLabeledReplicas: 3, readyReplicas: 3, availableReplicas: 3, observedGeneration: 1 });
+  assert.deepEqual(w.get('ReplicaSet', 'web').status, {
+    replicas: 3,
+    fullyLabeledReplicas: 3,
+    readyReplicas: 3,
+    availableReplicas: 3,
+    observedGeneration: 1,
+  });
 });
 
 test('a deleted pod is replaced by one with another name', () => {

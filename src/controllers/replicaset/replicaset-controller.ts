@@ -26,7 +26,8 @@ export function createReplicaSetController(): Controller {
 
   const relatedPods = (rs: ReplicaSet, view: StoreView): readonly Pod[] => {
     const owner = controllerOf(rs);
-    const siblings = owner === undefined ? [rs] : view.list('ReplicaSet', rs.metadata.namespace).filter((other) => controllerOf(other)?.uid === owner.uid);
+    const siblings =
+      owner === undefined ? [rs] : view.list('ReplicaSet', rs.metadata.namespace).filter((other) => controllerOf(other)?.uid === owner.uid);
     return siblings.flatMap((other) => pods.get(view, other.metadata.uid ?? ''));
   };
 
@@ -70,7 +71,8 @@ function keysOfPod(event: StoreEvent, view: StoreView): readonly string[] {
   const owner = ownerKey(pod);
   if (event.type === 'MODIFIED' && before !== undefined) {
     const ownerBefore = ownerKey(before);
-    if (ownerBefore !== undefined && ownerBefore !== owner) return owner === undefined ? [ownerBefore, ...keysOfOrphan(pod, view)] : [ownerBefore, owner];
+    if (ownerBefore !== undefined && ownerBefore !== owner)
+      return owner === undefined ? [ownerBefore, ...keysOfOrphan(pod, view)] : [ownerBefore, owner];
     if (ownerBefore === owner && looksTheSame(pod, before)) return [];
   }
   if (owner !== undefined) return [owner];
@@ -89,7 +91,11 @@ function keysOfOrphan(pod: Pod, view: StoreView): string[] {
 
 /** Whether nothing changed that counts for a ReplicaSet. */
 function looksTheSame(pod: Pod, before: Pod): boolean {
-  return isPodActive(pod) === isPodActive(before) && isPodReady(pod) === isPodReady(before) && isEqual(pod.metadata.labels, before.metadata.labels);
+  return (
+    isPodActive(pod) === isPodActive(before) &&
+    isPodReady(pod) === isPodReady(before) &&
+    isEqual(pod.metadata.labels, before.metadata.labels)
+  );
 }
 
 function createPods(rs: ReplicaSet, count: number, { view, suffix }: ReconcileContext): Write[] {
@@ -97,7 +103,8 @@ function createPods(rs: ReplicaSet, count: number, { view, suffix }: ReconcileCo
   const names = new Set<string>();
   for (let i = 0; i < count; i++) {
     let pod = newPod(rs, rs.spec.template, suffix());
-    while (names.has(pod.metadata.name) || view.get('Pod', rs.metadata.namespace, pod.metadata.name)) pod = newPod(rs, rs.spec.template, suffix());
+    while (names.has(pod.metadata.name) || view.get('Pod', rs.metadata.namespace, pod.metadata.name))
+      pod = newPod(rs, rs.spec.template, suffix());
     names.add(pod.metadata.name);
     writes.push({ op: 'create', object: pod });
     writes.push({ op: 'event', about: rs, type: 'Normal', reason: 'SuccessfulCreate', message: `Created pod: ${pod.metadata.name}` });

@@ -42,7 +42,8 @@ export function createTaintEvictionController(): Controller {
     reconcile(name, { view, nowText }) {
       const node = view.get('Node', undefined, name);
       const taints = node === undefined ? [] : noExecuteTaints(node);
-      for (const key of seen.keys()) if (key.startsWith(`${name} `) && !taints.some((taint) => key === `${name} ${taint.key}`)) seen.delete(key);
+      for (const key of seen.keys())
+        if (key.startsWith(`${name} `) && !taints.some((taint) => key === `${name} ${taint.key}`)) seen.delete(key);
       if (node === undefined || taints.length === 0) return [];
       const writes: Write[] = [];
       let nextUs = Infinity;
@@ -65,7 +66,9 @@ function noExecuteTaints(node: Node): readonly Taint[] {
 function stayUs({ spec }: Pod, taint: Taint): number {
   const used = (spec.tolerations ?? []).filter((toleration) => tolerates(toleration, taint));
   if (used.length === 0) return 0;
-  const limits = used.map(({ tolerationSeconds }) => (tolerationSeconds === undefined ? Infinity : Math.max(0, tolerationSeconds) * 1_000_000));
+  const limits = used.map(({ tolerationSeconds }) =>
+    tolerationSeconds === undefined ? Infinity : Math.max(0, tolerationSeconds) * 1_000_000,
+  );
   return Math.min(...limits);
 }
 

@@ -17,7 +17,13 @@ export interface ProbeResult {
 }
 
 /** `listened`: TCP ports that the pod's running containers listen on. */
-export function probeContainer(container: Container, status: ContainerStatus, memory: ContainerMemory, listened: ReadonlySet<number>, nowUs: number): ProbeResult {
+export function probeContainer(
+  container: Container,
+  status: ContainerStatus,
+  memory: ContainerMemory,
+  listened: ReadonlySet<number>,
+  nowUs: number,
+): ProbeResult {
   const { startupProbe, livenessProbe, readinessProbe } = container;
   const passes = (probe: Probe): boolean => {
     const port = probedPort(probe, container);
@@ -32,7 +38,12 @@ export function probeContainer(container: Container, status: ContainerStatus, me
   if (startupProbe !== undefined && memory.startup?.verdict !== true) {
     const killUs = startupKillUs(startupProbe, memory);
     const dueUs = Math.min(memory.startup?.turnsUs ?? Infinity, killUs);
-    return { status: { ...status, started: false, ready: false }, dueUs, killedBy: nowUs >= killUs ? 'startup' : undefined, unreadyPort: undefined };
+    return {
+      status: { ...status, started: false, ready: false },
+      dueUs,
+      killedBy: nowUs >= killUs ? 'startup' : undefined,
+      unreadyPort: undefined,
+    };
   }
   memory.liveness = ask(livenessProbe, memory.liveness, true);
   const before = memory.readiness;
@@ -49,7 +60,12 @@ export function probeContainer(container: Container, status: ContainerStatus, me
 }
 
 /** Once it has passed it is asked no more. */
-function askStartup(probe: Probe | undefined, memory: ContainerMemory, passes: (probe: Probe) => boolean, nowUs: number): ProbeState | undefined {
+function askStartup(
+  probe: Probe | undefined,
+  memory: ContainerMemory,
+  passes: (probe: Probe) => boolean,
+  nowUs: number,
+): ProbeState | undefined {
   if (probe === undefined || memory.startup?.verdict === true) return memory.startup;
   return askProbe(probe, memory.startup ?? beginProbe(probe, false, passes(probe), memory.startedUs), passes(probe), nowUs);
 }

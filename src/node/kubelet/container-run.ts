@@ -53,7 +53,14 @@ export function exitContainer(status: ContainerStatus, exitCode: number, nowText
 
 /** Not yet started, because the pod has no sandbox. */
 export function created({ name, image }: Container): ContainerStatus {
-  return { name, ready: false, started: false, restartCount: 0, ...(image === undefined ? {} : { image }), state: { waiting: { reason: 'ContainerCreating' } } };
+  return {
+    name,
+    ready: false,
+    started: false,
+    restartCount: 0,
+    ...(image === undefined ? {} : { image }),
+    state: { waiting: { reason: 'ContainerCreating' } },
+  };
 }
 
 /** Terminated, and restartPolicy lets it be so. */
@@ -108,7 +115,13 @@ function waiting(status: ContainerStatus, { pod, memory }: Turn): ContainerStatu
   const delay = seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
   const message = `back-off ${delay} restarting failed container=${status.name} pod=${podId(pod)}`;
   const lastState = status.state.terminated === undefined ? status.lastState : { terminated: status.state.terminated };
-  return { ...status, ready: false, started: false, state: { waiting: { reason: 'CrashLoopBackOff', message } }, ...(lastState === undefined ? {} : { lastState }) };
+  return {
+    ...status,
+    ready: false,
+    started: false,
+    state: { waiting: { reason: 'CrashLoopBackOff', message } },
+    ...(lastState === undefined ? {} : { lastState }),
+  };
 }
 
 function notReady(status: ContainerStatus): ContainerStatus {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { ANNOTATIONS } from '../../api/object/annotations.js';
 import { isPodReady } from '../../api/object/pod-state.js';
 import type { Container, ContainerStatus, Pod } from '../../api/types/core.js';
-import { deployment, node, nodes, pod, service, type World, world } from '../../controllers/world.test.ts';
+import { deployment, node, nodes, pod, service, type World, world } from '../../controllers/world.test.js';
 import { createScheduler } from '../../scheduler/scheduler.js';
 import { createKubelet } from './kubelet.js';
 import { listeners } from './listeners.js';
@@ -38,7 +38,10 @@ function ready(w: World, name = 'a'): boolean {
 test('a bound pod runs at once, with an address of its node', () => {
   const w = started({});
   const { status } = w.get('Pod', 'a');
-  assert.deepEqual([status?.phase, status?.podIP, status?.podIPs, status?.hostIP, status?.startTime], ['Running', '10.244.0.2', [{ ip: '10.244.0.2' }], '192.168.1.10', '2026-01-01T00:00:00Z']);
+  assert.deepEqual(
+    [status?.phase, status?.podIP, status?.podIPs, status?.hostIP, status?.startTime],
+    ['Running', '10.244.0.2', [{ ip: '10.244.0.2' }], '192.168.1.10', '2026-01-01T00:00:00Z'],
+  );
   assert.deepEqual(
     status?.conditions?.map(({ type, status: is }) => `${type}=${is}`),
     ['PodReadyToStartContainers=True', 'Initialized=True', 'Ready=True', 'ContainersReady=True', 'PodScheduled=True'],
@@ -55,7 +58,10 @@ test('two pods of one node have different addresses, and a freed one can be give
   const w = started({});
   w.create(pod('b', { nodeName: 'node1' }), pod('c', { nodeName: 'node1' }));
   w.settle();
-  assert.deepEqual(w.list('Pod').map(({ status }) => status?.podIP), ['10.244.0.2', '10.244.0.3', '10.244.0.4']);
+  assert.deepEqual(
+    w.list('Pod').map(({ status }) => status?.podIP),
+    ['10.244.0.2', '10.244.0.3', '10.244.0.4'],
+  );
   w.store.delete(A);
   w.settle();
   w.create(pod('d', { nodeName: 'node1' }));
@@ -76,13 +82,13 @@ test('IPAM is told the address it gave last', () => {
 });
 
 test('without an address the pod stays ContainerCreating, and starts when one is there', () => {
-  let free: string | undefined;
-  const w = world([createScheduler(), createKubelet({ allocate: () => free })]);
+  const pool: { free?: string } = {};
+  const w = world([createScheduler(), createKubelet({ allocate: () => pool.free })]);
   w.create(...nodes(1), pod('a'));
   w.settle();
   assert.deepEqual([w.get('Pod', 'a').status?.phase, ...containers(w)], ['Pending', 'c ContainerCreating 0']);
   assert.match(w.events('a').at(-1) ?? '', /^FailedCreatePodSandBox: Failed to create pod sandbox: .*a_default\(.*\)/);
-  free = '10.0.0.9';
+  pool.free = '10.0.0.9';
   w.create(pod('b', { nodeName: 'node1', hostNetwork: true }));
   w.settle();
   assert.deepEqual([w.get('Pod', 'a').status?.podIP, ...containers(w)], ['10.0.0.9', 'c ready 0']);
@@ -127,7 +133,14 @@ test('a container that crashes is restarted at once the first time, then backs o
   const crash = (): void => {
     w.patch<Pod>(A, (one) => ({
       ...one,
-      status: { ...one.status, containerStatuses: (one.status?.containerStatuses ?? []).map((status) => ({ ...status, ready: false, state: { terminated: { exitCode: 1, reason: 'Error', finishedAt: '2026-01-01T00:01:00Z' } } })) },
+      status: {
+        ...one.status,
+        containerStatuses: (one.status?.containerStatuses ?? []).map((status) => ({
+          ...status,
+          ready: false,
+          state: { terminated: { exitCode: 1, reason: 'Error', finishedAt: '2026-01-01T00:01:00Z' } },
+        })),
+      },
     }));
     w.settle();
   };
@@ -152,80 +165,19 @@ for (const { policy, exitCode, gives, phase } of POLICIES) {
     const w = started({ restartPolicy: policy });
     w.patch<Pod>(A, (one) => ({
       ...one,
-      status: { ...one.status, containerStatuses: (one.status?.containerStatuses ?? []).map((status) => ({ ...status, state: { terminated: { exitCode, reason: 'x', finishedAt: '2026-01-01T00:00:00Z' } } })) },
+      status: {
+        ...one.status,
+        containerStatuses: (one.status?.containerStatuses ?? []).map((status) => ({
+          ...status,
+          state: { terminated: { exitCode, reason: 'x', finishedAt: '2026-01-01T00:00:00Z' } },
+        })),
+      },
     }));
     w.settle();
     assert.deepEqual([containers(w)[0], w.get('Pod', 'a').status?.phase], [gives, phase]);
     assert.equal(listeners(w.get('Pod', 'a')).length, phase === 'Running' ? 1 : 0);
   });
 }
-
-const READINESS: readonly { name: string; probe: NonNullable<Container['readinessProbe']>; at: readonly [number, boolean][] }[] = [
-  { name: 'a probe of a port that is listened on passes at once', probe: { tcpSocket: { port: 80 } }, at: [[0, true]] },
-  { name: 'a probe of a named port', probe: { httpGet: { port: 'http' } }, at: [[0, true]] },
-  { name: 'a probe of a port nobody listens on never passes', probe: { tcpSocket: { port: 81 } }, at: [[0, false], [600, false]] },
-  { name: 'an exec probe passes', probe: { exec: { command: ['true'] } }, at: [[0, true]] },
-  { name: 'initialDelaySeconds is waited for', probe: { tcpSocket: { port: 80 }, initialDelaySeconds: 7 }, at: [[0, false], [6, false], [7, true]] },
-];
-for (const { name, probe, at } of READINESS) {
-  test(`readiness: ${name}`, () => {
-    const w = started({ containers: [{ name: 'c', ports: [{ containerPort: 80, name: 'http' }], readinessProbe: probe }] });
-    for (const [seconds, wanted] of at) {
-      w.advance(seconds - w.loop.nowUs / 1e6);
-      assert.equal(ready(w), wanted, `at ${seconds} s`);
-    }
-  });
-}
-
-test('when the port closes the pod is unready after three periods, when it opens ready at the next probe', () => {
-  const w = started({ containers: [container('c', 80, { readinessProbe: { tcpSocket: { port: 80 }, periodSeconds: 5 } })] });
-  w.advance(12);
-  w.patch<Pod>(A, (one) => ({ ...one, metadata: { ...one.metadata, annotations: { [ANNOTATIONS.listen]: '' } } }));
-  w.settle();
-  assert.equal(ready(w), true);
-  w.advance(12);
-  assert.equal(ready(w), true, 'two failures, at 15 and 20 s');
-  w.advance(1);
-  assert.equal(ready(w), false, 'the third at 25 s');
-  assert.ok(w.events('a').some((text) => text.startsWith('Unhealthy: Readiness probe failed')));
-  w.advance(2);
-  w.patch<Pod>(A, (one) => ({ ...one, metadata: { ...one.metadata, annotations: {} } }));
-  w.advance(2);
-  assert.equal(ready(w), false);
-  w.advance(1);
-  assert.equal(ready(w), true, 'at 30 s');
-});
-
-test('a liveness probe of a closed port restarts the container after its three failures', () => {
-  const w = started({ containers: [container('c', 80, { livenessProbe: { tcpSocket: { port: 81 }, periodSeconds: 10 } })] });
-  assert.deepEqual(containers(w), ['c ready 0']);
-  w.advance(19);
-  assert.deepEqual(containers(w), ['c ready 0']);
-  w.advance(1);
-  assert.deepEqual(containers(w), ['c ready 1']);
-  assert.ok(w.events('a').includes('Killing: Container c failed liveness probe, will be restarted'));
-});
-
-test('a startup probe holds readiness back and kills at its failureThreshold', () => {
-  const probes = { startupProbe: { tcpSocket: { port: 81 }, periodSeconds: 10, failureThreshold: 2 }, readinessProbe: { tcpSocket: { port: 80 } } };
-  const w = started({ containers: [container('c', 80, probes)] });
-  assert.deepEqual(containers(w), ['c running 0']);
-  w.advance(10);
-  assert.deepEqual(containers(w), ['c running 1']);
-  w.patch<Pod>(A, (one) => ({ ...one, metadata: { ...one.metadata, annotations: { [ANNOTATIONS.listen]: 'tcp:80,tcp:81' } } }));
-  w.advance(10);
-  assert.deepEqual(containers(w), ['c ready 1']);
-});
-
-test('the annotation ready=false makes a pod unready at once, and its loss ready', () => {
-  const w = started({});
-  w.patch<Pod>(A, (one) => ({ ...one, metadata: { ...one.metadata, annotations: { [ANNOTATIONS.ready]: 'false' } } }));
-  w.settle();
-  assert.equal(ready(w), false);
-  w.patch<Pod>(A, (one) => ({ ...one, metadata: { ...one.metadata, annotations: {} } }));
-  w.settle();
-  assert.equal(ready(w), true);
-});
 
 test('a deleted pod is stopped and gone within one settling', () => {
   const w = started({});
@@ -260,7 +212,10 @@ test('a pod whose address was there before is left as it is, and can be deleted'
 
 test('on a dead node nothing starts and nothing stops; when it is back all catches up', () => {
   const w = started({});
-  w.patch({ kind: 'Node', name: 'node1' }, (one) => ({ ...one, metadata: { ...one.metadata, annotations: { [ANNOTATIONS.nodeDownSince]: '2026-01-01T00:00:00Z' } } }));
+  w.patch({ kind: 'Node', name: 'node1' }, (one) => ({
+    ...one,
+    metadata: { ...one.metadata, annotations: { [ANNOTATIONS.nodeDownSince]: '2026-01-01T00:00:00Z' } },
+  }));
   w.create(pod('b', { nodeName: 'node1' }));
   w.store.delete(A);
   w.advance(1000);
@@ -273,7 +228,10 @@ test('on a dead node nothing starts and nothing stops; when it is back all catch
 
 test('the node is made Ready once', () => {
   const w = started({});
-  assert.deepEqual(w.get('Node', 'node1').status?.conditions?.map(({ type, status }) => `${type}=${status}`), ['MemoryPressure=False', 'DiskPressure=False', 'PIDPressure=False', 'Ready=True']);
+  assert.deepEqual(
+    w.get('Node', 'node1').status?.conditions?.map(({ type, status }) => `${type}=${status}`),
+    ['MemoryPressure=False', 'DiskPressure=False', 'PIDPressure=False', 'Ready=True'],
+  );
 });
 
 test('a sidecar container is unsupported by name', () => {

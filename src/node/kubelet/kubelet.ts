@@ -127,5 +127,8 @@ function addressesInUse(bound: readonly Pod[]): Set<string> {
 function checkModelled(pod: Pod): void {
   const sidecar = pod.spec.initContainers?.find((container) => 'restartPolicy' in container);
   if (sidecar === undefined) return;
-  throw unsupported('sidecar-container', `pod ${pod.metadata.name} has the sidecar container ${sidecar.name} (an init container with restartPolicy), which is not modelled`);
+  throw unsupported(
+    'sidecar-container',
+    `pod ${pod.metadata.name} has the sidecar container ${sidecar.name} (an init container with restartPolicy), which is not modelled`,
+  );
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ANNOTATIONS } from '../../api/object/annotations.js';
 import type { Pod } from '../../api/types/core.js';
-import { pod } from '../../controllers/world.test.ts';
+import { pod } from '../../controllers/world.test.js';
 import { listeners } from './listeners.js';
 
 const TWO = [
@@ -18,12 +18,38 @@ function listening(containers: Pod['spec']['containers'], annotation?: string, s
   return all.map(({ container, proto, port }) => `${container}=${proto}:${port}`).join(' ');
 }
 
-const CASES: readonly { name: string; gives: string; annotation?: string; containers?: Pod['spec']['containers']; status?: Pod['status'] }[] = [
+const CASES: readonly {
+  name: string;
+  gives: string;
+  annotation?: string;
+  containers?: Pod['spec']['containers'];
+  status?: Pod['status'];
+}[] = [
   { name: 'the declared ports, TCP unless said otherwise', gives: 'web=tcp:80 web=udp:53 side=tcp:81' },
-  { name: 'the annotation overrides them; an entry belongs to the container that declares it, else to the first', annotation: 'tcp:8080, udp:53,tcp:81', gives: 'web=tcp:8080 web=udp:53 side=tcp:81' },
+  {
+    name: 'the annotation overrides them; an entry belongs to the container that declares it, else to the first',
+    annotation: 'tcp:8080, udp:53,tcp:81',
+    gives: 'web=tcp:8080 web=udp:53 side=tcp:81',
+  },
   { name: 'an empty annotation: nothing', annotation: '', gives: '' },
-  { name: 'a container that does not run does not listen', status: { containerStatuses: [{ name: 'web', ...RUNNING }, { name: 'side', ...WAITING }] }, gives: 'web=tcp:80 web=udp:53' },
-  { name: 'of two on one port the first', containers: [{ name: 'x', ports: [{ containerPort: 80 }] }, { name: 'y', ports: [{ containerPort: 80 }] }], gives: 'x=tcp:80' },
+  {
+    name: 'a container that does not run does not listen',
+    status: {
+      containerStatuses: [
+        { name: 'web', ...RUNNING },
+        { name: 'side', ...WAITING },
+      ],
+    },
+    gives: 'web=tcp:80 web=udp:53',
+  },
+  {
+    name: 'of two on one port the first',
+    containers: [
+      { name: 'x', ports: [{ containerPort: 80 }] },
+      { name: 'y', ports: [{ containerPort: 80 }] },
+    ],
+    gives: 'x=tcp:80',
+  },
   { name: 'a finished pod listens on nothing', status: { phase: 'Succeeded' }, gives: '' },
 ];
 
@@ -33,6 +59,9 @@ for (const { name, gives, annotation, containers = TWO, status } of CASES) {
 
 for (const entry of ['http:80', 'tcp:0', 'tcp:65536', 'tcp', '80']) {
   test(`the entry "${entry}" is refused`, () => {
-    assert.throws(() => listening(TWO, entry), { name: 'InputError', message: new RegExp(`has the entry "${entry}"[^]*fix: write entries such as tcp:8080`) });
+    assert.throws(() => listening(TWO, entry), {
+      name: 'InputError',
+      message: new RegExp(`has the entry "${entry}"[^]*fix: write entries such as tcp:8080`),
+    });
   });
 }

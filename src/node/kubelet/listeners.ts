@@ -16,7 +16,8 @@ export interface Listener {
 /** Sorted by container order, then as declared; no port twice. */
 export function listeners(pod: Pod): readonly Listener[] {
   const statuses = pod.status?.containerStatuses;
-  const running = (name: string): boolean => statuses === undefined || statuses.some((status) => status.name === name && status.state.running !== undefined);
+  const running = (name: string): boolean =>
+    statuses === undefined || statuses.some((status) => status.name === name && status.state.running !== undefined);
   const phase = pod.status?.phase;
   if (phase === 'Succeeded' || phase === 'Failed') return [];
   const taken = new Set<string>();
@@ -41,7 +42,11 @@ export function portOf(container: Container, port: number | string): number | un
 }
 
 function declared(container: Container): Listener[] {
-  return (container.ports ?? []).map(({ containerPort, protocol = 'TCP' }) => ({ container: container.name, proto: lower(protocol), port: containerPort }));
+  return (container.ports ?? []).map(({ containerPort, protocol = 'TCP' }) => ({
+    container: container.name,
+    proto: lower(protocol),
+    port: containerPort,
+  }));
 }
 
 function lower(protocol: Protocol): Listener['proto'] {
@@ -52,14 +57,16 @@ function lower(protocol: Protocol): Listener['proto'] {
 function annotated(pod: Pod, text: string): Listener[] {
   const first = pod.spec.containers[0]?.name ?? '';
   const entries = text.split(',').map((entry) => entry.trim());
-  return entries.filter((entry) => entry !== '').map((entry) => {
-    const match = /^(tcp|udp|sctp):(\d{1,5})$/.exec(entry);
-    const port = Number(match?.[2]);
-    if (match === null || port < 1 || port > 65535) throw badEntry(pod, entry);
-    const proto = match[1] as Listener['proto'];
-    const owner = pod.spec.containers.find((container) => declared(container).some((one) => one.proto === proto && one.port === port));
-    return { container: owner?.name ?? first, proto, port };
-  });
+  return entries
+    .filter((entry) => entry !== '')
+    .map((entry) => {
+      const match = /^(tcp|udp|sctp):(\d{1,5})$/.exec(entry);
+      const port = Number(match?.[2]);
+      if (match === null || port < 1 || port > 65535) throw badEntry(pod, entry);
+      const proto = match[1] as Listener['proto'];
+      const owner = pod.spec.containers.find((container) => declared(container).some((one) => one.proto === proto && one.port === port));
+      return { container: owner?.name ?? first, proto, port };
+    });
 }
 
 function badEntry(pod: Pod, entry: string): Error {

@@ -76,7 +76,8 @@ function runContainers(turn: PodTurn, writes: Write[]): readonly ContainerStatus
     statuses.set(container.name, runOne(container, statuses.get(container.name), { turn, statuses, intended, writes }));
     if (statuses.get(container.name)?.state.running !== undefined) probeOne(container, { turn, statuses, listened, writes });
   }
-  if (pod.metadata.annotations?.[ANNOTATIONS.ready] === 'false') for (const [name, status] of statuses) statuses.set(name, { ...status, ready: false });
+  if (pod.metadata.annotations?.[ANNOTATIONS.ready] === 'false')
+    for (const [name, status] of statuses) statuses.set(name, { ...status, ready: false });
   return pod.spec.containers.map((container) => statuses.get(container.name) ?? created(container));
 }
 
@@ -87,14 +88,19 @@ interface RunScope {
   readonly writes: Write[];
 }
 
-function runOne(container: Container, before: ContainerStatus | undefined, { turn, statuses, intended, writes }: RunScope): ContainerStatus {
+function runOne(
+  container: Container,
+  before: ContainerStatus | undefined,
+  { turn, statuses, intended, writes }: RunScope,
+): ContainerStatus {
   const { pod, memory, context } = turn;
   const { nowUs, nowText } = context;
   const portsFree = (): boolean => !conflicts(container.name, intended, statuses);
   const run: Turn = { pod, memory: containerMemory(memory, container.name), nowUs, nowText, portsFree };
   const result = runContainer(container, before, run);
   memory.dueUs = Math.min(memory.dueUs, result.dueUs);
-  if (result.started) writes.push({ op: 'event', about: pod, type: 'Normal', reason: 'Started', message: `Started container ${container.name}` });
+  if (result.started)
+    writes.push({ op: 'event', about: pod, type: 'Normal', reason: 'Started', message: `Started container ${container.name}` });
   if (result.backedOff) {
     const message = `Back-off restarting failed container ${container.name} in pod ${podId(pod)}`;
     writes.push({ op: 'event', about: pod, type: 'Warning', reason: 'BackOff', message });
@@ -103,7 +109,10 @@ function runOne(container: Container, before: ContainerStatus | undefined, { tur
 }
 
 /** Says whether the container was killed. */
-function probeOne(container: Container, { turn, statuses, listened, writes }: Omit<RunScope, 'intended'> & { listened: ReadonlySet<number> }): boolean {
+function probeOne(
+  container: Container,
+  { turn, statuses, listened, writes }: Omit<RunScope, 'intended'> & { listened: ReadonlySet<number> },
+): boolean {
   const { pod, memory, context } = turn;
   const status = statuses.get(container.name);
   if (status?.state.running === undefined) return false;
@@ -144,7 +153,9 @@ function stopPod({ pod, memory, context }: PodTurn): readonly Write[] {
   const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = pod.metadata;
   const askedForUs = elapsedUs(deletionTimestamp, context.nowText) + deletionGracePeriodSeconds * 1_000_000;
   const leftUs = Math.min(preStopSeconds(pod.spec.containers), deletionGracePeriodSeconds) * 1_000_000 - askedForUs;
-  const writes: Write[] = memory.stopping ? [] : pod.spec.containers.filter(({ name }) => isRunning(pod.status, name)).map((container) => killing(pod, container));
+  const writes: Write[] = memory.stopping
+    ? []
+    : pod.spec.containers.filter(({ name }) => isRunning(pod.status, name)).map((container) => killing(pod, container));
   memory.stopping = true;
   if (leftUs > 0) memory.dueUs = context.nowUs + leftUs;
   else writes.push({ op: 'delete', ref: refOf(pod), force: true });

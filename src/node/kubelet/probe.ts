@@ -25,7 +25,13 @@ export interface ProbeState {
 }
 
 /** The delay counts from the container's start; before `notBeforeUs` (its startup probe has to pass) nothing is asked. */
-export function beginProbe(probe: Probe, verdict: boolean, passing: boolean, startedUs: number, notBeforeUs: number = startedUs): ProbeState {
+export function beginProbe(
+  probe: Probe,
+  verdict: boolean,
+  passing: boolean,
+  startedUs: number,
+  notBeforeUs: number = startedUs,
+): ProbeState {
   const firstUs = Math.max(startedUs + (probe.initialDelaySeconds ?? 0) * 1_000_000, notBeforeUs);
   return withTurn(probe, { firstUs, passing, sinceUs: notBeforeUs, verdict, turnsUs: Infinity });
 }

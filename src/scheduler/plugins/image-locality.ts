@@ -15,7 +15,9 @@ export const imageLocality: Plugin = {
   score({ spec }, snapshot, nodes) {
     if (snapshot.nodes.every(({ node }) => (node.status?.images?.length ?? 0) === 0)) return undefined;
     const images = [...spec.containers, ...(spec.initContainers ?? [])].map(({ image }) => fullName(image ?? ''));
-    const share = new Map(images.map((image) => [image, snapshot.nodes.filter(({ node }) => sizeOn(node, image) > 0).length / snapshot.nodes.length]));
+    const share = new Map(
+      images.map((image) => [image, snapshot.nodes.filter(({ node }) => sizeOn(node, image) > 0).length / snapshot.nodes.length]),
+    );
     const most = MOST_PER_CONTAINER * images.length;
     return nodes.map(({ node }) => {
       const sum = images.reduce((total, image) => total + Math.trunc(sizeOn(node, image) * (share.get(image) ?? 0)), 0);

@@ -14,13 +14,16 @@ export const nodeAffinity: Plugin = {
   weight: 2,
   filter(pod) {
     const { nodeSelector, affinity } = pod.spec;
-    if (nodeSelector === undefined && affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution === undefined) return undefined;
+    if (nodeSelector === undefined && affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution === undefined)
+      return undefined;
     return (node) => (matchesRequiredAffinity(pod, node) ? undefined : REJECTION);
   },
   score({ spec }, _, nodes) {
     const preferred = spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
     if (preferred.length === 0) return undefined;
-    const sums = nodes.map((node) => preferred.reduce((sum, { weight, preference }) => sum + (matchesTerm(preference, node) ? weight : 0), 0));
+    const sums = nodes.map((node) =>
+      preferred.reduce((sum, { weight, preference }) => sum + (matchesTerm(preference, node) ? weight : 0), 0),
+    );
     return normalize(sums, false);
   },
 };

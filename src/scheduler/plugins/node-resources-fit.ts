@@ -16,7 +16,10 @@ export const nodeResourcesFit: Plugin = {
   score({ spec }, _, nodes) {
     const { nonzeroCpu, nonzeroMemory } = podRequests(spec);
     return nodes.map(({ allocatable, used }) => {
-      const shares = [leastRequested(used.nonzeroCpu + nonzeroCpu, allocatable.cpu), leastRequested(used.nonzeroMemory + nonzeroMemory, allocatable.memory)];
+      const shares = [
+        leastRequested(used.nonzeroCpu + nonzeroCpu, allocatable.cpu),
+        leastRequested(used.nonzeroMemory + nonzeroMemory, allocatable.memory),
+      ];
       const counted = shares.filter((share) => share !== undefined);
       return counted.length === 0 ? 0 : Math.trunc(counted.reduce((sum, share) => sum + share, 0) / counted.length);
     });

@@ -60,7 +60,13 @@ function hasKeys({ labels }: NodeInfo, { own, constraints }: Spreads): boolean {
 }
 
 /** What one constraint adds for a node. Host names are counted node by node, other domains over all nodes. */
-function counter(constraint: Spread, scored: readonly NodeInfo[], pod: Pod, snapshot: Snapshot, spreads: Spreads): (node: NodeInfo) => number {
+function counter(
+  constraint: Spread,
+  scored: readonly NodeInfo[],
+  pod: Pod,
+  snapshot: Snapshot,
+  spreads: Spreads,
+): (node: NodeInfo) => number {
   const { topologyKey, selector, maxSkew, counts } = constraint;
   const { namespace } = pod.metadata;
   const onNode = topologyKey === HOSTNAME_LABEL;

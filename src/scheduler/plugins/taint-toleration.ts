@@ -16,7 +16,10 @@ export const taintToleration: Plugin = {
   },
   score({ spec }, _, nodes) {
     const tolerations = spec.tolerations?.filter(({ effect }) => !effect || effect === 'PreferNoSchedule');
-    const intolerable = nodes.map(({ node }) => (node.spec?.taints ?? []).filter((taint) => taint.effect === 'PreferNoSchedule' && !isTolerated(taint, tolerations)).length);
+    const intolerable = nodes.map(
+      ({ node }) =>
+        (node.spec?.taints ?? []).filter((taint) => taint.effect === 'PreferNoSchedule' && !isTolerated(taint, tolerations)).length,
+    );
     return normalize(intolerable, true);
   },
 };
