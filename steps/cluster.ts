@@ -1,6 +1,6 @@
 /** Given: the cluster, its plug-ins, and the pods and clients of a scenario. */
 import { type DataTable, Given } from '@cucumber/cucumber';
-import type { PodWording } from '../src/index.js';
+import { readPodOptions } from './pod-options.js';
 import type { HopspecWorld } from './world.js';
 
 Given('a cluster:', function (this: HopspecWorld, text: string) {
@@ -43,8 +43,8 @@ Given('the namespace {string}', function (this: HopspecWorld, name: string) {
   this.spec.namespace(name);
 });
 
-Given('pod {name}{podOptions}', function (this: HopspecWorld, name: string, options: Omit<PodWording, 'name'>) {
-  this.spec.pod({ name, ...options });
+Given('pod {name}{podOptions}', function (this: HopspecWorld, name: string, options: string) {
+  this.spec.pod({ name, ...this.read(() => readPodOptions(options, `pod ${name}${options}`)) });
 });
 
 Given('an external client {name} at {name}', function (this: HopspecWorld, name: string, address: string) {

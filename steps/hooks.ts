@@ -47,6 +47,7 @@ BeforeStep(function (this: HopspecWorld, { pickle, pickleStep, gherkinDocument }
   let found: StepPlace | undefined;
   const place = (): StepPlace => (found ??= { uri: pickle.uri, step: astStep(gherkinDocument, pickleStep.astNodeIds), text: pickleStep.text });
   this.place = place;
+  if (pickleStep.argument?.docString) this.docStringPlace = place;
 });
 
 After(function (this: HopspecWorld, { result }) {

@@ -1,6 +1,7 @@
 /** The words that a step's text is cut into. Sentences about traffic stay whole: `src/claim` reads them, with better errors. */
 import { defineParameterType } from '@cucumber/cucumber';
-import type { ObjectWording, PodWording } from '../src/index.js';
+import type { ObjectWording } from '../src/index.js';
+import { toLabels } from './pod-options.js';
 
 /** A Kubernetes name, qualified or not: `web`, `shop/web`. */
 defineParameterType({ name: 'name', regexp: /[^\s,"]+/, transformer: (text: string) => text, useForSnippets: false });
@@ -51,36 +52,15 @@ defineParameterType({
   useForSnippets: false,
 });
 
-/** What follows `Given pod A`: on which node, its labels, its ports, whose network; each may be left out. */
+/** What follows `Given pod A`: read by pod-options.ts, whose errors point at the word. A sentence about traffic is none of it. */
 defineParameterType({
   name: 'podOptions',
-  regexp:
-    /(?: on [^\s,"]+)?(?: with labels [^\s"]+)?(?: listening on (?:nothing|(?:TCP|UDP|SCTP) \d+(?:(?:, | and )(?:TCP|UDP|SCTP) \d+)*))?(?: using the host network)?/,
-  transformer: toPodOptions,
+  regexp: /(?: (?:on|with|listening|using)\b(?!.* (?:can|cannot) )[^:]*)?/,
+  transformer: (text: string) => text,
   useForSnippets: false,
 });
 
 function toObject(kind: string, name: string): ObjectWording {
   const [namespace, rest] = name.includes('/') ? name.split('/', 2) : [undefined, name];
   return { kind: kind.charAt(0).toUpperCase() + kind.slice(1), namespace, name: rest ?? '' };
-}
-
-function toLabels(text: string): Record<string, string> {
-  return Object.fromEntries(text.split(',').map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]));
-}
-
-function toPodOptions(text: string): Omit<PodWording, 'name'> {
-  const part = (pattern: RegExp): string | undefined => pattern.exec(text)?.[1];
-  const labels = part(/ with labels (\S+)/);
-  const listen = part(/ listening on (nothing|(?:(?:, | and )?(?:TCP|UDP|SCTP) \d+)+)/);
-  return {
-    node: part(/^ on (\S+)/),
-    labels: labels === undefined ? undefined : toLabels(labels),
-    listen: listen === undefined ? undefined : toPorts(listen),
-    hostNetwork: text.endsWith(' using the host network'),
-  };
-}
-
-function toPorts(text: string): NonNullable<PodWording['listen']> {
-  return [...text.matchAll(/(TCP|UDP|SCTP) (\d+)/g)].map((match) => ({ protocol: match[1] as 'TCP' | 'UDP' | 'SCTP', port: Number(match[2]) }));
 }

@@ -20,18 +20,20 @@ export interface AstStep {
   readonly docString?: { readonly location: { readonly line: number; readonly column?: number } };
 }
 
-export function relocate(error: unknown, place: StepPlace | undefined): unknown {
+/** `docStringPlace`: the last step that had a doc string. */
+export function relocate(error: unknown, place: StepPlace | undefined, docStringPlace: () => StepPlace | undefined): unknown {
   if (!(error instanceof HopspecError) || place === undefined) return error;
-  const problems = error.problems.map((problem) => relocateProblem(problem, place, error instanceof ClaimMismatch));
-  if (error instanceof ClaimMismatch) return new ClaimMismatch(problems);
+  const isMismatch = error instanceof ClaimMismatch;
+  const problems = error.problems.map((problem) => relocateProblem(problem, isMismatch, place, docStringPlace));
+  if (isMismatch) return new ClaimMismatch(problems);
   if (error instanceof UnsupportedError) return new UnsupportedError(problems);
   return new InputError(problems);
 }
 
-function relocateProblem(problem: Problem, place: StepPlace, isMismatch: boolean): Problem {
+function relocateProblem(problem: Problem, isMismatch: boolean, place: StepPlace, docStringPlace: () => StepPlace | undefined): Problem {
   const { position } = problem;
   if (position === undefined) return isMismatch ? problem : { ...problem, position: stepPosition(place) };
-  if (position.file === DOC_STRING) return { ...problem, position: inDocString(position, place) };
+  if (position.file === DOC_STRING) return inFeatureFile(problem, position, docStringPlace() ?? place);
   if (position.file === STEP_TEXT || position.text === place.text) return { ...problem, position: inStep(position, place) };
   return problem;
 }
@@ -46,6 +48,13 @@ function inStep(position: SourcePosition, place: StepPlace): SourcePosition {
   const at = stepPosition(place);
   const before = ' '.repeat(at.column - 1) + (place.step?.keyword ?? '');
   return { ...position, file: at.file, line: at.line, column: position.column + before.length, text: before + place.text };
+}
+
+function inFeatureFile(problem: Problem, position: SourcePosition, place: StepPlace): Problem {
+  const moved = inDocString(position, place);
+  // The way to mend several fields at once names their lines.
+  const fix = problem.fix?.replace(/\bline (\d+), /g, (_, line: string) => `line ${Number(line) + moved.line - position.line}, `);
+  return { ...problem, position: moved, fix };
 }
 
 function inDocString(position: SourcePosition, place: StepPlace): SourcePosition {

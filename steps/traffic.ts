@@ -16,19 +16,19 @@ Then('{subject} can sometimes reach {target}', function (this: HopspecWorld, sub
 });
 
 Then('the path is:', function (this: HopspecWorld, table: DataTable) {
-  this.spec.path(pathLines(table), 'gaps', 'request');
+  this.spec.path(this.read(() => pathLines(table)), 'gaps', 'request');
 });
 
 Then('the path is exactly:', function (this: HopspecWorld, table: DataTable) {
-  this.spec.path(pathLines(table), 'exactly', 'request');
+  this.spec.path(this.read(() => pathLines(table)), 'exactly', 'request');
 });
 
 Then('the reply path is:', function (this: HopspecWorld, table: DataTable) {
-  this.spec.path(pathLines(table), 'gaps', 'reply');
+  this.spec.path(this.read(() => pathLines(table)), 'gaps', 'reply');
 });
 
 Then('the reply path is exactly:', function (this: HopspecWorld, table: DataTable) {
-  this.spec.path(pathLines(table), 'exactly', 'reply');
+  this.spec.path(this.read(() => pathLines(table)), 'exactly', 'reply');
 });
 
 Then('the connectivity on {protocol} port {int} is:', function (this: HopspecWorld, protocol: 'TCP', port: number, table: DataTable) {

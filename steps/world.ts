@@ -14,6 +14,8 @@ interface Parameters {
 export class HopspecWorld extends World<Parameters> {
   /** Where the step that runs now stands; set by the hooks. */
   place: () => StepPlace | undefined;
+  /** Where the last step with a doc string stands: a refusal of its text may come out later. */
+  docStringPlace: () => StepPlace | undefined;
   /** `file:line` of the scenario, which `hopspec run` takes; set by the hooks. */
   scenario: () => string | undefined;
   #spec: Spec | undefined;
@@ -21,12 +23,26 @@ export class HopspecWorld extends World<Parameters> {
   constructor(options: IWorldOptions<Parameters>) {
     super(options);
     this.place = () => undefined;
+    this.docStringPlace = () => undefined;
     this.scenario = () => undefined;
   }
 
   get spec(): Spec {
     const spec = (this.#spec ??= createSpec({ root: this.parameters.root ?? process.cwd(), seed: this.parameters.seed, where: () => this.scenario() }));
-    return relocating(spec, () => this.place());
+    return relocating(spec, (error) => this.#relocate(error));
+  }
+
+  /** What a step works out from its own words before it asks the Spec. */
+  read<T>(parse: () => T): T {
+    try {
+      return parse();
+    } catch (error) {
+      throw this.#relocate(error);
+    }
+  }
+
+  #relocate(error: unknown): unknown {
+    return relocate(error, this.place(), this.docStringPlace);
   }
 
   /** False while no step has touched the Spec. */
@@ -35,7 +51,7 @@ export class HopspecWorld extends World<Parameters> {
   }
 }
 
-function relocating(spec: Spec, place: () => StepPlace | undefined): Spec {
+function relocating(spec: Spec, relocated: (error: unknown) => unknown): Spec {
   return new Proxy(spec, {
     get(target, name) {
       const method = Reflect.get(target, name) as unknown;
@@ -44,7 +60,7 @@ function relocating(spec: Spec, place: () => StepPlace | undefined): Spec {
         try {
           return Reflect.apply(method, target, args) as unknown;
         } catch (error) {
-          throw relocate(error, place());
+          throw relocated(error);
         }
       };
     },

@@ -67,8 +67,8 @@ function failureText(trouble: StepTrouble, place: string): string {
   switch (errorName(trouble.result)) {
     case 'InputError':
     case 'UnsupportedError':
-      // They begin with their place.
-      return message;
+      // Most begin with a place of their own.
+      return /^\S.*:\d+:\d+: /.test(message) ? message : `${place}: ${message}`;
     case 'ClaimMismatch':
       return `${place}\n${message}`;
     case 'AssertionError':

@@ -15,9 +15,15 @@ export interface Finished {
   readonly stderr: string;
 }
 
+export interface RunOptions {
+  readonly stdin?: string;
+  /** The most its heap may grow to. */
+  readonly heapMiB?: number;
+}
+
 export interface Project {
   readonly folder: string;
-  hopspec(args: readonly string[], stdin?: string): Promise<Finished>;
+  hopspec(args: readonly string[], options?: RunOptions): Promise<Finished>;
   remove(): void;
 }
 
@@ -31,16 +37,17 @@ export function makeProject(files: Readonly<Record<string, string>>): Project {
   }
   return {
     folder,
-    hopspec: (args, stdin = '') => run(folder, args, stdin),
+    hopspec: (args, options = {}) => run(folder, args, options),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
 
-function run(cwd: string, args: readonly string[], stdin: string): Promise<Finished> {
+function run(cwd: string, args: readonly string[], { stdin = '', heapMiB }: RunOptions): Promise<Finished> {
   return new Promise((done, fail) => {
     const { NODE_V8_COVERAGE, PATH, HOME } = process.env;
     const env = { PATH, HOME, ...(NODE_V8_COVERAGE === undefined ? {} : { NODE_V8_COVERAGE }) };
-    const child = spawn(process.execPath, ['--import', TSX, MAIN, ...args], { cwd, env });
+    const limit = heapMiB === undefined ? [] : [`--max-old-space-size=${heapMiB}`];
+    const child = spawn(process.execPath, [...limit, '--import', TSX, MAIN, ...args], { cwd, env });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
