@@ -64,6 +64,22 @@ const EVERYTHING: readonly (Pod | Service | EndpointSlice)[] = [
   ),
 ];
 
+const HOST_PORTS: readonly Pod[] = [
+  runningPod('a', 'node1', '10.244.1.2', {
+    containers: [
+      {
+        name: 'main',
+        ports: [
+          { containerPort: 80, hostPort: 8080 },
+          { containerPort: 443, hostPort: 8443, hostIP: '192.168.1.10' },
+          { containerPort: 53, hostPort: 53, protocol: 'UDP' },
+          { containerPort: 9090 },
+        ],
+      },
+    ],
+  }),
+];
+
 function plan(wish: ClusterWish, objects: readonly (Pod | Service | EndpointSlice)[], node = 'node1'): NetnsPlan {
   const cluster = testCluster(wish);
   return nodePlan(contextOf(cluster, viewOf(cluster, objects), node));
@@ -76,6 +92,7 @@ const CASES: readonly [name: string, wish: ClusterWish, objects: readonly (Pod |
   ['flannel-host-gw', flannel({ Backend: { Type: 'host-gw' } }), WEB],
   ['flannel-vpc', { ...flannel({ Backend: { Type: 'aws-vpc' } }), underlay: { kind: 'vpc', mtu: 9001 } }, WEB],
   ['flannel-without-ip-masq', flannel({ args: ['--kube-subnet-mgr'] }), WEB],
+  ['host-ports', {}, HOST_PORTS],
   ['bridge', { cni: { name: 'bridge', config: { ipMasq: true } } }, WEB],
   ['no-pods', {}, []],
   ['every-service-form', {}, EVERYTHING],

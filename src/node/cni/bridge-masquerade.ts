@@ -7,12 +7,13 @@ import { sha256Hex } from '../../base/hash.js';
 import { chain } from '../../plan/ruleset.js';
 import type { NodeContext, TableFragment } from '../agent.js';
 import { hasPodNetwork, podsOfNode } from '../pods-of-node.js';
+import { containerId } from './container-id.js';
 
 /** `network` is the name in the CNI configuration, `subnet` the range whose addresses keep their source. */
 export function bridgeMasquerade(context: NodeContext, network: string, subnet: string): TableFragment {
   const pods = podsOfNode(context.view, context.node.metadata.name).filter(hasPodNetwork);
   const entries = pods.map((pod) => {
-    const id = sha256Hex(`${pod.metadata.namespace ?? 'default'}/${pod.metadata.name}`);
+    const id = containerId(pod);
     return {
       ip: pod.status?.podIP as string,
       name: `CNI-${sha256Hex(network + id).slice(0, 24)}`,

@@ -15,7 +15,7 @@ export const flannel: Cni = {
     const config = flannelConfig(context.cluster);
     const lease = podRangeOf(context.node);
     if (lease === undefined) return {};
-    return { ...flannelLinksAndRoutes(context, config, lease), iptables: flannelRules(context, config, lease) };
+    return { ...flannelLinksAndRoutes(context, config, lease), ...flannelRules(context, config, lease) };
   },
   allocate(context, taken, last) {
     flannelConfig(context.cluster);
@@ -35,6 +35,6 @@ export const flannel: Cni = {
     });
   },
   explain(context, rule) {
-    return explainFlannelRule(flannelConfig(context.cluster), rule);
+    return explainFlannelRule(context, flannelConfig(context.cluster), rule);
   },
 };

@@ -5,19 +5,25 @@
  */
 import { type Cidr, formatCidr } from '../../../base/cidr.js';
 import { chain } from '../../../plan/ruleset.js';
-import type { NodeContext, RuleOrigin, RuleRef, TableFragment } from '../../agent.js';
+import type { NodeContext, NodeFragment, RuleOrigin, RuleRef, TableFragment } from '../../agent.js';
 import { bridgeMasquerade } from '../bridge-masquerade.js';
+import { explainPortmapRule, portmap } from '../portmap.js';
 import type { FlannelConfig } from './net-conf.js';
 
 const MASQ = '-m comment --comment "flanneld masq"';
 const FORWARD = '-m comment --comment "flanneld forward"';
 
-export function flannelRules(context: NodeContext, config: FlannelConfig, lease: Cidr): readonly TableFragment[] {
+/** The name of the network in kube-flannel's cni-conf.json. */
+const CNI_NETWORK = 'cbr0';
+
+/** Of flanneld, and of the plug-ins that its CNI configuration chains: bridge and portmap. */
+export function flannelRules(context: NodeContext, config: FlannelConfig, lease: Cidr): Pick<NodeFragment, 'sysctl' | 'iptables'> {
   const network = config.network;
   const subnet = formatCidr(lease);
-  const tables: TableFragment[] = [config.ipMasq ? masquerade(network, subnet) : bridgeMasquerade(context, 'cbr0', subnet)];
+  const tables: TableFragment[] = [config.ipMasq ? masquerade(network, subnet) : bridgeMasquerade(context, CNI_NETWORK, subnet)];
   if (config.forwardRules) tables.push(forward(network));
-  return tables;
+  const mapped = portmap(context, { network: CNI_NETWORK, prefixLength: lease.length, bridge: 'cni0' });
+  return { sysctl: mapped.sysctl, iptables: [...tables, ...(mapped.iptables ?? [])] };
 }
 
 function masquerade(network: string, subnet: string): TableFragment {
@@ -47,10 +53,12 @@ function forward(network: string): TableFragment {
 }
 
 /** The setting behind a rule that flannel, or its bridge plug-in, wrote. */
-export function explainFlannelRule(config: FlannelConfig, rule: RuleRef): RuleOrigin | null {
+export function explainFlannelRule(context: NodeContext, config: FlannelConfig, rule: RuleRef): RuleOrigin | null {
   const origin = (detail: string): RuleOrigin => ({ kind: 'CNI', namespace: null, name: 'flannel', detail });
   if (rule.text.includes(MASQ)) return origin(`--ip-masq: pods leave the cluster network ${config.network} with their node's address`);
   if (rule.text.includes(FORWARD)) return origin(`--iptables-forward-rules: FORWARD lets ${config.network} through`);
+  const portmapped = explainPortmapRule(context, CNI_NETWORK, rule);
+  if (portmapped !== null) return portmapped;
   if (/(?:^| )-j CNI-/.test(rule.text) || rule.chain.startsWith('CNI-'))
     return origin('without --ip-masq the bridge plug-in masquerades each pod itself');
   return null;

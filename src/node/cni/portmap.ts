@@ -1,0 +1,110 @@
+/**
+ * The portmap plug-in, chained after flannel: hostPorts of pods as DNAT on the node's local addresses, masqueraded for the pod's own subnet and for
+ * 127.0.0.1. Source: CNI plugins v1.9.1 plugins/meta/portmap/portmap_iptables.go. Chain names hash the container id, which is random in
+ * reality: here it is a stable hash of the pod's name. Left out: the nftables backend, conditionsV4, IPv6.
+ */
+import type { Container, ContainerPort, Pod } from '../../api/types/core.js';
+import { formatCidr, parseCidr } from '../../base/cidr.js';
+import { sha256Hex } from '../../base/hash.js';
+import { type Chain, chain } from '../../plan/ruleset.js';
+import type { NodeContext, NodeFragment, RuleOrigin, RuleRef } from '../agent.js';
+import { hasPodNetwork, podsOfNode } from '../pods-of-node.js';
+import { containerId } from './container-id.js';
+
+const MARK = '0x2000/0x2000';
+const PORTS_PER_RULE = 15;
+const LOCAL = '-m addrtype --dst-type LOCAL -j CNI-HOSTPORT-DNAT';
+
+export interface PortmapSettings {
+  /** The name in the CNI configuration. */
+  readonly network: string;
+  /** Prefix length of the pods' subnet. */
+  readonly prefixLength: number;
+  readonly bridge: string;
+}
+
+/** Nothing on a node whose pods ask for no hostPort. */
+export function portmap(context: NodeContext, settings: PortmapSettings): NodeFragment {
+  const pods = mappedPods(context);
+  if (pods.length === 0) return {};
+  return {
+    sysctl: { [`net.ipv4.conf.${settings.bridge}.route_localnet`]: '1' },
+    iptables: [
+      {
+        table: 'nat',
+        chains: [
+          chain(
+            'CNI-HOSTPORT-DNAT',
+            pods.flatMap((pod) => dispatchRules(pod, settings.network)),
+          ),
+          chain('CNI-HOSTPORT-SETMARK', [`-m comment --comment "CNI portfwd masquerade mark" -j MARK --set-xmark ${MARK}`]),
+          chain('CNI-HOSTPORT-MASQ', [`-m mark --mark ${MARK} -j MASQUERADE`]),
+          ...pods.map((pod) => podChain(pod, settings)),
+        ],
+        jumps: [
+          { chain: 'PREROUTING', at: 'last', rule: LOCAL },
+          { chain: 'OUTPUT', at: 'last', rule: LOCAL },
+          { chain: 'POSTROUTING', at: 'first', rule: '-m comment --comment "CNI portfwd requiring masquerade" -j CNI-HOSTPORT-MASQ' },
+        ],
+      },
+    ],
+  };
+}
+
+type Mapping = ContainerPort & { readonly hostPort: number };
+
+function mappedPods(context: NodeContext): readonly Pod[] {
+  return podsOfNode(context.view, context.node.metadata.name).filter((pod) => hasPodNetwork(pod) && mappingsOf(pod).length > 0);
+}
+
+function mappingsOf(pod: Pod): readonly Mapping[] {
+  const ofContainer = (container: Container): readonly Mapping[] => (container.ports ?? []).filter((port): port is Mapping => (port.hostPort ?? 0) > 0);
+  return pod.spec.containers.flatMap(ofContainer);
+}
+
+function podChainName(pod: Pod, network: string): string {
+  return `CNI-DN-${sha256Hex(network + containerId(pod)).slice(0, 21)}`;
+}
+
+function protocolOf(port: ContainerPort): string {
+  return (port.protocol ?? 'TCP').toLowerCase();
+}
+
+function dispatchRules(pod: Pod, network: string): string[] {
+  const note = `-m comment --comment "dnat name: \\"${network}\\" id: \\"${containerId(pod)}\\""`;
+  const rules: string[] = [];
+  for (const protocol of ['tcp', 'udp', 'sctp']) {
+    const ports = [...new Set(mappingsOf(pod).filter((port) => protocolOf(port) === protocol).map((port) => port.hostPort))];
+    for (let i = 0; i < ports.length; i += PORTS_PER_RULE) {
+      const some = ports.slice(i, i + PORTS_PER_RULE).join(',');
+      rules.push(`-p ${protocol} ${note} -m multiport --dports ${some} -j ${podChainName(pod, network)}`);
+    }
+  }
+  return rules;
+}
+
+function podChain(pod: Pod, settings: PortmapSettings): Chain {
+  const ip = pod.status?.podIP ?? '';
+  const range = parseCidr(`${ip}/${settings.prefixLength}`);
+  const subnet = range === undefined ? `${ip}/32` : formatCidr(range);
+  const rules = mappingsOf(pod).flatMap((port) => {
+    const protocol = protocolOf(port);
+    const anywhere = port.hostIP === undefined || port.hostIP === '' || port.hostIP === '0.0.0.0';
+    const match = `${anywhere ? '' : `-d ${port.hostIP}/32 `}-p ${protocol} -m ${protocol} --dport ${port.hostPort}`;
+    return [
+      `-s ${subnet} ${match} -j CNI-HOSTPORT-SETMARK`,
+      `-s 127.0.0.1/32 ${match} -j CNI-HOSTPORT-SETMARK`,
+      `${match} -j DNAT --to-destination ${ip}:${port.containerPort}`,
+    ];
+  });
+  return chain(podChainName(pod, settings.network), rules);
+}
+
+/** The pod whose hostPort a rule serves; null for a rule of somebody else. */
+export function explainPortmapRule(context: NodeContext, network: string, rule: RuleRef): RuleOrigin | null {
+  if (!/CNI-(?:HOSTPORT|DN)-/.test(`${rule.chain} ${rule.text}`)) return null;
+  const pod = mappedPods(context).find((p) => rule.chain === podChainName(p, network) || rule.text.endsWith(podChainName(p, network)));
+  if (pod === undefined) return { kind: 'CNI', namespace: null, name: 'portmap', detail: 'hostPorts of pods' };
+  const ports = mappingsOf(pod).map((port) => `${port.hostPort}/${protocolOf(port)}`);
+  return { kind: 'Pod', namespace: pod.metadata.namespace ?? 'default', name: pod.metadata.name, detail: `hostPort ${ports.join(', ')}` };
+}
