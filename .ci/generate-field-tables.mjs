@@ -98,7 +98,13 @@ while (queue.length > 0) {
   });
   done.set(name, fields.join(' '));
 }
-const lines = [...done].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, fields]) => `  ${name}: '${fields}',`);
+const LINE_WIDTH = 140;
+const lines = [...done]
+  .sort(([a], [b]) => (a < b ? -1 : 1))
+  .map(([name, fields]) => {
+    const line = `  ${name}: '${fields}',`;
+    return line.length > LINE_WIDTH ? `  ${name}:\n    '${fields}',` : line;
+  });
 writeFileSync(
   new URL('../src/manifest/schema/field-tables.ts', import.meta.url),
   `/**
