@@ -30,6 +30,9 @@ import { traceMatrix } from './matrix.js';
 import { renderNode } from './render.js';
 import { type Destination, resolveDestination, resolveSource, type Source } from './resolve.js';
 
+/** How long a client waits: longer than ARP takes to give up (3 s), so that an address which nobody holds is seen as what it is. */
+const PATIENCE_MS = 5000;
+
 /** Kinds that a plan is rendered from. */
 const PLAN_KINDS = ['Node', 'Pod', 'Service', 'EndpointSlice'] as const;
 
@@ -138,7 +141,7 @@ export class Simulation implements SimulationApi {
   walk(source: Source, destination: Destination, record: boolean): ReturnType<typeof enumerate<ReturnType<SimulatedNetwork['probe']>>> {
     this.#openExternalPort(destination);
     const network = this.#currentNetwork();
-    const probe = { netns: source.netns, proto: destination.proto, dst: destination.ip, dport: destination.port };
+    const probe = { netns: source.netns, proto: destination.proto, dst: destination.ip, dport: destination.port, timeoutMs: PATIENCE_MS };
     this.#traces++;
     return enumerate((oracle) => {
       network.reset();
