@@ -1,6 +1,6 @@
 /** `-j TARGET` with its options, as iptables-save 1.8.9 prints it; defaults that it prints are printed. */
 import { formatCidr } from '../../base/cidr.js';
-import { formatIp, type Ip } from '../../base/ip.js';
+import { formatIp } from '../../base/ip.js';
 import type { NatRange, Target } from './rule.js';
 import { formatDscp, formatTos } from './value/dscp.js';
 import { formatRange, hex } from './value/number.js';
@@ -60,9 +60,8 @@ function words(...parts: readonly string[]): string {
 function formatPlaces({ fromIp, toIp, ports }: NatRange): string {
   const range = ports === undefined ? '' : `:${formatRange(ports, '-')}`;
   if (fromIp === undefined) return range;
-  const bracket = typeof fromIp === 'bigint' && ports !== undefined;
-  const address = (ip: Ip): string => (bracket ? `[${formatIp(ip)}]` : formatIp(ip));
-  return `${address(fromIp)}${toIp === undefined || toIp === fromIp ? '' : `-${address(toIp)}`}${range}`;
+  const addresses = toIp === undefined || toIp === fromIp ? formatIp(fromIp) : `${formatIp(fromIp)}-${formatIp(toIp)}`;
+  return typeof fromIp === 'bigint' && range !== '' ? `[${addresses}]${range}` : addresses + range;
 }
 
 function formatToPorts({ ports }: NatRange): string {

@@ -116,6 +116,11 @@ const targets: readonly [sentence: string, text: string, expected: Target | unde
   ],
   ['an IPv6 address alone', '-j SNAT --to-source fd00::1', { kind: 'snat', range: { ...ANY, fromIp: ip('fd00::1'), toIp: ip('fd00::1') } }],
   [
+    'a range of IPv6 addresses and ports',
+    '-p tcp -j DNAT --to-destination [fd00::1-fd00::2]:80-90',
+    { kind: 'dnat', range: { ...ANY, fromIp: ip('fd00::1'), toIp: ip('fd00::2'), ports: port(80, 90) } },
+  ],
+  [
     'a range of both',
     '-p udp -j SNAT --to-source 10.0.0.1-10.0.0.9:5-6',
     { kind: 'snat', range: { ...ANY, fromIp: ip('10.0.0.1'), toIp: ip('10.0.0.9'), ports: port(5, 6) } },
@@ -138,6 +143,22 @@ test('a rule made without a text is printed with the extensions it needs', () =>
     '-p tcp -m conntrack --ctstate NEW --ctdir ORIGINAL -m tcp --sport 1 --dport 2 -m comment --comment a -m comment --comment b -j ACCEPT';
   const { modules: _, ...rule } = parseRule(text);
   assert.equal(formatRule(rule), text);
+});
+
+for (const place of ['[fd00::1]:80', '[fd00::1-fd00::2]:80-90', 'fd00::1-fd00::2', 'fd00::1', '10.0.0.1-10.0.0.2:80', ':80']) {
+  test(`a place of NAT is printed as it was written: ${place}`, () => {
+    const text = `-p tcp -j SNAT --to-source ${place}`;
+    assert.equal(formatRule(parseRule(text)), text);
+  });
+}
+
+test('an endless word is cut in the message', () => {
+  for (const junk of ['-s ', '-m ', '-j ', '--', '-p tcp --dport ', '-m conntrack --ctstate ', '! ', '-p tcp -m multiport --dports 1,']) {
+    assert.throws(
+      () => parseRule(junk + 'x1,'.repeat(100_000)),
+      (error) => error instanceof HopspecError && error.message.length < 1000,
+    );
+  }
 });
 
 test('an error names the text as the caller does', () => {

@@ -97,12 +97,22 @@ function position(reader: RuleReader): SourcePosition {
   return { file, line: 1, column: start + 1, text, width: Math.max(1, end - start) };
 }
 
+const MESSAGE_MAX = 400;
+
+/** A message quotes words, and junk may be one endless word. */
+function shorten(message: string): string {
+  return message.length <= MESSAGE_MAX ? message : `${message.slice(0, MESSAGE_MAX / 2)}…${message.slice(-MESSAGE_MAX / 2)}`;
+}
+
 /** Refuses the word last taken. */
 export function refuse(reader: RuleReader, code: string, message: string, fix?: string): never {
-  throw inputError(code, message, { position: position(reader), fix });
+  throw inputError(code, shorten(message), { position: position(reader), fix: fix === undefined ? undefined : shorten(fix) });
 }
 
 /** Says that the word last taken is valid and not modelled. */
 export function notModelled(reader: RuleReader, what: string, fix?: string): never {
-  throw unsupported('unsupported-iptables', `${what} is not modelled`, { position: position(reader), fix });
+  throw unsupported('unsupported-iptables', `${shorten(what)} is not modelled`, {
+    position: position(reader),
+    fix: fix === undefined ? undefined : shorten(fix),
+  });
 }

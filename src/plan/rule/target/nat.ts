@@ -27,7 +27,7 @@ const persistent: Read = (_reader, draft) => {
   draft.persistent = true;
 };
 
-/** `10.0.0.1`, `10.0.0.1-10.0.0.9:80-90`, `:8080`, `[fd00::1]:80`. */
+/** `10.0.0.1`, `10.0.0.1-10.0.0.9:80-90`, `:8080`, `[fd00::1-fd00::9]:80`. */
 function readDestination(reader: RuleReader, draft: Draft): void {
   if (draft.fromIp !== undefined || draft.ports !== undefined) notModelled(reader, `a second \`${reader.option}\``);
   const word = takeValue(reader);
@@ -38,19 +38,21 @@ function readDestination(reader: RuleReader, draft: Draft): void {
     return;
   }
   const dash = addresses.indexOf('-');
-  draft.fromIp = ipIn(reader, unbracket(dash < 0 ? addresses : addresses.slice(0, dash)));
-  draft.toIp = dash < 0 ? draft.fromIp : ipIn(reader, unbracket(addresses.slice(dash + 1)));
+  draft.fromIp = ipIn(reader, dash < 0 ? addresses : addresses.slice(0, dash));
+  draft.toIp = dash < 0 ? draft.fromIp : ipIn(reader, addresses.slice(dash + 1));
   refuseBackwards(reader, word, draft.fromIp, draft.toIp);
 }
 
-/** The last colon parts address and port, unless the whole is a bare IPv6 address. */
+/** IPv6 addresses stand in brackets before a port, a range in one pair; without brackets two colons are of an address. */
 function splitPorts(word: string): { addresses: string; ports: string | undefined } {
-  const colon = word.indexOf(']') < 0 && word.indexOf(':') !== word.lastIndexOf(':') ? -1 : word.indexOf(':', word.lastIndexOf(']') + 1);
-  return colon < 0 ? { addresses: word, ports: undefined } : { addresses: word.slice(0, colon), ports: word.slice(colon + 1) };
-}
-
-function unbracket(text: string): string {
-  return text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text;
+  const bracket = word.startsWith('[') ? word.indexOf(']') : -1;
+  if (bracket > 0) {
+    const rest = word.slice(bracket + 1);
+    if (rest === '' || rest.startsWith(':')) return { addresses: word.slice(1, bracket), ports: rest === '' ? undefined : rest.slice(1) };
+  }
+  const colon = word.indexOf(':');
+  if (colon < 0 || word.indexOf(':', colon + 1) >= 0) return { addresses: word, ports: undefined };
+  return { addresses: word.slice(0, colon), ports: word.slice(colon + 1) };
 }
 
 /** The kernel takes such a range and chooses addresses outside of it. */
