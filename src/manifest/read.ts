@@ -72,8 +72,14 @@ function yamlDocuments({ documents, file, at }: YamlText): readonly ManifestDocu
     const value = toValue(document, at, problems);
     if (value !== null) read.push({ file, value, position: (path, part = 'value') => locate(document, at, path, part) });
   }
-  if (problems.length > 0) throw new InputError(problems.slice(0, LIMITS.problemsMax));
+  if (problems.length > 0) throw new InputError(problems.slice(0, LIMITS.problemsMax).map(hintAtTemplates));
   return read;
+}
+
+/** Braces of a template language are the likeliest reason why a chart's file is no YAML. */
+function hintAtTemplates(problem: Problem): Problem {
+  if (problem.position?.text?.includes('{{') !== true) return problem;
+  return { ...problem, fix: 'this looks like a template: render it first, with `helm template` for instance' };
 }
 
 function openList(document: ManifestDocument): readonly ManifestDocument[] {

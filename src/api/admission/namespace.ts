@@ -8,7 +8,7 @@ export function admitNamespace(namespace: Namespace): Namespace {
   return {
     ...namespace,
     metadata: { ...metadata, labels: { ...metadata.labels, [NAME_LABEL]: metadata.name } },
-    status: namespace.status ?? { phase: 'Active' },
+    status: { phase: 'Active', ...namespace.status },
     ...('spec' in namespace ? {} : { spec: { finalizers: ['kubernetes'] } }),
   };
 }

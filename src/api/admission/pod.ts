@@ -3,7 +3,8 @@
  * enableServiceLinks; `pkg/apis/core/v1/defaults.go`), and the admission plug-ins Priority, ServiceAccount and DefaultTolerationSeconds of Kubernetes
  * v1.34. Left out: the service account's token volume, LimitRanger, PodSecurity, RuntimeClass.
  */
-import type { Container, Pod, PodSpec, Quantities, Toleration } from '../types/core.js';
+import { forbidden } from '../refusal.js';
+import type { Container, Pod, PodSpec, PodStatus, Quantities, Toleration } from '../types/core.js';
 
 const TOLERATION_SECONDS = 300;
 
@@ -12,15 +13,30 @@ export function admitPod(pod: Pod): Pod {
   const extra: Record<string, unknown> = {
     containers: withRequests(spec.containers),
     tolerations: withDefaultTolerations(spec.tolerations),
-    priority: spec.priority ?? 0,
+    priority: priorityOf(pod),
     schedulerName: spec.schedulerName ?? 'default-scheduler',
     restartPolicy: spec.restartPolicy ?? 'Always',
     terminationGracePeriodSeconds: spec.terminationGracePeriodSeconds ?? 30,
   };
   if (spec.initContainers !== undefined) extra['initContainers'] = withRequests(spec.initContainers);
   for (const [field, value] of ADMITTED) if ((spec as unknown as Record<string, unknown>)[field] === undefined) extra[field] = value;
-  const status = pod.status ?? { phase: 'Pending' as const };
-  return { ...pod, spec: { ...spec, ...extra }, status };
+  return { ...pod, spec: { ...spec, ...extra }, status: statusOf(pod.status) };
+}
+
+/** A preset status with an address is that of a pod that runs, unless it says otherwise. */
+function statusOf(preset: PodStatus | undefined): PodStatus {
+  return { phase: preset?.podIP === undefined ? 'Pending' : 'Running', ...preset };
+}
+
+/** The two classes that every cluster has; PriorityClass objects are not modelled. */
+const PRIORITIES: Readonly<Record<string, number>> = { 'system-node-critical': 2_000_001_000, 'system-cluster-critical': 2_000_000_000 };
+
+function priorityOf({ spec, metadata }: Pod): number {
+  const name = (spec as PodSpec & { priorityClassName?: string }).priorityClassName;
+  if (!name) return spec.priority ?? 0;
+  const priority = PRIORITIES[name] ?? spec.priority;
+  if (priority === undefined) throw forbidden('Pod', metadata.name, `no PriorityClass with name ${name} was found`);
+  return priority;
 }
 
 /** Fields that nothing modelled reads, present because a real server shows them. */
