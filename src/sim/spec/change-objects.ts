@@ -38,7 +38,7 @@ export function labelObject(simulation: Simulation, context: ExpectContext, word
 
 export function scale(simulation: Simulation, context: ExpectContext, wording: Wording, replicas: number): void {
   const object = workload(context, wording);
-  simulation.store.update<Deployment | ReplicaSet>({ ...object, spec: { ...object.spec, replicas } } as typeof object);
+  simulation.store.update<Deployment | ReplicaSet>({ ...object, spec: { ...object.spec, replicas } });
 }
 
 /** Every container gets the image, as a single-container workload has it. */
@@ -47,7 +47,7 @@ export function setImage(simulation: Simulation, context: ExpectContext, wording
   const { template } = object.spec;
   const containers = template.spec.containers.map((container) => ({ ...container, image }));
   const spec = { ...object.spec, template: { ...template, spec: { ...template.spec, containers } } };
-  simulation.store.update<Deployment | ReplicaSet>({ ...object, spec } as typeof object);
+  simulation.store.update<Deployment | ReplicaSet>({ ...object, spec });
 }
 
 export function rollBack(simulation: Simulation, context: ExpectContext, wording: Wording): void {

@@ -4,7 +4,8 @@ import type { CtStateName, Match, Range } from '../../../plan/rule/rule.js';
 import { connectionOf, type Evaluation, type Test } from '../evaluation.js';
 
 export function markTest(value: number, mask: number, not: boolean): Test {
-  return ({ passage }) => (passage.mark & mask) >>> 0 === value >>> 0 !== not;
+  const wanted = value >>> 0;
+  return ({ passage }) => ((passage.mark & mask) >>> 0 === wanted) !== not;
 }
 
 export function connmarkTest(value: number, mask: number, not: boolean): Test {

@@ -34,7 +34,7 @@ function chooseAddress(request: UniqueRequest, current: Ip, range: NatRange): Ip
   const { fromIp, toIp } = range;
   if (fromIp === undefined) return current;
   if (toIp === undefined || compareIp(fromIp, toIp) === 0) return fromIp;
-  const count = typeof fromIp === 'number' ? (toIp as number) - fromIp + 1 : Number((toIp as bigint) - (fromIp as bigint)) + 1;
+  const count = typeof fromIp === 'number' ? (toIp as number) - fromIp + 1 : Number((toIp as bigint) - fromIp) + 1;
   const pick = request.host.oracle.choose('address of a NAT range', new Array<number>(count).fill(1 / count));
   return typeof fromIp === 'number' ? (fromIp + pick) | 0 : fromIp + BigInt(pick);
 }
