@@ -52,7 +52,7 @@ export function createServicePods(): ServicePods {
 export function podMattersTo(event: StoreEvent): boolean {
   const pod = event.object as Pod;
   const before = event.before as Pod | undefined;
-  if (before === undefined) return pod.status?.podIP !== undefined;
+  if (before === undefined || before.status?.podIP === undefined) return pod.status?.podIP !== undefined;
   return (
     pod.status?.podIP !== before.status?.podIP ||
     isPodReady(pod) !== isPodReady(before) ||

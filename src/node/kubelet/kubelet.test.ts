@@ -249,3 +249,14 @@ test('a crash-looping cluster at rest has one timer per node', () => {
   const perRestart = (w.loop.counters.reconciles - before) / 16;
   assert.ok(perRestart < 20, `${perRestart} reconciles per round of restarts`);
 });
+
+test('of two pods that were put on one node with one host port the second is refused for good', () => {
+  const w = started({ hostNetwork: true });
+  w.create(pod('b', { nodeName: 'node1', hostNetwork: true }), pod('c', { nodeName: 'node2', hostNetwork: true }));
+  w.advance(100);
+  const { status } = w.get('Pod', 'b');
+  const message = "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports";
+  assert.deepEqual([status?.phase, status?.reason, status?.message], ['Failed', 'NodePorts', `Pod was rejected: ${message}`]);
+  assert.deepEqual(w.events('b'), [`NodePorts: ${message}`]);
+  assert.deepEqual([listeners(w.get('Pod', 'b')), w.get('Pod', 'c').status?.phase], [[], 'Running']);
+});

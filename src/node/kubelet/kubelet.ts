@@ -13,6 +13,7 @@ import type { Node, Pod } from '../../api/types/core.js';
 import type { StoreView } from '../../api/view.js';
 import { isAtRest, newPodMemory, type PodMemory } from './memory.js';
 import { nodeStatusWrites } from './node-status.js';
+import { refuse } from './pod-admission.js';
 import { syncPod } from './pod-sync.js';
 
 export interface AddressRequest {
@@ -61,6 +62,15 @@ export function createKubelet(options: KubeletOptions): Controller {
       const memory = memoryOf(pod);
       if (isAtRest(memory, pod, context.nowUs)) continue;
       checkModelled(pod);
+      if (!memory.admitted && pod.metadata.deletionTimestamp === undefined) {
+        const refusal = refuse(
+          pod,
+          bound.filter((other) => memoryOf(other).admitted),
+        );
+        writes.push(...refusal);
+        memory.admitted = refusal.length === 0;
+        if (!memory.admitted) continue;
+      }
       writes.push(...syncPod({ pod, memory, context, nodeAddresses, allocate: () => allocate(pod) }));
       memory.pod = pod;
     }

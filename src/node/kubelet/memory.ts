@@ -24,6 +24,8 @@ export interface PodMemory {
   written: PodStatus | undefined;
   /** When something happens to it without a change from outside. */
   dueUs: number;
+  /** The node has taken it; a preset one counts as taken. */
+  admitted: boolean;
   /** Its containers have been told to stop. */
   stopping: boolean;
   /** The event about a missing address has been sent. */
@@ -32,7 +34,16 @@ export interface PodMemory {
 
 export function newPodMemory(pod: Pod): PodMemory {
   const preset = pod.status?.podIP !== undefined;
-  return { preset, containers: new Map(), pod: undefined, written: undefined, dueUs: Infinity, stopping: false, saidNoAddress: false };
+  return {
+    preset,
+    admitted: preset,
+    containers: new Map(),
+    pod: undefined,
+    written: undefined,
+    dueUs: Infinity,
+    stopping: false,
+    saidNoAddress: false,
+  };
 }
 
 export function containerMemory(memory: PodMemory, name: string): ContainerMemory {
