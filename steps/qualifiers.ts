@@ -18,6 +18,14 @@ Then('it is DNATed to {address}', function (this: HopspecWorld, address: string)
   this.spec.qualifier(`it is DNATed to ${address}`);
 });
 
+Then('it is DNATed', function (this: HopspecWorld) {
+  this.spec.qualifier('it is DNATed');
+});
+
+Then('it is not DNATed', function (this: HopspecWorld) {
+  this.spec.qualifier('it is not DNATed');
+});
+
 Then('the server sees {address}', function (this: HopspecWorld, address: string) {
   this.spec.qualifier(`the server sees ${address}`);
 });
@@ -28,6 +36,10 @@ Then("the server sees the client's own address", function (this: HopspecWorld) {
 
 Then('it is encapsulated in {name}', function (this: HopspecWorld, kind: string) {
   this.spec.qualifier(`it is encapsulated in ${kind}`);
+});
+
+Then('it is encapsulated', function (this: HopspecWorld) {
+  this.spec.qualifier('it is encapsulated');
 });
 
 Then('it is encapsulated in {name} between {name} and {name}', function (this: HopspecWorld, kind: string, a: string, b: string) {
@@ -46,8 +58,20 @@ Then('it passes through chain {name} on {name}', function (this: HopspecWorld, c
   this.spec.qualifier(`it passes through chain ${chain} on ${node}`);
 });
 
+Then('it passes through chain {name}', function (this: HopspecWorld, chain: string) {
+  this.spec.qualifier(`it passes through chain ${chain}`);
+});
+
 Then('it does not pass through {name}', function (this: HopspecWorld, node: string) {
   this.spec.qualifier(`it does not pass through ${node}`);
+});
+
+Then('it does not pass through chain {name}', function (this: HopspecWorld, chain: string) {
+  this.spec.qualifier(`it does not pass through chain ${chain}`);
+});
+
+Then('it does not pass through chain {name} on {name}', function (this: HopspecWorld, chain: string, node: string) {
+  this.spec.qualifier(`it does not pass through chain ${chain} on ${node}`);
 });
 
 Then('it stays on {name}', function (this: HopspecWorld, node: string) {
@@ -74,6 +98,18 @@ Then('it is dropped by {name} {name}', function (this: HopspecWorld, kind: strin
   this.spec.qualifier(`it is dropped by ${kind} ${name}`);
 });
 
+Then('it is dropped', function (this: HopspecWorld) {
+  this.spec.qualifier('it is dropped');
+});
+
+Then('it is dropped on {name}', function (this: HopspecWorld, node: string) {
+  this.spec.qualifier(`it is dropped on ${node}`);
+});
+
+Then('it is dropped in {name}', function (this: HopspecWorld, chain: string) {
+  this.spec.qualifier(`it is dropped in ${chain}`);
+});
+
 Then('it is dropped on {name} in {name}', function (this: HopspecWorld, node: string, chain: string) {
   this.spec.qualifier(`it is dropped on ${node} in ${chain}`);
 });
@@ -84,6 +120,10 @@ Then('it is refused', function (this: HopspecWorld) {
 
 Then('it times out', function (this: HopspecWorld) {
   this.spec.qualifier('it times out');
+});
+
+Then('it is unreachable', function (this: HopspecWorld) {
+  this.spec.qualifier('it is unreachable');
 });
 
 Then('the reply returns through {name}', function (this: HopspecWorld, node: string) {
