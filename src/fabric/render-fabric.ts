@@ -19,7 +19,7 @@ import { type CloudRoute, FABRIC_NAMES, type FabricNames, type FabricSpec } from
 import { type Segment, segmentOf } from './segment.js';
 
 export interface Fabric {
-  /** The namespace of switch and router. */
+  /** The namespace of switch and router; rendered when first asked. */
   readonly fabric: NetnsPlan;
   /** By namespace. */
   readonly externals: ReadonlyMap<string, NetnsPlan>;
@@ -74,8 +74,12 @@ export function renderFabric(spec: FabricSpec, cloudRoutes: readonly CloudRoute[
   const site: Site = { spec, names, segment: segmentOf(spec), device: deviceNames(hosts) };
   const nodes = new Map(spec.nodes.map((node) => [node.name, node]));
   const peers = new Map(hosts.map(({ netns }) => [site.device(netns), { netns, name: 'eth0' }]));
+  let router: NetnsPlan | undefined;
   return {
-    fabric: renderRouter(site, cloudRoutes),
+    get fabric() {
+      router ??= renderRouter(site, cloudRoutes);
+      return router;
+    },
     externals: new Map(spec.externals.map((e) => [names.external(e.name), renderExternal(site, e)])),
     gateway: site.segment.gateway,
     nodeUplink: (name) => {

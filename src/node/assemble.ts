@@ -30,8 +30,12 @@ export function assembleNode(fragments: readonly NodeFragment[], options: Assemb
 }
 
 function mergeSysctls(layers: readonly Readonly<Record<string, string>>[]): Record<string, string> {
-  const merged = new Map(layers.flatMap((layer) => Object.entries(layer)));
-  return Object.fromEntries([...merged].sort(([a], [b]) => (a < b ? -1 : 1)));
+  const merged: Record<string, string> = {};
+  for (const layer of layers) Object.assign(merged, layer);
+  const keys = Object.keys(merged).sort();
+  const sorted: Record<string, string> = {};
+  for (const key of keys) sorted[key] = merged[key] as string;
+  return sorted;
 }
 
 function mergeLinks(fragments: readonly NodeFragment[]): LinkPlan[] {

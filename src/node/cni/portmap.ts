@@ -58,7 +58,8 @@ function mappedPods(context: NodeContext): readonly Pod[] {
 }
 
 function mappingsOf(pod: Pod): readonly Mapping[] {
-  const ofContainer = (container: Container): readonly Mapping[] => (container.ports ?? []).filter((port): port is Mapping => (port.hostPort ?? 0) > 0);
+  const ofContainer = (container: Container): readonly Mapping[] =>
+    (container.ports ?? []).filter((port): port is Mapping => (port.hostPort ?? 0) > 0);
   return pod.spec.containers.flatMap(ofContainer);
 }
 
@@ -74,7 +75,13 @@ function dispatchRules(pod: Pod, network: string): string[] {
   const note = `-m comment --comment "dnat name: \\"${network}\\" id: \\"${containerId(pod)}\\""`;
   const rules: string[] = [];
   for (const protocol of ['tcp', 'udp', 'sctp']) {
-    const ports = [...new Set(mappingsOf(pod).filter((port) => protocolOf(port) === protocol).map((port) => port.hostPort))];
+    const ports = [
+      ...new Set(
+        mappingsOf(pod)
+          .filter((port) => protocolOf(port) === protocol)
+          .map((port) => port.hostPort),
+      ),
+    ];
     for (let i = 0; i < ports.length; i += PORTS_PER_RULE) {
       const some = ports.slice(i, i + PORTS_PER_RULE).join(',');
       rules.push(`-p ${protocol} ${note} -m multiport --dports ${some} -j ${podChainName(pod, network)}`);
