@@ -2,6 +2,7 @@
 import type { Hook, NatChange, RuleHit, TableName } from '../../trace/event.js';
 import type { Passage, NetfilterCounters, NetfilterHost } from './contract.js';
 import type { Connection } from './conntrack/connection.js';
+import type { CompiledChain, CompiledRule } from './chain/compile-chain.js';
 import type { Binding } from './nat/bind.js';
 
 export interface Evaluation {
@@ -24,8 +25,8 @@ export interface Evaluation {
   readonly ruleState: Map<RuleHit, unknown>;
   /** Address lists of `recent`, by name. */
   readonly recent: Map<string, Map<string, number[]>>;
-  /** Where a jump leads: the chain of that name in the table being run. `id` is the jump's own. */
-  chain(id: number, name: string): unknown;
+  /** Where the rule's jump leads: the chain of that name in the table being run. */
+  chain(rule: CompiledRule): CompiledChain;
   /** Makes a NAT binding for the packet's connection; false when no tuple is free. */
   bind(binding: Binding): boolean;
 }

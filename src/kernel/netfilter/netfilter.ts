@@ -5,7 +5,7 @@
 import { inputError } from '../../base/errors.js';
 import type { Ruleset } from '../../plan/ruleset.js';
 import type { Hook, NatChange, RuleHit, TableName } from '../../trace/event.js';
-import { type CompiledChain, compileChain } from './chain/compile-chain.js';
+import { type CompiledChain, type CompiledRule, compileChain } from './chain/compile-chain.js';
 import { runBuiltIn } from './chain/traverse.js';
 import type { HookResult, Netfilter, NetfilterCounters, NetfilterHost, Passage } from './contract.js';
 import type { Connection } from './conntrack/connection.js';
@@ -50,8 +50,8 @@ class NamespaceNetfilter implements Netfilter {
   readonly #tracker: Tracker;
   readonly #chains = new Map<TableName, Map<string, CompiledChain | undefined>>();
   readonly #steps = new Map<Hook, readonly Step[]>();
-  /** Where a jump leads in this namespace, by the jump's id. */
-  readonly #jumps: (CompiledChain | undefined)[] = [];
+  /** Where the jumps that were taken lead in this namespace. */
+  readonly #jumps = new Map<CompiledRule, CompiledChain>();
   readonly #evaluation: Evaluation;
 
   constructor(ruleset: Ruleset | undefined, host: NetfilterHost) {
@@ -193,18 +193,17 @@ class NamespaceNetfilter implements Netfilter {
       counters: this.counters,
       ruleState: new Map(),
       recent: new Map(),
-      chain: (id, name) => this.#jumps[id] ?? this.#userChain(id, name),
+      chain: (rule) => this.#jumps.get(rule) ?? this.#userChain(rule),
       bind: (binding) => this.#bind(binding),
     };
   }
 
-  #userChain(id: number, name: string): CompiledChain {
-    const { table, hit } = this.#evaluation;
+  #userChain(rule: CompiledRule): CompiledChain {
+    const { table, chain: from, index } = rule.hit;
+    const name = rule.jump as string;
     const chain = this.#chain(table, name);
-    if (chain === undefined) {
-      throw inputError('unknown-chain', `table ${table}, chain ${hit.chain}, rule ${hit.index}: there is no chain ${name} in table ${table}`);
-    }
-    this.#jumps[id] = chain;
+    if (chain === undefined) throw inputError('unknown-chain', `table ${table}, chain ${from}, rule ${index}: there is no chain ${name} in table ${table}`);
+    this.#jumps.set(rule, chain);
     return chain;
   }
 }

@@ -12,16 +12,18 @@ import { compileMatch } from '../match/compile-match.js';
 import { compileTarget } from '../target/compile-target.js';
 import { type ChainIndex, indexChain } from './chain-index.js';
 
-export interface CompiledRule {
-  readonly hit: RuleHit;
+/** What a rule's text alone says; it keeps no state, so that rules of one text share it. */
+interface RuleParts {
   readonly matches: readonly Match[];
   readonly tests: readonly Test[];
   /** Undefined for a jump. */
   readonly action: Action | undefined;
   readonly jump: string | undefined;
-  /** Unique among all jumps that were compiled; -1 without one. */
-  readonly jumpId: number;
   readonly goto: boolean;
+}
+
+export interface CompiledRule extends RuleParts {
+  readonly hit: RuleHit;
 }
 
 export interface CompiledChain {
@@ -35,7 +37,6 @@ export interface CompiledChain {
 /** Chains of this many rules or fewer are walked rule by rule. */
 const UNINDEXED_MAX = 8;
 
-let jumps = 0;
 const compiled = new WeakMap<Chain, CompiledChain>();
 
 export function compileChain(chain: Chain, table: TableName): CompiledChain {
@@ -55,15 +56,33 @@ export function compileChain(chain: Chain, table: TableName): CompiledChain {
 
 function compileRule(hit: RuleHit): CompiledRule {
   try {
-    const { matches, target }: Rule = parseRule(hit.text);
-    const tests = matches.map(compileMatch).filter((test) => test !== undefined);
-    if (target?.kind === 'jump' || target?.kind === 'goto') {
-      return { hit, matches, tests, action: undefined, jump: target.chain, jumpId: jumps++, goto: target.kind === 'goto' };
-    }
-    return { hit, matches, tests, action: compileTarget(target), jump: undefined, jumpId: -1, goto: false };
+    const { matches, tests, action, jump, goto } = partsOf(hit.text);
+    return { hit, matches, tests, action, jump, goto };
   } catch (error) {
     throw placed(error, hit);
   }
+}
+
+/** The same texts stand in the rules of every cluster; forgotten all at once when there are too many. */
+const TEXTS_MAX = 50_000;
+const partsByText = new Map<string, RuleParts>();
+
+function partsOf(text: string): RuleParts {
+  let parts = partsByText.get(text);
+  if (parts === undefined) {
+    parts = compileParts(parseRule(text));
+    if (partsByText.size >= TEXTS_MAX) partsByText.clear();
+    partsByText.set(text, parts);
+  }
+  return parts;
+}
+
+function compileParts({ matches, target }: Rule): RuleParts {
+  const tests = matches.map(compileMatch).filter((test) => test !== undefined);
+  if (target?.kind === 'jump' || target?.kind === 'goto') {
+    return { matches, tests, action: undefined, jump: target.chain, goto: target.kind === 'goto' };
+  }
+  return { matches, tests, action: compileTarget(target), jump: undefined, goto: false };
 }
 
 /** Says which rule of which chain a fault is in. */

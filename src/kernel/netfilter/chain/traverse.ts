@@ -63,7 +63,7 @@ function tryRule(e: Evaluation, rule: CompiledRule, depth: number): RuleVerdict 
   for (let i = 0; i < tests.length; i++) if (!(tests[i] as CompiledRule['tests'][number])(e)) return 'continue';
   if (e.record) e.hits.push(rule.hit);
   if (rule.action !== undefined) return rule.action(e);
-  const verdict = walk(e, e.chain(rule.jumpId, rule.jump as string) as CompiledChain, depth + 1);
+  const verdict = walk(e, e.chain(rule), depth + 1);
   // A goto does not come back here: what falls out of its chain returns to our caller.
   if (rule.goto) return verdict === 'continue' ? 'return' : verdict;
   return verdict === 'return' ? 'continue' : verdict;
