@@ -205,6 +205,7 @@ describe('what is wrong is said with a caret', () => {
     ['two destinations', () => parseRoute('10.0.0.0/24 to 10.1.0.0/24 dev eth0')],
     ['a route without a way out', () => parseRoute('10.0.0.0/24')],
     ['a route to nowhere', () => parseRoute('dev eth0')],
+    ['a blackhole with a device', () => parseRoute('blackhole 10.0.0.0/8 dev eth0')],
     ['a metric out of range', () => parseRoute('10.0.0.0/24 dev eth0 metric -1')],
     ['a table name of one machine', () => parseRoute('10.0.0.0/24 dev eth0 table vpn')],
     ['a device name that is too long', () => parseRoute('10.0.0.0/24 dev abcdefghijklmnopq')],

@@ -225,10 +225,10 @@ function finish(words: Words, draft: Draft): RouteEntry {
   if (dst.length === 0 && dst.ip === 0 && typeof clue === 'bigint') dst = { ip: 0n, length: 0 };
   words.at = words.words.length;
   if (clue !== undefined && typeof clue !== typeof dst.ip) unsupportedWord(words, 'a route whose gateway or source is of another family');
-  const wayless = WITHOUT_WAY_OUT.includes(draft.type);
-  if (!wayless && draft.via === undefined && draft.dev === undefined && draft.nexthops.length === 0) {
-    refuseWord(words, 'no-nexthop', 'the route has no `via`, `dev` or `nexthop`', 'say which device or gateway it uses');
-  }
+  const wayOut = gateway !== undefined || draft.dev !== undefined || draft.nexthops.length > 0;
+  if (WITHOUT_WAY_OUT.includes(draft.type)) {
+    if (wayOut) refuseWord(words, 'way-out', `a route of type ${draft.type} has no gateway, device or nexthop`);
+  } else if (!wayOut) refuseWord(words, 'no-nexthop', 'the route has no `via`, `dev` or `nexthop`', 'say which device or gateway it uses');
   return { ...draft, dst, table: draft.table ?? defaultTable(draft.type), scope: draft.scope ?? defaultScope(draft, gateway) };
 }
 
