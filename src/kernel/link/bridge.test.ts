@@ -16,13 +16,35 @@ const MULTICAST = 0x01005e000001;
 const AGEING_US = 300_000_000;
 
 /** A bridge with the ports p1, p2, p3, …, one for each text of port options. */
-function bridgeOf(slaves: readonly string[], more: Partial<NetnsPlan> = {}): { readonly bridge: Bridge; readonly ports: readonly BridgePort[] } {
+function bridgeOf(
+  slaves: readonly string[],
+  more: Partial<NetnsPlan> = {},
+): { readonly bridge: Bridge; readonly ports: readonly BridgePort[] } {
   const links = [
     { name: 'br0', kind: 'bridge', mac: '0a:00:00:00:00:ff' },
-    ...slaves.map((slave, i) => ({ name: `p${i + 1}`, kind: 'veth', mac: `0a:00:00:00:01:0${i + 1}`, master: 'br0', slave, up: !slave.includes('learning off flood off') })),
+    ...slaves.map((slave, i) => ({
+      name: `p${i + 1}`,
+      kind: 'veth',
+      mac: `0a:00:00:00:01:0${i + 1}`,
+      master: 'br0',
+      slave,
+      up: !slave.includes('learning off flood off'),
+    })),
   ];
-  const plan: NetnsPlan = { sysctl: {}, links, routes: [], rules: [], neigh: [], fdb: [], iptables: undefined, ip6tables: undefined, ...more };
-  const bridge = buildNamespace('host', plan, [], (made) => createNetfilter(undefined, netfilterHost({} as Runtime, made))).deviceByName.get('br0')?.bridge;
+  const plan: NetnsPlan = {
+    sysctl: {},
+    links,
+    routes: [],
+    rules: [],
+    neigh: [],
+    fdb: [],
+    iptables: undefined,
+    ip6tables: undefined,
+    ...more,
+  };
+  const bridge = buildNamespace('host', plan, [], (made) =>
+    createNetfilter(undefined, netfilterHost({} as Runtime, made)),
+  ).deviceByName.get('br0')?.bridge;
   assert.ok(bridge);
   return { bridge, ports: bridge.ports };
 }

@@ -1,7 +1,7 @@
 /**
  * Neighbours: who has the address of a next hop (net/core/neighbour.c). An entry is asked for by three broadcast probes a second
  * apart, and fails one second after the last. Left out: ageing of answered entries, whose answer cannot change while a plan
- * stands; the real 3.06 s of a failure are 3 s here, so that a client that waits 3 s still hears of it.
+ * stands. The real 3.06 s of a failure are a little less than 3 s here, so that a client that waits 3 s still hears of it from afar.
  */
 import type { Ipv4 } from '../../base/ip.js';
 import type { Mac } from '../../base/mac.js';
@@ -11,7 +11,7 @@ import type { Device } from '../namespace.js';
 import type { Passage } from '../netfilter/contract.js';
 
 export const PROBES_MAX = 3;
-export const PROBE_INTERVAL_US = 1_000_000;
+export const PROBE_INTERVAL_US = 999_000;
 /** unres_qlen: more packets than these push out the oldest; far more than one flow sends. */
 export const WAITING_MAX = 100;
 

@@ -22,7 +22,7 @@ export function output(rt: Runtime, outgoing: Outgoing): Errno | undefined {
   const { ns, packet, mark, about } = outgoing;
   rt.leg = outgoing.leg;
   rt.frame = undefined;
-  const decision = outgoing.decision ?? routeOutput(rt, ns, { dst: packet.dst as Ipv4, src: packet.src as Ipv4, mark, packet });
+  const decision = outgoing.decision ?? routeOutput(rt, ns, { dst: packet.dst as Ipv4, src: packet.src as Ipv4, mark });
   if (decision.route === undefined || decision.error !== undefined) return unroutable(rt, ns, packet, decision);
   recordRoute(rt, ns, packet, 'output', decision.route);
   const passage = about === undefined ? newPassage(packet, mark) : answerPassage(packet, mark, about);
@@ -45,7 +45,7 @@ function changed(passage: Passage, packet: IpPacket, mark: number): boolean {
 
 function routeAgain(rt: Runtime, ns: Namespace, passage: Passage): OutputDecision | undefined {
   const { packet, mark } = passage;
-  const decision = routeOutput(rt, ns, { dst: packet.dst as Ipv4, src: packet.src as Ipv4, mark, packet });
+  const decision = routeOutput(rt, ns, { dst: packet.dst as Ipv4, src: packet.src as Ipv4, mark });
   if (decision.route === undefined || decision.error !== undefined) {
     unroutable(rt, ns, packet, decision);
     return undefined;

@@ -25,14 +25,30 @@ const LINKS: readonly LinkPlan[] = [
 ];
 
 function host(parts: Partial<NetnsPlan> = {}): Namespace {
-  const plan: NetnsPlan = { sysctl: {}, links: LINKS, routes: [], rules: [], neigh: [], fdb: [], iptables: undefined, ip6tables: undefined, ...parts };
+  const plan: NetnsPlan = {
+    sysctl: {},
+    links: LINKS,
+    routes: [],
+    rules: [],
+    neigh: [],
+    fdb: [],
+    iptables: undefined,
+    ip6tables: undefined,
+    ...parts,
+  };
   return buildNamespace('host', plan, [], (made) => createNetfilter(undefined, netfilterHost({} as Runtime, made)));
 }
 
 const ip = (text: string): number => parseIp(text) as number;
 
 describe('a route for an address', () => {
-  const routes = ['default via 192.168.1.1', '10.244.0.0/16 dev tun.1', '10.244.2.0/24 via 192.168.1.2', 'blackhole 10.250.0.0/16', '10.244.3.0/24 via 10.244.1.9 src 10.244.1.1'];
+  const routes = [
+    'default via 192.168.1.1',
+    '10.244.0.0/16 dev tun.1',
+    '10.244.2.0/24 via 192.168.1.2',
+    'blackhole 10.250.0.0/16',
+    '10.244.3.0/24 via 10.244.1.9 src 10.244.1.1',
+  ];
   const cases: readonly [string, string, string][] = [
     ['of the host is local', '192.168.1.11', 'local 192.168.1.11 dev lo from 192.168.1.11'],
     ['of the host that is secondary answers from the primary', '192.168.1.12', 'local 192.168.1.12 dev lo from 192.168.1.11'],
@@ -64,7 +80,10 @@ describe('a gateway', () => {
     assert.throws(() => host({ routes: ['10.1.0.0/16 via 10.2.0.1 dev eth0'] }), /Nexthop has invalid gateway/);
   });
   it('may lie anywhere when the route says onlink', () => {
-    assert.equal(lookupRoute(rt, host({ routes: ['10.1.0.0/16 via 10.2.0.1 dev eth0 onlink'] }), ip('10.1.2.3'), 0, host().lo, 0)?.via, ip('10.2.0.1'));
+    assert.equal(
+      lookupRoute(rt, host({ routes: ['10.1.0.0/16 via 10.2.0.1 dev eth0 onlink'] }), ip('10.1.2.3'), 0, host().lo, 0)?.via,
+      ip('10.2.0.1'),
+    );
   });
   it('may not lie behind another gateway', () => {
     assert.throws(() => host({ routes: ['10.1.0.0/16 via 192.168.1.9', '10.3.0.0/16 via 10.1.0.1'] }), /Nexthop has invalid gateway/);
@@ -105,16 +124,72 @@ describe('a packet that comes in', () => {
     ['for a prohibited route is answered 3/13', forwards, 'eth0', '192.168.1.9', '6.6.6.6', 'IP_ROUTE_UNREACHABLE 13'],
     ['for a blackhole is not answered', forwards, 'eth0', '192.168.1.9', '5.5.5.5', 'IP_ROUTE_BLACKHOLE'],
     ['from an address of this host is martian', forwards, 'eth0', '10.244.1.1', '10.244.1.5', 'IP_MARTIAN_SOURCE'],
-    ['from an address of this host passes with accept_local', { ...forwards, 'net.ipv4.conf.eth0.accept_local': '1' }, 'eth0', '10.244.1.1', '10.244.1.5', 'forward'],
+    [
+      'from an address of this host passes with accept_local',
+      { ...forwards, 'net.ipv4.conf.eth0.accept_local': '1' },
+      'eth0',
+      '10.244.1.1',
+      '10.244.1.5',
+      'forward',
+    ],
     ['from a multicast address is martian', forwards, 'eth0', '224.0.0.1', '10.244.1.5', 'IP_MARTIAN_SOURCE'],
     ['for 127.0.0.1 is dropped', forwards, 'eth0', '192.168.1.9', '127.0.0.1', 'IP_LOCALNET'],
-    ['for 127.0.0.1 passes with route_localnet', { ...forwards, 'net.ipv4.conf.all.route_localnet': '1' }, 'eth0', '192.168.1.9', '127.0.0.1', 'local'],
-    ['by the wrong device fails a strict reverse path', { ...forwards, 'net.ipv4.conf.all.rp_filter': '1' }, 'eth0', '10.244.1.5', '10.244.1.6', 'IP_RPFILTER'],
-    ['by the wrong device passes a loose one', { ...forwards, 'net.ipv4.conf.eth0.rp_filter': '2' }, 'eth0', '10.244.1.5', '10.244.1.6', 'forward'],
-    ['from nowhere fails a loose one', { ...forwards, 'net.ipv4.conf.eth0.rp_filter': '2' }, 'eth0', '8.8.8.8', '10.244.1.6', 'IP_RPFILTER'],
-    ['takes the stricter of all and the device, which is the greater', { ...forwards, 'net.ipv4.conf.all.rp_filter': '1', 'net.ipv4.conf.eth0.rp_filter': '2' }, 'eth0', '10.244.1.5', '10.244.1.6', 'forward'],
-    ['by a device without addresses fails a loose one', { ...forwards, 'net.ipv4.conf.bare.rp_filter': '2' }, 'bare', '10.244.1.5', '10.244.1.6', 'IP_RPFILTER'],
-    ['finds a dotted device by its slash', { ...forwards, 'net.ipv4.conf.tun/1.rp_filter': '1' }, 'tun.1', '10.244.1.5', '10.244.1.6', 'IP_RPFILTER'],
+    [
+      'for 127.0.0.1 passes with route_localnet',
+      { ...forwards, 'net.ipv4.conf.all.route_localnet': '1' },
+      'eth0',
+      '192.168.1.9',
+      '127.0.0.1',
+      'local',
+    ],
+    [
+      'by the wrong device fails a strict reverse path',
+      { ...forwards, 'net.ipv4.conf.all.rp_filter': '1' },
+      'eth0',
+      '10.244.1.5',
+      '10.244.1.6',
+      'IP_RPFILTER',
+    ],
+    [
+      'by the wrong device passes a loose one',
+      { ...forwards, 'net.ipv4.conf.eth0.rp_filter': '2' },
+      'eth0',
+      '10.244.1.5',
+      '10.244.1.6',
+      'forward',
+    ],
+    [
+      'from nowhere fails a loose one',
+      { ...forwards, 'net.ipv4.conf.eth0.rp_filter': '2' },
+      'eth0',
+      '8.8.8.8',
+      '10.244.1.6',
+      'IP_RPFILTER',
+    ],
+    [
+      'takes the stricter of all and the device, which is the greater',
+      { ...forwards, 'net.ipv4.conf.all.rp_filter': '1', 'net.ipv4.conf.eth0.rp_filter': '2' },
+      'eth0',
+      '10.244.1.5',
+      '10.244.1.6',
+      'forward',
+    ],
+    [
+      'by a device without addresses fails a loose one',
+      { ...forwards, 'net.ipv4.conf.bare.rp_filter': '2' },
+      'bare',
+      '10.244.1.5',
+      '10.244.1.6',
+      'IP_RPFILTER',
+    ],
+    [
+      'finds a dotted device by its slash',
+      { ...forwards, 'net.ipv4.conf.tun/1.rp_filter': '1' },
+      'tun.1',
+      '10.244.1.5',
+      '10.244.1.6',
+      'IP_RPFILTER',
+    ],
   ];
   for (const [name, sysctl, by, src, dst, expected] of cases) {
     it(name, () => {

@@ -1,6 +1,7 @@
 /**
  * Which leg of a multipath route a packet takes. Linux hashes the addresses, or with fib_multipath_hash_policy 1 the ports too, over
- * the weights: a choice of the network, made once for all packets with the same key and asked of the oracle.
+ * the weights: a choice of the network, made once for all packets with the same key and asked of the oracle. Packets made here are
+ * keyed by their addresses alone.
  */
 import { formatIp, type Ipv4 } from '../../base/ip.js';
 import type { IpPacket } from '../../packet/ip-packet.js';
@@ -23,6 +24,9 @@ export function selectLeg(rt: Runtime, ns: Namespace, route: Route, src: Ipv4, d
       legs.map((leg) => leg.weight / total),
     );
     chosen.set(key, index);
+    // A socket that has no address yet takes that of the leg, and stays on it.
+    const source = legs[index]?.route.source;
+    if (src === 0 && source !== undefined) chosen.set(flowKey(ns, source, dst, packet), index);
   }
   return legs[index]?.route ?? route;
 }

@@ -4,7 +4,6 @@
  */
 import { unsupported } from '../../base/errors.js';
 import { formatIp, type Ipv4 } from '../../base/ip.js';
-import type { IpPacket } from '../../packet/ip-packet.js';
 import type { Errno } from '../../trace/flow-record.js';
 import type { Device, Namespace } from '../namespace.js';
 import type { Runtime } from '../runtime.js';
@@ -25,8 +24,6 @@ export interface OutputKey {
   readonly src: Ipv4;
   readonly mark: number;
   readonly oif?: Device | undefined;
-  /** For the ports that a multipath hash may look at. */
-  readonly packet?: IpPacket | undefined;
 }
 
 export function routeOutput(rt: Runtime, ns: Namespace, key: OutputKey): OutputDecision {
@@ -38,7 +35,7 @@ export function routeOutput(rt: Runtime, ns: Namespace, key: OutputKey): OutputD
   if (found.type === 'prohibit') return fail(ns, found, 'EACCES');
   if (found.type === 'blackhole') return fail(ns, found, 'EINVAL');
   if (found.type === 'local') return { route: found, device: ns.lo, source: src !== 0 ? src : found.source || dst, error: undefined };
-  const route = selectLeg(rt, ns, found, src, dst, key.packet);
+  const route = selectLeg(rt, ns, found, src, dst, undefined);
   const device = route.device as Device;
   const source = src !== 0 ? src : route.source;
   if (dst >>> 24 === 0 || (source >>> 24 === 127 && !device.conf.routeLocalnet)) return fail(ns, route, 'EINVAL');

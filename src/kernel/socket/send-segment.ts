@@ -27,7 +27,7 @@ export interface Segment {
 export function sendSegment(rt: Runtime, ends: Ends, segment: Segment): void {
   const { ns, localIp, remoteIp, mark } = ends;
   const { flags } = segment;
-  const decision = routeOutput(rt, ns, { dst: remoteIp, src: localIp, mark, oif: undefined, packet: undefined });
+  const decision = routeOutput(rt, ns, { dst: remoteIp, src: localIp, mark, oif: undefined });
   const leg = rt.nextLeg++;
   const packet: IpPacket = {
     src: localIp,
@@ -48,9 +48,7 @@ export function sendSegment(rt: Runtime, ends: Ends, segment: Segment): void {
       length: segment.length,
     },
   };
-  // A multipath route is asked again with the ports, which its hash may look at.
-  const final = decision.route?.legs === undefined ? decision : undefined;
-  rt.outbox.push({ ns, packet, leg, mark, about: undefined, fromClient: segment.fromClient, decision: final });
+  rt.outbox.push({ ns, packet, leg, mark, about: undefined, fromClient: segment.fromClient, decision });
 }
 
 function advertisedMss(decision: OutputDecision): number | undefined {
