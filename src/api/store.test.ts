@@ -249,6 +249,10 @@ test('labels are set, and removed by null', () => {
   store.create(pod('a', {}, { labels: { app: 'a', old: 'x' } }));
   assert.deepEqual(store.label(POD, { tier: 'back', old: null }).metadata.labels, { app: 'a', tier: 'back' });
   refuses('NotFound', 'pods "b" not found', () => store.label({ ...POD, name: 'b' }, {}));
+  assert.throws(
+    () => store.label(POD, { tier: 'the back' }),
+    /Pod "a" is invalid: metadata.labels: Invalid value: "the back": a valid label/,
+  );
 });
 
 test('stored objects cannot be changed in place', () => {

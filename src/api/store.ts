@@ -10,7 +10,8 @@ import { ServiceAllocator, type ServiceRanges } from './allocate/service.js';
 import type { ObjectRef, StoreEvent } from './controller.js';
 import { deepFreeze } from './deep-freeze.js';
 import { isEqual } from './equal.js';
-import { alreadyExists, conflict, forbidden, notFound } from './refusal.js';
+import { labelCauses } from './label-causes.js';
+import { alreadyExists, conflict, forbidden, invalid, notFound } from './refusal.js';
 import { type AnyView, ViewAt } from './store-view.js';
 import { addSeconds } from './timestamp.js';
 import type { Namespace, Pod, Service } from './types/core.js';
@@ -102,11 +103,9 @@ export class Store {
     checkVersion(object, before);
     const metadata = keepServerMeta(object.metadata, before.metadata);
     const next = this.admit({ ...object, metadata, ...statusOf(before) }, before);
-    const changed = !isEqual(withoutMeta(next), withoutMeta(before));
-    if (!changed && isEqual(metadata, before.metadata)) return before as T;
+    if (isEqual(next, before)) return before as T;
     if (isGone(next)) return this.remove(before) as T;
-    const counts = changed && resourceOf(object.kind).generation;
-    return this.commit('MODIFIED', counts ? withGeneration(next) : next, before) as T;
+    return this.commit('MODIFIED', this.counted(next, before), before) as T;
   }
 
   /** Replaces status only. */
@@ -121,8 +120,8 @@ export class Store {
   patch<T extends KubeObject>(ref: AnyRef, change: (object: T) => T): T {
     const before = this.getRef(ref);
     if (before === undefined) throw notFound(ref.kind, ref.name);
-    const next = change(before as T);
-    return isEqual(next, before) ? (before as T) : (this.commit('MODIFIED', next, before) as T);
+    const next = this.admit(change(before as T), before);
+    return isEqual(next, before) ? (before as T) : (this.commit('MODIFIED', this.counted(next, before), before) as T);
   }
 
   /**
@@ -155,7 +154,7 @@ export class Store {
     return this.commit('MODIFIED', next, before) as Pod;
   }
 
-  /** Sets labels; null removes one. Throws Refusal NotFound. */
+  /** Sets labels; null removes one. Throws Refusal NotFound or Invalid. */
   label(ref: AnyRef, labels: Readonly<Record<string, string | null>>): KubeObject {
     return this.patch(ref, (object) => {
       const all: Record<string, string> = { ...object.metadata.labels };
@@ -163,6 +162,8 @@ export class Store {
         if (value === null) delete all[key];
         else all[key] = value;
       }
+      const causes = labelCauses('metadata.labels', all);
+      if (causes.length > 0) throw invalid(ref.kind, ref.name, causes);
       return { ...object, metadata: { ...object.metadata, labels: all } };
     });
   }
@@ -199,6 +200,12 @@ export class Store {
     const uid = metadata.uid ?? makeUid(this.seed, this.log.length + 1);
     const creationTimestamp = metadata.creationTimestamp ?? this.clock.nowText();
     return { ...metadata, uid, creationTimestamp, ...(resourceOf(kind).generation ? { generation: 1 } : {}) };
+  }
+
+  /** A change of anything but metadata and status is counted in metadata.generation, where the kind has one. */
+  private counted(next: KubeObject, before: KubeObject): KubeObject {
+    if (!resourceOf(next.kind).generation || isEqual(withoutMeta(next), withoutMeta(before))) return next;
+    return { ...next, metadata: { ...next.metadata, generation: (before.metadata.generation ?? 0) + 1 } };
   }
 
   private terminating(object: KubeObject, grace: number): KubeObject {
@@ -245,10 +252,6 @@ function keepServerMeta(metadata: ObjectMeta, before: ObjectMeta): ObjectMeta {
 /** The last finalizer of an object whose grace is over has gone. */
 function isGone({ kind, metadata }: KubeObject): boolean {
   return metadata.deletionGracePeriodSeconds === 0 && (metadata.finalizers?.length ?? 0) === 0 && kind !== 'Namespace';
-}
-
-function withGeneration(object: KubeObject): KubeObject {
-  return { ...object, metadata: { ...object.metadata, generation: (object.metadata.generation ?? 0) + 1 } };
 }
 
 function statusOf(object: KubeObject): object {

@@ -50,10 +50,10 @@ export function decodeManifest(document: ManifestDocument): Fields {
 export function admitDecoded(decoded: Fields, document: ManifestDocument, { view, namespace }: AdmitContext): KubeObject {
   const wanted = placed(decoded, namespace, view.revision);
   const before = view.getAny(wanted.kind, wanted.metadata.namespace, wanted.metadata.name);
+  if (before === undefined) checkNamespace(wanted, document, view);
   const object = before === undefined ? fresh(wanted) : merged(wanted, before);
   const causes = validateObject(object, before);
   if (causes.length > 0) throw invalid(object.kind, object.metadata.name, causes).at(document.position);
-  if (before === undefined) checkNamespace(object, document, view);
   return object;
 }
 
@@ -121,7 +121,7 @@ function merged(wanted: Draft, before: KubeObject): KubeObject {
 }
 
 function checkNamespace({ kind, metadata: { namespace } }: KubeObject, document: ManifestDocument, view: AnyView): void {
-  if (namespace === undefined || kind === 'Namespace' || view.getAny('Namespace', undefined, namespace) !== undefined) return;
+  if (namespace === undefined || !resourceOf(kind).namespaced || view.getAny('Namespace', undefined, namespace) !== undefined) return;
   const fix = `apply a Namespace named ${namespace} first`;
   const { message } = notFound('Namespace', namespace);
   throw new Refusal('NotFound', message, [{ path: 'metadata.namespace', message, fix }]).at(document.position);

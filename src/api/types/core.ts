@@ -129,6 +129,7 @@ export interface PodStatus {
   readonly phase?: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown' | undefined;
   readonly reason?: string | undefined;
   readonly message?: string | undefined;
+  readonly nominatedNodeName?: string | undefined;
   readonly podIP?: string | undefined;
   readonly podIPs?: readonly { readonly ip: string }[] | undefined;
   readonly hostIP?: string | undefined;

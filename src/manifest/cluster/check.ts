@@ -2,7 +2,7 @@
 import { type Cidr, cidrContains, cidrOverlaps, parseCidr } from '../../base/cidr.js';
 import { parseIp } from '../../base/ip.js';
 import { nearest } from '../../base/nearest.js';
-import { isDns1123Subdomain } from '../validate/name.js';
+import { isDns1123Subdomain } from '../../api/name-syntax.js';
 
 /** One thing wrong, at a path such as `spec.nodes[0].podCIDR`. */
 export interface ClusterProblem {
@@ -91,7 +91,8 @@ function checkVersion(version: string | number | undefined, add: Add): void {
   if (version === undefined) return;
   // The field takes anything, because YAML makes a number of 1.34.
   const text = typeof version === 'string' ? version : JSON.stringify(version);
-  if (!/^v?1\.\d\d(\.\d+)?$/.test(text)) add('kubernetesVersion', `"${text}" is not a Kubernetes version`, 'write it in quotes like "1.34"');
+  if (!/^v?1\.\d\d(\.\d+)?$/.test(text))
+    add('kubernetesVersion', `"${text}" is not a Kubernetes version`, 'write it in quotes like "1.34"');
 }
 
 function checkPortRange(range: string | undefined, add: Add): void {

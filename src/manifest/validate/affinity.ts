@@ -2,7 +2,7 @@
 import { forbiddenField, invalidValue, requiredValue } from '../../api/field-error.js';
 import type { Cause } from '../../api/refusal.js';
 import type { Affinity, NodeAffinity, NodeSelectorTerm, PodAffinity, PodAffinityTerm } from '../../api/types/core.js';
-import { labelValue, qualifiedName } from './name.js';
+import { labelValue, qualifiedName } from '../../api/name-syntax.js';
 import { labelSelector } from './shared-rules.js';
 
 export function validateAffinity(affinity: Affinity | undefined, path: string): Cause[] {

@@ -3,7 +3,7 @@ import { parseQuantity } from '../../api/quantity.js';
 import { duplicateValue, invalidValue, requiredValue } from '../../api/field-error.js';
 import type { Cause } from '../../api/refusal.js';
 import type { Container, ContainerPort, Probe, Quantities } from '../../api/types/core.js';
-import { portName, qualifiedName } from './name.js';
+import { portName, qualifiedName } from '../../api/name-syntax.js';
 import { nameOfLabel, nonNegative, oneOf, portNumber, portNumberOrName, PROTOCOLS } from './shared-rules.js';
 
 /** Fields that only validation reads. */

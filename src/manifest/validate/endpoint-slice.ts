@@ -3,7 +3,7 @@ import { duplicateValue, invalidValue, requiredValue, tooMany } from '../../api/
 import type { Cause } from '../../api/refusal.js';
 import type { EndpointSlice } from '../../api/types/core.js';
 import { parseIp } from '../../base/ip.js';
-import { dns1123Subdomain } from './name.js';
+import { dns1123Subdomain } from '../../api/name-syntax.js';
 import { nameOfLabel, nonSpecialIp, oneOf, PROTOCOLS } from './shared-rules.js';
 
 const ADDRESSES_MAX = 100;

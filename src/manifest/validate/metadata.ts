@@ -3,8 +3,8 @@ import { forbiddenField, invalidValue, requiredValue, tooLong } from '../../api/
 import type { Cause } from '../../api/refusal.js';
 import type { KubeObject } from '../../api/types/meta.js';
 import { resourceOf } from '../../api/types/resource.js';
-import { dns1035Label, dns1123Label, dns1123Subdomain, qualifiedName } from './name.js';
-import { labels } from './shared-rules.js';
+import { dns1035Label, dns1123Label, dns1123Subdomain, qualifiedName } from '../../api/name-syntax.js';
+import { labelCauses } from '../../api/label-causes.js';
 
 const ANNOTATIONS_SIZE_MAX = 256 * 1024;
 const RBAC = new Set(['Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding']);
@@ -23,7 +23,7 @@ export function validateMetadata({ kind, metadata }: KubeObject): Cause[] {
     if (!resourceOf(kind).namespaced) causes.push(forbiddenField('metadata.namespace', 'not allowed on this type'));
     else causes.push(...dns1123Label(namespace).map((detail) => invalidValue('metadata.namespace', namespace, detail)));
   }
-  causes.push(...labels('metadata.labels', metadata.labels), ...annotations(metadata.annotations));
+  causes.push(...labelCauses('metadata.labels', metadata.labels), ...annotations(metadata.annotations));
   for (const [i, owner] of (metadata.ownerReferences ?? []).entries()) {
     const at = `metadata.ownerReferences[${i}]`;
     for (const field of ['apiVersion', 'kind', 'name', 'uid'] as const)

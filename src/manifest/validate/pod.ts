@@ -8,7 +8,8 @@ import type { Cause } from '../../api/refusal.js';
 import type { Container, Pod, PodSpec } from '../../api/types/core.js';
 import { validateAffinity } from './affinity.js';
 import { validateContainer } from './container.js';
-import { labels, nameOfLabel, nonNegative, oneOf } from './shared-rules.js';
+import { labelCauses } from '../../api/label-causes.js';
+import { nameOfLabel, nonNegative, oneOf } from './shared-rules.js';
 import { validateTolerations } from './toleration.js';
 
 /** Fields that only validation reads. */
@@ -32,7 +33,7 @@ export function validatePodSpec(spec: FullSpec, path: string): Cause[] {
   causes.push(...hostPortConflicts(containers, `${path}.containers`));
   causes.push(...oneOf(`${path}.restartPolicy`, spec.restartPolicy, ['Always', 'OnFailure', 'Never']));
   causes.push(...oneOf(`${path}.dnsPolicy`, spec.dnsPolicy, ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None']));
-  causes.push(...labels(`${path}.nodeSelector`, spec.nodeSelector), ...validateAffinity(spec.affinity, `${path}.affinity`));
+  causes.push(...labelCauses(`${path}.nodeSelector`, spec.nodeSelector), ...validateAffinity(spec.affinity, `${path}.affinity`));
   causes.push(...validateTolerations(spec.tolerations ?? [], `${path}.tolerations`));
   if (spec.hostname) causes.push(...nameOfLabel(`${path}.hostname`, spec.hostname));
   if (spec.subdomain) causes.push(...nameOfLabel(`${path}.subdomain`, spec.subdomain));

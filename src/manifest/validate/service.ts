@@ -3,8 +3,9 @@ import { isExternallyAccessible, isHeadless, needsHealthCheckPort } from '../../
 import { duplicateValue, forbiddenField, invalidValue, requiredValue } from '../../api/field-error.js';
 import type { Cause } from '../../api/refusal.js';
 import type { Service, ServicePort, ServiceSpec } from '../../api/types/core.js';
-import { dns1123Subdomain, qualifiedName } from './name.js';
-import { cidr, ipAddress, labels, nameOfLabel, nonSpecialIp, oneOf, portNumber, portNumberOrName, PROTOCOLS } from './shared-rules.js';
+import { dns1123Subdomain, qualifiedName } from '../../api/name-syntax.js';
+import { labelCauses } from '../../api/label-causes.js';
+import { cidr, ipAddress, nameOfLabel, nonSpecialIp, oneOf, portNumber, portNumberOrName, PROTOCOLS } from './shared-rules.js';
 
 const TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
 const AFFINITY_SECONDS_MAX = 86_400;
@@ -15,7 +16,7 @@ export function validateService({ spec }: Service): Cause[] {
   if (ports.length === 0 && !isHeadless(spec) && spec.type !== 'ExternalName')
     causes.push(requiredValue('spec.ports', '', 'name at least one port'));
   causes.push(...validateType(spec), ...ports.flatMap((port, i) => validatePort(port, i, ports)));
-  causes.push(...labels('spec.selector', spec.selector), ...validateAffinity(spec), ...validateClusterIps(spec));
+  causes.push(...labelCauses('spec.selector', spec.selector), ...validateAffinity(spec), ...validateClusterIps(spec));
   for (const [i, ip] of (spec.externalIPs ?? []).entries()) {
     const malformed = ipAddress(`spec.externalIPs[${i}]`, ip);
     causes.push(...(malformed.length > 0 ? malformed : nonSpecialIp(`spec.externalIPs[${i}]`, ip)));

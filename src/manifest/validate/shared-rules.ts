@@ -2,9 +2,10 @@
 import { type Cidr, cidrContains, parseCidr } from '../../base/cidr.js';
 import { parseIp } from '../../base/ip.js';
 import { child, forbiddenField, invalidValue, requiredValue, unsupportedValue } from '../../api/field-error.js';
+import { labelCauses } from '../../api/label-causes.js';
 import type { Cause } from '../../api/refusal.js';
 import type { LabelSelector } from '../../api/types/meta.js';
-import { dns1123Label, labelValue, portName, qualifiedName } from './name.js';
+import { dns1123Label, labelValue, portName, qualifiedName } from '../../api/name-syntax.js';
 
 export const PROTOCOLS = ['SCTP', 'TCP', 'UDP'] as const;
 
@@ -33,18 +34,10 @@ export function nameOfLabel(path: string, name: string): Cause[] {
   return dns1123Label(name).map((detail) => invalidValue(path, name, detail));
 }
 
-/** `labels` as a map of label keys and values. */
-export function labels(path: string, map: Readonly<Record<string, string>> | undefined): Cause[] {
-  return Object.entries(map ?? {}).flatMap(([key, value]) => [
-    ...qualifiedName(key).map((detail) => invalidValue(path, key, detail)),
-    ...labelValue(value).map((detail) => invalidValue(path, value, detail)),
-  ]);
-}
-
 const OPERATORS = ['In', 'NotIn', 'Exists', 'DoesNotExist'];
 
 export function labelSelector(path: string, selector: LabelSelector): Cause[] {
-  const causes = labels(child(path, 'matchLabels'), selector.matchLabels);
+  const causes = labelCauses(child(path, 'matchLabels'), selector.matchLabels);
   for (const [i, { key, operator, values = [] }] of (selector.matchExpressions ?? []).entries()) {
     const at = `${path}.matchExpressions[${i}]`;
     if (operator === 'In' || operator === 'NotIn') {

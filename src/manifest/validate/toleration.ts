@@ -2,7 +2,7 @@
 import { invalidValue, requiredValue, unsupportedValue } from '../../api/field-error.js';
 import type { Cause } from '../../api/refusal.js';
 import type { Taint, Toleration } from '../../api/types/core.js';
-import { labelValue, qualifiedName } from './name.js';
+import { labelValue, qualifiedName } from '../../api/name-syntax.js';
 
 const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 

@@ -6,7 +6,8 @@ import { matchesSelector } from '../../api/selectors.js';
 import type { Deployment, DeploymentSpec, PodTemplateSpec, ReplicaSet } from '../../api/types/apps.js';
 import type { LabelSelector } from '../../api/types/meta.js';
 import { validatePodSpec } from './pod.js';
-import { labels, labelSelector, nonNegative } from './shared-rules.js';
+import { labelCauses } from '../../api/label-causes.js';
+import { labelSelector, nonNegative } from './shared-rules.js';
 
 export function validateDeployment({ spec }: Deployment): Cause[] {
   const causes = [...nonNegative('spec.replicas', spec.replicas), ...validateSelector(spec.selector, 'deployment')];
@@ -50,7 +51,7 @@ function validateTemplate(template: PodTemplateSpec | undefined, selector: Label
     const fix = 'make spec.selector and the labels of spec.template agree';
     causes.push(invalidValue(`${path}.metadata.labels`, own, '`selector` does not match template `labels`', fix));
   }
-  causes.push(...labels(`${path}.labels`, own));
+  causes.push(...labelCauses(`${path}.labels`, own));
   const spec = (template?.spec ?? { containers: [] }) as PodTemplateSpec['spec'] & { activeDeadlineSeconds?: number };
   const restart = spec.restartPolicy;
   causes.push(...validatePodSpec(template?.spec === undefined ? MISSING_SPEC : spec, `${path}.spec`));
