@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import { InputError, UnsupportedError } from '../base/errors.js';
 import { readIptables, writeIptables } from './iptables-text.js';
-import type { Ruleset, TableName } from './ruleset.js';
+import { BUILT_IN_CHAINS, type Ruleset, type TableName } from './ruleset.js';
 
 function rules(ruleset: Ruleset, table: TableName, chain: string): readonly string[] | undefined {
   return ruleset.tables.get(table)?.get(chain)?.rules;
@@ -130,6 +131,35 @@ COMMIT
 
 describe('writing iptables text', () => {
   it('what is read is written again', () => assert.equal(writeIptables(readIptables(CLUSTER, 'x'), 'restore'), CLUSTER));
+  it('whatever is written is read back', () => {
+    const name = fc.stringMatching(/^[A-Z][A-Z0-9-]{0,27}$/);
+    const rule = fc.constantFrom(
+      '-j DROP',
+      '-s 10.0.0.0/8 -j ACCEPT',
+      '-m comment --comment "COMMIT" -j RETURN',
+      '-p tcp -m tcp --dport 80 -j MARK --set-xmark 0x1/0x1',
+    );
+    const chains = fc.uniqueArray(fc.record({ name, rules: fc.array(rule) }), { selector: (each) => each.name });
+    fc.assert(
+      fc.property(
+        fc.constantFrom<TableName>('nat', 'filter', 'raw'),
+        chains,
+        fc.constantFrom<'ACCEPT' | 'DROP'>('ACCEPT', 'DROP'),
+        (table, own, policy) => {
+          const builtIn = BUILT_IN_CHAINS[table].map((each) => ({ name: each, rules: ['-j ACCEPT'], policy }));
+          const all = [
+            ...own.filter((each) => !BUILT_IN_CHAINS[table].includes(each.name)).map((each) => ({ ...each, policy: undefined })),
+            ...builtIn,
+          ];
+          const ruleset: Ruleset = { tables: new Map([[table, new Map(all.map((each) => [each.name, each]))]]) };
+          const text = writeIptables(ruleset, 'restore');
+          assert.equal(writeIptables(readIptables(text, 'x'), 'restore'), text);
+          for (const each of all) assert.deepEqual(rules(readIptables(text, 'x'), table, each.name), each.rules);
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
   it('no tables, no text', () => assert.equal(writeIptables({ tables: new Map() }, 'restore'), ''));
   const skip = process.getuid?.() !== 0 ? 'needs root' : !has('iptables-restore') ? 'needs iptables' : false;
   it('the real tools load it and print the save form', { skip }, () => {

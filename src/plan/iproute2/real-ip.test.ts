@@ -186,14 +186,14 @@ function isAdded(rule: Json): boolean {
 }
 
 function showRealRule(rule: Json): Json {
-  const prefix = (address: unknown, length: unknown): string | undefined =>
-    address === undefined || address === 'all' ? undefined : `${String(address)}/${String(length ?? 32)}`;
+  const prefix = (address?: string, length = 32): string | undefined =>
+    address === undefined || address === 'all' ? undefined : `${address}/${length}`;
   const mark = rule['fwmark'] === undefined ? undefined : `${Number(rule['fwmark'])}/${Number(rule['fwmask'] ?? 0xffffffff)}`;
   const lookup = rule['table'] !== undefined;
   return {
     priority: rule['priority'],
-    from: prefix(rule['src'], rule['srclen']),
-    to: prefix(rule['dst'], rule['dstlen']),
+    from: prefix(rule['src'] as string | undefined, rule['srclen'] as number | undefined),
+    to: prefix(rule['dst'] as string | undefined, rule['dstlen'] as number | undefined),
     iif: rule['iif'],
     oif: rule['oif'],
     mark,
