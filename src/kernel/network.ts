@@ -52,7 +52,7 @@ function newRuntime(source: PlanSource, namespaces: Map<string, Namespace>): Run
     counters: { namespacesBuilt: 0, packets: 0, routeLookups: 0, arpExchanges: 0 },
     namespace: (name) => namespaces.get(name) ?? build(rt, source, namespaces, name),
     peerOf: (device) => findPeer(rt, source, device),
-    mayAnswer: (device, ip) => mayAnswer(source, namespaces, device, ip),
+    mayAnswer: (device, ip) => mayAnswer(source, device, ip),
   };
   return rt;
 }
@@ -95,10 +95,13 @@ function peerName(source: PlanSource, device: Device): { readonly netns: string;
   });
 }
 
-function mayAnswer(source: PlanSource, namespaces: ReadonlyMap<string, Namespace>, device: Device, ip: number): boolean {
-  if (source.mayAnswer === undefined || device.peer !== undefined) return true;
+/** Asked whether or not the other end is built already, so that a trace does not depend on what ran before. */
+function mayAnswer(source: PlanSource, device: Device, ip: number): boolean {
+  if (source.mayAnswer === undefined) return true;
+  const { peer } = device;
+  if (peer !== undefined) return source.mayAnswer(peer.ns.name, ip, peer.name);
   const there = peerName(source, device);
-  return namespaces.has(there.netns) || source.mayAnswer(there.netns, ip, there.name);
+  return source.mayAnswer(there.netns, ip, there.name);
 }
 
 function reset(rt: Runtime): void {
