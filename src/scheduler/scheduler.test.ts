@@ -120,15 +120,45 @@ test('a pod with another scheduler is left alone, one with gates waits for them'
   assert.equal(w.get('Pod', 'gated').status?.conditions?.[0]?.reason, 'SchedulingGated');
 });
 
-test('where preemption would decide it says so', () => {
+test('a pod of higher priority takes the place of one of lower, which waits', () => {
   const w = world();
   w.create(node(1), pod('low', asking('3')));
   w.settle();
-  w.create(pod('high', { ...asking('3'), priority: 1 }));
-  assert.throws(() => w.settle(), {
-    name: 'UnsupportedError',
-    message: /pod high \(priority 1\) does not fit unless pods such as low are preempted/,
-  });
+  w.create(pod('high', { ...asking('3'), priority: 10 }));
+  w.settle();
+  assert.equal(placed(w), 'high:node1');
+  assert.deepEqual(w.events('low').at(-2), `Preempted: Preempted by pod ${w.get('Pod', 'high').metadata.uid} on node node1`);
+  assert.deepEqual(w.events('high').slice(0, 2), [
+    'FailedScheduling: 0/1 nodes are available: 1 Insufficient cpu.',
+    'Scheduled: Successfully assigned default/high to node1',
+  ]);
+});
+
+test('while its victims are on their way out the pod is nominated and takes no others', () => {
+  const containers = [{ name: 'c', resources: { requests: { cpu: '3' } }, lifecycle: { preStop: { sleep: { seconds: 5 } } } }];
+  const w = world();
+  w.create(...nodes(2), pod('a', { nodeName: 'node1', containers }), pod('b', { nodeName: 'node2', containers }));
+  w.settle();
+  w.create(pod('high', { ...asking('3'), priority: 10 }));
+  w.settle();
+  assert.equal(w.get('Pod', 'high').status?.nominatedNodeName, 'node1');
+  assert.equal(w.get('Pod', 'b').metadata.deletionTimestamp, undefined);
+  w.create(pod('waker', asking('4')));
+  w.settle();
+  const waits = '0/2 nodes are available: 2 Insufficient cpu. preemption: not eligible due to a terminating pod on the nominated node.';
+  assert.equal(w.events('high').at(-1), `FailedScheduling: ${waits}`);
+  assert.equal(w.get('Pod', 'b').metadata.deletionTimestamp, undefined);
+  w.advance(5);
+  assert.equal(w.get('Pod', 'high').spec.nodeName, 'node1');
+});
+
+test('two pods of higher priority take the places of two others', () => {
+  const w = world();
+  w.create(...nodes(2), pod('a', asking('3')), pod('b', asking('3')));
+  w.settle();
+  w.create(pod('x', { ...asking('3'), priority: 10 }), pod('y', { ...asking('3'), priority: 10 }));
+  w.settle();
+  assert.equal(placed(w), 'x:node1 y:node2');
 });
 
 test('a thousand pods over two hundred nodes', () => {

@@ -2,10 +2,9 @@
  * The default scheduler as a controller with one key: it takes all pending pods in queue order (priority, then age), gives each a node and
  * assumes it there before it looks at the next. What cannot be placed is tried again when something changes that may help; upstream's
  * back-off between tries is left out, it would only delay. Pods whose status.podIP was preset need no node.
- * Left out: preemption (a pod that could preempt another says so as unsupported), other profiles, volumes.
+ * A pod that could only be placed by preemption has its victims deleted and is nominated for their node. Left out: other profiles, volumes.
  */
 import type { Controller, StoreEvent, Write } from '../api/controller.js';
-import { unsupported } from '../base/errors.js';
 import { isEqual } from '../api/equal.js';
 import { findCondition, withCondition } from '../api/object/condition.js';
 import { createIndexer } from '../api/object/indexer.js';
@@ -13,8 +12,10 @@ import { compareText, objectKey, refOf } from '../api/object/key.js';
 import { isPodTerminal } from '../api/object/pod-state.js';
 import type { Node, Pod, PodSpec } from '../api/types/core.js';
 import type { Condition } from '../api/types/meta.js';
+import { chooseNode } from './cycle.js';
+import { failureMessage } from './failure-message.js';
+import { preempt } from './preempt.js';
 import type { Rejection } from './plugin.js';
-import { chooseNode } from './schedule.js';
 import { assume, type Snapshot, takeSnapshot } from './snapshot.js';
 
 const NAME = 'default-scheduler';
@@ -45,14 +46,26 @@ export function createScheduler(): Controller {
           assume(snapshot, choice.node, { ...pod, spec: { ...pod.spec, nodeName: choice.node.name } });
           writes.push(...bound(pod, choice.node.name));
         } else {
-          refusePreemption(pod, snapshot, choice.rejected);
-          writes.push(...unscheduled(pod, 'Unschedulable', choice.message, nowText));
+          writes.push(...refuse(pod, snapshot, choice.rejected, nowText));
         }
         if (snapshot.nodes.length >= 100) start = (start + 1) % snapshot.nodes.length;
       }
       return writes;
     },
   };
+}
+
+/** What fits nowhere: the pods that have to go for it, if that helps, and the word about it. */
+function refuse(pod: Pod, snapshot: Snapshot, rejected: ReadonlyMap<string, Rejection>, nowText: string): Write[] {
+  const found = preempt(pod, snapshot, rejected);
+  const preemption = typeof found === 'string' ? undefined : found;
+  const message = failureMessage(snapshot, rejected, typeof found === 'string' ? found : undefined);
+  const node = preemption?.node ?? pod.status?.nominatedNodeName ?? '';
+  const nominated = snapshot.byName.get(node);
+  // Pods that come after it, being less important, do not get the room that is being made for it.
+  if (nominated !== undefined) assume(snapshot, nominated, pod);
+  const victims = (preemption?.victims ?? []).flatMap((victim) => preempted(victim, pod, node));
+  return [...unscheduled(pod, 'Unschedulable', message, nowText, preemption?.node), ...victims];
 }
 
 function isPending({ spec, status, metadata }: Pod): boolean {
@@ -99,28 +112,26 @@ function bound(pod: Pod, node: string): Write[] {
 }
 
 /** Said once, until there is something else to say. */
-function unscheduled(pod: Pod, reason: string, message: string, nowText: string): Write[] {
+function unscheduled(pod: Pod, reason: string, message: string, nowText: string, nominated?: string): Write[] {
   const before = findCondition(pod.status?.conditions, 'PodScheduled');
-  if (before?.reason === reason && before.message === message) return [];
+  const nominatedNodeName = nominated ?? pod.status?.nominatedNodeName;
+  if (before?.reason === reason && before.message === message && nominatedNodeName === pod.status?.nominatedNodeName) return [];
   const condition: Condition = { type: 'PodScheduled', status: 'False', reason, message };
   const conditions = withCondition(pod.status?.conditions, condition, nowText);
-  const object: Pod = { ...pod, status: { ...pod.status, phase: 'Pending', conditions } };
+  const object: Pod = {
+    ...pod,
+    status: { ...pod.status, phase: 'Pending', conditions, ...(nominatedNodeName === undefined ? {} : { nominatedNodeName }) },
+  };
   const update: Write = { op: 'update-status', object };
   if (reason !== 'Unschedulable') return [update];
   return [update, { op: 'event', about: pod, type: 'Warning', reason: 'FailedScheduling', message }];
 }
 
-/** Says so where upstream might take pods of lower priority away. */
-function refusePreemption(pod: Pod, snapshot: Snapshot, rejected: ReadonlyMap<string, Rejection>): void {
-  const priority = pod.spec.priority ?? 0;
-  if ((pod.spec as { preemptionPolicy?: string }).preemptionPolicy === 'Never') return;
-  for (const node of snapshot.nodes) {
-    if (rejected.get(node.name)?.resolvable !== true) continue;
-    const victim = node.pods.find((other) => (other.spec.priority ?? 0) < priority);
-    if (victim === undefined) continue;
-    throw unsupported(
-      'preemption',
-      `pod ${pod.metadata.name} (priority ${priority}) does not fit unless pods such as ${victim.metadata.name} are preempted, which is not modelled`,
-    );
-  }
+function preempted(victim: Pod, pod: Pod, node: string): Write[] {
+  if (victim.metadata.deletionTimestamp !== undefined) return [];
+  const message = `Preempted by pod ${pod.metadata.uid} on node ${node}`;
+  return [
+    { op: 'event', about: victim, type: 'Normal', reason: 'Preempted', message },
+    { op: 'delete', ref: refOf(victim) },
+  ];
 }

@@ -43,18 +43,29 @@ export function takeSnapshot(view: StoreView): Snapshot {
 /** Puts the pod on the node. */
 export function assume(snapshot: Snapshot, info: NodeInfo, pod: Pod): void {
   info.pods.push(pod);
-  count(info.used, pod, 1);
+  addRequests(info.used, pod);
   const { podAffinity, podAntiAffinity } = pod.spec.affinity ?? {};
   if (podAffinity !== undefined || podAntiAffinity !== undefined) snapshot.withAffinity.add(info);
 }
 
-function count(used: NodeInfo['used'], pod: Pod, sign: 1 | -1): void {
+/** The same cluster with other pods on one node. */
+export function withPods(snapshot: Snapshot, node: NodeInfo, pods: readonly Pod[]): Snapshot {
+  const info = nodeInfo(node.node);
+  const nodes = snapshot.nodes.map((one) => (one === node ? info : one));
+  const withAffinity = new Set(snapshot.withAffinity);
+  withAffinity.delete(node);
+  const changed: Snapshot = { view: snapshot.view, nodes, byName: new Map(nodes.map((one) => [one.name, one])), withAffinity };
+  for (const pod of pods) assume(changed, info, pod);
+  return changed;
+}
+
+function addRequests(used: NodeInfo['used'], pod: Pod): void {
   const requests = podRequests(pod.spec);
-  used.cpu += sign * requests.cpu;
-  used.memory += sign * requests.memory;
-  used.nonzeroCpu += sign * requests.nonzeroCpu;
-  used.nonzeroMemory += sign * requests.nonzeroMemory;
-  for (const [name, value] of requests.others ?? []) used.others.set(name, (used.others.get(name) ?? 0) + sign * value);
+  used.cpu += requests.cpu;
+  used.memory += requests.memory;
+  used.nonzeroCpu += requests.nonzeroCpu;
+  used.nonzeroMemory += requests.nonzeroMemory;
+  for (const [name, value] of requests.others ?? []) used.others.set(name, (used.others.get(name) ?? 0) + value);
 }
 
 function nodeInfo(node: Node): NodeInfo {
