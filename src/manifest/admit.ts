@@ -25,12 +25,7 @@ export interface AdmitContext {
   readonly namespace: string;
 }
 
-/** Throws Refusal (with positions) or UnsupportedError. */
-export function admitManifest(document: ManifestDocument, context: AdmitContext): KubeObject {
-  return admitDecoded(decodeManifest(document), document, context);
-}
-
-/** Strict decoding alone: finds syntax-level errors of many documents before anything is written. */
+/** Strict decoding, so that the errors of many documents are found before anything is written. Throws Refusal or UnsupportedError. */
 export function decodeManifest(document: ManifestDocument): Fields {
   const { apiVersion, kind } = headerOf(document);
   checkKind(document, apiVersion, kind);
@@ -47,6 +42,7 @@ export function decodeManifest(document: ManifestDocument): Fields {
   throw new Refusal('BadRequest', message, causes, document.position);
 }
 
+/** A decoded document to the object that is to be stored. Throws Refusal with positions. */
 export function admitDecoded(decoded: Fields, document: ManifestDocument, { view, namespace }: AdmitContext): KubeObject {
   const wanted = placed(decoded, namespace, view.revision);
   const before = view.getAny(wanted.kind, wanted.metadata.namespace, wanted.metadata.name);

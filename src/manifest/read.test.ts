@@ -49,6 +49,14 @@ test('places: of large JSON are found when asked for', () => {
   assert.equal(position?.text?.trim(), '"port": 80');
 });
 
+test('places: a duplicate key in large JSON', () => {
+  const text = `{"data": "${'x'.repeat(70_000)}",\n "a": 1,\n "a": 2}`;
+  assert.throws(
+    () => readManifests(text, 'a.json'),
+    (error) => error instanceof InputError && error.code === 'duplicate-key' && error.problems[0]?.position?.line === 3,
+  );
+});
+
 const MIB = 1024 * 1024;
 const fill = (part: string): string => part.repeat(Math.floor(MIB / part.length));
 const JUNK: readonly (readonly [says: string, text: string, code: string | undefined])[] = [

@@ -3,8 +3,9 @@
  * skipped. What is wrong with the syntax is collected over the whole text and thrown together.
  */
 import type { Document } from 'yaml';
-import { InputError, inputError, type Problem } from '../base/errors.js';
+import { InputError, inputError, type Problem, type SourcePosition } from '../base/errors.js';
 import type { ManifestDocument } from './document.js';
+import { findDuplicateKey } from './duplicate-json-key.js';
 import { LIMITS } from './limits.js';
 import { locate } from './yaml/locate.js';
 import { parseYaml, syntaxProblems, type YamlText } from './yaml/parse.js';
@@ -48,6 +49,12 @@ function fastJson(text: string, file: string): readonly ManifestDocument[] | und
     return undefined;
   }
   if (isDeeper(value, LIMITS.depthMax)) throw inputError('nested-too-deep', `collections are nested more than ${LIMITS.depthMax} deep`);
+  const twice = findDuplicateKey(text);
+  if (twice !== undefined)
+    throw inputError('duplicate-key', `key "${twice.key}" is already set in this map`, {
+      position: placeIn(text, file, twice.offset),
+      fix: 'remove one of the two',
+    });
   let parsed: YamlText | undefined;
   const position: ManifestDocument['position'] = (path, part = 'value') => {
     if (text.length > LIMITS.documentSizeMax) return undefined;
@@ -55,6 +62,17 @@ function fastJson(text: string, file: string): readonly ManifestDocument[] | und
     return locate(parsed.documents[0] as Document, parsed.at, path, part);
   };
   return [{ file, value, position }];
+}
+
+function placeIn(text: string, file: string, offset: number): SourcePosition {
+  const start = text.lastIndexOf('\n', offset - 1) + 1;
+  const end = text.indexOf('\n', offset);
+  return {
+    file,
+    line: text.slice(0, start).split('\n').length,
+    column: offset - start + 1,
+    text: text.slice(start, end < 0 ? text.length : end),
+  };
 }
 
 function isDeeper(value: unknown, levels: number): boolean {

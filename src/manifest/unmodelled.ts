@@ -65,6 +65,7 @@ function serviceFields(spec: Fields | undefined): Unmodelled[] {
   const found: Unmodelled[] = [];
   if (isSet(spec?.['loadBalancerClass']))
     found.push({ path: 'spec.loadBalancerClass', effect: 'leaves the Service to a load balancer of its own' });
+  if (isSet(spec?.['trafficDistribution'])) found.push({ path: 'spec.trafficDistribution', effect: 'prefers endpoints near the client' });
   return found;
 }
 

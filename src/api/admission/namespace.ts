@@ -1,7 +1,7 @@
 /** What the API server adds to every new Namespace: its name as a label that cannot be changed, its finalizer, its phase. */
 import type { Namespace } from '../types/core.js';
 
-export const NAME_LABEL = 'kubernetes.io/metadata.name';
+const NAME_LABEL = 'kubernetes.io/metadata.name';
 
 export function admitNamespace(namespace: Namespace): Namespace {
   const { metadata } = namespace;
