@@ -1,9 +1,9 @@
 /** Where a node is: its InternalIP, its interface towards the other nodes, and its range for pods. Read from the Node object, as agents do. */
 import { type Cidr, cidrContains, parseCidr } from '../base/cidr.js';
 import { InvariantError } from '../base/errors.js';
-import { type Ip, parseIp } from '../base/ip.js';
+import { parseIp } from '../base/ip.js';
 import type { Node } from '../api/types/core.js';
-import type { NodeContext, NodeUplink } from './agent.js';
+import type { NodeContext } from './agent.js';
 
 /** The first InternalIP of the Node object; undefined while it has none. */
 export function internalIp(node: Node): string | undefined {
@@ -42,9 +42,4 @@ export function externalInterface(context: NodeContext): ExternalInterface {
       return ip !== undefined && networks.some((network) => cidrContains(network, ip));
     },
   };
-}
-
-/** Every address of the uplink's interfaces. */
-export function uplinkAddresses(uplink: NodeUplink | undefined): readonly Ip[] {
-  return (uplink?.links ?? []).flatMap((link) => (link.addr ?? []).map((a) => parseIp(a.slice(0, a.indexOf('/'))) as Ip));
 }
