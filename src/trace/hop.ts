@@ -17,18 +17,24 @@ export interface HopsOptions {
   readonly arp: boolean;
 }
 
-/** The hops of the legs that `shown` names, in order. */
-export function hopsOf(
-  events: readonly TraceEvent[],
-  shown: (leg: number) => boolean,
-  naming: Naming,
-  options: HopsOptions,
-): readonly Hop[] {
-  const hops: Hop[] = [];
+export interface Hops {
+  readonly request: readonly Hop[];
+  readonly reply: readonly Hop[];
+}
+
+/**
+ * The hops of the client's first packet and of the answer to it. Even legs are the client's packets, odd ones the server's; a later leg is shown if
+ * it is the one that decided.
+ */
+export function hopsOf(events: readonly TraceEvent[], deciding: number | undefined, naming: Naming, options: HopsOptions): Hops {
+  const request: Hop[] = [];
+  const reply: Hop[] = [];
   for (const event of events) {
-    if (shown(event.leg) && (event.kind !== 'arp' || options.arp)) hops.push(new EventHop(event, naming, options.start));
+    const { leg } = event;
+    if ((leg > 1 && leg !== deciding) || (event.kind === 'arp' && !options.arp)) continue;
+    (leg % 2 === 0 ? request : reply).push(new EventHop(event, naming, options.start));
   }
-  return hops;
+  return { request, reply };
 }
 
 /** Getters of the class: a literal with getters of its own costs more than the rest of a trace. */

@@ -6,13 +6,12 @@
 import { formatIp, formatSocket } from '../base/ip.js';
 import { causeOf, decidingEvent } from './cause.js';
 import type { FlowRecord, SocketAddress } from './flow-record.js';
-import { hopsOf } from './hop.js';
+import { type Hops, hopsOf } from './hop.js';
 import type { Naming } from './naming.js';
 import { encapsulationSteps, isTranslated, natSteps } from './nat-steps.js';
-import type { AddressPair, Cause, EncapsulationStep, Hop, NatStep, Outcome, Verdict } from './trace.js';
+import type { AddressPair, Cause, EncapsulationStep, NatStep, Outcome, Verdict } from './trace.js';
 
 const REQUEST = 0;
-const REPLY = 1;
 
 export function toOutcome(probability: number, record: FlowRecord, naming: Naming, arp: boolean): Outcome {
   const { events, icmp, seenSrc, seenDst } = record;
@@ -20,8 +19,7 @@ export function toOutcome(probability: number, record: FlowRecord, naming: Namin
   let nat: readonly NatStep[] | undefined;
   let encapsulations: readonly EncapsulationStep[] | undefined;
   let cause: Cause | null | undefined;
-  let request: readonly Hop[] | undefined;
-  let reply: readonly Hop[] | undefined;
+  let hops: Hops | undefined;
   return {
     probability,
     verdict: verdictOf(record),
@@ -45,20 +43,14 @@ export function toOutcome(probability: number, record: FlowRecord, naming: Namin
     icmp: icmp === undefined ? null : { type: icmp.type, code: icmp.code, from: formatIp(icmp.from) },
     pathMtu: record.pathMtu ?? null,
     get request() {
-      request ??= hopsOf(events, shownLegs(record, REQUEST), naming, options);
-      return request;
+      hops ??= hopsOf(events, decidingEvent(record)?.leg, naming, options);
+      return hops.request;
     },
     get reply() {
-      reply ??= hopsOf(events, shownLegs(record, REPLY), naming, options);
-      return reply;
+      hops ??= hopsOf(events, decidingEvent(record)?.leg, naming, options);
+      return hops.reply;
     },
   };
-}
-
-/** Even legs are the client's packets, odd ones the server's. */
-function shownLegs(record: FlowRecord, first: typeof REQUEST | typeof REPLY): (leg: number) => boolean {
-  const deciding = decidingEvent(record)?.leg;
-  return (leg) => leg === first || (leg === deciding && leg % 2 === first);
 }
 
 /** An error that the client's own kernel gives means that there is no way. */

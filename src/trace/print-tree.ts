@@ -159,7 +159,8 @@ function textOf(hop: Hop): string {
     case 'bridge':
       return `bridge ${hop.verdict}`;
     case 'drop':
-      return hop.change === null ? hop.verdict : `${hop.verdict}: ${hop.change}`;
+      // A rule stands with the hook already.
+      return hop.change === null || hop.rules.length > 0 ? hop.verdict : `${hop.verdict}: ${hop.change}`;
     case 'answer':
       return `answers ${hop.change ?? ''}`;
     case 'prerouting':
