@@ -66,12 +66,12 @@ const ROUTES: readonly Entry[] = [
   ['via ExternalIP 1.2.3.4', 'one of its externalIPs', 'client laptop can reach Service nginx via ExternalIP 1.2.3.4'],
   ['via hostPort 8080 on node1', "a container's hostPort", 'client laptop can reach pod B via hostPort 8080 on node1'],
   ['on port 80', 'a port by number', 'pod A can reach pod B on port 80'],
+  ['on port http', "a port of the Service, or of the pod's containers, by name", 'pod A can reach Service nginx on port http'],
   ['on UDP port 53', 'with its protocol: TCP, UDP, SCTP', 'pod A can reach Service dns on UDP port 53'],
   ['by ping', 'ICMP echo', 'pod A can reach pod B by ping'],
 ];
 
 const LATER: readonly GroupedEntry[] = [
-  ['on port http', 'a port by name', 'pod A can reach Service nginx on port http', 'route'],
   ['host "web.shop.svc.cluster.local"', 'a name that DNS resolves', 'pod A can reach host "web.shop.svc.cluster.local"', 'object'],
   [
     'via Ingress "shop.example/cart"',

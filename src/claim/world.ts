@@ -28,6 +28,11 @@ export interface Target {
   readonly servers?: readonly string[] | undefined;
 }
 
+export interface Why extends Behind {
+  /** An earlier rule that asked for this one, e.g. by a mark: it is what the object is behind. */
+  readonly asked?: RuleText | undefined;
+}
+
 export interface ClaimWorld {
   /** Every sender meant; InputError with the nearest name when nothing is. */
   subjects(phrase: SubjectPhrase): readonly Subject[];
@@ -40,8 +45,11 @@ export interface ClaimWorld {
   owner(address: string): string | undefined;
   /** The namespace that an unqualified name in a path means; `default` unless given. */
   readonly namespace?: string | undefined;
-  /** Which object or setting made a rule of a node exist, for rules that did not drop (a drop's cause says it itself). */
-  why?(node: string, rule: RuleText): Behind | undefined;
+  /**
+   * Which object or setting made a rule of a node exist, for rules that did not drop (a drop's cause says it itself). `earlier` are the rules
+   * that matched before it on that node, in order.
+   */
+  why?(node: string, rule: RuleText, earlier: readonly RuleText[]): Why | undefined;
   /** Node names, in order. */
   nodes(): readonly string[];
   /** One shell line that shows this trace again. */

@@ -69,6 +69,8 @@ export interface RuleOrigin {
   readonly namespace: string | null;
   readonly name: string;
   readonly detail: string;
+  /** The rule that stands for: an earlier one on the packet's way, which asked for this one by a mark. */
+  readonly asked?: RuleRef | undefined;
 }
 
 /** Names of namespaces in a plan: one place decides them, so that plans, traces and messages agree. */

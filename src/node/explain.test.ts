@@ -66,6 +66,26 @@ const CASES: readonly [table: 'filter' | 'nat', chain: string, words: string, be
     '! -d 224.0.0.0/4',
     "CNI flannel: --ip-masq: pods leave the cluster network 10.244.0.0/16 with their node's address",
   ],
+  ['nat', 'FLANNEL-POSTRTG', '-m mark', "CNI flannel: --ip-masq: what kube-proxy marked is kube-proxy's to masquerade"],
+  ['nat', 'FLANNEL-POSTRTG', '-s 10.244.1.0/24 -d 10.244.0.0/16', 'CNI flannel: --ip-masq: pods keep their addresses among themselves'],
+  [
+    'nat',
+    'FLANNEL-POSTRTG',
+    '! -s 10.244.0.0/16 -d 10.244.1.0/24',
+    "CNI flannel: --ip-masq: clients outside keep their addresses towards this node's pods",
+  ],
+  [
+    'nat',
+    'FLANNEL-POSTRTG',
+    '! -s 10.244.0.0/16 -d 10.244.0.0/16',
+    "CNI flannel: --ip-masq: what is no pod reaches the pods of other nodes with this node's address",
+  ],
+  [
+    'nat',
+    'POSTROUTING',
+    'FLANNEL-POSTRTG',
+    'CNI flannel: --ip-masq: only what leaves or enters the cluster network 10.244.0.0/16 may be masqueraded',
+  ],
   ['filter', 'FLANNEL-FWD', '-s 10.244.0.0/16', 'CNI flannel: --iptables-forward-rules: FORWARD lets 10.244.0.0/16 through'],
 ];
 
@@ -74,6 +94,26 @@ for (const [table, chain, words, behind] of CASES) {
     const origin = explainRule(context, find(table, chain, words));
     const name = origin?.namespace === null ? origin.name : `${origin?.namespace}/${origin?.name}`;
     assert.equal(`${origin?.kind} ${name}: ${origin?.detail}`, behind);
+  });
+}
+
+const MASQUERADING: readonly [marking: string, words: string, behind: string][] = [
+  ['KUBE-SVC-*', '! -s', 'Service default/web: traffic to its clusterIP from outside clusterCIDR 10.244.0.0/16 is masqueraded'],
+  [
+    'KUBE-EXT-*',
+    'masquerade traffic for default/web',
+    'Service default/web: externalTrafficPolicy is Cluster: traffic from outside is masqueraded',
+  ],
+  ['KUBE-SEP-*', '-s 10.244.1.2/32', 'Service default/web: an endpoint that reaches itself through the Service is masqueraded'],
+];
+
+for (const [chain, words, behind] of MASQUERADING) {
+  test(`behind what kube-proxy masquerades stands the rule that marked it: ${words} in ${chain}`, () => {
+    const marking = find('nat', chain, words);
+    const earlier = [find('nat', 'KUBE-SERVICES', 'default/web:http cluster IP'), marking, find('nat', 'KUBE-SEP-*', 'DNAT')];
+    const origin = explainRule(context, find('nat', 'KUBE-POSTROUTING', 'MASQUERADE'), earlier);
+    assert.equal(origin?.asked, marking);
+    assert.equal(`${origin?.kind} ${origin?.namespace}/${origin?.name}: ${origin?.detail}`, behind);
   });
 }
 

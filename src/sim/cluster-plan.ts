@@ -8,16 +8,14 @@ import type { ClusterSpec } from '../api/cluster.js';
 import type { Pod } from '../api/types/core.js';
 import type { StoreView } from '../api/view.js';
 import { type Fabric, renderFabric } from '../fabric/render-fabric.js';
-import { NETNS, type NodeContext } from '../node/agent.js';
+import { NETNS, type NodeContext, type RuleOrigin, type RuleRef } from '../node/agent.js';
 import { cniOfCluster } from '../node/cni/cni-of-cluster.js';
 import { explainRule } from '../node/explain.js';
 import { podOfVeth } from '../node/node-peers.js';
 import { nodePlan } from '../node/node-plan.js';
 import { hasPodNetwork, podsOfNode } from '../node/pods-of-node.js';
 import type { ListenerPlan, NetnsPlan, Plan, PlanSource, ProbePlan } from '../plan/plan.js';
-import type { RuleHit } from '../trace/event.js';
 import type { Naming } from '../trace/naming.js';
-import type { Behind } from '../trace/trace.js';
 import { externalListeners, listenerOwner, nodeListeners, podNetnsListeners } from './listeners.js';
 import { nodeAddresses } from './lookup.js';
 
@@ -127,9 +125,10 @@ export class ClusterPlan implements PlanSource, Naming {
     return owner?.kind === 'external' ? `external/${owner.host.name}` : netns;
   }
 
-  explain(hit: RuleHit, netns: string): Behind | null {
+  /** `earlier`: the rules that matched before it in the same namespace. */
+  explain(hit: RuleRef, netns: string, earlier: readonly RuleRef[] = []): RuleOrigin | null {
     const owner = this.#ownerOf(netns);
-    return owner?.kind === 'node' ? explainRule(this.context(owner.name), hit) : null;
+    return owner?.kind === 'node' ? explainRule(this.context(owner.name), hit, earlier) : null;
   }
 
   /** What the agents of a node see. */

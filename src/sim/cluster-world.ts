@@ -4,10 +4,18 @@
  */
 import { NETNS } from '../node/agent.js';
 import type { Behind, RuleText, Trace } from '../trace/trace.js';
-import type { RuleHit } from '../trace/event.js';
 import { addressOwner } from './address-owner.js';
 import { findObject, nodeAddresses, podAddress } from './lookup.js';
-import { type ObjectSelection, type Receiver, type RouteSelection, type SelectContext, selectReceivers, selectSenders, type Sender, type SenderSelection } from './select.js';
+import {
+  type ObjectSelection,
+  type Receiver,
+  type RouteSelection,
+  type SelectContext,
+  selectReceivers,
+  selectSenders,
+  type Sender,
+  type SenderSelection,
+} from './select.js';
 import { findExternal } from './select.js';
 import type { Simulation } from './simulation.js';
 
@@ -67,8 +75,10 @@ export class ClusterWorld {
     return addressOwner(this.#simulation.clusterPlan(), address);
   }
 
-  why(node: string, rule: RuleText): Behind | undefined {
-    return this.#simulation.clusterPlan().explain(rule as RuleHit, NETNS.node(node)) ?? undefined;
+  why(node: string, rule: RuleText, earlier: readonly RuleText[]): (Behind & { readonly asked?: RuleText | undefined }) | undefined {
+    const origin = this.#simulation.clusterPlan().explain(rule, NETNS.node(node), earlier);
+    // What it was asked by is one of the rules given.
+    return origin === null ? undefined : { ...origin, asked: earlier.find((one) => one === origin.asked) };
   }
 
   nodes(): readonly string[] {

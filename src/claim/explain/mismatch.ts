@@ -4,7 +4,7 @@
  * thing that would have held; one command that shows it again.
  */
 import { ClaimMismatch } from '../../base/errors.js';
-import type { Behind, Cause, Hop, Outcome } from '../../trace/trace.js';
+import type { Behind, Cause, Hop, Outcome, RuleText } from '../../trace/trace.js';
 import { type Finding, type Sight } from '../judge/finding.js';
 import { reasonText } from '../judge/fate-text.js';
 import { serverPlace } from '../judge/endpoints.js';
@@ -89,9 +89,9 @@ function ruleLines(failure: Failure): readonly string[] {
   const { cause } = sight.outcome;
   if (finding.rule !== undefined) {
     const { node, rule } = finding.rule;
-    const why = sight.world.why?.(node, rule);
-    const position = rule.index === 0 ? 'policy' : `rule ${rule.index}`;
-    return [...ruleBlock(`${node}: ${rule.table} ${rule.chain} ${position}`, `-A ${rule.chain} ${rule.text}`), ...behindLines(why)];
+    const why = sight.world.why?.(node, rule, rulesBefore(sight, node, rule));
+    const asked = why?.asked === undefined ? [] : ruleTextLines('asked by', node, why.asked);
+    return [...ruleTextLines('rule', node, rule), ...asked, ...behindLines(why)];
   }
   if (finding.reason !== undefined) return labelled('reason', finding.reason);
   if (cause === null) return lastSeen(sight);
@@ -113,12 +113,23 @@ function causeLines(cause: Cause, current: string): readonly string[] {
     return labelled('reason', `${place}: ${cause.text === '' ? reasonText(cause.reason) : cause.text}`);
   }
   const position = cause.rule === null || cause.rule === 0 ? 'policy' : `rule ${cause.rule}`;
-  return ruleBlock(`${place}: ${cause.table ?? ''} ${cause.chain} ${position}`, cause.text);
+  return ruleBlock('rule', `${place}: ${cause.table ?? ''} ${cause.chain} ${position}`, cause.text);
+}
+
+function ruleTextLines(name: string, node: string, rule: RuleText): readonly string[] {
+  const position = rule.index === 0 ? 'policy' : `rule ${rule.index}`;
+  return ruleBlock(name, `${node}: ${rule.table} ${rule.chain} ${position}`, `-A ${rule.chain} ${rule.text}`);
+}
+
+/** What the request met in the node's own namespace up to this rule. */
+function rulesBefore({ outcome }: Sight, node: string, rule: RuleText): readonly RuleText[] {
+  const met = outcome.request.filter((hop) => hop.node === node && !hop.netns.startsWith('pod.')).flatMap((hop) => hop.rules);
+  return met.slice(0, Math.max(0, met.indexOf(rule)));
 }
 
 /** Where the rule stands, then its text on lines of its own. */
-function ruleBlock(where: string, text: string): readonly string[] {
-  const head = labelled('rule', where);
+function ruleBlock(name: string, where: string, text: string): readonly string[] {
+  const head = labelled(name, where);
   if (text === '') return head;
   const indent = `${INDENT}  `;
   const lines = wrapWords(text, indent).map((line, i) => (i === 0 ? `${indent}${line}` : line));

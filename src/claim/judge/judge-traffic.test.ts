@@ -149,7 +149,6 @@ describe('what cannot be judged is neither true nor false', () => {
   });
   const cases: readonly (readonly [string, string])[] = [
     ['pod C can reach host "web.shop"', 'object-host'],
-    ['pod C can reach Service nginx on port http', 'port-name'],
     ['pod C can reach pod B and is DNATed to host "b.example"', 'object-host'],
     ['pod C can reach Service nginx', 'not-observed'],
     ['pod C can reach Service nginx via Ingress "shop.example/"', 'route-ingress'],

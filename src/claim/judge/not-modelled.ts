@@ -5,7 +5,6 @@ import type { Qualifier, TrafficClaim } from '../traffic-claim.js';
 export function checkModelled(claim: Pick<TrafficClaim, 'sentence' | 'object' | 'route'>): void {
   const { object, route } = claim;
   if (object.kind === 'host') throw notModelled(claim.sentence, object.span, 'object-host', 'reaching a host by its name (DNS)');
-  if (route?.portName !== undefined) throw notModelled(claim.sentence, route.span, 'port-name', "a Service's port by its name");
   if (route?.via === 'Ingress') throw notModelled(claim.sentence, route.span, 'route-ingress', 'a way through an Ingress');
   if (route?.via === 'Gateway') throw notModelled(claim.sentence, route.span, 'route-gateway', 'a way through a Gateway');
 }

@@ -113,5 +113,11 @@ export function explainPortmapRule(context: NodeContext, network: string, rule: 
   const pod = mappedPods(context).find((p) => rule.chain === podChainName(p, network) || rule.text.endsWith(podChainName(p, network)));
   if (pod === undefined) return { kind: 'CNI', namespace: null, name: 'portmap', detail: 'hostPorts of pods' };
   const ports = mappingsOf(pod).map((port) => `${port.hostPort}/${protocolOf(port)}`);
-  return { kind: 'Pod', namespace: pod.metadata.namespace ?? 'default', name: pod.metadata.name, detail: `hostPort ${ports.join(', ')}` };
+  const marked = rule.text.endsWith('-j CNI-HOSTPORT-SETMARK') ? ': what the node or a pod on it sends to it is masqueraded' : '';
+  return {
+    kind: 'Pod',
+    namespace: pod.metadata.namespace ?? 'default',
+    name: pod.metadata.name,
+    detail: `hostPort ${ports.join(', ')}${marked}`,
+  };
 }

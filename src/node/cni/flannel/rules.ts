@@ -52,10 +52,20 @@ function forward(network: string): TableFragment {
   };
 }
 
+function masqueradeReason({ chain: inChain, text }: RuleRef, network: string): string {
+  if (inChain !== 'FLANNEL-POSTRTG') return `only what leaves or enters the cluster network ${network} may be masqueraded`;
+  if (text.startsWith('-m mark')) return "what kube-proxy marked is kube-proxy's to masquerade";
+  const fromPods = !text.startsWith('!');
+  if (text.endsWith('-j RETURN'))
+    return fromPods ? 'pods keep their addresses among themselves' : "clients outside keep their addresses towards this node's pods";
+  if (fromPods) return `pods leave the cluster network ${network} with their node's address`;
+  return `what is no pod reaches the pods of other nodes with this node's address`;
+}
+
 /** The setting behind a rule that flannel, or its bridge plug-in, wrote. */
 export function explainFlannelRule(context: NodeContext, config: FlannelConfig, rule: RuleRef): RuleOrigin | null {
   const origin = (detail: string): RuleOrigin => ({ kind: 'CNI', namespace: null, name: 'flannel', detail });
-  if (rule.text.includes(MASQ)) return origin(`--ip-masq: pods leave the cluster network ${config.network} with their node's address`);
+  if (rule.text.includes(MASQ)) return origin(`--ip-masq: ${masqueradeReason(rule, config.network)}`);
   if (rule.text.includes(FORWARD)) return origin(`--iptables-forward-rules: FORWARD lets ${config.network} through`);
   const portmapped = explainPortmapRule(context, CNI_NETWORK, rule);
   if (portmapped !== null) return portmapped;
