@@ -4,7 +4,8 @@
  */
 import { inputError, unsupported } from '../base/errors.js';
 import { formatIp, parseIp } from '../base/ip.js';
-import type { Pod, Service, ServicePort } from '../api/types/core.js';
+import { nearest } from '../base/nearest.js';
+import type { ContainerPort, Pod, Service, ServicePort } from '../api/types/core.js';
 import type { StoreView } from '../api/view.js';
 import { podListeners } from './listeners.js';
 import { findObject, nodeAddress, podsOf, type WantedName } from './lookup.js';
@@ -31,6 +32,8 @@ export type ObjectSelection =
 export interface RouteSelection {
   readonly via: string | undefined;
   readonly port: number | undefined;
+  /** Instead of a number: the name of a port of the Service, or of a container of the pod. */
+  readonly portName?: string | undefined;
   readonly protocol: 'TCP' | 'UDP' | 'SCTP' | undefined;
   readonly node: string | undefined;
   readonly address: string | undefined;
@@ -73,7 +76,8 @@ export function selectSenders(context: SelectContext, selection: SenderSelection
     }
     case 'every-pod': {
       const pods = view.list('Pod', selection.namespace).filter((pod) => hasLabels(pod, selection.labels));
-      if (pods.length === 0) throw inputError('no-pods', 'no pod is meant by this', { fix: 'name a namespace or labels that some pod has' });
+      if (pods.length === 0)
+        throw inputError('no-pods', 'no pod is meant by this', { fix: 'name a namespace or labels that some pod has' });
       return pods.map((pod) => podSender(pod, undefined, undefined));
     }
     case 'node': {
@@ -103,7 +107,9 @@ function podSender(pod: Pod, container: string | undefined, word: string | undef
 function requireContainer(pod: Pod, container: string): void {
   const names = pod.spec.containers.map((one) => one.name);
   if (names.includes(container)) return;
-  throw inputError('unknown-container', `pod ${pod.metadata.name} has no container "${container}"`, { fix: `its containers are: ${names.join(', ')}` });
+  throw inputError('unknown-container', `pod ${pod.metadata.name} has no container "${container}"`, {
+    fix: `its containers are: ${names.join(', ')}`,
+  });
 }
 
 export function findExternal(context: SelectContext, name: string): { readonly name: string; readonly address: string } {
@@ -115,7 +121,12 @@ export function findExternal(context: SelectContext, name: string): { readonly n
 }
 
 /** The addresses that an object, with its route, means for one sender. */
-export function selectReceivers(context: SelectContext, object: ObjectSelection, route: RouteSelection | undefined, sender: Sender): readonly Receiver[] {
+export function selectReceivers(
+  context: SelectContext,
+  object: ObjectSelection,
+  route: RouteSelection | undefined,
+  sender: Sender,
+): readonly Receiver[] {
   switch (object.kind) {
     case 'service':
       return serviceReceivers(context, findObject(context.view, 'Service', object.name, context.namespace), route);
@@ -125,7 +136,9 @@ export function selectReceivers(context: SelectContext, object: ObjectSelection,
       return [plain('ip', typeof ip === 'bigint' ? `[${formatIp(ip)}]` : formatIp(ip), `address ${object.address}`, route, undefined)];
     }
     case 'host':
-      throw unsupported('host-names', `host "${object.host}": names are not resolved yet`, { fix: 'name the Service, the pod or the address' });
+      throw unsupported('host-names', `host "${object.host}": names are not resolved yet`, {
+        fix: 'name the Service, the pod or the address',
+      });
     case 'localhost':
       return [plain('ip', '127.0.0.1', 'localhost', route, 80)];
     case 'node': {
@@ -145,7 +158,11 @@ function podReceiver(context: SelectContext, to: Sender, route: RouteSelection |
   const [, namespace, rest = ''] = to.from.split('/');
   const [name, container] = rest.split('#');
   const pod = findObject(context.view, 'Pod', { namespace, name: name as string }, context.namespace);
-  if (route?.via === 'hostPort') throw unsupported('host-port', 'hostPort (the portmap plug-in) is not modelled yet');
+  if (route?.via === 'hostPort') return hostPortReceiver(context, pod, to, route);
+  if (route?.portName !== undefined) {
+    const port = containerPort(pod, container, route.portName);
+    return { to: `${to.from}:${port.containerPort}`, label: to.label, protocol: route.protocol ?? port.protocol ?? 'TCP' };
+  }
   const listeners = podListeners(pod).filter((one) => container === undefined || one.container === container);
   const first = listeners[0];
   const protocol = route?.protocol ?? (route?.port === undefined ? (first?.protocol ?? 'TCP') : 'TCP');
@@ -153,8 +170,36 @@ function podReceiver(context: SelectContext, to: Sender, route: RouteSelection |
   return { to: `${to.from}:${route?.port ?? first?.port ?? 80}`, label: to.label, protocol };
 }
 
+/** A port that a node passes on to the pod: on the pod's own node unless another is named. */
+function hostPortReceiver(context: SelectContext, pod: Pod, to: Sender, route: RouteSelection): Receiver {
+  const name = route.node ?? pod.spec.nodeName;
+  if (name === undefined) throw inputError('pod-pending', `pod ${pod.metadata.name} is on no node, so no node has its hostPort`);
+  const node = findObject(context.view, 'Node', { namespace: undefined, name }, context.namespace).metadata.name;
+  const port = pod.spec.containers.flatMap(({ ports }) => ports ?? []).find(({ hostPort }) => hostPort === route.port);
+  const servers = [to.from.replace(/#.*$/, '')];
+  const protocol = route.protocol ?? port?.protocol ?? 'TCP';
+  return { to: `node/${node}:${route.port}`, label: `hostPort ${route.port} on ${node}`, protocol, servers };
+}
+
+function containerPort(pod: Pod, container: string | undefined, wanted: string): ContainerPort {
+  const containers = pod.spec.containers.filter(({ name }) => container === undefined || name === container);
+  const ports = containers.flatMap(({ ports: declared }) => declared ?? []);
+  const names = ports.flatMap(({ name }) => name ?? []);
+  return ports.find(({ name }) => name === wanted) ?? unknownPort(`pod ${pod.metadata.name}`, wanted, names);
+}
+
+function unknownPort(owner: string, wanted: string, names: readonly string[]): never {
+  const near = nearest(wanted, names);
+  const known = names.length === 0 ? 'none of its ports has a name: use the number' : `its ports are named ${names.join(', ')}`;
+  throw inputError('no-such-port', `${owner} has no port named "${wanted}"`, {
+    fix: near === undefined ? known : `did you mean "${near}"?`,
+  });
+}
+
 /** A plain host: by its port, or by ping where it has none of its own. */
 function plain(kind: string, name: string, label: string, route: RouteSelection | undefined, port: number | undefined): Receiver {
+  if (route?.portName !== undefined)
+    throw inputError('no-such-port', `${label} has no ports with names`, { fix: 'write the number: `on port 80`' });
   const wanted = route?.port ?? port;
   if (route?.via === 'ping' || wanted === undefined) return { to: `${kind}/${name}`, label, protocol: 'ICMP' };
   return { to: `${kind}/${name}:${wanted}`, label, protocol: route?.protocol ?? 'TCP' };
@@ -171,7 +216,10 @@ function serviceReceivers(context: SelectContext, service: Service, route: Route
       const port = servicePort(service, (one) => one.nodePort !== undefined && (route.port === undefined || one.nodePort === route.port));
       const nodePort = route.port ?? port?.nodePort;
       if (nodePort === undefined) throw inputError('no-node-port', `${label} has no NodePort`, { fix: 'give it type NodePort' });
-      const nodes = route.node === undefined ? context.view.list('Node') : [findObject(context.view, 'Node', { namespace: undefined, name: route.node }, namespace ?? 'default')];
+      const nodes =
+        route.node === undefined
+          ? context.view.list('Node')
+          : [findObject(context.view, 'Node', { namespace: undefined, name: route.node }, namespace ?? 'default')];
       const protocol = route.protocol ?? port?.protocol ?? 'TCP';
       return nodes.map((node) => ({
         to: `nodeport/${node.metadata.name}:${nodePort}`,
@@ -185,15 +233,32 @@ function serviceReceivers(context: SelectContext, service: Service, route: Route
     case undefined:
     case 'ClusterIP':
     case 'port': {
-      const port = servicePort(service, (one) => (route?.port === undefined || one.port === route.port) && (route?.protocol === undefined || one.protocol === route.protocol));
+      if (route?.portName !== undefined) requirePortName(service, label, route.portName);
+      const port = servicePort(
+        service,
+        (one) =>
+          (route?.portName === undefined || one.name === route.portName) &&
+          (route?.port === undefined || one.port === route.port) &&
+          (route?.protocol === undefined || one.protocol === route.protocol),
+      );
       const number = route?.port ?? port?.port;
       if (number === undefined) throw inputError('no-service-port', `${label} has no port`, { fix: 'name one: `on port 80`' });
-      const base = route?.via === 'LoadBalancer' ? `lb/${namespace}/${name}` : route?.via === 'ExternalIP' ? `ip/${route.address}` : `svc/${namespace}/${name}`;
+      const base =
+        route?.via === 'LoadBalancer'
+          ? `lb/${namespace}/${name}`
+          : route?.via === 'ExternalIP'
+            ? `ip/${route.address}`
+            : `svc/${namespace}/${name}`;
       return [{ to: `${base}:${number}`, label, protocol: route?.protocol ?? port?.protocol ?? 'TCP', servers }];
     }
     default:
       throw unsupported(`via-${route?.via ?? ''}`.toLowerCase(), `"via ${route?.via}" is not modelled yet`);
   }
+}
+
+function requirePortName(service: Service, label: string, wanted: string): void {
+  const names = (service.spec.ports ?? []).flatMap(({ name }) => name ?? []);
+  if (!names.includes(wanted)) unknownPort(label, wanted, names);
 }
 
 function servicePort(service: Service, fits: (port: ServicePort) => boolean): ServicePort | undefined {
