@@ -17,11 +17,34 @@ export function formatTimestamp(us: number): string {
 
 /** Microseconds since 1970, or undefined when the text is not such a time stamp. A fraction of a second is read too. */
 export function parseTimestamp(text: string): number | undefined {
-  const m = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?Z$/.exec(text);
-  if (m === null) return undefined;
-  const [year, month, day, hour, minute, second] = m.slice(1, 7).map(Number) as [number, number, number, number, number, number];
-  const seconds = daysOf(year, month, day) * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second;
-  return seconds * US_PER_SECOND + Math.round(Number(m[7] ?? 0) * US_PER_SECOND);
+  const whole = text.length === 20 || text.charCodeAt(19) === 46 ? secondsOf(text) : Number.NaN;
+  if (Number.isNaN(whole) || text.charCodeAt(text.length - 1) !== 90) return undefined;
+  if (text.length === 20) return whole * US_PER_SECOND;
+  const fraction = text.slice(19, -1);
+  return /^\.\d+$/.test(fraction) ? whole * US_PER_SECOND + Math.round(Number(fraction) * US_PER_SECOND) : undefined;
+}
+
+/** Of `2026-01-01T00:00:00`; NaN when it is not of this form. Controllers ask often, so no pattern is matched. */
+function secondsOf(text: string): number {
+  const marks =
+    text.charCodeAt(4) === 45 &&
+    text.charCodeAt(7) === 45 &&
+    text.charCodeAt(10) === 84 &&
+    text.charCodeAt(13) === 58 &&
+    text.charCodeAt(16) === 58;
+  const days = daysOf(digits(text, 0, 4), digits(text, 5, 7), digits(text, 8, 10));
+  const clock = digits(text, 11, 13) * 3600 + digits(text, 14, 16) * 60 + digits(text, 17, 19);
+  return marks ? days * SECONDS_PER_DAY + clock : Number.NaN;
+}
+
+function digits(text: string, from: number, to: number): number {
+  let n = 0;
+  for (let i = from; i < to; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (!(digit >= 0 && digit <= 9)) return Number.NaN;
+    n = n * 10 + digit;
+  }
+  return n;
 }
 
 /** The time stamp `seconds` later. Text that is no time stamp is given back as it is. */
