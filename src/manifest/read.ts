@@ -48,7 +48,8 @@ function fastJson(text: string, file: string): readonly ManifestDocument[] | und
   } catch {
     return undefined;
   }
-  if (isDeeper(value, LIMITS.depthMax)) throw inputError('nested-too-deep', `collections are nested more than ${LIMITS.depthMax} deep`);
+  // The slow way finds the place to point at.
+  if (isDeeper(value, LIMITS.depthMax)) return undefined;
   const twice = findDuplicateKey(text);
   if (twice !== undefined)
     throw inputError('duplicate-key', `key "${twice.key}" is already set in this map`, {
