@@ -15,7 +15,7 @@ if (process.platform !== 'linux' || process.arch !== 'x64') {
 } else {
   console.log(execFileSync(binary, ['--version'], { encoding: 'utf8' }).trim());
   const tests = [...globSync('src', /\.test\.ts$/), ...globSync('steps', /\.test\.ts$/)];
-  const unit = spawnSync(binary, ['--import', 'tsx', '--test', ...tests], { stdio: 'inherit' });
+  const unit = spawnSync(binary, ['--import', 'tsx', '--test', '--test-reporter=spec', ...tests], { stdio: 'inherit' });
   const specs = spawnSync(binary, ['--import', 'tsx', 'src/cli/main.ts', 'run'], { stdio: 'inherit' });
   process.exitCode = unit.status || specs.status ? 1 : 0;
 }

@@ -15,7 +15,7 @@ for (const check of checks) {
   for (const key of Object.keys(total)) total[key] += counted[key];
   const word = code !== 0 ? 'FAILED' : skipped ? 'skipped' : 'ok';
   console.log(`${word.padEnd(8)} ${check.name}  (${summary(counted)}; ${((Date.now() - started) / 1000).toFixed(1)} s)`);
-  if (code !== 0) console.log(output.replace(/^/gm, '    '));
+  if (code !== 0) console.log(trouble(output).replace(/^/gm, '    '));
   else if (skipped) console.log(`    ${/^SKIPPED: .*/m.exec(output)[0]}`);
 }
 console.log(summary(total));
@@ -30,6 +30,12 @@ function run([command, ...args]) {
     child.on('error', (error) => resolve({ code: 1, output: `${output}${error.message}\n` }));
     child.on('close', (code) => resolve({ code: code ?? 1, output }));
   });
+}
+
+/** Of the unit tests' report only what failed, which stands at its end, and whatever does not belong to it. */
+function trouble(output) {
+  const failing = output.indexOf('✖ failing tests:');
+  return failing < 0 ? output : output.slice(failing);
 }
 
 /** Node's runner ends with `ℹ pass N` or `# pass N`; the specs' report with `N scenarios: N passed, N failed`. */

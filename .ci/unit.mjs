@@ -4,7 +4,7 @@ import { globSync } from './files.mjs';
 
 const files = process.argv.slice(2).filter((arg) => !arg.startsWith('--'));
 const tests = files.length > 0 ? files : [...globSync('src', /\.test\.ts$/), ...globSync('steps', /\.test\.ts$/)];
-const unit = spawnSync(process.execPath, ['--import', 'tsx', '--test', ...tests], { stdio: 'inherit' });
+const unit = spawnSync(process.execPath, ['--import', 'tsx', '--test', '--test-reporter=spec', ...tests], { stdio: 'inherit' });
 let status = unit.status ?? 1;
 if (process.argv.includes('--with-features')) {
   const features = spawnSync(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'run'], { stdio: 'inherit' });
