@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InputError, UnsupportedError } from '../base/errors.js';
-import type { FabricSpec } from './fabric-spec.js';
+import { NETNS } from '../node/agent.js';
+import { FABRIC_NAMES, type FabricSpec } from './fabric-spec.js';
 import { renderFabric } from './render-fabric.js';
 
 const NODES = ['192.168.1.10', '192.168.1.20', '192.168.1.30'].map((address, i) => ({ name: `node${i + 1}`, addresses: [address] }));
@@ -136,3 +137,9 @@ for (const [name, wish, cloud, kind, text] of REFUSED) {
     );
   });
 }
+
+test('the names of namespaces are those that the node agents use', () => {
+  assert.equal(FABRIC_NAMES.fabric, NETNS.fabric);
+  assert.equal(FABRIC_NAMES.node('a'), NETNS.node('a'));
+  assert.equal(FABRIC_NAMES.external('a'), NETNS.external('a'));
+});

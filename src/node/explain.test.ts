@@ -124,3 +124,24 @@ test("a chain's policy is the node's own setting", () => {
 
 test('nobody knows a rule of somebody else', () =>
   assert.equal(explainRule(context, { table: 'filter', chain: 'INPUT', text: '-s 192.0.2.0/24 -j DROP' }), null));
+
+test('in a large cluster, where endpoints have no comments, the chain tells the Service', () => {
+  const at = Array.from({ length: 1001 }, (_, i) => `10.245.${i >> 8}.${i & 255}@node2`);
+  const large = viewOf(cluster, [
+    service('big', { type: 'ClusterIP', clusterIP: '10.96.0.20', ports: [{ port: 80 }] }),
+    slice('big', { target: 80 }, at),
+  ]);
+  const there = contextOf(cluster, large);
+  const nat = nodePlan(there).iptables?.tables.get('nat');
+  const endpoint = [...(nat?.values() ?? [])].find((c) => c.name.startsWith('KUBE-SEP-'));
+  const origin = explainRule(there, { table: 'nat', chain: endpoint?.name ?? '', text: endpoint?.rules[1] ?? '' });
+  assert.deepEqual([origin?.kind, origin?.name], ['Service', 'big']);
+});
+
+test('behind a hostPort stands its pod', () => {
+  const pod = runningPod('a', 'node1', '10.244.1.2', { containers: [{ name: 'main', ports: [{ containerPort: 80, hostPort: 8080 }] }] });
+  const there = contextOf(cluster, viewOf(cluster, [pod]));
+  const rules = nodePlan(there).iptables?.tables.get('nat')?.get('CNI-HOSTPORT-DNAT')?.rules ?? [];
+  const origin = explainRule(there, { table: 'nat', chain: 'CNI-HOSTPORT-DNAT', text: rules[0] ?? '' });
+  assert.deepEqual(origin, { kind: 'Pod', namespace: 'default', name: 'a', detail: 'hostPort 8080/tcp' });
+});

@@ -86,6 +86,9 @@ export function kubeProxySettings(cluster: ClusterSpec): KubeProxySettings {
 }
 
 function readSettings(cluster: ClusterSpec): KubeProxySettings {
+  if (cluster.serviceCIDRs.some((cidr) => cidr.includes(':'))) {
+    throw unsupported('kube-proxy-ipv6', 'kube-proxy with IPv6 or dual stack Services is not modelled');
+  }
   const values = readFields(cluster.kubeProxy.config, FIELDS, 'kubeProxy.config');
   checkMode(values.string('mode') ?? cluster.kubeProxy.mode);
   const nodePortAddresses = checkCidrs(values.strings('nodePortAddresses') ?? [], 'nodePortAddresses');

@@ -1,6 +1,6 @@
 /**
- * Why a rule of kube-proxy exists: the Service behind it, and which of its fields or of the proxy's settings. The Service is found by the name of
- * the chain the rule stands in or leads to, else by its comment.
+ * Why a rule of kube-proxy exists: the Service behind it, and which of its fields or of the proxy's settings. The Service is found by the rule's comment,
+ * else by the name of the chain it stands in or leads to.
  */
 import type { NodeContext, RuleOrigin, RuleRef } from '../agent.js';
 import { kubeProxySettings } from './config.js';
@@ -20,19 +20,32 @@ export function explainKubeProxyRule(context: NodeContext, rule: RuleRef): RuleO
   return { kind: 'Service', namespace: port.namespace, name: port.service, detail: portDetail(context, port, rule, target) };
 }
 
+/** `namespace/name[:port]` as it stands in every comment that the proxy writes about a Service. */
+const SERVICE_PORT_NAME = /--comment "(?:[^"]* )?([a-z0-9][-.a-z0-9]*\/[a-z0-9][-.a-z0-9]*(?::[-a-z0-9]+)?)[ "]/;
+
 function portOfRule(model: ServiceModel, rule: RuleRef, target: string): ProxyPort | undefined {
-  const byName = chainIndex(model);
+  const spn = SERVICE_PORT_NAME.exec(rule.text)?.[1];
+  const named = spn === undefined ? undefined : names(model).get(spn);
+  if (named !== undefined) return named;
+  // A large cluster's rules of endpoints carry no comments.
   const hashed = [target, rule.chain].find((name) => HASHED_CHAIN.test(name));
-  const found = hashed === undefined ? undefined : byName.get(hashed);
-  if (found !== undefined) return found;
-  const note = /--comment "([^"]*)"/.exec(rule.text)?.[1] ?? '';
-  return model.ports.find((port) => note === port.spn || note.startsWith(`${port.spn} `) || note.includes(` ${port.spn} `));
+  return hashed === undefined ? undefined : chains(model).get(hashed);
 }
 
-const indexes = new WeakMap<ServiceModel, ReadonlyMap<string, ProxyPort>>();
+const namesOf = new WeakMap<ServiceModel, ReadonlyMap<string, ProxyPort>>();
+const chainsOf = new WeakMap<ServiceModel, ReadonlyMap<string, ProxyPort>>();
 
-function chainIndex(model: ServiceModel): ReadonlyMap<string, ProxyPort> {
-  let index = indexes.get(model);
+function names(model: ServiceModel): ReadonlyMap<string, ProxyPort> {
+  let index = namesOf.get(model);
+  if (index === undefined) {
+    index = new Map(model.ports.map((port) => [port.spn, port]));
+    namesOf.set(model, index);
+  }
+  return index;
+}
+
+function chains(model: ServiceModel): ReadonlyMap<string, ProxyPort> {
+  let index = chainsOf.get(model);
   if (index === undefined) {
     const entries = new Map<string, ProxyPort>();
     for (const port of model.ports) {
@@ -40,7 +53,7 @@ function chainIndex(model: ServiceModel): ReadonlyMap<string, ProxyPort> {
       for (const endpoint of port.endpoints) entries.set(endpoint.chain, port);
     }
     index = entries;
-    indexes.set(model, index);
+    chainsOf.set(model, index);
   }
   return index;
 }

@@ -51,6 +51,7 @@ export function bridgeConfig(cluster: ClusterSpec): BridgeConfig {
 
 function readConfig(cluster: ClusterSpec): BridgeConfig {
   const values = readFields(cluster.cni.config, FIELDS, 'cni.config');
+  if (cluster.podCIDRs.some((cidr) => cidr.includes(':'))) throw unsupported('bridge-ipv6', `IPv6 or dual stack is ${NOT_MODELLED}`);
   if (values.boolean('isGateway') === false && values.boolean('isDefaultGateway') !== true) {
     throw unsupported('bridge-gateway', `cni.config.isGateway false is ${NOT_MODELLED}`);
   }
