@@ -95,7 +95,7 @@ def add_link(link, spaces):
     end = ""
     if peer is not None:
         end = f" peer name {peer['name']}" + (f" address {peer['mac']}" if "mac" in peer else "") + f" netns /proc/{os.getpid()}/fd/{spaces[peer['netns']]}"
-    return [f"link add {link['name']}{address} type {link['kind']}{end} {link.get('args', '')}"]
+    return [f"link add name {link['name']}{address} type {link['kind']}{end} {link.get('args', '')}"]
 
 def set_links(plan, name):
     links = plan["netns"][name].get("links", [])
@@ -105,13 +105,13 @@ def set_links(plan, name):
         device = link["name"]
         for key, word in (("mac", "address"), ("mtu", "mtu"), ("master", "master")):
             if key in link:
-                lines.append(f"link set {device} {word} {link[key]}")
+                lines.append(f"link set dev {device} {word} {link[key]}")
         if "slave" in link:
-            lines.append(f"link set {device} type bridge_slave {link['slave']}")
+            lines.append(f"link set dev {device} type bridge_slave {link['slave']}")
         lines += [f"addr add {address} dev {device}" for address in link.get("addr", [])]
-    lines += [f"link set {link['name']} up" for link in links if link.get("up", True)]
+    lines += [f"link set dev {link['name']} up" for link in links if link.get("up", True)]
     ends = [link["peer"]["name"] for netns in plan["netns"].values() for link in netns.get("links", []) if link.get("peer", {}).get("netns") == name]
-    return lines + [f"link set {end} up" for end in ends if end not in listed]
+    return lines + [f"link set dev {end} up" for end in ends if end not in listed]
 
 def settle_links(fd):
     """Asks every device for its link: the kernel otherwise tells bridges of a new carrier only up to a second later."""
