@@ -72,12 +72,14 @@ function onSimulator(plan: Plan): Readonly<Record<string, Answer>> {
   return Object.fromEntries(runPlan(plan).map(({ id, flows: [flow] }) => [id, answerOf(flow ?? assert.fail(id))]));
 }
 
+/** A server that answered into the void is known to the simulator alone; so is who saw an echo. */
 function answerOf(flow: FlowRecord): Answer {
-  const { verdict, server, seenSrc, seenDst, errno, icmp } = flow;
+  const { verdict, seenSrc, seenDst, errno, icmp } = flow;
+  const server = verdict === 'delivered' ? (flow.server ?? null) : null;
   const seen = (address: SocketAddress | undefined): string | null =>
-    address === undefined || server === undefined ? null : formatIp(address.ip);
+    address === undefined || server === null ? null : formatIp(address.ip);
   const error = icmp === undefined ? null : `${icmp.type}/${icmp.code} from ${formatIp(icmp.from)}`;
-  return { verdict, server: server ?? null, source: seen(seenSrc), destination: seen(seenDst), errno: errno ?? null, icmp: error };
+  return { verdict, server, source: seen(seenSrc), destination: seen(seenDst), errno: errno ?? null, icmp: error };
 }
 
 function onLinux(plan: Plan): Readonly<Record<string, Answer>> {
