@@ -94,6 +94,10 @@ Then('it has a path MTU of {int}', function (this: HopspecWorld, mtu: number) {
   this.spec.qualifier(`it has a path MTU of ${mtu}`);
 });
 
+Then('it has an MSS of {int}', function (this: HopspecWorld, mss: number) {
+  this.spec.qualifier(`it has an MSS of ${mss}`);
+});
+
 Then('it is dropped by {name} {name}', function (this: HopspecWorld, kind: string, name: string) {
   this.spec.qualifier(`it is dropped by ${kind} ${name}`);
 });

@@ -68,6 +68,8 @@ describe('true sentences', () => {
     ['vxlan', 'pod A on node1 can reach Service nginx via NodePort 30080 and is SNATed'],
     ['vxlan', 'pod A can reach Service nginx, is not SNATed, is DNATed and is spread over 2 endpoints'],
     ['vxlan', 'pod A can reach pod nginx-1, is encapsulated in VXLAN between node1 and node2, takes 3 hops and has a path MTU of 1450'],
+    ['vxlan', 'pod A can reach pod nginx-1 and has an MSS of 1410'],
+    ['vxlan', 'pod A can reach pod C and has an MSS of 1410'],
     ['vxlan', 'pod A can reach pod C, stays on node1, is not encapsulated and takes 1 hop'],
     ['vxlan', 'pod A cannot reach Service empty, is refused and is dropped by Service empty'],
     ['vxlan', 'pod A can sometimes reach Service nginx and is answered only by pods on node3'],
@@ -92,6 +94,7 @@ describe('false sentences', () => {
     ['vxlan', 'pod A can reach pod C on port 81', /no socket listens on 10\.244\.1\.3:81 in pod c/],
     ['vxlan', 'pod A can reach Service nginx and is SNATed', /it is not translated: the source stays 10\.244\.1\.2/],
     ['vxlan', 'client laptop can reach Service nginx via NodePort 30080 and is not SNATed', /KUBE-POSTROUTING rule 3/],
+    ['vxlan', 'pod A can reach pod C and has an MSS of 1460', /segments have at most 1410 bytes: both ends announce it/],
     ['host-gw', 'pod A can reach pod nginx-1 and is encapsulated in VXLAN', /it is not encapsulated anywhere/],
     ['host-gw', 'pod A can reach pod C and takes 2 hops', /it takes 1 hop\n/],
   ];

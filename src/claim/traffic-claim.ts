@@ -55,6 +55,7 @@ export type Qualifier =
   | { readonly kind: 'spread-over'; readonly count: number; readonly span: Span }
   | { readonly kind: 'hops'; readonly count: number; readonly span: Span }
   | { readonly kind: 'path-mtu'; readonly mtu: number; readonly span: Span }
+  | { readonly kind: 'mss'; readonly mss: number; readonly span: Span }
   | DroppedQualifier
   | { readonly kind: 'fate'; readonly verdict: 'refused' | 'timeout' | 'unreachable'; readonly span: Span }
   | { readonly kind: 'reply-through'; readonly node: string; readonly span: Span };

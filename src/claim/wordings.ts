@@ -104,6 +104,7 @@ const QUALIFIERS: readonly Entry[] = [
   ['is spread over 3 endpoints', 'so many different endpoints may answer', 'can'],
   ['takes 3 hops', 'as traceroute counts: routers on the way, and the end', 'can'],
   ['has a path MTU of 1450', 'the smallest MTU on the way', 'can'],
+  ['has an MSS of 1410', 'the most bytes that the two ends of a TCP connection put into one segment', 'can'],
   ['is dropped by NetworkPolicy deny-all', 'the rule that stopped it exists for this object', 'cannot'],
   ['is dropped on node2 in FORWARD', 'where it was stopped: a node, a chain or a hook', 'cannot'],
   ['is refused', 'the client sees a TCP reset or ICMP port unreachable', 'cannot'],

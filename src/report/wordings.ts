@@ -102,6 +102,7 @@ const LAST_CLAIM: readonly Line[] = [
   ['it is spread over {int} endpoint(s)', 'And it is spread over 3 endpoints'],
   ['it takes {int} hop(s)', 'And it takes 3 hops'],
   ['it has a path MTU of {int}', 'And it has a path MTU of 1450'],
+  ['it has an MSS of {int}', 'And it has an MSS of 1410'],
   ['it is dropped by {name} {name}', 'And it is dropped by NetworkPolicy deny-all'],
   ['it is dropped', 'And it is dropped'],
   ['it is dropped on {name}', 'And it is dropped on node2'],

@@ -52,6 +52,7 @@ function nodesNamed(qualifier: Qualifier): readonly string[] {
     case 'spread-over':
     case 'hops':
     case 'path-mtu':
+    case 'mss':
     case 'fate':
       return [];
   }

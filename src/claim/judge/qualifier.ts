@@ -4,6 +4,7 @@ import { judgeEncapsulation } from './encapsulation.js';
 import { judgeAnsweredOn, judgeSpreadOver } from './endpoints.js';
 import { judgeDropped, judgeFate } from './fate.js';
 import type { Finding, Sight } from './finding.js';
+import { judgeMss } from './mss.js';
 import { judgeNat } from './nat.js';
 import { judgePathMtu } from './path-mtu.js';
 import { judgeServerSees } from './server-sees.js';
@@ -31,6 +32,8 @@ export function judgeQualifier(qualifier: Qualifier, sight: Sight, sentence: str
       return judgeHops(qualifier, sight);
     case 'path-mtu':
       return judgePathMtu(qualifier, sight);
+    case 'mss':
+      return judgeMss(qualifier, sight);
     case 'dropped':
       return judgeDropped(qualifier, sight);
     case 'fate':

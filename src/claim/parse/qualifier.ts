@@ -21,6 +21,7 @@ export const QUALIFIER_OPTIONS: readonly Option[] = [
   { word: 'is', wording: 'is spread over 3 endpoints' },
   { word: 'takes', wording: 'takes 3 hops' },
   { word: 'has', wording: 'has a path MTU of 1450' },
+  { word: 'has', wording: 'has an MSS of 1410' },
   { word: 'is', wording: 'is dropped by NetworkPolicy deny-all' },
   { word: 'is', wording: 'is refused' },
   { word: 'is', wording: 'is unreachable' },
@@ -57,6 +58,11 @@ function readCounts(reader: Reader, start: number): Qualifier {
     return { kind: 'hops', count, span: reader.since(start) };
   }
   if (reader.take('has')) {
+    if (reader.take('an')) {
+      reader.need('has an MSS of 1410', 'MSS', 'of');
+      const mss = reader.number('a number', 'has an MSS of 1410', 65535);
+      return { kind: 'mss', mss, span: reader.since(start) };
+    }
     reader.need('has a path MTU of 1450', 'a', 'path', 'MTU', 'of');
     const mtu = reader.number('a number', 'has a path MTU of 1450', 65535);
     return { kind: 'path-mtu', mtu, span: reader.since(start) };
