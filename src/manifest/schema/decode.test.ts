@@ -78,7 +78,7 @@ test('strict decoding: null is absent, quantities become text', () => {
     'Pod',
     kubernetesStructures,
   );
-  assert.deepEqual(value, { spec: { containers: [{ resources: { limits: { cpu: '2', memory: '1Gi' } } }] } });
+  assert.deepEqual(value, { spec: { containers: [{ name: '', resources: { limits: { cpu: '2', memory: '1Gi' } } }] } });
 });
 
 test('strict decoding: the nearest name is proposed', () => {

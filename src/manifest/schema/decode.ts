@@ -1,11 +1,11 @@
 /**
  * Strict decoding, as the API server does with fieldValidation=Strict: unknown fields and wrong types are found by walking the value
  * along the field tables (k8s.io/apimachinery `pkg/runtime/serializer/json`, sigs.k8s.io/json). The result holds known fields only,
- * null taken as absent and quantities as text. All problems of a value are found, where a real server stops at the first wrong type.
+ * null taken as absent, quantities as text, and required fields that are absent as their zero. All problems of a value are found, where a real server stops at the first wrong type.
  */
 import { nearest } from '../../base/nearest.js';
 import { parseQuantity } from '../../api/quantity.js';
-import type { FieldType, Scalar, Structures } from './structure.js';
+import { type FieldType, type Scalar, type Structure, type Structures, requiredOf, zeroOf } from './structure.js';
 
 export interface DecodeProblem {
   readonly kind: 'unknown-field' | 'wrong-type';
@@ -54,6 +54,14 @@ class Walk {
         const decoded = this.value(inner, field.type, at, { holder: name, fields: join(place.fields, key) });
         if (decoded !== undefined) result[key] = decoded;
       }
+    }
+    return this.withRequired(result, structure);
+  }
+
+  /** Required fields that are absent get their zero; validation then says what it thinks of that. */
+  private withRequired(result: Record<string, unknown>, structure: Structure | undefined): unknown {
+    for (const [name, type] of structure === undefined ? [] : requiredOf(structure)) {
+      if (result[name] === undefined) result[name] = zeroOf(type);
     }
     return result;
   }

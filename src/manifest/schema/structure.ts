@@ -17,6 +17,26 @@ export interface Field {
 
 export type Structure = ReadonlyMap<string, Field>;
 
+/** What an absent required field reads as, as in Go; undefined where absence is told from emptiness. */
+export function zeroOf(type: FieldType): unknown {
+  if (type.kind === 'list') return [];
+  return type.kind === 'scalar' ? ZEROS[type.scalar] : undefined;
+}
+
+const required = new WeakMap<Structure, readonly (readonly [string, FieldType])[]>();
+
+/** The required fields that have a zero. */
+export function requiredOf(structure: Structure): readonly (readonly [name: string, type: FieldType])[] {
+  const known = required.get(structure);
+  if (known !== undefined) return known;
+  const fields = [...structure].filter(([, field]) => field.required && zeroOf(field.type) !== undefined);
+  const list = fields.map(([name, { type }]) => [name, type] as const);
+  required.set(structure, list);
+  return list;
+}
+
+const ZEROS: Readonly<Partial<Record<Scalar, unknown>>> = { string: '', int32: 0, int64: 0, bool: false, 'int-or-string': 0 };
+
 /** Looks structures up by name: those of Kubernetes, or a table of one's own such as the cluster file's. */
 export type Structures = (name: string) => Structure | undefined;
 
