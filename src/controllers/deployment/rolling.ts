@@ -43,16 +43,21 @@ function scaleOld(rollout: Rollout): boolean {
   const maxScaledDown = sumOf(allSets(rollout), replicasOf) - minAvailable - newUnavailable;
   if (maxScaledDown <= 0) return false;
   const cleaned = giveUpUnhealthy(rollout, maxScaledDown);
+  if (cleaned === undefined) return false;
   return giveUpAvailable(rollout, minAvailable) + cleaned > 0;
 }
 
-/** Pods of old ReplicaSets that are not available go first: they are no loss. */
-function giveUpUnhealthy(rollout: Rollout, most: number): number {
+/**
+ * Pods of old ReplicaSets that are not available go first: they are no loss. Undefined when a ReplicaSet still reports more available pods than
+ * it is to have: it has not yet done what it was last told, and upstream, too, gives up for now ("invalid request to scale down").
+ */
+function giveUpUnhealthy(rollout: Rollout, most: number): number | undefined {
   let total = 0;
   for (const rs of [...rollout.oldSets].sort(compareCreation)) {
     if (total >= most) break;
     const unhealthy = replicasOf(rs) - availableOf(rs);
-    if (replicasOf(rs) === 0 || unhealthy <= 0) continue;
+    if (replicasOf(rs) === 0 || unhealthy === 0) continue;
+    if (unhealthy < 0) return undefined;
     const count = Math.min(most - total, unhealthy);
     scaleSet(rollout, rs, replicasOf(rs) - count);
     total += count;

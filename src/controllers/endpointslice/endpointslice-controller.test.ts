@@ -131,6 +131,18 @@ test("the zone is the node's", () => {
   assert.deepEqual([endpoint?.zone, endpoint?.hints], ['a', { forZones: [{ name: 'a' }] }]);
 });
 
+test('a node that moves to another zone takes its endpoints along, one that is unknown has none until it comes', () => {
+  const w = started(service('web'), webPod('a', { nodeName: 'node1' }));
+  w.create({ ...webPod('b', { nodeName: 'node9' }), status: { podIP: '10.9.9.9' } });
+  w.store.label({ kind: 'Node', name: 'node1' }, { 'topology.kubernetes.io/zone': 'b' });
+  w.settle();
+  const zones = (): string[] => (w.list('EndpointSlice')[0]?.endpoints ?? []).map(({ nodeName, zone }) => `${nodeName} ${zone ?? '-'}`);
+  assert.deepEqual(zones(), ['node1 b']);
+  w.create(node(9));
+  w.settle();
+  assert.deepEqual(zones(), ['node1 b', 'node9 -']);
+});
+
 test('dual stack has one slice per family', () => {
   const w = started(service('web', { ipFamilies: ['IPv4', 'IPv6'], ipFamilyPolicy: 'RequireDualStack' }));
   const both = { podIP: '10.244.0.9', podIPs: [{ ip: '10.244.0.9' }, { ip: 'fd00::9' }], phase: 'Running' as const };

@@ -2,7 +2,7 @@
  * The EndpointSlice controller (pkg/controller/endpointslice, k8s.io/endpointslice): for every Service with a selector the slices of its
  * pods, one set per address family and port map, or one empty slice. Slices that somebody else wrote are left alone; where they
  * claim to be this controller's (a copy of a live cluster), it stands back from their Service. Deleting slices with their Service is garbage collection.
- * Left out: the legacy Endpoints mirror, topology-aware hints, nodes that change their zone.
+ * Left out: the legacy Endpoints mirror, topology-aware hints.
  */
 import type { Controller, ReconcileContext, Write } from '../../api/controller.js';
 import { isEqual } from '../../api/equal.js';
@@ -29,12 +29,13 @@ export function createEndpointSliceController(): Controller {
 
   return {
     name: 'endpoint-slice-controller',
-    watches: ['Service', 'Pod', 'EndpointSlice'],
+    watches: ['Service', 'Pod', 'EndpointSlice', 'Node'],
     keys(event, view) {
       slices.observe(event);
       selected.observe(event);
       if (event.object.kind === 'Service') return [objectKey(event.object)];
       if (event.object.kind === 'Pod') return podMattersTo(event) ? selected.servicesOf(view, event) : [];
+      if (event.object.kind === 'Node') return selected.servicesOnNode(view, event);
       // What was made here is known already; what somebody else changes or deletes is put right.
       if (event.type === 'ADDED') return [];
       return made.has(objectKey(event.object)) ? serviceOfSlice(event.object as EndpointSlice) : [];

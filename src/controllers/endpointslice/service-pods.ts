@@ -6,17 +6,21 @@ import type { StoreEvent } from '../../api/controller.js';
 import { isEqual } from '../../api/equal.js';
 import { createIndexer } from '../../api/object/indexer.js';
 import { objectKey } from '../../api/object/key.js';
+import { podsByNode } from '../../api/object/pod-indexes.js';
 import { isPodReady, isPodTerminal } from '../../api/object/pod-state.js';
 import { matchesLabels } from '../../api/selectors.js';
 import type { Pod, Service } from '../../api/types/core.js';
 import type { Labels } from '../../api/types/meta.js';
 import type { StoreView } from '../../api/view.js';
+import { ZONE_LABEL } from './pod-endpoint.js';
 
 export interface ServicePods {
   observe(event: StoreEvent): void;
   podsOf(view: StoreView, service: Service): readonly Pod[];
   /** Keys of the Services that select the pod of an event, or selected it before. */
   servicesOf(view: StoreView, event: StoreEvent): readonly string[];
+  /** Keys of the Services that have a pod on the node of an event which changes what their slices say of it. */
+  servicesOnNode(view: StoreView, event: StoreEvent): readonly string[];
 }
 
 export function createServicePods(): ServicePods {
@@ -24,6 +28,7 @@ export function createServicePods(): ServicePods {
     firstPair(service).map((pair) => `${service.metadata.namespace} ${pair}`),
   );
   const pods = createIndexer('Pod', podPairs);
+  const onNode = podsByNode();
   const selecting = (view: StoreView, pod: Pod): string[] => {
     const found = podPairs(pod).flatMap((pair) => services.get(view, pair));
     return found.filter((service) => matchesLabels(service.spec.selector ?? {}, pod.metadata.labels)).map(objectKey);
@@ -32,6 +37,7 @@ export function createServicePods(): ServicePods {
     observe(event) {
       services.observe(event);
       pods.observe(event);
+      onNode.observe(event);
     },
     podsOf(view, service) {
       const { selector = {} } = service.spec;
@@ -44,6 +50,10 @@ export function createServicePods(): ServicePods {
       const before = event.before as Pod | undefined;
       if (before === undefined || before.metadata.labels === event.object.metadata.labels) return now;
       return [...new Set([...now, ...selecting(view, before)])];
+    },
+    servicesOnNode(view, { type, object, before }) {
+      if (type === 'MODIFIED' && object.metadata.labels?.[ZONE_LABEL] === before?.metadata.labels?.[ZONE_LABEL]) return [];
+      return [...new Set(onNode.get(view, object.metadata.name).flatMap((pod) => selecting(view, pod)))];
     },
   };
 }

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { timestamp } from '../../base/clock.js';
 import { ANNOTATIONS } from '../../api/object/annotations.js';
 import { isPodReady } from '../../api/object/pod-state.js';
 import type { Container, ContainerStatus, Pod } from '../../api/types/core.js';
 import { deployment, node, nodes, pod, service, type World, world } from '../../controllers/world.test.js';
 import { createScheduler } from '../../scheduler/scheduler.js';
+import { crashContainer } from './crash.js';
 import { createKubelet } from './kubelet.js';
 import { listeners } from './listeners.js';
 
@@ -131,17 +133,7 @@ test('under restartPolicy Never the loser stays dead and the pod runs on', () =>
 test('a container that crashes is restarted at once the first time, then backs off', () => {
   const w = started({});
   const crash = (): void => {
-    w.patch<Pod>(A, (one) => ({
-      ...one,
-      status: {
-        ...one.status,
-        containerStatuses: (one.status?.containerStatuses ?? []).map((status) => ({
-          ...status,
-          ready: false,
-          state: { terminated: { exitCode: 1, reason: 'Error', finishedAt: '2026-01-01T00:01:00Z' } },
-        })),
-      },
-    }));
+    w.patch<Pod>(A, (one) => crashContainer(one, undefined, timestamp(w.loop.nowUs)));
     w.settle();
   };
   w.advance(60);
@@ -149,8 +141,12 @@ test('a container that crashes is restarted at once the first time, then backs o
   assert.deepEqual(containers(w), ['c ready 1']);
   crash();
   assert.deepEqual(containers(w), ['c CrashLoopBackOff 1']);
+  assert.throws(crash, /container c of pod a does not run/);
   w.advance(10);
   assert.deepEqual(containers(w), ['c ready 2']);
+  w.advance(601);
+  crash();
+  assert.deepEqual(containers(w), ['c ready 3'], 'it ran for more than 10 minutes: afresh');
 });
 
 const POLICIES: readonly { policy: NonNullable<Pod['spec']['restartPolicy']>; exitCode: number; gives: string; phase: string }[] = [
@@ -163,16 +159,7 @@ const POLICIES: readonly { policy: NonNullable<Pod['spec']['restartPolicy']>; ex
 for (const { policy, exitCode, gives, phase } of POLICIES) {
   test(`exit ${exitCode} under restartPolicy ${policy}: ${gives}, ${phase}`, () => {
     const w = started({ restartPolicy: policy });
-    w.patch<Pod>(A, (one) => ({
-      ...one,
-      status: {
-        ...one.status,
-        containerStatuses: (one.status?.containerStatuses ?? []).map((status) => ({
-          ...status,
-          state: { terminated: { exitCode, reason: 'x', finishedAt: '2026-01-01T00:00:00Z' } },
-        })),
-      },
-    }));
+    w.patch<Pod>(A, (one) => crashContainer(one, 'c', timestamp(w.loop.nowUs), exitCode));
     w.settle();
     assert.deepEqual([containers(w)[0], w.get('Pod', 'a').status?.phase], [gives, phase]);
     assert.equal(listeners(w.get('Pod', 'a')).length, phase === 'Running' ? 1 : 0);
@@ -201,9 +188,10 @@ test('a pod whose address was there before is left as it is, and can be deleted'
   const w = world();
   const status = { podIP: '10.9.9.9', hostIP: '192.168.1.10' };
   w.create(...nodes(1), { ...pod('a', { nodeName: 'node1' }), status }, { ...pod('b'), status: { podIP: '10.9.9.8' } });
+  const before = w.list('Pod');
   w.advance(100);
-  assert.deepEqual(w.get('Pod', 'a').status, status);
-  assert.deepEqual([w.get('Pod', 'b').status, w.get('Pod', 'b').spec.nodeName], [{ podIP: '10.9.9.8' }, undefined]);
+  assert.deepEqual(w.list('Pod'), before);
+  assert.deepEqual([w.get('Pod', 'a').status?.podIP, w.get('Pod', 'b').spec.nodeName], ['10.9.9.9', undefined]);
   assert.deepEqual(listeners(w.get('Pod', 'a')), [{ container: 'c', proto: 'tcp', port: 80 }]);
   w.store.delete(A);
   w.settle();
@@ -258,5 +246,6 @@ test('of two pods that were put on one node with one host port the second is ref
   const message = "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports";
   assert.deepEqual([status?.phase, status?.reason, status?.message], ['Failed', 'NodePorts', `Pod was rejected: ${message}`]);
   assert.deepEqual(w.events('b'), [`NodePorts: ${message}`]);
+  assert.equal(w.list('Event').find(({ involvedObject }) => involvedObject.name === 'b')?.count, 1);
   assert.deepEqual([listeners(w.get('Pod', 'b')), w.get('Pod', 'c').status?.phase], [[], 'Running']);
 });

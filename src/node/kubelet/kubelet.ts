@@ -10,31 +10,21 @@ import { ANNOTATIONS } from '../../api/object/annotations.js';
 import { podsByNode } from '../../api/object/pod-indexes.js';
 import { isPodTerminal } from '../../api/object/pod-state.js';
 import type { Node, Pod } from '../../api/types/core.js';
-import type { StoreView } from '../../api/view.js';
 import { isAtRest, newPodMemory, type PodMemory } from './memory.js';
 import { nodeStatusWrites } from './node-status.js';
+import { type Allocate, createNodeAddresses } from './pod-addresses.js';
 import { refuse } from './pod-admission.js';
 import { syncPod } from './pod-sync.js';
 
-export interface AddressRequest {
-  readonly node: Node;
-  readonly pod: Pod;
-  readonly view: StoreView;
-  /** Addresses of the node's pods, those given in this very reconcile too. */
-  readonly taken: ReadonlySet<string>;
-  /** The address given last on this node, as IPAM keeps it on disk. */
-  readonly last: string | undefined;
-}
-
 export interface KubeletOptions {
-  /** The network plug-in's IPAM: one address, or one per family; undefined when there is none to give. */
-  allocate(request: AddressRequest): string | readonly string[] | undefined;
+  /** The network plug-in's IPAM. */
+  readonly allocate: Allocate;
 }
 
 export function createKubelet(options: KubeletOptions): Controller {
   const pods = podsByNode();
+  const addresses = createNodeAddresses(options.allocate);
   const memories = new Map<string, PodMemory>();
-  const lastAddress = new Map<string, string>();
   /** The next time each node's key is woken by the clock, so that it is not asked for twice. */
   const timers = new Map<string, number>();
 
@@ -43,38 +33,6 @@ export function createKubelet(options: KubeletOptions): Controller {
     let memory = memories.get(uid);
     if (memory === undefined) memories.set(uid, (memory = newPodMemory(pod)));
     return memory;
-  };
-
-  const syncPods = (node: Node, bound: readonly Pod[], context: ReconcileContext): Write[] => {
-    const writes: Write[] = [];
-    const nodeAddresses = (node.status?.addresses ?? []).filter(({ type }) => type === 'InternalIP').map(({ address }) => address);
-    let taken: Set<string> | undefined;
-    const allocate = (pod: Pod): readonly string[] => {
-      taken ??= addressesInUse(bound);
-      const name = node.metadata.name;
-      const given = options.allocate({ node, pod, view: context.view, taken, last: lastAddress.get(name) });
-      const ips = given === undefined ? [] : typeof given === 'string' ? [given] : given;
-      for (const ip of ips) taken.add(ip);
-      if (ips[0] !== undefined) lastAddress.set(name, ips[0]);
-      return ips;
-    };
-    for (const pod of bound) {
-      const memory = memoryOf(pod);
-      if (isAtRest(memory, pod, context.nowUs)) continue;
-      checkModelled(pod);
-      if (!memory.admitted && pod.metadata.deletionTimestamp === undefined) {
-        const refusal = refuse(
-          pod,
-          bound.filter((other) => memoryOf(other).admitted),
-        );
-        writes.push(...refusal);
-        memory.admitted = refusal.length === 0;
-        if (!memory.admitted) continue;
-      }
-      writes.push(...syncPod({ pod, memory, context, nodeAddresses, allocate: () => allocate(pod) }));
-      memory.pod = pod;
-    }
-    return writes;
   };
 
   const timer = (name: string, bound: readonly Pod[], nowUs: number): Write[] => {
@@ -96,10 +54,40 @@ export function createKubelet(options: KubeletOptions): Controller {
       const node = context.view.get('Node', undefined, name);
       if (node === undefined || isDown(node)) return [];
       const bound = pods.get(context.view, name);
-      const writes = syncPods(node, bound, context);
+      const turn = { context, nodeAddresses: internalAddresses(node), allocate: addresses(node, bound, context.view) };
+      const writes = bound.flatMap((pod) => lookAt(pod, { ...turn, bound, memoryOf }));
       return [...nodeStatusWrites(node, context.nowText), ...writes, ...timer(name, bound, context.nowUs)];
     },
   };
+}
+
+interface NodeTurn {
+  readonly context: ReconcileContext;
+  readonly nodeAddresses: readonly string[];
+  readonly allocate: (pod: Pod) => readonly string[];
+  readonly bound: readonly Pod[];
+  readonly memoryOf: (pod: Pod) => PodMemory;
+}
+
+/** Nothing for a pod at rest; a new one is admitted first. */
+function lookAt(pod: Pod, { context, nodeAddresses, allocate, bound, memoryOf }: NodeTurn): readonly Write[] {
+  const memory = memoryOf(pod);
+  if (isAtRest(memory, pod, context.nowUs)) return [];
+  checkModelled(pod);
+  if (!memory.admitted && pod.metadata.deletionTimestamp === undefined) {
+    if (isPodTerminal(pod)) return [];
+    const admitted = bound.filter((other) => memoryOf(other).admitted);
+    const refusal = refuse(pod, admitted);
+    if (refusal.length > 0) return refusal;
+    memory.admitted = true;
+  }
+  const writes = syncPod({ pod, memory, context, nodeAddresses, allocate: () => allocate(pod) });
+  memory.pod = pod;
+  return writes;
+}
+
+function internalAddresses(node: Node): readonly string[] {
+  return (node.status?.addresses ?? []).filter(({ type }) => type === 'InternalIP').map(({ address }) => address);
 }
 
 export function isDown(node: Node): boolean {
@@ -121,17 +109,6 @@ function keysOfPod({ type, object }: StoreEvent, memories: Map<string, PodMemory
     if (seen.deletionTimestamp === pod.metadata.deletionTimestamp && seen.annotations === pod.metadata.annotations) return [];
   }
   return [pod.spec.nodeName];
-}
-
-function addressesInUse(bound: readonly Pod[]): Set<string> {
-  const taken = new Set<string>();
-  for (const pod of bound) {
-    if (pod.spec.hostNetwork === true || isPodTerminal(pod)) continue;
-    const { podIP, podIPs } = pod.status ?? {};
-    if (podIP !== undefined) taken.add(podIP);
-    for (const { ip } of podIPs ?? []) taken.add(ip);
-  }
-  return taken;
 }
 
 function checkModelled(pod: Pod): void {

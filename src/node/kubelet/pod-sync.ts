@@ -45,7 +45,7 @@ export function syncPod(turn: PodTurn): readonly Write[] {
 }
 
 function addressesOf({ pod, memory, nodeAddresses, allocate }: PodTurn, writes: Write[]): readonly string[] {
-  if (pod.spec.hostNetwork === true) return nodeAddresses.slice(0, 1);
+  if (pod.spec.hostNetwork === true) return firstOfEachFamily(nodeAddresses);
   const { podIP, podIPs } = pod.status ?? {};
   if (podIP !== undefined) return podIPs?.map(({ ip }) => ip) ?? [podIP];
   const ips = allocate();
@@ -55,6 +55,11 @@ function addressesOf({ pod, memory, nodeAddresses, allocate }: PodTurn, writes: 
   }
   memory.saidNoAddress = ips.length === 0;
   return ips;
+}
+
+function firstOfEachFamily(addresses: readonly string[]): readonly string[] {
+  const isV6 = (address: string): boolean => address.includes(':');
+  return addresses.filter((address, i) => addresses.findIndex((other) => isV6(other) === isV6(address)) === i);
 }
 
 /** Containers first, in their order; what they then listen on decides the probes; what a probe kills is restarted. */
