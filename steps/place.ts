@@ -32,10 +32,16 @@ export function relocate(error: unknown, place: StepPlace | undefined, docString
 
 function relocateProblem(problem: Problem, isMismatch: boolean, place: StepPlace, docStringPlace: () => StepPlace | undefined): Problem {
   const { position } = problem;
-  if (position === undefined) return isMismatch ? problem : { ...problem, position: stepPosition(place) };
+  if (isMismatch && position === undefined) return onItsOwnLine(problem);
+  if (position === undefined) return { ...problem, position: stepPosition(place) };
   if (position.file === DOC_STRING) return inFeatureFile(problem, position, docStringPlace() ?? place);
   if (position.file === STEP_TEXT || position.text === place.text) return { ...problem, position: inStep(position, place) };
   return problem;
+}
+
+/** Cucumber's reports put the error's name before the message; carets under its first line would point beside it. */
+function onItsOwnLine(problem: Problem): Problem {
+  return problem.message.includes('\n') ? { ...problem, message: `\n${problem.message}` } : problem;
 }
 
 /** The step as a whole: no source line, so that no caret points at one word. */
