@@ -1,6 +1,6 @@
 Feature: Pods on different nodes reach each other without NAT
-  Kubernetes asks of every network that each pod sees the other's own address. flannel keeps that promise by routes where the nodes share a segment
-  or the cloud knows the way, and by a tunnel where neither is so.
+  Kubernetes asks of every network that each pod sees the other's own address. flannel keeps that promise by plain routes where the nodes share a
+  segment or the cloud knows the way, and by a tunnel where neither is so.
 
   Scenario: host-gw routes to the other node's address, without a tunnel
     Given a cluster with 3 nodes
@@ -16,8 +16,9 @@ Feature: Pods on different nodes reach each other without NAT
       | node2 | eth0           |
       | node2 | cni0           |
       | pod B | eth0 delivered |
-    And node1 has the route "10.244.1.0/24 via 192.168.1.20 dev eth0"
     And it has a path MTU of 1500
+    And it takes 3 hops
+    And node1 has the route "10.244.1.0/24 via 192.168.1.20 dev eth0"
 
   Scenario: VXLAN carries the packet in UDP between the nodes' addresses
     Given a cluster with 3 nodes
@@ -26,7 +27,6 @@ Feature: Pods on different nodes reach each other without NAT
     And pod B on node2
     Then pod A can reach pod B, is not SNATed and is encapsulated in VXLAN
     And it is encapsulated in VXLAN between node1 and node2
-    And it has a path MTU of 1450
     And the path is:
       | where | what                            |
       | pod A | eth0                            |
@@ -37,20 +37,23 @@ Feature: Pods on different nodes reach each other without NAT
       | node2 | flannel.1 decapsulates VXLAN    |
       | node2 | cni0                            |
       | pod B | eth0 delivered                  |
+    And node1 has the fdb entry "* dev flannel.1 dst 192.168.1.20 *"
+
+  Scenario: The tunnel's 50 bytes are missing from every packet
+    Given a cluster with 3 nodes
+    And the CNI is flannel with backend "vxlan"
+    And pod A on node1
+    And pod B on node2
+    Then pod A can reach pod B
+    And it has a path MTU of 1450
+    And it has an MSS of 1410
 
   Scenario: In a VPC the cloud's route table knows every node's pods
-    Given a cluster:
-      """
-      apiVersion: hopspec.dev/v1
-      kind: Cluster
-      spec:
-        nodes: [{name: node1}, {name: node2}, {name: node3}]
-        underlay: {kind: vpc, mtu: 1500}
-        cni: {name: flannel, config: {Backend: {Type: aws-vpc}}}
-      """
+    Given the cluster in "fixtures/clusters/vpc.yaml"
     And pod A on node1
     And pod B on node2
     Then pod A can reach pod B, is not SNATed and is not encapsulated
+    And it has a path MTU of 1500
     And the path is:
       | where | what           |
       | pod A | eth0           |
@@ -69,6 +72,7 @@ Feature: Pods on different nodes reach each other without NAT
     And pod D on node3
     Then every pod can reach every other pod
     And it is not SNATed
+    And every pod can reach every other pod by ping
 
     Examples:
       | backend |

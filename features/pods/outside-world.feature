@@ -16,4 +16,4 @@ Feature: Pods reach the outside world as their node
     Then pod A can reach node3 on port 10250 and is SNATed to node2
 
   Scenario: Nobody outside knows the way to a pod
-    Then client internet cannot reach pod A
+    Then client internet cannot reach pod A and is unreachable

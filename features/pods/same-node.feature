@@ -11,6 +11,7 @@ Feature: Pods on one node talk through the bridge
     Then pod A can reach pod B, is not SNATed and stays on node2
     And the server sees the client's own address
     And it is not encapsulated
+    And it takes 1 hop
     And the path is:
       | where | what           |
       | pod A | eth0           |
@@ -23,3 +24,22 @@ Feature: Pods on one node talk through the bridge
 
   Scenario: A closed port is refused by the pod itself
     Then pod A cannot reach pod B on port 8080 and is refused
+
+  Scenario: Nobody has the address: the node's bridge asks in vain
+    Then pod A cannot reach address 10.244.1.200 on port 80 and is unreachable
+
+  Scenario: A Service whose endpoint is on the client's own node
+    Given pod web on node2 with labels app=web
+    And the manifest:
+      """
+      apiVersion: v1
+      kind: Service
+      metadata: {name: web}
+      spec: {selector: {app: web}, ports: [{port: 80}]}
+      """
+    Then pod A can reach Service web, is not SNATed and stays on node2
+    And the reply path is:
+      | where   | what                      |
+      | pod web | eth0                      |
+      | node2   | nat un-DNAT to 10.96.*:80 |
+      | pod A   | eth0 delivered            |

@@ -23,11 +23,11 @@ Feature: NodePort opens a Service on every node
     Given pod A on node2
     Then pod A can reach Service nginx via NodePort 30001 on node2 and is SNATed to node2
     And the path is:
-      | where | what                                |
-      | pod A | eth0                                |
-      | node2 | nat KUBE-SVC-* DNAT to 10.244.*:80  |
-      | node2 | nat KUBE-POSTROUTING MASQUERADE to *|
-      | pod nginx-* | eth0 delivered                |
+      | where       | what                                 |
+      | pod A       | eth0                                 |
+      | node2       | nat KUBE-SVC-* DNAT to 10.244.*:80   |
+      | node2       | nat KUBE-POSTROUTING MASQUERADE to * |
+      | pod nginx-* | eth0 delivered                       |
 
   Scenario: A node talks to its own port
     Then master can reach Service nginx via NodePort 30001 on master
