@@ -1,7 +1,7 @@
 /**
  * A pod's own network namespace, as the bridge plug-in leaves it: eth0, one end of a veth whose other end is a port of the node's bridge,
  * the pod's address in the node's range, and routes through the bridge's address. Source: CNI plugins v1.9.1 plugins/main/bridge. A pod whose address
- * was set by hand outside the node's range gets it as a /32: it has a way out, and nobody has a way in.
+ * was set by hand outside the node's range gets it as a /32 (see cni/stray-pods.ts).
  */
 import { type Cidr, cidrAddress, cidrContains } from '../base/cidr.js';
 import { fnv1a32, hashMac } from '../base/hash.js';

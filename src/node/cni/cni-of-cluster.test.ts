@@ -41,7 +41,7 @@ test('bridge makes no route to another node', () => {
   const context = contextOf(cluster, viewOf(cluster, [pod]));
   const cni = cniOfCluster(cluster);
   const node = cni.node(context);
-  assert.equal(node.routes, undefined);
+  assert.deepEqual(node.routes, []);
   assert.deepEqual(
     node.links?.map((link) => [link.kind, link.mtu, link.addr ?? link.slave]),
     [

@@ -20,6 +20,8 @@ test("the defaults are kubeadm's", () => {
     tcpEstablishedTimeout: 86400,
     tcpCloseWaitTimeout: 3600,
     tcpBeLiberal: false,
+    udpTimeout: undefined,
+    udpStreamTimeout: undefined,
   });
 });
 

@@ -27,6 +27,9 @@ export interface KubeProxySettings {
   readonly tcpEstablishedTimeout: number;
   readonly tcpCloseWaitTimeout: number;
   readonly tcpBeLiberal: boolean;
+  /** Undefined, like the next: the kernel's own. */
+  readonly udpTimeout: number | undefined;
+  readonly udpStreamTimeout: number | undefined;
 }
 
 const DETECT_LOCAL_MODES: readonly DetectLocalMode[] = ['ClusterCIDR', 'NodeCIDR', 'BridgeInterface', 'InterfaceNamePrefix'];
@@ -108,6 +111,9 @@ function readSettings(cluster: ClusterSpec): KubeProxySettings {
     tcpEstablishedTimeout: values.number('conntrack.tcpEstablishedTimeout') ?? 86400,
     tcpCloseWaitTimeout: values.number('conntrack.tcpCloseWaitTimeout') ?? 3600,
     tcpBeLiberal: values.boolean('conntrack.tcpBeLiberal') ?? false,
+    // Zero leaves the kernel's value.
+    udpTimeout: values.number('conntrack.udpTimeout') || undefined,
+    udpStreamTimeout: values.number('conntrack.udpStreamTimeout') || undefined,
   };
 }
 

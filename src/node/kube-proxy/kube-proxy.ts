@@ -6,7 +6,7 @@ import { cidrContains, type Cidr, parseCidr } from '../../base/cidr.js';
 import { compareIp, formatIp, type Ip } from '../../base/ip.js';
 import type { NodeContext, NodeFragment } from '../agent.js';
 import { internalIp } from '../node-address.js';
-import { kubeProxySettings } from './config.js';
+import { type KubeProxySettings, kubeProxySettings } from './config.js';
 import { proxyTables } from './iptables/proxy-rules.js';
 import type { ProxyNode } from './iptables/proxy-node.js';
 import { localDetector } from './local-detector.js';
@@ -17,15 +17,21 @@ const ZONE = 'topology.kubernetes.io/zone';
 /** `localAddresses` are those of the node's interfaces, for nodePortAddresses. */
 export function kubeProxyFragment(context: NodeContext, localAddresses: readonly Ip[]): NodeFragment {
   const model = serviceModel(context.view);
-  const settings = kubeProxySettings(context.cluster);
   return {
-    sysctl: {
-      'net.netfilter.nf_conntrack_tcp_be_liberal': settings.tcpBeLiberal ? '1' : '0',
-      'net.netfilter.nf_conntrack_tcp_timeout_close_wait': String(settings.tcpCloseWaitTimeout),
-      'net.netfilter.nf_conntrack_tcp_timeout_established': String(settings.tcpEstablishedTimeout),
-      ...(settings.localhostNodePorts ? { 'net.ipv4.conf.all.route_localnet': '1' } : {}),
-    },
+    sysctl: sysctls(kubeProxySettings(context.cluster)),
     iptables: proxyTables(model, proxyNode(context, model, localAddresses)),
+  };
+}
+
+function sysctls(settings: KubeProxySettings): Readonly<Record<string, string>> {
+  const { udpTimeout, udpStreamTimeout } = settings;
+  return {
+    'net.netfilter.nf_conntrack_tcp_be_liberal': settings.tcpBeLiberal ? '1' : '0',
+    'net.netfilter.nf_conntrack_tcp_timeout_close_wait': String(settings.tcpCloseWaitTimeout),
+    'net.netfilter.nf_conntrack_tcp_timeout_established': String(settings.tcpEstablishedTimeout),
+    ...(udpTimeout === undefined ? {} : { 'net.netfilter.nf_conntrack_udp_timeout': String(udpTimeout) }),
+    ...(udpStreamTimeout === undefined ? {} : { 'net.netfilter.nf_conntrack_udp_timeout_stream': String(udpStreamTimeout) }),
+    ...(settings.localhostNodePorts ? { 'net.ipv4.conf.all.route_localnet': '1' } : {}),
   };
 }
 

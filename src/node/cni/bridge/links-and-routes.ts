@@ -3,11 +3,14 @@ import type { Cidr } from '../../../base/cidr.js';
 import type { NodeContext, NodeFragment } from '../../agent.js';
 import { bridgeLinks } from '../bridge-links.js';
 import { externalMtu } from '../external-mtu.js';
+import { strayRoutes } from '../stray-pods.js';
 import type { BridgeConfig } from './bridge-conf.js';
 
 export function bridgeLinksAndRoutes(context: NodeContext, config: BridgeConfig, subnet: Cidr): NodeFragment {
+  const { bridge, hairpin } = config;
   return {
-    links: bridgeLinks(context, { bridge: config.bridge, subnet, mtu: bridgeMtu(context, config), hairpin: config.hairpin, gateway: true }),
+    links: bridgeLinks(context, { bridge, subnet, mtu: bridgeMtu(context, config), hairpin, gateway: true }),
+    routes: strayRoutes(context.view, context.node.metadata.name, bridge),
   };
 }
 

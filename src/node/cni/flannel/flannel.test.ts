@@ -80,7 +80,7 @@ test("a VPC backend writes the cloud's route table and nothing on the node", () 
   for (const type of ['vpc', 'aws-vpc', 'ali-vpc', 'tencent-vpc', 'gce']) {
     const cluster = withConfig({ Backend: { Type: type } }, 'vpc');
     const view = viewOf(cluster, []);
-    assert.deepEqual(flannel.node(contextOf(cluster, view)).routes, undefined);
+    assert.deepEqual(flannel.node(contextOf(cluster, view)).routes, []);
     assert.deepEqual(flannel.cloudRoutes({ view, cluster })[1], { cidr: '10.244.2.0/24', node: 'node2' });
   }
 });
@@ -109,12 +109,20 @@ test("the node's end of the veth has the MAC that the pod's declaration says", (
   assert.deepEqual([end?.mac, end?.master, end?.slave], [peer?.mac, 'cni0', 'hairpin on']);
 });
 
-test('a pod whose address was set by hand outside the range has a /32', () => {
-  const cluster = testCluster();
+test('a pod whose address was set by hand outside the range has a /32, and a route on every node', () => {
   const pod = runningPod('a', 'node1', '172.16.0.9');
+  const routes = (backend: string, name: string): readonly string[] => {
+    const cluster = withConfig({ Backend: { Type: backend } });
+    return (flannel.node(contextOf(cluster, viewOf(cluster, [pod]), name)).routes ?? []).filter((route) => route.startsWith('172.'));
+  };
+  const cluster = testCluster();
   const plan = flannel.pod(contextOf(cluster, viewOf(cluster, [pod])), pod);
-  assert.deepEqual(plan.links[0]?.addr, ['172.16.0.9/32']);
-  assert.equal(plan.routes[0], '10.244.1.1 dev eth0 scope link');
+  assert.deepEqual([plan.links[0]?.addr, plan.routes[0]], [['172.16.0.9/32'], '10.244.1.1 dev eth0 scope link']);
+  assert.deepEqual(routes('vxlan', 'node1'), ['172.16.0.9/32 dev cni0 scope link']);
+  assert.deepEqual(routes('vxlan', 'node2'), ['172.16.0.9/32 via 10.244.1.0 dev flannel.1 onlink']);
+  assert.deepEqual(routes('host-gw', 'node2'), ['172.16.0.9/32 via 192.168.1.10 dev eth0']);
+  const vpc = withConfig({ Backend: { Type: 'vpc' } }, 'vpc');
+  assert.deepEqual(flannel.cloudRoutes({ view: viewOf(vpc, [pod]), cluster: vpc }).at(-1), { cidr: '172.16.0.9/32', node: 'node1' });
 });
 
 test('a node without podCIDR has no lease: no devices, no addresses', () => {

@@ -1,10 +1,11 @@
 /** flannel as a CNI plug-in: its addresses, its links and routes, its rules. See the three files of those names. */
-import { formatCidr } from '../../../base/cidr.js';
 import type { Cni } from '../../agent.js';
 import { isolatedNetns, podNetns } from '../../pod-netns.js';
 import { externalMtu } from '../external-mtu.js';
 import { podRangeOf } from '../pod-range.js';
+import { strayPods } from '../stray-pods.js';
 import { allocateAddress } from './addresses.js';
+import { leases } from './leases.js';
 import { flannelLinksAndRoutes, podMtu } from './links-and-routes.js';
 import { flannelConfig } from './net-conf.js';
 import { explainFlannelRule, flannelRules } from './rules.js';
@@ -29,10 +30,8 @@ export const flannel: Cni = {
   },
   cloudRoutes(context) {
     if (flannelConfig(context.cluster).backend !== 'vpc') return [];
-    return context.view.list('Node').flatMap((node) => {
-      const lease = podRangeOf(node);
-      return lease === undefined ? [] : [{ cidr: formatCidr(lease), node: node.metadata.name }];
-    });
+    const ranges = leases(context.view.list('Node')).map(({ subnet, node }) => ({ cidr: subnet, node }));
+    return [...ranges, ...strayPods(context.view).map(({ ip, node }) => ({ cidr: `${ip}/32`, node }))];
   },
   explain(context, rule) {
     return explainFlannelRule(context, flannelConfig(context.cluster), rule);

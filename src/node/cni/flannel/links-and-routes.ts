@@ -11,6 +11,7 @@ import type { NodeContext, NodeFragment } from '../../agent.js';
 import { type ExternalInterface, externalInterface } from '../../node-address.js';
 import { deviceMac } from '../../pod-netns.js';
 import { bridgeLinks } from '../bridge-links.js';
+import { strayPods, strayRoutes } from '../stray-pods.js';
 import { type Lease, leases, tunnelEntries } from './leases.js';
 import type { FlannelConfig } from './net-conf.js';
 
@@ -20,38 +21,51 @@ export function flannelLinksAndRoutes(context: NodeContext, config: FlannelConfi
   const external = externalInterface(context);
   const mtu = podMtu(config, external.mtu);
   const bridge = bridgeLinks(context, { bridge: 'cni0', subnet: lease, mtu, hairpin: config.hairpin, gateway: true });
-  switch (config.backend) {
-    case 'vpc':
-    case 'alloc':
-      return { links: bridge };
-    case 'host-gw':
-      return {
-        links: bridge,
-        routes: peers(context)
-          .filter((p) => external.isOnLink(p.address))
-          .map((p) => directRoute(p, external)),
-      };
-    case 'vxlan':
-      return vxlan(context, config, bridge, vxlanLink(context, config, lease, external));
-  }
+  const fragment =
+    config.backend === 'vxlan' ? vxlan(context, config, lease, external) : { routes: plainRoutes(context, config, external) };
+  const strays = [...strayRoutes(context.view, context.node.metadata.name, 'cni0'), ...remoteStrayRoutes(context, config, external)];
+  return { ...fragment, links: [...bridge, ...(fragment.links ?? [])], routes: [...(fragment.routes ?? []), ...strays] };
 }
 
 function peers(context: NodeContext): readonly Lease[] {
   return leases(context.view.list('Node')).filter((lease) => lease.node !== context.node.metadata.name);
 }
 
-function vxlan(context: NodeContext, config: FlannelConfig, bridge: readonly LinkPlan[], device: LinkPlan): NodeFragment {
-  const external = externalInterface(context);
-  const isDirect = (lease: Lease): boolean => config.directRouting && external.isOnLink(lease.address);
+/** Whether the other node's pods are routed by its own address, without a tunnel. */
+function isDirect(lease: Lease, config: FlannelConfig, external: ExternalInterface): boolean {
+  return (config.backend === 'host-gw' || (config.backend === 'vxlan' && config.directRouting)) && external.isOnLink(lease.address);
+}
+
+function plainRoutes(context: NodeContext, config: FlannelConfig, external: ExternalInterface): readonly string[] {
+  if (config.backend !== 'host-gw' && !config.directRouting) return [];
+  return peers(context)
+    .filter((lease) => isDirect(lease, config, external))
+    .map((lease) => directRoute(lease.subnet, lease, external));
+}
+
+function vxlan(context: NodeContext, config: FlannelConfig, lease: Cidr, external: ExternalInterface): NodeFragment {
+  const device = vxlanLink(context, config, lease, external);
   const entries = tunnelEntries(context.view.list('Node'), device.name);
-  const tunnelled = entries.filter(({ lease }) => lease.node !== context.node.metadata.name && !isDirect(lease));
-  const direct = config.directRouting ? peers(context).filter(isDirect) : [];
+  const tunnelled = entries.filter((e) => e.lease.node !== context.node.metadata.name && !isDirect(e.lease, config, external));
   return {
-    links: [...bridge, device],
-    routes: [...direct.map((lease) => directRoute(lease, external)), ...tunnelled.map((entry) => entry.route)],
+    links: [device],
+    routes: [...plainRoutes(context, config, external), ...tunnelled.map((entry) => entry.route)],
     neigh: tunnelled.map((entry) => entry.neigh),
     fdb: tunnelled.map((entry) => entry.fdb),
   };
+}
+
+/** Routes to pods of other nodes whose address was set by hand outside their node's range. */
+function remoteStrayRoutes(context: NodeContext, config: FlannelConfig, external: ExternalInterface): readonly string[] {
+  const strays = strayPods(context.view);
+  if (strays.length === 0) return [];
+  const byNode = new Map(peers(context).map((lease) => [lease.node, lease]));
+  return strays.flatMap(({ ip, node }) => {
+    const lease = byNode.get(node);
+    if (lease === undefined) return [];
+    if (isDirect(lease, config, external)) return [directRoute(`${ip}/32`, lease, external)];
+    return config.backend === 'vxlan' ? [`${ip}/32 via ${lease.vtep} dev flannel.${config.vni} onlink`] : [];
+  });
 }
 
 /** MTU of cni0, the pods, and the tunnel device. */
@@ -73,6 +87,6 @@ function vxlanLink(context: NodeContext, config: FlannelConfig, lease: Cidr, ext
   };
 }
 
-function directRoute(peer: Lease, external: ExternalInterface): string {
-  return `${peer.subnet} via ${peer.address} dev ${external.device}`;
+function directRoute(destination: string, lease: Lease, external: ExternalInterface): string {
+  return `${destination} via ${lease.address} dev ${external.device}`;
 }
