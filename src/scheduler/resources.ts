@@ -1,8 +1,9 @@
 /**
- * What a pod requests (k8s.io/component-helpers/resource PodRequests): the sum over its containers, or the largest init container where that is
+ * What a pod requests (k8s.io/component-helpers/resource PodRequests): the sum over its containers and sidecars, or the largest init container where that is
  * more, plus overhead. CPU in milli, everything else in whole units. In scores a container without a request counts as 100m and 200 MB.
  * Left out: pod-level resources, resizing.
  */
+import { isSidecar } from '../api/object/containers.js';
 import { milliOf, unitsOf } from '../api/quantity.js';
 import type { Container, PodSpec, Quantities } from '../api/types/core.js';
 
@@ -38,8 +39,15 @@ function computeRequests(spec: PodSpec & { readonly overhead?: Quantities | unde
   for (const container of all) for (const name of Object.keys(container.resources?.requests ?? {})) names.add(name);
   const total = (name: string, unset: number): number => {
     const of = ({ resources }: Container): number => (resources?.requests?.[name] === undefined ? unset : amount(resources.requests, name));
-    const running = spec.containers.reduce((sum, container) => sum + of(container), 0);
-    return Math.max(running, ...(spec.initContainers ?? []).map(of)) + amount(spec.overhead, name);
+    // An init container runs beside the sidecars that were started before it.
+    let sidecars = 0;
+    let most = 0;
+    for (const container of spec.initContainers ?? []) {
+      if (isSidecar(container)) sidecars += of(container);
+      else most = Math.max(most, sidecars + of(container));
+    }
+    const running = spec.containers.reduce((sum, container) => sum + of(container), sidecars);
+    return Math.max(running, most) + amount(spec.overhead, name);
   };
   const extra = [...names].filter((name) => name !== 'cpu' && name !== 'memory').sort();
   return {

@@ -144,6 +144,16 @@ const FILTERS: readonly {
     reasons: { node1: 'Insufficient cpu', node2: 'Insufficient cpu' },
   },
   {
+    name: 'sidecars count beside the containers, and beside the init containers after them',
+    pod: pod('p', {
+      initContainers: [
+        { name: 's', restartPolicy: 'Always', resources: { requests: { cpu: '2' } } },
+        { name: 'i', resources: { requests: { cpu: '3' } } },
+      ],
+    }),
+    reasons: { node1: 'Insufficient cpu', node2: 'Insufficient cpu' },
+  },
+  {
     name: 'too many pods',
     pod: web('p'),
     nodes: [node(1, { allocatable: { cpu: '4', memory: '8Gi', pods: '1' } }), node(2)],

@@ -2,6 +2,7 @@
  * The ports a pod takes on its node: hostPort, and with hostNetwork every declared port. Two pods of one node cannot have the same port, protocol
  * and address (pkg/scheduler/framework/plugins/nodeports; the kubelet asks the same question again).
  */
+import { runningContainers } from './containers.js';
 import type { PodSpec } from '../types/core.js';
 
 export interface HostPort {
@@ -16,7 +17,7 @@ const known = new WeakMap<PodSpec, readonly HostPort[]>();
 export function hostPorts(spec: PodSpec): readonly HostPort[] {
   let ports = known.get(spec);
   if (ports !== undefined) return ports;
-  const declared = spec.containers.flatMap((container) => container.ports ?? []);
+  const declared = runningContainers(spec).flatMap((container) => container.ports ?? []);
   ports = declared.flatMap(({ hostPort, hostIP, protocol = 'TCP', containerPort }) => {
     const port = hostPort || (spec.hostNetwork === true ? containerPort : 0);
     return port > 0 ? [{ ip: hostIP || ANY, protocol, port }] : [];

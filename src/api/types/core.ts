@@ -81,6 +81,8 @@ export interface Container {
   readonly readinessProbe?: Probe | undefined;
   readonly livenessProbe?: Probe | undefined;
   readonly startupProbe?: Probe | undefined;
+  /** On an init container: it is a sidecar. */
+  readonly restartPolicy?: 'Always' | undefined;
 }
 export interface ContainerPort {
   readonly name?: string | undefined;
@@ -136,6 +138,7 @@ export interface PodStatus {
   readonly conditions?: readonly Condition[] | undefined;
   readonly startTime?: string | undefined;
   readonly containerStatuses?: readonly ContainerStatus[] | undefined;
+  readonly initContainerStatuses?: readonly ContainerStatus[] | undefined;
 }
 export interface ContainerStatus {
   readonly name: string;

@@ -14,6 +14,8 @@ const ATTEMPTS_MAX = 4;
 
 export interface Turn {
   readonly pod: Pod;
+  /** Always restarted, whatever the pod's restartPolicy. */
+  readonly sidecar: boolean;
   readonly memory: ContainerMemory;
   readonly nowUs: number;
   readonly nowText: string;
@@ -36,7 +38,7 @@ export function runContainer(container: Container, before: ContainerStatus | und
   let started = false;
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     if (status.state.running !== undefined) return { status, dueUs: Infinity, started, backedOff: false };
-    if (hasEnded(status, turn.pod)) return { status: notReady(status), dueUs: Infinity, started, backedOff: false };
+    if (!turn.sidecar && hasEnded(status, turn.pod)) return { status: notReady(status), dueUs: Infinity, started, backedOff: false };
     const dueUs = restartDueUs(status, turn);
     if (turn.nowUs < dueUs) return { status: waiting(status, turn), dueUs, started, backedOff: status.state.waiting === undefined };
     status = start(container, status, turn);

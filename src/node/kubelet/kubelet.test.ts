@@ -7,6 +7,7 @@ import type { Container, ContainerStatus, Pod } from '../../api/types/core.js';
 import { deployment, node, nodes, pod, service, type World, world } from '../../controllers/world.test.js';
 import { createScheduler } from '../../scheduler/scheduler.js';
 import { crashContainer } from './crash.js';
+import { exitContainer } from './container-run.js';
 import { createKubelet } from './kubelet.js';
 import { listeners } from './listeners.js';
 
@@ -222,9 +223,40 @@ test('the node is made Ready once', () => {
   );
 });
 
-test('a sidecar container is unsupported by name', () => {
-  const sidecar = { ...container('proxy', 15001), restartPolicy: 'Always' };
-  assert.throws(() => started({ initContainers: [sidecar] }), { name: 'UnsupportedError', message: /sidecar container proxy/ });
+test('a sidecar runs first, listens, and counts for readiness; its status stands with the init containers', () => {
+  const sidecar = container('proxy', 15001, {
+    restartPolicy: 'Always',
+    readinessProbe: { tcpSocket: { port: 15001 }, initialDelaySeconds: 5 },
+  });
+  const w = started({ initContainers: [container('setup', 99), sidecar] });
+  const { status } = w.get('Pod', 'a');
+  assert.deepEqual([status?.phase, status?.containerStatuses?.length, status?.initContainerStatuses?.[0]?.name], ['Running', 1, 'proxy']);
+  assert.deepEqual(
+    listeners(w.get('Pod', 'a')).map(({ container: name, port }) => `${name}:${port}`),
+    ['proxy:15001', 'c:80'],
+  );
+  assert.equal(ready(w), false);
+  w.advance(5);
+  assert.equal(ready(w), true);
+});
+
+test('a sidecar does not keep a finished pod running, and is restarted where restartPolicy is Never', () => {
+  const w = started({ restartPolicy: 'Never', initContainers: [container('proxy', 15001, { restartPolicy: 'Always' })] });
+  w.patch<Pod>(A, (one) => ({
+    ...one,
+    status: {
+      ...one.status,
+      initContainerStatuses: (one.status?.initContainerStatuses ?? []).map((status) => exitContainer(status, 1, '2026-01-01T00:00:00Z')),
+    },
+  }));
+  w.settle();
+  assert.deepEqual(
+    w.get('Pod', 'a').status?.initContainerStatuses?.map(({ restartCount }) => restartCount),
+    [1],
+  );
+  w.patch<Pod>(A, (one) => crashContainer(one, 'c', '2026-01-01T00:00:00Z', 0));
+  w.settle();
+  assert.equal(w.get('Pod', 'a').status?.phase, 'Succeeded');
 });
 
 test('a crash-looping cluster at rest has one timer per node', () => {

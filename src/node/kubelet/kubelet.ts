@@ -5,7 +5,6 @@
  * kubelet first saw them are left as they are. Left out: static pods, images, volumes, eviction.
  */
 import type { Controller, ReconcileContext, StoreEvent, Write } from '../../api/controller.js';
-import { unsupported } from '../../base/errors.js';
 import { ANNOTATIONS } from '../../api/object/annotations.js';
 import { podsByNode } from '../../api/object/pod-indexes.js';
 import { isPodTerminal } from '../../api/object/pod-state.js';
@@ -73,7 +72,6 @@ interface NodeTurn {
 function lookAt(pod: Pod, { context, nodeAddresses, allocate, bound, memoryOf }: NodeTurn): readonly Write[] {
   const memory = memoryOf(pod);
   if (isAtRest(memory, pod, context.nowUs)) return [];
-  checkModelled(pod);
   if (!memory.admitted && pod.metadata.deletionTimestamp === undefined) {
     if (isPodTerminal(pod)) return [];
     const admitted = bound.filter((other) => memoryOf(other).admitted);
@@ -109,13 +107,4 @@ function keysOfPod({ type, object }: StoreEvent, memories: Map<string, PodMemory
     if (seen.deletionTimestamp === pod.metadata.deletionTimestamp && seen.annotations === pod.metadata.annotations) return [];
   }
   return [pod.spec.nodeName];
-}
-
-function checkModelled(pod: Pod): void {
-  const sidecar = pod.spec.initContainers?.find((container) => 'restartPolicy' in container);
-  if (sidecar === undefined) return;
-  throw unsupported(
-    'sidecar-container',
-    `pod ${pod.metadata.name} has the sidecar container ${sidecar.name} (an init container with restartPolicy), which is not modelled`,
-  );
 }

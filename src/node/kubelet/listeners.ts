@@ -5,6 +5,7 @@
  */
 import { inputError } from '../../base/errors.js';
 import { ANNOTATIONS } from '../../api/object/annotations.js';
+import { runningContainers, runningStatuses } from '../../api/object/containers.js';
 import type { Container, Pod, Protocol } from '../../api/types/core.js';
 
 export interface Listener {
@@ -15,7 +16,7 @@ export interface Listener {
 
 /** Sorted by container order, then as declared; no port twice. */
 export function listeners(pod: Pod): readonly Listener[] {
-  const statuses = pod.status?.containerStatuses;
+  const statuses = runningStatuses(pod);
   const running = (name: string): boolean =>
     statuses === undefined || statuses.some((status) => status.name === name && status.state.running !== undefined);
   const phase = pod.status?.phase;
@@ -33,7 +34,7 @@ export function listeners(pod: Pod): readonly Listener[] {
 export function intendedListeners(pod: Pod): readonly Listener[] {
   const given = pod.metadata.annotations?.[ANNOTATIONS.listen];
   if (given !== undefined) return annotated(pod, given);
-  return pod.spec.containers.flatMap((container) => declared(container));
+  return runningContainers(pod.spec).flatMap((container) => declared(container));
 }
 
 /** A declared port number of the container, by name or number; undefined for a name it does not declare. */
@@ -64,7 +65,9 @@ function annotated(pod: Pod, text: string): Listener[] {
       const port = Number(match?.[2]);
       if (match === null || port < 1 || port > 65535) throw badEntry(pod, entry);
       const proto = match[1] as Listener['proto'];
-      const owner = pod.spec.containers.find((container) => declared(container).some((one) => one.proto === proto && one.port === port));
+      const owner = runningContainers(pod.spec).find((container) =>
+        declared(container).some((one) => one.proto === proto && one.port === port),
+      );
       return { container: owner?.name ?? first, proto, port };
     });
 }

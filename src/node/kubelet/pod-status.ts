@@ -1,8 +1,9 @@
 /**
  * A pod's phase and conditions from its containers (pkg/kubelet/kubelet_pods.go getPhase, pkg/kubelet/status/generate.go).
- * Init containers end at once and well.
+ * Init containers end at once and well, and have no status; sidecars have one.
  */
 import { withCondition } from '../../api/object/condition.js';
+import { isSidecar } from '../../api/object/containers.js';
 import type { ContainerStatus, Pod, PodStatus } from '../../api/types/core.js';
 import type { Condition } from '../../api/types/meta.js';
 import { hasEnded } from './container-run.js';
@@ -15,7 +16,9 @@ export interface PodFacts {
 
 export function podStatus(pod: Pod, facts: PodFacts, nowText: string): PodStatus {
   const { ips, hostIP, containers } = facts;
-  const phase = phaseOf(pod, containers);
+  const sidecars = new Set((pod.spec.initContainers ?? []).filter(isSidecar).map(({ name }) => name));
+  const own = containers.filter(({ name }) => !sidecars.has(name));
+  const phase = phaseOf(pod, own);
   return {
     ...pod.status,
     phase,
@@ -23,7 +26,8 @@ export function podStatus(pod: Pod, facts: PodFacts, nowText: string): PodStatus
     ...(hostIP === undefined ? {} : { hostIP }),
     ...(ips.length === 0 ? {} : { podIP: ips[0], podIPs: ips.map((ip) => ({ ip })) }),
     startTime: pod.status?.startTime ?? nowText,
-    containerStatuses: containers,
+    containerStatuses: own,
+    ...(sidecars.size === 0 ? {} : { initContainerStatuses: containers.filter(({ name }) => sidecars.has(name)) }),
   };
 }
 

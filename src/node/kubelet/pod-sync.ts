@@ -6,10 +6,11 @@
 import { isEqual } from '../../api/equal.js';
 import type { ReconcileContext, Write } from '../../api/controller.js';
 import { ANNOTATIONS } from '../../api/object/annotations.js';
+import { isSidecar, runningContainers, runningStatuses } from '../../api/object/containers.js';
 import { elapsedUs } from '../../api/object/elapsed.js';
 import { refOf } from '../../api/object/key.js';
 import { isPodTerminal } from '../../api/object/pod-state.js';
-import type { Container, ContainerStatus, Pod, PodStatus } from '../../api/types/core.js';
+import type { Container, ContainerStatus, Pod } from '../../api/types/core.js';
 import { probeContainer } from './container-probes.js';
 import { created, exitContainer, podId, runContainer, type Turn } from './container-run.js';
 import { intendedListeners, type Listener } from './listeners.js';
@@ -34,7 +35,7 @@ export function syncPod(turn: PodTurn): readonly Write[] {
   if (memory.preset || isPodTerminal(pod)) return [];
   const writes: Write[] = [];
   const ips = addressesOf(turn, writes);
-  const containers = ips.length === 0 ? pod.spec.containers.map(created) : runContainers(turn, writes);
+  const containers = ips.length === 0 ? runningContainers(pod.spec).map(created) : runContainers(turn, writes);
   const status = podStatus(pod, { ips, hostIP: turn.nodeAddresses[0], containers }, turn.context.nowText);
   if (isEqual(status, pod.status)) {
     memory.written = pod.status;
@@ -65,25 +66,26 @@ function firstOfEachFamily(addresses: readonly string[]): readonly string[] {
 /** Containers first, in their order; what they then listen on decides the probes; what a probe kills is restarted. */
 function runContainers(turn: PodTurn, writes: Write[]): readonly ContainerStatus[] {
   const { pod } = turn;
+  const all = runningContainers(pod.spec);
   const intended = intendedListeners(pod);
-  const known = new Map((pod.status?.containerStatuses ?? []).map((status) => [status.name, status]));
+  const known = new Map((runningStatuses(pod) ?? []).map((status) => [status.name, status]));
   const statuses = new Map<string, ContainerStatus>();
-  for (const { name } of pod.spec.containers) {
+  for (const { name } of all) {
     const status = known.get(name);
     if (status?.state.running !== undefined) statuses.set(name, status);
   }
-  for (const container of pod.spec.containers) {
+  for (const container of all) {
     statuses.set(container.name, runOne(container, known.get(container.name), { turn, statuses, intended, writes }));
   }
   const listened = listenedTcp(intended, statuses);
-  const killed = pod.spec.containers.filter((container) => probeOne(container, { turn, statuses, listened, writes }));
+  const killed = all.filter((container) => probeOne(container, { turn, statuses, listened, writes }));
   for (const container of killed) {
     statuses.set(container.name, runOne(container, statuses.get(container.name), { turn, statuses, intended, writes }));
     if (statuses.get(container.name)?.state.running !== undefined) probeOne(container, { turn, statuses, listened, writes });
   }
   if (pod.metadata.annotations?.[ANNOTATIONS.ready] === 'false')
     for (const [name, status] of statuses) statuses.set(name, { ...status, ready: false });
-  return pod.spec.containers.map((container) => statuses.get(container.name) ?? created(container));
+  return all.map((container) => statuses.get(container.name) ?? created(container));
 }
 
 interface RunScope {
@@ -101,7 +103,7 @@ function runOne(
   const { pod, memory, context } = turn;
   const { nowUs, nowText } = context;
   const portsFree = (): boolean => !conflicts(container.name, intended, statuses);
-  const run: Turn = { pod, memory: containerMemory(memory, container.name), nowUs, nowText, portsFree };
+  const run: Turn = { pod, sidecar: isSidecar(container), memory: containerMemory(memory, container.name), nowUs, nowText, portsFree };
   const result = runContainer(container, before, run);
   memory.dueUs = Math.min(memory.dueUs, result.dueUs);
   if (result.started)
@@ -157,10 +159,12 @@ function listenedTcp(intended: readonly Listener[], statuses: ReadonlyMap<string
 function stopPod({ pod, memory, context }: PodTurn): readonly Write[] {
   const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = pod.metadata;
   const askedForUs = elapsedUs(deletionTimestamp, context.nowText) + deletionGracePeriodSeconds * 1_000_000;
-  const leftUs = Math.min(preStopSeconds(pod.spec.containers), deletionGracePeriodSeconds) * 1_000_000 - askedForUs;
+  const leftUs = Math.min(preStopSeconds(runningContainers(pod.spec)), deletionGracePeriodSeconds) * 1_000_000 - askedForUs;
   const writes: Write[] = memory.stopping
     ? []
-    : pod.spec.containers.filter(({ name }) => isRunning(pod.status, name)).map((container) => killing(pod, container));
+    : runningContainers(pod.spec)
+        .filter(({ name }) => isRunning(pod, name))
+        .map((container) => killing(pod, container));
   memory.stopping = true;
   if (leftUs > 0) memory.dueUs = context.nowUs + leftUs;
   else writes.push({ op: 'delete', ref: refOf(pod), force: true });
@@ -171,8 +175,8 @@ function killing(pod: Pod, { name }: Container): Write {
   return { op: 'event', about: pod, type: 'Normal', reason: 'Killing', message: `Stopping container ${name}` };
 }
 
-function isRunning(status: PodStatus | undefined, name: string): boolean {
-  return status?.containerStatuses?.some((container) => container.name === name && container.state.running !== undefined) === true;
+function isRunning(pod: Pod, name: string): boolean {
+  return runningStatuses(pod)?.some((container) => container.name === name && container.state.running !== undefined) === true;
 }
 
 /** The longest `lifecycle.preStop.sleep`: until then the containers run on. */
