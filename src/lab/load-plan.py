@@ -14,6 +14,8 @@ IP_PKTINFO, IP_RECVERR, MSG_ERRQUEUE, SO_MARK = 8, 11, 0x2000, 36
 SO_EE_ORIGIN_ICMP = 2
 SIOCETHTOOL, ETHTOOL_GLINK = 0x8946, 0x0A
 KINDS = {"tcp": (socket.SOCK_STREAM, socket.IPPROTO_TCP), "udp": (socket.SOCK_DGRAM, socket.IPPROTO_UDP), "sctp": (socket.SOCK_STREAM, 132)}
+RESTORE = {"ipset": "ipset restore", "iptables": "iptables-restore --noflush", "ip6tables": "ip6tables-restore --noflush"}
+RESTORE |= {"nft": "nft -f -", "ipvs": "ipvsadm -R"}
 libc = ctypes.CDLL(None, use_errno=True)
 
 def die(message):
@@ -49,9 +51,9 @@ def load(plan):
     new_netns()  # The namespace we came from is never touched.
     spaces = {name: new_netns() for name in plan["netns"]}
     late = {name: write_sysctls(spaces[name], netns.get("sysctl", {})) for name, netns in plan["netns"].items()}
-    for kinds in (lambda kind: kind == "bridge", lambda kind: kind not in ("bridge", "vxlan", "loopback"), lambda kind: kind == "vxlan"):
+    for rank in range(3):
         for name, netns in plan["netns"].items():
-            lines = [line for link in netns.get("links", []) if kinds(link["kind"]) for line in add_link(link, spaces)]
+            lines = [line for link in netns.get("links", []) if rank_of(link) == rank for line in add_link(link, spaces)]
             batch(spaces[name], ["ip", "-batch", "-"], lines, f"{name} links")
     for name, netns in plan["netns"].items():
         batch(spaces[name], ["ip", "-batch", "-"], set_links(plan, name), f"{name} links")
@@ -86,6 +88,10 @@ def batch(fd, command, lines, where):
     if lines:
         tool(fd, command, "\n".join(lines) + "\n", where)
 
+def rank_of(link):
+    """A tunnel is bound to a device that must be there."""
+    return {"bridge": 0, "vxlan": 2, "loopback": None}.get(link["kind"], 1)
+
 def add_link(link, spaces):
     """The line that makes a link; the other end of a veth that only its listing names is made from there."""
     peer = link.get("peer")
@@ -94,7 +100,8 @@ def add_link(link, spaces):
     address = f" address {link['mac']}" if "mac" in link else ""
     end = ""
     if peer is not None:
-        end = f" peer name {peer['name']}" + (f" address {peer['mac']}" if "mac" in peer else "") + f" netns /proc/{os.getpid()}/fd/{spaces[peer['netns']]}"
+        end_address = f" address {peer['mac']}" if "mac" in peer else ""
+        end = f" peer name {peer['name']}{end_address} netns /proc/{os.getpid()}/fd/{spaces[peer['netns']]}"
     return [f"link add name {link['name']}{address} type {link['kind']}{end} {link.get('args', '')}"]
 
 def set_links(plan, name):
@@ -110,8 +117,8 @@ def set_links(plan, name):
             lines.append(f"link set dev {device} type bridge_slave {link['slave']}")
         lines += [f"addr add {address} dev {device}" for address in link.get("addr", [])]
     lines += [f"link set dev {link['name']} up" for link in links if link.get("up", True)]
-    ends = [link["peer"]["name"] for netns in plan["netns"].values() for link in netns.get("links", []) if link.get("peer", {}).get("netns") == name]
-    return lines + [f"link set dev {end} up" for end in ends if end not in listed]
+    peers = [link["peer"] for netns in plan["netns"].values() for link in netns.get("links", []) if "peer" in link]
+    return lines + [f"link set dev {end['name']} up" for end in peers if end["netns"] == name and end["name"] not in listed]
 
 def settle_links(fd):
     """Asks every device for its link: the kernel otherwise tells bridges of a new carrier only up to a second later."""
@@ -126,23 +133,16 @@ def settle_links(fd):
                 pass  # Not every device has a link to ask for.
 
 def load_tables(fd, name, netns):
-    for family, fits in (("-4", lambda text: ":" not in text), ("-6", lambda text: ":" in text)):
-        lines = [f"{object} add {text}" for object, key in (("route", "routes"), ("rule", "rules")) for text in netns.get(key, []) if fits(text)]
+    texts = [f"{command} {text}" for command, key in (("route add", "routes"), ("rule add", "rules")) for text in netns.get(key, [])]
+    for family, lines in (("-4", [text for text in texts if ":" not in text]), ("-6", [text for text in texts if ":" in text])):
         batch(fd, ["ip", family, "-batch", "-"], lines, f"{name} routes and rules")
     batch(fd, ["ip", "-batch", "-"], [f"neigh replace {text}" for text in netns.get("neigh", [])], f"{name} neigh")
     batch(fd, ["bridge", "-batch", "-"], [f"fdb append {text}" for text in netns.get("fdb", [])], f"{name} fdb")
 
 def load_texts(fd, name, netns):
-    tools = {
-        "ipset": ["ipset", "restore"],
-        "iptables": ["iptables-restore", "--noflush"],
-        "ip6tables": ["ip6tables-restore", "--noflush"],
-        "nft": ["nft", "-f", "-"],
-        "ipvs": ["ipvsadm", "-R"],
-    }
-    for field, command in tools.items():
+    for field, command in RESTORE.items():
         if netns.get(field):
-            tool(fd, command, netns[field], f"{name} {field}")
+            tool(fd, command.split(), netns[field], f"{name} {field}")
     for device, text in netns.get("wg", {}).items():
         tool(fd, ["wg", "setconf", device, "/dev/stdin"], text, f"{name} wg {device}")
 
@@ -152,8 +152,7 @@ def family_of(ip):
     return socket.AF_INET6 if ":" in ip else socket.AF_INET
 
 def address_text(address):
-    ip, port = address[0], address[1]
-    return f"[{ip}]:{port}" if ":" in ip else f"{ip}:{port}"
+    return f"[{address[0]}]:{address[1]}" if ":" in address[0] else f"{address[0]}:{address[1]}"
 
 def open_listeners(spaces, listeners):
     selector = selectors.DefaultSelector()
@@ -213,9 +212,12 @@ def answer_datagram(listening, name):
 REFUSED = {errno.ECONNREFUSED}
 UNREACHABLE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENOPROTOOPT}
 
+def run_probe(fd, probe):
+    return [run_flow(fd, probe) for _ in range(probe.get("count", 1))]
+
 def run_flow(fd, probe):
     enter(fd)
-    flow = {"verdict": "error", "server": None, "seen_src": None, "seen_dst": None, "local": None, "errno": None, "icmp": None, "ms": 0}
+    flow = dict.fromkeys(("verdict", "server", "seen_src", "seen_dst", "local", "errno", "icmp", "ms"))
     began = time.monotonic()
     client = None
     try:
@@ -226,11 +228,11 @@ def run_flow(fd, probe):
         flow.update(verdict="timeout", errno="ETIMEDOUT")
     except OSError as error:
         verdict = "refused" if error.errno in REFUSED else "unreachable" if error.errno in UNREACHABLE else "error"
-        flow.update(verdict="timeout" if error.errno == errno.ETIMEDOUT else verdict, errno=errno.errorcode.get(error.errno, str(error.errno)))
+        flow.update(verdict="timeout" if error.errno == errno.ETIMEDOUT else verdict, errno=errno.errorcode.get(error.errno))
     flow["ms"] = round((time.monotonic() - began) * 1000, 3)
     if client is not None:
-        flow["icmp"] = icmp_error(client)
-        client.close()
+        with client:
+            flow["icmp"] = icmp_error(client)
     return flow
 
 def open_client(probe):
@@ -261,8 +263,7 @@ def exchange(client, probe, flow):
 
 def echo(client):
     body = struct.pack("!HH", os.getpid() & 0xFFFF, 1) + bytes(56)
-    words = struct.unpack("!30H", body) if len(body) == 60 else ()
-    total = 0x0800 + sum(words)
+    total = 0x0800 + sum(struct.unpack("!30H", body))
     total = (total & 0xFFFF) + (total >> 16)
     client.send(struct.pack("!BBH", 8, 0, ~(total + (total >> 16)) & 0xFFFF) + body)
     while True:
@@ -293,8 +294,8 @@ def main():
         os.environ["XTABLES_LOCKFILE"] = lock.name
         spaces = load(plan)
     open_listeners(spaces, plan.get("listeners", []))
-    probes = [{"id": probe["id"], "flows": [run_flow(spaces[probe["netns"]], probe) for _ in range(probe.get("count", 1))]} for probe in plan.get("probes", [])]
-    print(json.dumps({"kernel": platform.release(), "probes": probes}))
+    results = [{"id": probe["id"], "flows": run_probe(spaces[probe["netns"]], probe)} for probe in plan.get("probes", [])]
+    print(json.dumps({"kernel": platform.release(), "probes": results}))
 
 
 if __name__ == "__main__":

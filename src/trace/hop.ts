@@ -1,6 +1,6 @@
 /**
- * One event of a record as a hop of a trace: its place, tcpdump's text, and what happened there. A hop keeps its event and makes texts
- * when asked, for most readers want a few of them. ARP is no hop unless asked for: the packet waits meanwhile.
+ * One event of a record as a hop of a trace: its place, tcpdump's text, and what happened there. A hop keeps its event and
+ * makes texts when asked, for most readers want a few of them. ARP is no hop unless asked for: the packet waits meanwhile.
  */
 import { formatIp, formatSocket } from '../base/ip.js';
 import { formatFrame, formatPacket } from '../packet/format-packet.js';
@@ -23,8 +23,8 @@ export interface Hops {
 }
 
 /**
- * The hops of the client's first packet and of the answer to it. Even legs are the client's packets, odd ones the server's; a later leg is shown if
- * it is the one that decided.
+ * The hops of the client's first packet and of the answer to it. Even legs are the client's packets, odd ones the server's; a
+ * later leg is shown if it is the one that decided.
  */
 export function hopsOf(events: readonly TraceEvent[], deciding: number | undefined, naming: Naming, options: HopsOptions): Hops {
   const request: Hop[] = [];

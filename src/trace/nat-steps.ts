@@ -1,6 +1,6 @@
 /**
- * What the network did to the request's addresses on its way: the translations, and the tunnels. The outer packet of a tunnel has addresses of its
- * own; translations of those are none of the flow's.
+ * What the network did to the request's addresses on its way: the translations, and the tunnels. The outer packet of a tunnel
+ * has addresses of its own; translations of those are none of the flow's.
  */
 import { formatSocket, type Ip } from '../base/ip.js';
 import type { IpPacket } from '../packet/ip-packet.js';

@@ -1,7 +1,7 @@
 /**
- * One run of a flow as an outcome of its trace. What costs text or a walk over the events is made on first reading, by getters of the object's own,
- * so that JSON and copies hold everything. The request is the client's first packet (SYN, datagram, echo), the reply the answer to it; where a later
- * packet of the flow decided, its leg is shown too.
+ * One run of a flow as an outcome of its trace. What costs text or a walk over the events is made on first reading, by getters
+ * of the object's own, so that JSON and copies hold everything. The request is the client's first packet (SYN, datagram, echo),
+ * the reply the answer to it; where a later packet of the flow decided, its leg is shown too.
  */
 import { formatIp, formatSocket } from '../base/ip.js';
 import { causeOf, decidingEvent } from './cause.js';

@@ -1,6 +1,6 @@
 /**
- * What `tcpdump -n -i DEVICE` in one namespace shows of a trace: the packets that a tap there sees, in order. On `any` tcpdump puts the device
- * and the direction before the packet. Time is virtual, from the flow's beginning, in tcpdump's format.
+ * What `tcpdump -n -i DEVICE` in one namespace shows of a trace: the packets that a tap there sees, in order. On `any` tcpdump
+ * puts the device and the direction before the packet. Time is virtual, from the flow's beginning, in tcpdump's format.
  */
 import type { Hop, Outcome } from './trace.js';
 

@@ -1,7 +1,7 @@
 /**
- * A trace as a tree for a terminal: outcomes, then request and reply, then the namespaces on the way as headings with what happened in
- * each. `»` marks what changed the packet, `✗` what stopped it. Hooks without a matching rule are left out. Rules and reasons are wrapped at
- * the width, packets cut.
+ * A trace as a tree for a terminal: outcomes, then request and reply, then the namespaces on the way as headings with what
+ * happened in each. `»` marks what changed the packet, `✗` what stopped it. Hooks without a matching rule are left out. Rules
+ * and reasons are wrapped at the width, packets cut.
  */
 import type { AddressPair, Cause, Hop, Outcome, RuleText, Trace } from './trace.js';
 

@@ -1,8 +1,8 @@
 /**
- * A trace from what a kernel recorded: one outcome for each way the network may choose. Runs that differ only in ports that were picked freely
- * are one outcome, and their probabilities add up.
+ * A trace from what a kernel recorded: one outcome for each way the network may choose. Runs that differ only in ports that
+ * were picked freely are one outcome, and their probabilities add up.
  */
-import type { TraceEvent } from './event.js';
+import type { HookEvent, TraceEvent } from './event.js';
 import type { FlowRecord } from './flow-record.js';
 import type { Naming } from './naming.js';
 import { toOutcome } from './outcome.js';
@@ -72,7 +72,7 @@ function eventKey(event: TraceEvent): string {
   const at = `${event.kind} ${event.leg} ${event.netns}`;
   switch (event.kind) {
     case 'hook':
-      return `${at} ${event.hook} ${event.rules.map((rule) => `${rule.chain}#${rule.index}`).join()} ${event.becomes.src}>${event.becomes.dst} ${event.verdict}`;
+      return `${at} ${event.hook} ${rulesKey(event)} ${event.becomes.src}>${event.becomes.dst} ${event.verdict}`;
     case 'drop':
       return `${at} ${event.reason} ${event.device}`;
     case 'answer':
@@ -88,4 +88,8 @@ function eventKey(event: TraceEvent): string {
     case 'arp':
       return `${at} ${event.device}`;
   }
+}
+
+function rulesKey(event: HookEvent): string {
+  return event.rules.map((rule) => `${rule.chain}#${rule.index}`).join();
 }

@@ -105,8 +105,8 @@ export function wordAt<W extends string>(spot: Spot, value: unknown, words: read
 }
 
 /**
- * Runs a reader of a text inside the plan; its errors are noted at this path with their own place in that text. What it does not model may still be
- * fit for another kernel, and is left to whoever runs the plan.
+ * Runs a reader of a text inside the plan; its errors are noted at this path with their own place in that text. What it does
+ * not model may still be fit for another kernel, and is left to whoever runs the plan.
  */
 export function parseAt<T>(spot: Spot, parse: (origin: string) => T): T | undefined {
   try {
