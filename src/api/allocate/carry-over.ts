@@ -11,11 +11,20 @@ type Spec = { -readonly [K in keyof ServiceSpec]: ServiceSpec[K] };
 export function carryOver(service: Service, before: Service): ServiceSpec {
   const spec: Spec = { ...service.spec };
   const old = before.spec;
+  if (spec.type !== 'ExternalName') agreeOnAddress(spec, old);
   if (needsClusterIp(old) && needsClusterIp(spec)) keepAddresses(spec, old);
   if (takesNodePorts(old) && takesNodePorts(spec)) spec.ports = keepNodePorts(spec.ports ?? [], old.ports ?? []);
   if (needsHealthCheckPort(old) && needsHealthCheckPort(spec)) spec.healthCheckNodePort ??= old.healthCheckNodePort;
   dropUnused(spec, old);
   return spec;
+}
+
+/** A change of clusterIP alone is one of clusterIPs too, and the other way round. */
+function agreeOnAddress(spec: Spec, old: ServiceSpec): void {
+  const { clusterIP, clusterIPs } = spec;
+  if (clusterIP === undefined || clusterIPs === undefined || clusterIP === clusterIPs[0]) return;
+  if (clusterIP === old.clusterIP) spec.clusterIP = clusterIPs[0];
+  else if (clusterIPs[0] === old.clusterIPs?.[0]) spec.clusterIPs = clusterIP === 'None' ? ['None'] : [clusterIP, ...clusterIPs.slice(1)];
 }
 
 function keepAddresses(spec: Spec, old: ServiceSpec): void {

@@ -1,6 +1,6 @@
 /** Containers of a pod spec (Kubernetes v1.34 `pkg/apis/core/validation`, validateContainers). Left out: security contexts, lifecycle hooks, resize policies. */
 import { parseQuantity } from '../../api/quantity.js';
-import { duplicateValue, invalidValue, requiredValue } from '../../api/field-error.js';
+import { duplicateValue, forbiddenField, invalidValue, requiredValue } from '../../api/field-error.js';
 import type { Cause } from '../../api/refusal.js';
 import type { Container, ContainerPort, Probe, Quantities } from '../../api/types/core.js';
 import { portName, qualifiedName } from '../../api/name-syntax.js';
@@ -92,8 +92,19 @@ function validateMount({ name, mountPath }: { name?: string; mountPath?: string 
   return causes;
 }
 
+const HANDLERS: Readonly<Record<'exec' | 'httpGet' | 'tcpSocket' | 'grpc', (probe: FullProbe, path: string) => Cause[]>> = {
+  exec: ({ exec }, path) => (exec?.command === undefined || exec.command.length === 0 ? [requiredValue(`${path}.command`)] : []),
+  httpGet: ({ httpGet }, path) => [
+    ...portNumberOrName(`${path}.port`, httpGet?.port ?? 0),
+    ...oneOf(`${path}.scheme`, httpGet?.scheme, ['HTTP', 'HTTPS']),
+  ],
+  tcpSocket: ({ tcpSocket }, path) => portNumberOrName(`${path}.port`, tcpSocket?.port ?? 0),
+  grpc: ({ grpc }, path) => portNumber(`${path}.port`, grpc?.port ?? 0),
+};
+
 /** Probe fields beside the modelled ones. */
 interface FullProbe extends Probe {
+  readonly httpGet?: (NonNullable<Probe['httpGet']> & { readonly scheme?: string }) | undefined;
   readonly grpc?: { readonly port: number };
   readonly timeoutSeconds?: number;
   readonly successThreshold?: number;
@@ -101,14 +112,12 @@ interface FullProbe extends Probe {
 
 function validateProbe(probe: FullProbe | undefined, path: string): Cause[] {
   if (probe === undefined) return [];
-  const { httpGet, tcpSocket, grpc, exec } = probe;
-  const handlers = [httpGet, tcpSocket, grpc, exec].filter((handler) => handler !== undefined);
-  const causes: Cause[] = [];
-  if (handlers.length === 0) causes.push(requiredValue(path, 'must specify a handler type', 'write httpGet, tcpSocket, grpc or exec'));
-  if (handlers.length > 1) causes.push({ path, message: `${path}: Forbidden: may not specify more than 1 handler type` });
-  if (httpGet !== undefined) causes.push(...portNumberOrName(`${path}.httpGet.port`, httpGet.port ?? 0));
-  if (tcpSocket !== undefined) causes.push(...portNumberOrName(`${path}.tcpSocket.port`, tcpSocket.port ?? 0));
-  if (grpc !== undefined) causes.push(...portNumber(`${path}.grpc.port`, grpc.port ?? 0));
+  const handlers = (['exec', 'httpGet', 'tcpSocket', 'grpc'] as const).filter((name) => probe[name] !== undefined);
+  const [handler, ...others] = handlers;
+  const fix = 'write httpGet, tcpSocket, grpc or exec';
+  const causes =
+    handler === undefined ? [requiredValue(path, 'must specify a handler type', fix)] : HANDLERS[handler](probe, `${path}.${handler}`);
+  causes.push(...others.map((name) => forbiddenField(`${path}.${name}`, 'may not specify more than 1 handler type')));
   for (const field of ['initialDelaySeconds', 'timeoutSeconds', 'periodSeconds', 'successThreshold', 'failureThreshold'] as const) {
     causes.push(...nonNegative(`${path}.${field}`, probe[field]));
   }

@@ -11,6 +11,7 @@ import { validateContainer } from './container.js';
 import { labelCauses } from '../../api/label-causes.js';
 import { nameOfLabel, nonNegative, oneOf } from './shared-rules.js';
 import { validateTolerations } from './toleration.js';
+import { validateTopologySpread } from './topology-spread.js';
 
 /** Fields that only validation reads. */
 interface FullSpec extends Omit<PodSpec, 'containers'> {
@@ -38,6 +39,7 @@ export function validatePodSpec(spec: FullSpec, path: string): Cause[] {
   if (spec.hostname) causes.push(...nameOfLabel(`${path}.hostname`, spec.hostname));
   if (spec.subdomain) causes.push(...nameOfLabel(`${path}.subdomain`, spec.subdomain));
   causes.push(...nonNegative(`${path}.terminationGracePeriodSeconds`, spec.terminationGracePeriodSeconds));
+  causes.push(...validateTopologySpread(spec.topologySpreadConstraints ?? [], `${path}.topologySpreadConstraints`));
   const { activeDeadlineSeconds } = spec;
   if (activeDeadlineSeconds !== undefined && (activeDeadlineSeconds < 1 || activeDeadlineSeconds > 2 ** 31 - 1)) {
     causes.push(invalidValue(`${path}.activeDeadlineSeconds`, activeDeadlineSeconds, 'must be between 1 and 2147483647, inclusive'));

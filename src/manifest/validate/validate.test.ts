@@ -194,6 +194,21 @@ const CASES: readonly (readonly [says: string, text: string, message: string])[]
     `${POD}spec.containers[0].livenessProbe: Required value: must specify a handler type`,
   ],
   [
+    'a probe with two handlers',
+    container('livenessProbe: {tcpSocket: {port: 80}, httpGet: {port: 80}}'),
+    `${POD}spec.containers[0].livenessProbe.tcpSocket: Forbidden: may not specify more than 1 handler type`,
+  ],
+  [
+    'an unknown scheme',
+    container('livenessProbe: {httpGet: {port: 80, scheme: http}}'),
+    `${POD}spec.containers[0].livenessProbe.httpGet.scheme: Unsupported value: "http": supported values: "HTTP", "HTTPS"`,
+  ],
+  [
+    'a spread without words',
+    pod('containers: [{name: c, image: x}], topologySpreadConstraints: [{maxSkew: 0, topologyKey: zone, whenUnsatisfiable: Never}]'),
+    `${POD}[spec.topologySpreadConstraints[0].maxSkew: Invalid value: 0: must be greater than zero, spec.topologySpreadConstraints[0].whenUnsatisfiable: Unsupported value: "Never": supported values: "DoNotSchedule", "ScheduleAnyway"]`,
+  ],
+  [
     'more requested than allowed',
     container('resources: {requests: {cpu: 2}, limits: {cpu: 1}}'),
     `${POD}spec.containers[0].resources.requests: Invalid value: "2": must be less than or equal to cpu limit of 1`,
@@ -288,8 +303,14 @@ const CHANGES: readonly (readonly [says: string, before: string, after: string, 
   [
     'another cluster address',
     service('clusterIP: 10.96.0.20, ports: [{port: 80}]'),
-    service('clusterIP: 10.96.0.21, clusterIPs: [10.96.0.21], ports: [{port: 80}]'),
+    service('clusterIP: 10.96.0.21, ports: [{port: 80}]'),
     `${SERVICE}spec.clusterIPs[0]: Invalid value: ["10.96.0.21"]: may not change once set`,
+  ],
+  [
+    'headless where there was an address',
+    service('ports: [{port: 80}]'),
+    service('clusterIP: None, ports: [{port: 80}]'),
+    `${SERVICE}spec.clusterIPs[0]: Invalid value: ["None"]: may not change once set`,
   ],
   [
     'another selector of a Deployment',
