@@ -97,11 +97,9 @@ def add_link(link, spaces):
     peer = link.get("peer")
     if link["kind"] == "veth" and peer is None:
         return []
-    address = f" address {link['mac']}" if "mac" in link else ""
-    end = ""
+    address, end = (f" address {each['mac']}" if "mac" in each else "" for each in (link, peer or {}))
     if peer is not None:
-        end_address = f" address {peer['mac']}" if "mac" in peer else ""
-        end = f" peer name {peer['name']}{end_address} netns /proc/{os.getpid()}/fd/{spaces[peer['netns']]}"
+        end = f" peer name {peer['name']}{end} netns /proc/{os.getpid()}/fd/{spaces[peer['netns']]}"
     return [f"link add name {link['name']}{address} type {link['kind']}{end} {link.get('args', '')}"]
 
 def set_links(plan, name):
@@ -209,7 +207,6 @@ def answer_datagram(listening, name):
 
 # --- probes
 
-REFUSED = {errno.ECONNREFUSED}
 UNREACHABLE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENOPROTOOPT}
 
 def run_probe(fd, probe):
@@ -227,7 +224,7 @@ def run_flow(fd, probe):
     except (TimeoutError, socket.timeout):
         flow.update(verdict="timeout", errno="ETIMEDOUT")
     except OSError as error:
-        verdict = "refused" if error.errno in REFUSED else "unreachable" if error.errno in UNREACHABLE else "error"
+        verdict = "refused" if error.errno == errno.ECONNREFUSED else "unreachable" if error.errno in UNREACHABLE else "error"
         flow.update(verdict="timeout" if error.errno == errno.ETIMEDOUT else verdict, errno=errno.errorcode.get(error.errno))
     flow["ms"] = round((time.monotonic() - began) * 1000, 3)
     if client is not None:
