@@ -14,8 +14,10 @@ const ENDPOINTS: readonly [spn: string, endpoint: string, chain: string][] = [
 ];
 
 for (const [spn, protocol, hash] of PORTS) {
-  test(`the chains of ${spn} over ${protocol} end in ${hash}, as on real clusters`, () => assert.equal(servicePortHash(spn, protocol), hash));
+  test(`the chains of ${spn} over ${protocol} end in ${hash}, as on real clusters`, () =>
+    assert.equal(servicePortHash(spn, protocol), hash));
 }
 for (const [spn, endpoint, chain] of ENDPOINTS) {
-  test(`endpoint ${endpoint} of ${spn} has ${chain}, as on real clusters`, () => assert.equal(endpointChainName(spn, 'tcp', endpoint), chain));
+  test(`endpoint ${endpoint} of ${spn} has ${chain}, as on real clusters`, () =>
+    assert.equal(endpointChainName(spn, 'tcp', endpoint), chain));
 }
