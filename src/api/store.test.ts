@@ -210,6 +210,12 @@ test('a namespace becomes Terminating and takes nothing new', () => {
   assert.equal(store.view().get('Namespace', undefined, 'shop'), undefined);
 });
 
+test('the default namespace may not be deleted', () => {
+  refuses('Forbidden', 'namespaces "default" is forbidden: this namespace may not be deleted', () =>
+    testStore().delete({ kind: 'Namespace', name: 'default' }),
+  );
+});
+
 test('a namespace carries its name as a label', () => {
   assert.deepEqual(testStore().view().get('Namespace', undefined, 'default')?.metadata.labels, {
     'kubernetes.io/metadata.name': 'default',

@@ -126,11 +126,13 @@ export class Store {
 
   /**
    * Graceful where the kind has it: a Pod on a node gets a deletionTimestamp and stays until it is deleted with `force`, a Namespace
-   * becomes Terminating, and finalizers hold any object. Returns what is left, or undefined. Throws Refusal NotFound.
+   * becomes Terminating, and finalizers hold any object. Returns what is left, or undefined. Throws Refusal NotFound, or Forbidden
+   * for the namespaces that no cluster can do without.
    */
   delete(ref: AnyRef, options: DeleteOptions = {}): KubeObject | undefined {
     const before = this.getRef(ref);
     if (before === undefined) throw notFound(ref.kind, ref.name);
+    if (ref.kind === 'Namespace' && IMMORTAL.includes(ref.name)) throw forbidden(ref.kind, ref.name, 'this namespace may not be deleted');
     const grace = options.force === true ? 0 : graceOf(before, options.gracePeriodSeconds);
     const held = (before.metadata.finalizers?.length ?? 0) > 0 || (before.kind === 'Namespace' && options.force !== true);
     if (grace === 0 && !held) {
@@ -232,6 +234,9 @@ export class Store {
     return stored;
   }
 }
+
+/** The admission plug-in NamespaceLifecycle's. */
+const IMMORTAL = ['default', 'kube-system', 'kube-public'];
 
 function checkVersion(object: KubeObject, before: KubeObject): void {
   const { uid, resourceVersion, name } = object.metadata;

@@ -36,14 +36,15 @@ function keepAddresses(spec: Spec, old: ServiceSpec): void {
   }
 }
 
+/** Ports are told by their names: one that is renamed gets another node port. */
 function keepNodePorts(ports: readonly ServicePort[], old: readonly ServicePort[]): readonly ServicePort[] {
+  const held = new Map(old.map((port) => [port.name ?? '', port.nodePort]));
   const used = new Set(ports.map((port) => port.nodePort));
   return ports.map((port) => {
-    if (port.nodePort !== undefined) return port;
-    const same = old.find((o) => o.port === port.port && o.protocol === port.protocol);
-    if (same?.nodePort === undefined || used.has(same.nodePort)) return port;
-    used.add(same.nodePort);
-    return { ...port, nodePort: same.nodePort };
+    const nodePort = port.nodePort ?? held.get(port.name ?? '');
+    if (port.nodePort !== undefined || nodePort === undefined || used.has(nodePort)) return port;
+    used.add(nodePort);
+    return { ...port, nodePort };
   });
 }
 

@@ -130,6 +130,12 @@ test('an update that leaves the node port out keeps it', () => {
   assert.deepEqual(ports(update(store, 'a', { ...spec, ports: [port()] })), [30080]);
 });
 
+test('a renamed port gets another node port, as on a real server', () => {
+  const store = testStore();
+  const { spec } = store.create(nodePort('a', port(30080)));
+  assert.deepEqual(ports(update(store, 'a', { ...spec, ports: [{ ...port(), name: 'other' }] })), [30086]);
+});
+
 test('a new port of a Service gets a node port, a removed one is free again', () => {
   const store = testStore();
   const { spec } = store.create(nodePort('a', port(30080), port(30081, 81)));
