@@ -31,11 +31,11 @@ Given('the CNI is {name} with:', function (this: HopspecWorld, name: string, set
   this.spec.cniIs(name, typeof settings === 'string' ? settings : settings.rowsHash());
 });
 
-Given('kube-proxy runs in {name} mode', function (this: HopspecWorld, mode: string) {
+Given('kube-proxy runs in {proxyMode} mode', function (this: HopspecWorld, mode: string) {
   this.spec.kubeProxyRuns(mode);
 });
 
-Given('kube-proxy runs in {name} mode with:', function (this: HopspecWorld, mode: string, settings: DataTable | string) {
+Given('kube-proxy runs in {proxyMode} mode with:', function (this: HopspecWorld, mode: string, settings: DataTable | string) {
   this.spec.kubeProxyRuns(mode, typeof settings === 'string' ? settings : settings.rowsHash());
 });
 

@@ -17,6 +17,9 @@ defineParameterType({ name: 'address', regexp: /(?:pod |client |Service )?[^\s"]
 
 defineParameterType({ name: 'protocol', regexp: /TCP|UDP|SCTP/, transformer: (text: string) => text, useForSnippets: false });
 
+/** kube-proxy's `mode`. */
+defineParameterType({ name: 'proxyMode', regexp: /iptables|ipvs|nftables|userspace|none/, transformer: (text: string) => text, useForSnippets: false });
+
 /** `40 seconds`, `5 minutes`: in seconds. */
 defineParameterType({
   name: 'duration',

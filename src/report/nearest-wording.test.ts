@@ -5,6 +5,7 @@ import { nearestWording } from './nearest-wording.js';
 const CASES: readonly (readonly [text: string, example: string | undefined, marked: string])[] = [
   ['pod A can rech pod B', 'Then pod A on node1 can reach Service nginx via NodePort 30080 and is SNATed', 'rech'],
   ['kube-proxy is running in iptables mode', 'Given kube-proxy runs in iptables mode', 'is'],
+  ['kube-proxy runs in iptable mode', 'Given kube-proxy runs in iptables mode', 'iptable'],
   ['it is SNATTed', 'And it is SNATed', 'SNATTed'],
   ['it is encapsulated by VXLAN', 'And it is encapsulated in VXLAN', 'by'],
   ['Deployment nginx have 2 ready replicas', 'Then Deployment nginx has 2 ready replicas', 'have'],

@@ -27,6 +27,7 @@ const PARAMETERS: Readonly<Record<string, readonly Slot[]>> = {
   int: [parameter(/^\d+$/)],
   string: [parameter(/^"/)],
   protocol: [parameter(/^(TCP|UDP|SCTP)$/)],
+  proxyMode: [parameter(/^(iptables|ipvs|nftables|userspace|none)$/)],
   labels: [parameter(/=/)],
   address: [parameter(/./, true)],
   subject: [parameter(/^(pod|a|every|node\w*|client|container)$/i, true)],

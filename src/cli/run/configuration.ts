@@ -20,6 +20,9 @@ export const SPEC_REPORT = pathToFileURL(resolve(dirname(HERE), `../../report/fo
 export async function configure(cucumber: CucumberApi, options: RunOptions, cwd: string): Promise<RunConfiguration> {
   const loaded = await load(cucumber, options, cwd);
   const { support, runtime } = loaded;
+  if (options.shard !== undefined && options.shard !== loaded.sources.shard) {
+    throw inputError('no-shard', 'this version of Cucumber cannot run a shard', { fix: 'npm install --save-dev @cucumber/cucumber@12' });
+  }
   const theirs = (support.importPaths ?? []).filter((path) => !isOurs(path, cwd));
   const defaults = theirs.length + (support.requirePaths ?? []).length === 0 ? featureFolderCode(cwd) : [];
   return {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const REPOSITORY = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
+export const REPOSITORY = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 const MAIN = join(REPOSITORY, 'src/cli/main.ts');
 const TSX = import.meta.resolve('tsx');
 
@@ -37,12 +37,12 @@ export function makeProject(files: Readonly<Record<string, string>>): Project {
   }
   return {
     folder,
-    hopspec: (args, options = {}) => run(folder, args, options),
+    hopspec: (args, options = {}) => runIn(folder, args, options),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
 
-function run(cwd: string, args: readonly string[], { stdin = '', heapMiB }: RunOptions): Promise<Finished> {
+export function runIn(cwd: string, args: readonly string[], { stdin = '', heapMiB }: RunOptions = {}): Promise<Finished> {
   return new Promise((done, fail) => {
     const { NODE_V8_COVERAGE, PATH, HOME } = process.env;
     const env = { PATH, HOME, ...(NODE_V8_COVERAGE === undefined ? {} : { NODE_V8_COVERAGE }) };

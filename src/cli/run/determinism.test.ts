@@ -1,0 +1,25 @@
+/** The same specs say the same thing, byte for byte: run again, with another seed, or in shards. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { REPOSITORY, runIn } from '../testing/project.js';
+
+const FEATURES = ['features/services', 'features/pods'];
+
+test('two runs print the same bytes', async () => {
+  const [first, second] = await Promise.all([runIn(REPOSITORY, ['run', ...FEATURES]), runIn(REPOSITORY, ['run', ...FEATURES])]);
+  assert.equal(first.code, 0, first.stdout + first.stderr);
+  assert.equal(first.stdout, second.stdout);
+});
+
+test('shards share the scenarios out: each runs in just one', async () => {
+  const shards = ['1/2', '2/2'].map((shard) => runIn(REPOSITORY, ['run', ...FEATURES, '--shard', shard]));
+  const [whole, ...parts] = await Promise.all([runIn(REPOSITORY, ['run', ...FEATURES]), ...shards]);
+  const scenarios = (text: string): string[] => text.split('\n').filter((line) => line.startsWith('  ✓')).sort();
+  assert.deepEqual(parts.flatMap(({ stdout }) => scenarios(stdout)).sort(), scenarios(whole.stdout));
+  assert.ok(parts.every(({ stdout }) => scenarios(stdout).length > 0));
+});
+
+test('a seed changes which names are drawn, not what holds', async () => {
+  const { code, stdout } = await runIn(REPOSITORY, ['run', ...FEATURES, '--seed', '7']);
+  assert.equal(code, 0, stdout);
+});
