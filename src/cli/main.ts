@@ -89,6 +89,9 @@ async function exit(code: number | Promise<number>): Promise<void> {
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? (process.exitCode ?? 0) : 6));
 
+// What escapes every handler (a stream, a timer of the project's own steps) is told like any other error.
+process.on('uncaughtException', (error) => void complain(error).then((code) => process.exit(code)));
+
 try {
   await program.parseAsync();
 } catch (error) {
@@ -96,8 +99,12 @@ try {
     // Commander has printed it already.
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   } else {
-    const [{ exitCodeOf }, { errorText }] = await Promise.all([import('./exit-code.js'), import('./error-text.js')]);
-    process.stderr.write(`${errorText(error)}\n`);
-    process.exitCode = exitCodeOf(error);
+    process.exitCode = await complain(error);
   }
+}
+
+async function complain(error: unknown): Promise<number> {
+  const [{ exitCodeOf }, { errorText }] = await Promise.all([import('./exit-code.js'), import('./error-text.js')]);
+  process.stderr.write(`${errorText(error)}\n`);
+  return exitCodeOf(error);
 }

@@ -77,6 +77,18 @@ const ROWS: readonly Row[] = [
   { name: 'a path leaves the project', files: {}, args: ['../elsewhere.feature'], code: 2, says: /\.\.\/elsewhere\.feature is outside the project/ },
   { name: 'an option is unknown', files: {}, args: ['--tag', '@a'], code: 2, says: /unknown option '--tag'/ },
   { name: 'a tag expression is wrong', files: feature('Then all is well'), args: ['--tags', '@a and and'], code: 2, says: /--tags: / },
+  {
+    name: "the project's own steps cannot be loaded",
+    files: { ...feature('Then all is well'), 'features/steps.mjs': "import { nothing } from './none.mjs';\n" },
+    code: 2,
+    says: /the project's own steps cannot be loaded: /,
+  },
+  {
+    name: "something of the project's own breaks outside of any step",
+    files: { ...feature('Then all is well'), 'features/steps.mjs': `${STEPS}\nprocess.nextTick(() => { throw new Error('escaped'); });` },
+    code: 5,
+    says: /escaped/,
+  },
   { name: 'a format is unknown', files: feature('Then all is well'), args: ['-f', 'junitt'], code: 2, says: /did you mean junit\?/ },
   { name: 'a shard is no part of the whole', files: {}, args: ['--shard', '3/2'], code: 2, says: /--shard 3\/2/ },
   { name: 'a shard without scenarios', files: feature('Then all is well'), args: ['--shard', '2/2'], code: 3, says: /no scenario is left for shard 2\/2/ },

@@ -28,12 +28,16 @@ export async function run(paths: readonly string[], flags: RunFlags): Promise<Ex
 async function runCucumber(cucumber: CucumberApi, configuration: RunConfiguration, cwd: string): Promise<{ code: ExitCode; success: boolean }> {
   const isOurReport = configuration.formats.stdout === SPEC_REPORT;
   const reader = readVerdict((text) => (isOurReport ? undefined : process.stderr.write(`${text}\n`)));
+  let hasBegun = false;
   try {
     const environment = { cwd, stdout: process.stdout, stderr: withoutParseErrors() };
-    const { success } = await cucumber.runCucumber(configuration, environment, (envelope) => reader.read(envelope));
+    const { success } = await cucumber.runCucumber(configuration, environment, (envelope) => {
+      hasBegun = true;
+      reader.read(envelope);
+    });
     return { code: reader.code(), success };
   } catch (error) {
-    throw knownFault(error);
+    throw knownFault(error, hasBegun);
   }
 }
 
@@ -49,8 +53,8 @@ function withoutParseErrors(): Writable {
   });
 }
 
-/** Cucumber throws plain errors for what a user got wrong. */
-function knownFault(error: unknown): unknown {
+/** Cucumber throws plain errors for what a user got wrong. Before its first message it does nothing but load steps and formatters. */
+function knownFault(error: unknown, hasBegun: boolean): unknown {
   const message = rootMessage(error);
   if (/tag expression/i.test(message)) {
     return inputError('bad-option', `--tags: ${message.split('\n')[0] ?? ''}`, { fix: 'e.g. --tags "@smoke and not @slow"' });
@@ -58,6 +62,7 @@ function knownFault(error: unknown): unknown {
   if (/^Failed to import formatter|does not export a function\/class/.test(message)) {
     return inputError('unknown-format', message, { fix: 'name a built-in format, or the path of a formatter' });
   }
+  if (!hasBegun) return inputError('own-steps', `the project's own steps cannot be loaded: ${message}`, { fix: 'mend them, or their path in cucumber.mjs' });
   return error;
 }
 
