@@ -9,6 +9,9 @@ import { timestamp } from '../base/clock.js';
 import type { Controller, StoreEvent, Write } from '../api/controller.js';
 import type { StoreView } from '../api/view.js';
 
+/** A key whose write was refused is tried again after this time, as a controller's back-off would. */
+const RETRY_US = 1_000_000;
+
 /** Reconciles in one settling before it is called a livelock. */
 export const ROUNDS_MAX = 2_000_000;
 
@@ -22,8 +25,8 @@ export interface LoopStore {
 export interface LoopOptions {
   readonly store: LoopStore;
   readonly controllers: readonly Controller[];
-  /** Stores one reconcile's writes; `requeue` never comes here. */
-  write(writes: readonly Write[], by: Controller, nowText: string): void;
+  /** Stores one reconcile's writes; `requeue` never comes here. False when the server refused one, and the key is to be tried again. */
+  write(writes: readonly Write[], by: Controller): boolean;
   suffix(): string;
 }
 
@@ -45,6 +48,8 @@ export class Loop {
   readonly #waiting = new Map<Controller, Set<string>>();
   readonly #byKind = new Map<string, Controller[]>();
   #seen = 0;
+  /** What a controller threw: the cluster stands still from then on, and says so to everybody who asks. */
+  #broken: unknown;
 
   constructor(options: LoopOptions) {
     this.#options = options;
@@ -71,13 +76,19 @@ export class Loop {
   }
 
   #runUntil(end: number): void {
+    if (this.#broken !== undefined) throw this.#broken;
     for (let round = 0; ; round++) {
       this.#wake();
       const due = this.#queue.popDue(end);
       if (due === undefined) return;
       if (round > ROUNDS_MAX) throw new InvariantError(`${due.value.controller.name} does not come to rest; last key ${due.value.key}`);
       this.nowUs = Math.max(this.nowUs, due.time);
-      this.#reconcile(due.value);
+      try {
+        this.#reconcile(due.value);
+      } catch (error) {
+        this.#broken = error;
+        throw error;
+      }
     }
   }
 
@@ -115,6 +126,6 @@ export class Loop {
       if (one.op === 'requeue') this.#queue.push(this.nowUs + one.afterUs, work);
       else stored.push(one);
     }
-    if (stored.length > 0) write(stored, controller, nowText);
+    if (stored.length > 0 && !write(stored, controller)) this.#queue.push(this.nowUs + RETRY_US, work);
   }
 }

@@ -59,7 +59,7 @@ export class Simulation implements SimulationApi {
     this.#loop = new Loop({
       store: this.store,
       controllers: clusterControllers(cluster),
-      write: (writes, by: Controller) => void applyWrites(this.store, writes, { clock, component: by.name }),
+      write: (writes, by: Controller) => applyWrites(this.store, writes, { clock, component: by.name }).refusals.length === 0,
       suffix: () => nameSuffix(rng),
     });
     bootstrap(this.store, cluster);
