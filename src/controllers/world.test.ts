@@ -46,9 +46,10 @@ export function world(controllers: readonly Controller[] = defaultControllers(),
   const clock = { nowText: () => timestamp(loop?.nowUs ?? 0) };
   const store = createStore(clock, { freeze, serviceCIDRs: ['10.96.0.0/12', 'fd00:96::/112'] });
   const rng = createRng(7);
-  const write = (writes: Parameters<typeof applyWrites>[1], by: Controller): void => {
+  const write = (writes: Parameters<typeof applyWrites>[1], by: Controller): boolean => {
     const { refusals } = applyWrites(store, writes, { clock, component: by.name });
     for (const refusal of refusals) throw refusal;
+    return true;
   };
   const running = new Loop({ store, controllers, write, suffix: () => nameSuffix(rng) });
   loop = running;
