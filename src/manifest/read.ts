@@ -2,7 +2,6 @@
  * Manifest text (YAML or JSON, one or many documents) to its objects. Lists (`kind: List`, `PodList`, …) are opened, empty documents
  * skipped. What is wrong with the syntax is collected over the whole text and thrown together.
  */
-import type { Document } from 'yaml';
 import { InputError, inputError, type Problem, type SourcePosition } from '../base/errors.js';
 import type { ManifestDocument } from './document.js';
 import { findDuplicateKey } from './duplicate-json-key.js';
@@ -56,13 +55,22 @@ function fastJson(text: string, file: string): readonly ManifestDocument[] | und
       position: placeIn(text, file, twice.offset),
       fix: 'remove one of the two',
     });
+  return [{ file, value, position: lazyPosition(text, file) }];
+}
+
+/** Reads the text as YAML when a place is first asked for; a text too large for that has no places. */
+function lazyPosition(text: string, file: string): ManifestDocument['position'] {
   let parsed: YamlText | undefined;
-  const position: ManifestDocument['position'] = (path, part = 'value') => {
-    if (text.length > LIMITS.documentSizeMax) return undefined;
-    parsed ??= parseYaml(text, file);
-    return locate(parsed.documents[0] as Document, parsed.at, path, part);
+  let tooLarge = false;
+  return (path, part = 'value') => {
+    try {
+      if (!tooLarge) parsed ??= parseYaml(text, file);
+    } catch {
+      tooLarge = true;
+    }
+    const document = parsed?.documents[0];
+    return parsed === undefined || document === undefined ? undefined : locate(document, parsed.at, path, part);
   };
-  return [{ file, value, position }];
 }
 
 function placeIn(text: string, file: string, offset: number): SourcePosition {

@@ -34,7 +34,7 @@ function* tokens(text: string, lines: LineCounter, at: YamlText['at']): ReturnTy
   for (const lexeme of new Lexer().lex(text)) {
     guard.see(lexeme, parser);
     for (const token of parser.next(lexeme)) {
-      if (token.type === 'error') guard.countError(parser.offset);
+      if (token.type === 'error' || token.type === 'directive') guard.countError(parser.offset);
       yield token;
     }
   }
@@ -72,6 +72,7 @@ class Guard {
       this.refuse('too-many-documents', `the text holds more than ${documentsMax} documents`, offset, 'split it into several files');
   }
 
+  /** Directives count too: a manifest has one or two, and each costs as much as a mistake. */
   countError(offset: number): void {
     if (++this.errors > LIMITS.errorsMax)
       this.refuse(
