@@ -12,12 +12,16 @@ import type { Runtime } from './runtime.js';
 
 /** Source learning of a bridge port: br_fdb_update. */
 export function learnFdb(rt: Runtime, bridge: Bridge, port: BridgePort, mac: Mac): void {
-  const entry = bridge.fdb.get(mac);
-  if (entry === undefined) bridge.fdb.set(mac, { port, seenUs: rt.nowUs, ages: true });
-  else {
+  let entry = port.lastSrc === mac ? port.lastSrcEntry : bridge.fdb.get(mac);
+  if (entry === undefined) {
+    entry = { port, seenUs: rt.nowUs, ages: true };
+    bridge.fdb.set(mac, entry);
+  } else {
     entry.port = port;
     entry.seenUs = rt.nowUs;
   }
+  port.lastSrc = mac;
+  port.lastSrcEntry = entry;
 }
 
 /** Source learning of a VXLAN device: vxlan_snoop. Entries of the plan stay as they are. */

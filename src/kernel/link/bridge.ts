@@ -24,6 +24,11 @@ export interface BridgePort {
   readonly isolated: boolean;
   /** The decision "out by this port alone", made once. */
   readonly alone: BridgeDecision;
+  /** What came in here last, looked up already: entries change, but never leave the fdb. */
+  lastSrc: Mac;
+  lastSrcEntry: BridgeFdbEntry | undefined;
+  lastDst: Mac;
+  lastDstEntry: BridgeFdbEntry | undefined;
 }
 
 export interface BridgeFdbEntry {
@@ -49,11 +54,19 @@ const SAME_PORT: BridgeDecision = { up: false, ports: [], names: [], samePort: t
 
 /** `from` is undefined when the host itself sends by the bridge device. */
 export function bridgeFrame(bridge: Bridge, dst: Mac, from: BridgePort | undefined, nowUs: number): BridgeDecision {
-  const entry = bridge.fdb.get(dst);
+  const entry = find(bridge, dst, from);
   if (entry === undefined || expired(bridge, entry, nowUs)) return flood(bridge, dst, from);
   const { port } = entry;
   if (port === undefined) return UP;
   return mayLeave(port, from) ? port.alone : SAME_PORT;
+}
+
+function find(bridge: Bridge, dst: Mac, from: BridgePort | undefined): BridgeFdbEntry | undefined {
+  if (from === undefined) return bridge.fdb.get(dst);
+  if (from.lastDst === dst && from.lastDstEntry !== undefined) return from.lastDstEntry;
+  from.lastDst = dst;
+  from.lastDstEntry = bridge.fdb.get(dst);
+  return from.lastDstEntry;
 }
 
 function expired(bridge: Bridge, entry: BridgeFdbEntry, nowUs: number): boolean {
@@ -81,7 +94,9 @@ function mayLeave(port: BridgePort, from: BridgePort | undefined): boolean {
 
 /** Whether the source of a frame must be written to the fdb: br_fdb_update. Refreshing an entry counts as writing. */
 export function mustLearn(port: BridgePort, bridge: Bridge, src: Mac): boolean {
-  if (!port.learning || isGroupMac(src)) return false;
+  if (!port.learning) return false;
+  if (port.lastSrc === src && port.lastSrcEntry !== undefined) return true;
+  if (isGroupMac(src)) return false;
   const entry = bridge.fdb.get(src);
   return entry === undefined || (entry.ages && entry.port !== undefined);
 }

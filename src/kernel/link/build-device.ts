@@ -122,7 +122,8 @@ export function attachPort(ns: Namespace, link: LinkPlan): void {
   if (bridge?.bridge === undefined)
     throw inputError('no-such-bridge', `${ns.name}: the master ${link.master} of ${link.name} is not a bridge here`);
   const args = parseBridgePort(link.slave ?? '', `${ns.name} link ${link.name} slave`);
-  const port = { ...args, device, bridge } as { -readonly [K in keyof BridgePort]: BridgePort[K] };
+  const last = { lastSrc: 0, lastSrcEntry: undefined, lastDst: 0, lastDstEntry: undefined };
+  const port = { ...args, ...last, device, bridge } as { -readonly [K in keyof BridgePort]: BridgePort[K] };
   port.alone = { up: false, ports: [port], names: [device.name], samePort: false };
   device.port = port;
   bridge.bridge.ports.push(port);
