@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The command line. Every command is one file, loaded when it is asked for. Data goes to stdout, everything else to stderr. */
+import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 
 const collect = (value: string, before: readonly string[]): string[] => [...before, value];
@@ -7,6 +8,12 @@ const collect = (value: string, before: readonly string[]): string[] => [...befo
 const program = new Command('hopspec')
   .description('Declarative tests for Kubernetes cluster networking')
   .helpCommand(false)
+  .option('-V, --version', 'the version')
+  .on('option:version', () => {
+    const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+    process.stdout.write(`${version}\n`);
+    process.exit(0);
+  })
   .showSuggestionAfterError()
   .exitOverride()
   .configureOutput({ outputError: (text, write) => write(text) });
