@@ -80,8 +80,10 @@ function workOff(rt: Runtime): void {
     else if (rt.resolved.length > 0) resume(rt, rt.resolved.shift() as Waiting);
     else if (rt.inFlightHead < rt.inFlight.length) {
       if (++rt.frames > FRAMES_MAX) throw looping(rt);
-      rt.nowUs++;
-      receive(rt, rt.inFlight[rt.inFlightHead++] as InFlight);
+      const item = rt.inFlight[rt.inFlightHead++] as InFlight;
+      // ARP takes no time, so that a flow's times do not depend on who resolved a neighbour before it.
+      if (item.frame.kind === 'ip') rt.nowUs++;
+      receive(rt, item);
     } else if (rt.outboxHead < rt.outbox.length) send(rt, rt.outbox[rt.outboxHead++] as Outgoing);
     else {
       rt.inFlight.length = 0;

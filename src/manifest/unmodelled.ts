@@ -1,6 +1,7 @@
 /**
  * Fields that are accepted because real manifests have them, would change what the network does, and are not modelled: a claim about
- * such an object is "cannot say". What changes neither traffic nor whether a pod runs (volumes, env, security contexts …) is not listed.
+ * such an object's traffic, or about the names it knows, is "cannot say". What changes neither (volumes, env, bandwidth limits, the
+ * capabilities of ordinary containers …) is not listed.
  */
 import type { KubeObject } from '../api/types/meta.js';
 
@@ -8,6 +9,7 @@ export interface Unmodelled {
   readonly path: string;
   /** What the field would do. */
   readonly effect: string;
+  readonly concerns: 'traffic' | 'names';
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -28,50 +30,54 @@ function at(fields: Fields | undefined, name: string): Fields | undefined {
   return fields?.[name] as Fields | undefined;
 }
 
-const POD_FIELDS: readonly (readonly [string, string, (value: unknown) => boolean])[] = [
-  ['hostAliases', 'adds names to /etc/hosts', isSet],
-  ['dnsConfig', 'changes which names resolve', isSet],
-  ['dnsPolicy', 'changes which names resolve', (value) => value === 'None' || value === 'Default'],
-  ['runtimeClassName', 'may run the pod in a virtual machine with a network of its own', isSet],
-  ['resourceClaims', 'may give the pod network devices', isSet],
+interface PodField {
+  readonly name: string;
+  readonly effect: string;
+  readonly concerns: Unmodelled['concerns'];
+  readonly counts: (value: unknown) => boolean;
+}
+
+const POD_FIELDS: readonly PodField[] = [
+  { name: 'hostAliases', effect: 'adds names to /etc/hosts', concerns: 'names', counts: isSet },
+  { name: 'dnsConfig', effect: 'changes which names resolve', concerns: 'names', counts: isSet },
+  { name: 'dnsPolicy', effect: 'changes which names resolve', concerns: 'names', counts: (value) => value === 'None' || value === 'Default' },
+  { name: 'runtimeClassName', effect: 'may run the pod in a virtual machine with a network of its own', concerns: 'traffic', counts: isSet },
+  { name: 'resourceClaims', effect: 'may give the pod network devices', concerns: 'traffic', counts: isSet },
 ];
 
 function podFields(spec: Fields | undefined, path: string): Unmodelled[] {
   if (spec === undefined) return [];
-  const found = POD_FIELDS.filter(([name, , counts]) => counts(spec[name])).map(([name, effect]) => ({ path: `${path}.${name}`, effect }));
+  const found = POD_FIELDS.filter(({ name, counts }) => counts(spec[name])).map(
+    ({ name, effect, concerns }): Unmodelled => ({ path: `${path}.${name}`, effect, concerns }),
+  );
   const sysctls = (at(spec, 'securityContext')?.['sysctls'] ?? []) as readonly { name?: string }[];
   for (const [i, { name = '' }] of sysctls.entries()) {
     if (name.startsWith('net.'))
-      found.push({ path: `${path}.securityContext.sysctls[${i}]`, effect: `sets ${name} in the pod's network namespace` });
+      found.push({ path: `${path}.securityContext.sysctls[${i}]`, effect: `sets ${name} in the pod's network namespace`, concerns: 'traffic' });
   }
   return [...found, ...containerFields(spec, path)];
 }
 
-/** Containers that may rewrite the pod's network, such as a service mesh's init container. */
+/** Init containers that are there to rewrite the pod's network, such as a service mesh's. */
 function containerFields(spec: Fields, path: string): Unmodelled[] {
-  return ['initContainers', 'containers'].flatMap((list) => {
-    const containers = (spec[list] ?? []) as readonly Fields[];
-    return containers.flatMap((container, i) => {
-      const context = at(container, 'securityContext');
-      const added = (at(context, 'capabilities')?.['add'] ?? []) as readonly string[];
-      const inPod = spec['hostNetwork'] === true ? "the node's" : "the pod's";
-      const may = added.some((capability) => ['NET_ADMIN', 'ALL', 'SYS_ADMIN'].includes(capability)) || context?.['privileged'] === true;
-      return may ? [{ path: `${path}.${list}[${i}].securityContext`, effect: `lets the container change ${inPod} routes and rules` }] : [];
-    });
+  const containers = (spec['initContainers'] ?? []) as readonly Fields[];
+  return containers.flatMap((container, i): Unmodelled[] => {
+    const context = at(container, 'securityContext');
+    const added = (at(context, 'capabilities')?.['add'] ?? []) as readonly string[];
+    const may = added.some((capability) => ['NET_ADMIN', 'ALL'].includes(capability)) || context?.['privileged'] === true;
+    if (!may) return [];
+    const whose = spec['hostNetwork'] === true ? "the node's" : "the pod's";
+    return [{ path: `${path}.initContainers[${i}].securityContext`, effect: `lets the container change ${whose} routes and rules`, concerns: 'traffic' }];
   });
 }
 
 function serviceFields(spec: Fields | undefined): Unmodelled[] {
-  const found: Unmodelled[] = [];
-  if (isSet(spec?.['loadBalancerClass']))
-    found.push({ path: 'spec.loadBalancerClass', effect: 'leaves the Service to a load balancer of its own' });
-  if (isSet(spec?.['trafficDistribution'])) found.push({ path: 'spec.trafficDistribution', effect: 'prefers endpoints near the client' });
-  return found;
+  if (!isSet(spec?.['loadBalancerClass'])) return [];
+  return [{ path: 'spec.loadBalancerClass', effect: 'leaves the Service to a load balancer of its own', concerns: 'traffic' }];
 }
 
 const ANNOTATIONS: readonly (readonly [RegExp, string])[] = [
   [/^k8s\.v1\.cni\.cncf\.io\/networks$/, 'attaches further networks'],
-  [/^kubernetes\.io\/(in|e)gress-bandwidth$/, 'limits the bandwidth of the pod'],
   [/^(sidecar\.istio\.io|linkerd\.io)\/inject$/, 'puts a proxy before the pod'],
   [/^cni\.projectcalico\.org\//, "changes the pod's address or its policy"],
   [/^service\.kubernetes\.io\/topology-mode$/, 'prefers endpoints of the same zone'],
@@ -80,7 +86,7 @@ const ANNOTATIONS: readonly (readonly [RegExp, string])[] = [
 function annotations(map: Fields | undefined, path: string): Unmodelled[] {
   return Object.keys(map ?? {}).flatMap((key) => {
     const known = ANNOTATIONS.find(([pattern]) => pattern.test(key));
-    return known === undefined ? [] : [{ path: `${path}[${key}]`, effect: known[1] }];
+    return known === undefined ? [] : [{ path: `${path}[${key}]`, effect: known[1], concerns: 'traffic' }];
   });
 }
 

@@ -249,11 +249,17 @@ function serviceReceivers(context: SelectContext, service: Service, route: Route
           : route?.via === 'ExternalIP'
             ? `ip/${route.address}`
             : `svc/${namespace}/${name}`;
-      return [{ to: `${base}:${number}`, label, protocol: route?.protocol ?? port?.protocol ?? 'TCP', servers }];
+      const called = port === undefined ? `${label}, which has only ${portsText(service)}` : label;
+      return [{ to: `${base}:${number}`, label: called, protocol: route?.protocol ?? port?.protocol ?? 'TCP', servers }];
     }
     default:
       throw unsupported(`via-${route?.via ?? ''}`.toLowerCase(), `"via ${route?.via}" is not modelled yet`);
   }
+}
+
+function portsText(service: Service): string {
+  const ports = (service.spec.ports ?? []).map(({ port, protocol }) => `${port}/${protocol ?? 'TCP'}`);
+  return ports.length === 1 ? `port ${ports[0]}` : `ports ${ports.join(', ')}`;
 }
 
 function requirePortName(service: Service, label: string, wanted: string): void {

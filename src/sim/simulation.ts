@@ -25,9 +25,11 @@ import { ClusterPlan, type ExternalHost } from './cluster-plan.js';
 import type { MatrixQuery, RenderFormat, SimulationApi, TraceQuery } from './contract.js';
 import { clusterControllers } from './controllers.js';
 import { enumerate } from './enumerate.js';
+import { listenerOwner } from './listeners.js';
 import { Loop } from './loop.js';
 import { traceMatrix } from './matrix.js';
 import { renderNode } from './render.js';
+import { refuseUnmodelled } from './refuse-unmodelled.js';
 import { type Destination, resolveDestination, resolveSource, type Source } from './resolve.js';
 
 /** How long a client waits: longer than ARP takes to give up (3 s), so that an address which nobody holds is seen as what it is. */
@@ -55,7 +57,7 @@ export class Simulation implements SimulationApi {
     this.#externals = cluster.externals.map((external) => ({ ...external, ports: new Set<string>() }));
     const rng = createRng(cluster.seed);
     const clock = { nowText: (): string => timestamp(this.#loop.nowUs) };
-    this.store = createStore(clock, { serviceCIDRs: cluster.serviceCIDRs, seed: cluster.seed });
+    this.store = createStore(clock, { serviceCIDRs: cluster.serviceCIDRs, nodePortRange: cluster.nodePortRange, seed: cluster.seed });
     this.#loop = new Loop({
       store: this.store,
       controllers: clusterControllers(cluster),
@@ -120,6 +122,7 @@ export class Simulation implements SimulationApi {
     const destination = resolveDestination(this.#resolveContext(), query);
     const runs = this.walk(source, destination, true);
     const plan = this.clusterPlan();
+    refuseUnmodelled(plan.view, [source.text, destination.text, ...runs.map(({ record }) => listenerOwner(record.server ?? '#'))]);
     const flow = {
       from: source.text,
       to: destination.text,

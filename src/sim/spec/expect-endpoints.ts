@@ -11,17 +11,21 @@ const COLUMNS = ['address', 'port', 'ready', 'node'] as const;
 
 /** The Service has just these pods as endpoints, in any order; none means no endpoints. */
 export function expectEndpoints(context: ExpectContext, service: string, pods: readonly string[]): void {
-  const wanted = pods.map((word) => podKey(findPod(context, word).metadata)).sort();
+  const name = (reference: NamespacedName): string => podName(reference, context.namespace);
+  const wanted = pods.map((word) => name(findPod(context, word).metadata)).sort();
   const actual = endpointsOf(context, service)
-    .map(({ endpoint }) => (endpoint.targetRef ? podKey(endpoint.targetRef) : (endpoint.addresses[0] ?? '')))
+    .map(({ endpoint }) => (endpoint.targetRef ? name(endpoint.targetRef) : (endpoint.addresses[0] ?? '')))
     .sort();
   if (wanted.join() === actual.join()) return;
+  const sentence = pods.length === 0 ? 'no endpoints' : `endpoints ${pods.map((pod) => `pod ${pod}`).join(' and ')}`;
   const list = (names: readonly string[]): string => (names.length === 0 ? 'none' : names.join(', '));
-  throw mismatch('endpoints', `Service ${service} has endpoints ${list(pods)}`, list(wanted), list(actual));
+  throw mismatch('endpoints', `Service ${service} has ${sentence}`, list(wanted), list(actual));
 }
 
-function podKey(reference: { readonly namespace?: string | undefined; readonly name: string }): string {
-  return `${reference.namespace ?? ''}/${reference.name}`;
+type NamespacedName = { readonly namespace?: string | undefined; readonly name: string };
+
+function podName({ namespace, name }: NamespacedName, current: string): string {
+  return `pod ${namespace === current ? '' : `${namespace ?? ''}/`}${name}`;
 }
 
 /** Every row of the table is an endpoint, and every endpoint a row; only the columns given are compared. */
@@ -35,10 +39,10 @@ export function expectEndpointTable(context: ExpectContext, service: string, row
   if (wanted.join('\n') === actual.join('\n')) return;
   const missing = wanted.filter((row) => !actual.includes(row));
   const extra = actual.filter((row) => !wanted.includes(row));
-  throw mismatch('endpoints', `Service ${service} has endpoints (${columns.join(' | ')})`, wanted.join('; '), actual.length > 0 ? actual.join('; ') : 'none', [
-    ...missing.map((row) => `missing ${row}`),
-    ...extra.map((row) => `not in the table: ${row}`),
-  ]);
+  throw mismatch('endpoints', `Service ${service} has endpoints: ${columns.join(' | ')}`, wanted.join('; '), actual.length > 0 ? actual.join('; ') : 'none', {
+    ...(missing.length > 0 ? { missing: missing.join('; ') } : {}),
+    ...(extra.length > 0 ? { 'too much': extra.join('; ') } : {}),
+  });
 }
 
 function endpointRows(context: ExpectContext, service: string): EndpointRow[] {

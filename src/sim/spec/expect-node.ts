@@ -9,7 +9,9 @@ export function expectNodeLine(plan: NetnsPlan, node: string, what: NodeLine, te
   const wanted = pattern(text);
   if (lines.some((line) => wanted.test(oneSpace(line)))) return;
   const near = closest(text, lines);
-  throw mismatch('node-line', `${node} has the ${what} "${text}"`, text, `${node} has ${lines.length} such lines, none of them this`, near ? [`the nearest is: ${near}`] : []);
+  const happened = lines.length === 0 ? `it has none at all` : `none of its ${lines.length} is this one`;
+  const kind = what.endsWith('y') ? `${what.slice(0, -1)}ies` : `${what}s`;
+  throw mismatch('node-line', `${node} has the ${what} "${text}"`, `one of its ${kind}`, happened, near === undefined ? {} : { nearest: near });
 }
 
 function linesOf(plan: NetnsPlan, what: NodeLine): string[] {
@@ -46,8 +48,16 @@ function pattern(text: string): RegExp {
 
 const NEAR_CANDIDATES_MAX = 2000;
 
+/** The line with the most words in common. */
 function closest(text: string, lines: readonly string[]): string | undefined {
-  const first = text.split(' ').slice(0, 2).join(' ');
-  const alike = lines.filter((line) => line.startsWith(first));
-  return nearest(text, alike.slice(0, NEAR_CANDIDATES_MAX)) ?? alike[0];
+  const wanted = oneSpace(text).split(' ').map((word) => pattern(word));
+  let best: { readonly line: string; readonly score: number } | undefined;
+  for (const line of lines.slice(0, NEAR_CANDIDATES_MAX)) {
+    const words = oneSpace(line).split(' ');
+    const alike = wanted.filter((one) => words.some((word) => one.test(word))).length;
+    // Of those with as many words in common, the shortest has the fewest others.
+    const score = alike - words.length / 1000;
+    if (alike > 0 && (best === undefined || score > best.score)) best = { line, score };
+  }
+  return best?.line ?? nearest(text, lines.slice(0, NEAR_CANDIDATES_MAX));
 }

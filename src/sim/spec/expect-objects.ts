@@ -3,6 +3,7 @@
  * was expected, what is there, and what stands behind it.
  */
 import { ClaimMismatch, inputError } from '../../base/errors.js';
+import { wrapWords } from '../../base/wrap-words.js';
 import type { Event, Pod } from '../../api/types/core.js';
 import type { KubeObject } from '../../api/types/meta.js';
 import type { StoreView } from '../../api/view.js';
@@ -41,9 +42,15 @@ export function find(context: ExpectContext, wording: Wording): KubeObject {
   return findObject(context.view, kindOf(wording.kind), { namespace: wording.namespace, name: wording.name }, context.namespace);
 }
 
-export function mismatch(code: string, sentence: string, expected: string, happened: string, because: readonly string[] = []): ClaimMismatch {
-  const lines = [sentence, `  expected: ${expected}`, `  happened: ${happened}`, ...because.map((line) => `  because:  ${line}`)];
+/** Laid out as the claims about traffic are. */
+export function mismatch(code: string, sentence: string, expected: string, happened: string, more: Readonly<Record<string, string>> = {}): ClaimMismatch {
+  const parts = Object.entries({ expected, happened, ...more });
+  const lines = [...wrapWords(sentence, ''), ...parts.flatMap(([label, text]) => wrapWords(`  ${`${label}:`.padEnd(12)}${text}`, ' '.repeat(14)))];
   return new ClaimMismatch([{ code, message: lines.join('\n') }]);
+}
+
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 export function expectReadyReplicas(context: ExpectContext, wording: Wording, count: number): void {
@@ -51,12 +58,13 @@ export function expectReadyReplicas(context: ExpectContext, wording: Wording, co
   const ready = object.status?.readyReplicas ?? 0;
   if (ready === count) return;
   const pods = podsOf(context.view, { kind: object.kind, namespace: object.metadata.namespace ?? '', name: object.metadata.name });
+  const waiting = pods.find((pod) => !isReady(pod));
   throw mismatch(
     'ready-replicas',
-    `${wording.kind} ${wording.name} has ${count} ready replicas`,
-    `${count} ready`,
-    `${ready} ready of ${pods.length} pods`,
-    pods.filter((pod) => !isReady(pod)).map((pod) => `pod ${pod.metadata.name} ${whyNotReady(pod)}`),
+    `${wording.kind} ${wording.name} has ${plural(count, 'ready replica')}`,
+    plural(count, 'ready replica'),
+    `${ready} ready of ${plural(pods.length, 'pod')}`,
+    waiting === undefined ? {} : { because: `pod ${waiting.metadata.name}: ${whyNotReady(waiting)}` },
   );
 }
 
@@ -64,9 +72,9 @@ export function expectDifferentNodes(context: ExpectContext, wording: Wording): 
   const object = find(context, wording);
   const pods = podsOf(context.view, { kind: object.kind, namespace: object.metadata.namespace ?? '', name: object.metadata.name });
   const sentence = `the pods of ${wording.kind} ${wording.name} run on different nodes`;
-  if (pods.length < 2) throw mismatch('different-nodes', sentence, 'two pods or more', `${pods.length} pods`);
+  if (pods.length < 2) throw mismatch('different-nodes', sentence, 'two pods or more', plural(pods.length, 'pod'));
   const waiting = pods.find((pod) => pod.spec.nodeName === undefined);
-  if (waiting) throw mismatch('different-nodes', sentence, 'every pod on a node', `pod ${waiting.metadata.name} ${whyNotReady(waiting)}`);
+  if (waiting) throw mismatch('different-nodes', sentence, 'every pod on a node', `pod ${waiting.metadata.name}: ${whyNotReady(waiting)}`);
   const places = pods.map((pod) => `${pod.metadata.name} on ${pod.spec.nodeName}`);
   if (new Set(pods.map((pod) => pod.spec.nodeName)).size === pods.length) return;
   throw mismatch('different-nodes', sentence, `${pods.length} different nodes`, places.join(', '));
@@ -102,7 +110,7 @@ export function expectRestarts(context: ExpectContext, name: string, container: 
   if (container !== undefined && statuses.length === 0) throw inputError('unknown-container', `pod ${name} has no container "${container}"`);
   if (statuses.some((status) => status.restartCount > 0 || status.state.waiting?.reason === 'CrashLoopBackOff')) return;
   const what = container === undefined ? 'a container' : `container ${container}`;
-  throw mismatch('restarts', `${what} of pod ${name} restarts`, 'a restart', statuses.map((status) => `${status.name} restarted ${status.restartCount} times`).join(', '));
+  throw mismatch('restarts', `${what} of pod ${name} restarts`, 'a restart', `${what} ${statuses.length === 0 ? `was not started: ${whyNotReady(pod)}` : 'runs since its first start'}`);
 }
 
 export function expectEvent(context: ExpectContext, reason: string, about: Wording, says: string): void {
@@ -110,7 +118,7 @@ export function expectEvent(context: ExpectContext, reason: string, about: Wordi
   const events = context.view.list('Event').filter((event) => isAbout(event, object));
   if (events.some((event) => event.reason === reason && event.message.includes(says))) return;
   const seen = events.map((event) => `${event.reason}: ${event.message}`);
-  throw mismatch('event', `an event "${reason}" on ${about.kind} ${about.name} says "${says}"`, `${reason}: …${says}…`, seen.length > 0 ? seen.join('; ') : 'no events about it');
+  throw mismatch('event', `an event "${reason}" on ${about.kind} ${about.name} says "${says}"`, `${reason}, with these words`, seen.length > 0 ? seen.join('; ') : 'no events about it');
 }
 
 function isAbout(event: Event, object: KubeObject): boolean {
@@ -124,7 +132,17 @@ export function expectField(context: ExpectContext, wording: Wording, path: stri
   const actual = fieldAt(object, path);
   const text = typeof actual === 'string' ? actual : JSON.stringify(actual);
   if (text === value || (actual !== undefined && canonical(actual) === canonical(parsed(value)))) return;
-  throw mismatch('field', `${wording.kind} ${wording.name} field "${path}" is ${value}`, value, text ?? 'no such field');
+  throw mismatch('field', `${wording.kind} ${wording.name} field "${path}" is ${value}`, value, text ?? missingField(object, path));
+}
+
+/** What there is instead, at the last step of the path that leads anywhere. */
+function missingField(object: unknown, path: string): string {
+  const parts = path.match(/[^.[\]]+/g) ?? [];
+  for (let length = parts.length - 1; length > 0; length--) {
+    const parent = fieldAt(object, parts.slice(0, length).join('.'));
+    if (parent !== null && typeof parent === 'object') return `no such field; ${parts.slice(0, length).join('.')} has ${Object.keys(parent).sort().join(', ')}`;
+  }
+  return 'no such field';
 }
 
 function fieldAt(object: unknown, path: string): unknown {

@@ -30,9 +30,9 @@ export class KeptRefusal {
     this.#kept = undefined;
     if (!this.#applied) throw inputError('nothing-applied', 'no manifest was applied before this step', { fix: 'put `When the manifest is applied:` before it' });
     const sentence = `applying the manifest is refused with "${message}"`;
-    if (kept === undefined) throw mismatch('refused', sentence, `refused with "${message}"`, 'the API server took it');
+    if (kept === undefined) throw mismatch('refused', sentence, 'a refusal', 'the API server took it');
     const texts = [kept.message, ...kept.problems.map((problem) => problem.message)];
-    if (!texts.some((text) => text.includes(message))) throw mismatch('refused', sentence, `refused with "${message}"`, `refused with "${firstLine(kept)}"`);
+    if (!texts.some((text) => text.includes(message))) throw mismatch('refused', sentence, 'a refusal with these words', `refused with "${firstLine(kept)}"`);
   }
 }
 

@@ -1,0 +1,33 @@
+/**
+ * Traffic of an object with a field that would change it, and whose effect is not modelled, is "cannot say": never a pass and never
+ * a failure.
+ */
+import { UnsupportedError } from '../base/errors.js';
+import type { StoreView } from '../api/view.js';
+import type { KubeObject } from '../api/types/meta.js';
+import { unmodelledFields } from '../manifest/unmodelled.js';
+
+/** `endpoints`: endpoint texts of sender, destination and servers; those of other kinds, and empty ones, are passed over. */
+export function refuseUnmodelled(view: StoreView, endpoints: readonly string[]): void {
+  const problems = [...new Set(endpoints)].flatMap((text) =>
+    objectsOf(view, text).flatMap((object) =>
+      unmodelledFields(object)
+        .filter(({ concerns }) => concerns === 'traffic')
+        .map(({ path, effect }) => ({
+          code: 'unmodelled-field',
+          message: `${object.kind} ${object.metadata.namespace}/${object.metadata.name}: ${path} ${effect}, which is not modelled`,
+          fix: 'leave the field out of what the spec applies, if the traffic in question does not depend on it',
+        })),
+    ),
+  );
+  if (problems.length > 0) throw new UnsupportedError(problems);
+}
+
+function objectsOf(view: StoreView, text: string): readonly KubeObject[] {
+  const [kind, namespace, name = ''] = text.split('/');
+  const found = kind === 'pod' ? view.get('Pod', namespace, name) : kind === 'svc' || kind === 'lb' ? view.get('Service', namespace, name) : undefined;
+  if (found !== undefined) return [found];
+  const nodePort = kind === 'nodeport' ? Number(text.split(':').at(-1)) : undefined;
+  if (nodePort === undefined) return [];
+  return view.list('Service').filter((service) => service.spec.ports?.some((port) => port.nodePort === nodePort));
+}
