@@ -77,7 +77,10 @@ function startUp() {
   const folder = mkdtempSync(join(tmpdir(), 'hopspec-bench-'));
   try {
     mkdirSync(join(folder, 'features'));
-    writeFileSync(join(folder, 'features', 'one.feature'), 'Feature: one\n  Scenario: one\n    Given a cluster with 3 nodes\n    And pod A on node1\n    And pod B on node2\n    Then pod A can reach pod B\n');
+    writeFileSync(
+      join(folder, 'features', 'one.feature'),
+      'Feature: one\n  Scenario: one\n    Given a cluster with 3 nodes\n    And pod A on node1\n    And pod B on node2\n    Then pod A can reach pod B\n',
+    );
     const run = () => {
       const { status, stderr } = spawnSync(process.execPath, [join(root, 'dist/cli/main.js'), 'run'], { cwd: folder, encoding: 'utf8' });
       if (status !== 0) throw new Error(`the scenario did not pass: ${stderr}`);
@@ -128,15 +131,24 @@ for (const services of SERVICES) {
   simulation.trace(QUERY);
   const second = simulation.counters();
   const difference = (a, b) => Object.fromEntries(Object.keys(b).map((key) => [key, b[key] - (a[key] ?? 0)]));
-  results.work[`${services} Services`] = { settled: before, 'first trace': difference(before, first), 'second trace': difference(first, second) };
+  results.work[`${services} Services`] = {
+    settled: before,
+    'first trace': difference(before, first),
+    'second trace': difference(first, second),
+  };
 }
 
 mkdirSync(join(root, 'out'), { recursive: true });
 writeFileSync(join(root, 'out', 'bench.json'), `${JSON.stringify(results, undefined, 2)}\n`);
-for (const [name, value] of Object.entries(results.times)) console.log(`${name.padEnd(58)} ${value >= 1000 ? Math.round(value).toLocaleString('en') : value.toFixed(2)}`);
+for (const [name, value] of Object.entries(results.times))
+  console.log(`${name.padEnd(58)} ${value >= 1000 ? Math.round(value).toLocaleString('en') : value.toFixed(2)}`);
 for (const [services, phases] of Object.entries(results.work)) {
   for (const [phase, counters] of Object.entries(phases)) {
-    console.log(`${`${services}, ${phase}`.padEnd(30)} ${Object.entries(counters).map(([key, value]) => `${key} ${value}`).join(', ')}`);
+    console.log(
+      `${`${services}, ${phase}`.padEnd(30)} ${Object.entries(counters)
+        .map(([key, value]) => `${key} ${value}`)
+        .join(', ')}`,
+    );
   }
 }
 console.log('written to out/bench.json');

@@ -22,9 +22,20 @@ chmodSync('dist/cli/main.js', 0o755);
 /** What the command line and the bindings load becomes a few files instead of hundreds: half the start-up. The types stay as they are. */
 async function bundleEngine() {
   const inner = /^dist\/(?!cli\/|report\/|steps\/|index\.js|lab\/)/;
-  const outer = [...globSync('dist/cli', /\.js$/), ...globSync('dist/report', /\.js$/)].map((file) => readFileSync(file, 'utf8')).join('\n');
+  const outer = [...globSync('dist/cli', /\.js$/), ...globSync('dist/report', /\.js$/)]
+    .map((file) => readFileSync(file, 'utf8'))
+    .join('\n');
   const direct = [...outer.matchAll(/from '(?:\.\.\/)+((?:trace|claim|sim)\/[\w/-]+\.js)'/g)].map(([, path]) => `dist/${path}`);
-  const options = { bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node20', packages: 'external', outdir: 'dist', outbase: 'dist' };
+  const options = {
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    outdir: 'dist',
+    outbase: 'dist',
+  };
   const entryPoints = [...new Set(['dist/index.js', ...direct])];
   await build({ ...options, entryPoints, allowOverwrite: true, chunkNames: 'engine-[hash]', logLevel: 'warning' });
   for (const file of globSync('dist', /\.js$/)) {

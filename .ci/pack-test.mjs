@@ -7,7 +7,9 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from './files.mjs';
 const keep = process.argv.includes('--keep');
 const folder = mkdtempSync(join(tmpdir(), 'hopspec-pack-'));
 try {
-  const [{ filename }] = JSON.parse(execFileSync('npm', ['pack', '--json', '--pack-destination', folder], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }));
+  const [{ filename }] = JSON.parse(
+    execFileSync('npm', ['pack', '--json', '--pack-destination', folder], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }),
+  );
   writeFileSync(join(folder, 'package.json'), '{"name": "empty", "private": true}\n');
   const install = ['install', '--no-audit', '--no-fund', '--prefer-offline', join(folder, filename), '@cucumber/cucumber@12'];
   const installed = spawnSync('npm', install, { cwd: folder, encoding: 'utf8' });
@@ -21,7 +23,14 @@ try {
     if (!/\d+ scenarios?: \d+ passed\n$/.test(run.stdout)) throw new Error(`hopspec run printed:\n${run.stdout}`);
     expect('hopspec init again', hopspec(['init']), 2);
     expect('hopspec steps --json', hopspec(['steps', '--json']), 0);
-    expect('types', spawnSync(process.execPath, ['-e', 'import("hopspec").then((m) => m.createSimulation || process.exit(1))'], { cwd: folder, encoding: 'utf8' }), 0);
+    expect(
+      'types',
+      spawnSync(process.execPath, ['-e', 'import("hopspec").then((m) => m.createSimulation || process.exit(1))'], {
+        cwd: folder,
+        encoding: 'utf8',
+      }),
+      0,
+    );
     for (const file of ['dist/index.d.ts', 'LICENSE', 'README.md']) {
       if (!existsSync(join(folder, 'node_modules/hopspec', file))) throw new Error(`the package lacks ${file}`);
     }

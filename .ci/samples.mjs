@@ -13,8 +13,18 @@ const SAMPLES = [
   { check: 'format', sample: 'format.ts', at: 'src/base/format.ts', says: /format\.ts/ },
   { check: 'types', sample: 'types.ts', at: 'src/base/types.ts', says: /TS2322/ },
   { check: 'unused code', sample: 'unused.ts', at: 'src/base/unused.ts', says: /unused\.ts/ },
-  { check: 'lint', sample: 'lint.ts', at: 'src/base/lint.ts', says: /no-floating-promises[\s\S]*switch-exhaustiveness-check|switch-exhaustiveness-check[\s\S]*no-floating-promises/ },
-  { check: 'lint', sample: 'clock.ts', at: 'src/base/clock.ts', says: /Time is virtual[\s\S]*Math\.random|Math\.random[\s\S]*Time is virtual/ },
+  {
+    check: 'lint',
+    sample: 'lint.ts',
+    at: 'src/base/lint.ts',
+    says: /no-floating-promises[\s\S]*switch-exhaustiveness-check|switch-exhaustiveness-check[\s\S]*no-floating-promises/,
+  },
+  {
+    check: 'lint',
+    sample: 'clock.ts',
+    at: 'src/base/clock.ts',
+    says: /Time is virtual[\s\S]*Math\.random|Math\.random[\s\S]*Time is virtual/,
+  },
 ];
 
 const CONFIGURATIONS = ['boundaries.cjs', 'format.json', 'knip.json', 'oxlint.json'].map((name) => `.ci/${name}`);

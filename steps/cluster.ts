@@ -1,6 +1,7 @@
 /** Given: the cluster, its plug-ins, and the pods and clients of a scenario. */
 import { type DataTable, Given } from '@cucumber/cucumber';
 import { readPodOptions } from './pod-options.js';
+import { tableRows } from './table-rows.js';
 import type { HopspecWorld } from './world.js';
 
 Given('a cluster:', function (this: HopspecWorld, text: string) {
@@ -16,7 +17,7 @@ Given('a cluster with {int} node(s)', function (this: HopspecWorld, count: numbe
 });
 
 Given('a cluster with nodes:', function (this: HopspecWorld, table: DataTable) {
-  this.spec.clusterWithTable(table.hashes());
+  this.spec.clusterWithTable(tableRows(table));
 });
 
 Given('the CNI is {name}', function (this: HopspecWorld, name: string) {

@@ -1,6 +1,7 @@
 /** Then: what the control plane made of the manifests. */
 import { type DataTable, Then } from '@cucumber/cucumber';
 import { type ObjectWording, unsupported } from '../src/index.js';
+import { tableRows } from './table-rows.js';
 import type { HopspecWorld } from './world.js';
 
 Then('{workload} has {int} ready replica(s)', function (this: HopspecWorld, object: ObjectWording, count: number) {
@@ -44,7 +45,7 @@ Then('Service {name} has no endpoints', function (this: HopspecWorld, service: s
 });
 
 Then('Service {name} has endpoints:', function (this: HopspecWorld, service: string, table: DataTable) {
-  this.spec.endpointTable(service, table.hashes());
+  this.spec.endpointTable(service, tableRows(table));
 });
 
 Then('{resource} field {string} is {int}', function (this: HopspecWorld, object: ObjectWording, path: string, value: number) {

@@ -45,7 +45,8 @@ Before(function (this: HopspecWorld, { pickle, gherkinDocument }) {
 
 BeforeStep(function (this: HopspecWorld, { pickle, pickleStep, gherkinDocument }) {
   let found: StepPlace | undefined;
-  const place = (): StepPlace => (found ??= { uri: pickle.uri, step: astStep(gherkinDocument, pickleStep.astNodeIds), text: pickleStep.text });
+  const place = (): StepPlace =>
+    (found ??= { uri: pickle.uri, step: astStep(gherkinDocument, pickleStep.astNodeIds), text: pickleStep.text });
   this.place = place;
   if (pickleStep.argument?.docString) this.docStringPlace = place;
 });

@@ -13,12 +13,22 @@ defineParameterType({ name: 'subject', regexp: /.+/, transformer: (text: string)
 defineParameterType({ name: 'target', regexp: /.+/, transformer: (text: string) => text, useForSnippets: false });
 
 /** `10.244.1.0`, `10.244.2.3:8080`, or whose address is meant: `node1`, `pod B`. */
-defineParameterType({ name: 'address', regexp: /(?:pod |client |Service )?[^\s"]+/, transformer: (text: string) => text, useForSnippets: false });
+defineParameterType({
+  name: 'address',
+  regexp: /(?:pod |client |Service )?[^\s"]+/,
+  transformer: (text: string) => text,
+  useForSnippets: false,
+});
 
 defineParameterType({ name: 'protocol', regexp: /TCP|UDP|SCTP/, transformer: (text: string) => text, useForSnippets: false });
 
 /** kube-proxy's `mode`. */
-defineParameterType({ name: 'proxyMode', regexp: /iptables|ipvs|nftables|userspace|none/, transformer: (text: string) => text, useForSnippets: false });
+defineParameterType({
+  name: 'proxyMode',
+  regexp: /iptables|ipvs|nftables|userspace|none/,
+  transformer: (text: string) => text,
+  useForSnippets: false,
+});
 
 /** `40 seconds`, `5 minutes`: in seconds. */
 defineParameterType({
@@ -45,7 +55,12 @@ defineParameterType({
 });
 
 /** `app=web,tier=front`. */
-defineParameterType({ name: 'labels', regexp: /[^\s=,"]+=[^\s=,"]*(?:,[^\s=,"]+=[^\s=,"]*)*/, transformer: toLabels, useForSnippets: false });
+defineParameterType({
+  name: 'labels',
+  regexp: /[^\s=,"]+=[^\s=,"]*(?:,[^\s=,"]+=[^\s=,"]*)*/,
+  transformer: toLabels,
+  useForSnippets: false,
+});
 
 /** `pod nginx-a and pod nginx-b`. */
 defineParameterType({

@@ -2,7 +2,16 @@
  * Moves the position of an error from a step's own text, or from its doc string, to the feature file. An error about input that has
  * no position gets the step's. Errors are rebuilt as their base kind, which is the name that reports go by.
  */
-import { ClaimMismatch, DOC_STRING, HopspecError, InputError, type Problem, type SourcePosition, STEP_TEXT, UnsupportedError } from '../src/index.js';
+import {
+  ClaimMismatch,
+  DOC_STRING,
+  HopspecError,
+  InputError,
+  type Problem,
+  type SourcePosition,
+  STEP_TEXT,
+  UnsupportedError,
+} from '../src/index.js';
 
 /** What a place is read from: the parts of Cucumber's messages that say where a step stands. */
 export interface StepPlace {

@@ -25,7 +25,13 @@ export function readPodOptions(text: string, sentence: string): Options {
   }
   if (rest === '') return options;
   throw inputError('pod-options', `"${rest.trim()}" is not understood here`, {
-    position: { file: STEP_TEXT, line: 1, column: sentence.length - rest.trimStart().length + 1, text: sentence, width: rest.trim().length },
+    position: {
+      file: STEP_TEXT,
+      line: 1,
+      column: sentence.length - rest.trimStart().length + 1,
+      text: sentence,
+      width: rest.trim().length,
+    },
     fix: 'in this order: on node1, with labels app=web,tier=front, listening on UDP 53 and TCP 8080, using the host network',
   });
 }
@@ -36,5 +42,8 @@ export function toLabels(text: string): Record<string, string> {
 }
 
 function toPorts(text: string): NonNullable<PodWording['listen']> {
-  return [...text.matchAll(/(TCP|UDP|SCTP) (\d+)/g)].map(([, protocol, port]) => ({ protocol: protocol as 'TCP' | 'UDP' | 'SCTP', port: Number(port) }));
+  return [...text.matchAll(/(TCP|UDP|SCTP) (\d+)/g)].map(([, protocol, port]) => ({
+    protocol: protocol as 'TCP' | 'UDP' | 'SCTP',
+    port: Number(port),
+  }));
 }

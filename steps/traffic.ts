@@ -16,19 +16,35 @@ Then('{subject} can sometimes reach {target}', function (this: HopspecWorld, sub
 });
 
 Then('the path is:', function (this: HopspecWorld, table: DataTable) {
-  this.spec.path(this.read(() => pathLines(table)), 'gaps', 'request');
+  this.spec.path(
+    this.read(() => pathLines(table)),
+    'gaps',
+    'request',
+  );
 });
 
 Then('the path is exactly:', function (this: HopspecWorld, table: DataTable) {
-  this.spec.path(this.read(() => pathLines(table)), 'exactly', 'request');
+  this.spec.path(
+    this.read(() => pathLines(table)),
+    'exactly',
+    'request',
+  );
 });
 
 Then('the reply path is:', function (this: HopspecWorld, table: DataTable) {
-  this.spec.path(this.read(() => pathLines(table)), 'gaps', 'reply');
+  this.spec.path(
+    this.read(() => pathLines(table)),
+    'gaps',
+    'reply',
+  );
 });
 
 Then('the reply path is exactly:', function (this: HopspecWorld, table: DataTable) {
-  this.spec.path(this.read(() => pathLines(table)), 'exactly', 'reply');
+  this.spec.path(
+    this.read(() => pathLines(table)),
+    'exactly',
+    'reply',
+  );
 });
 
 Then('the connectivity on {protocol} port {int} is:', function (this: HopspecWorld, protocol: 'TCP', port: number, table: DataTable) {
@@ -76,6 +92,7 @@ Then('pod {name} does not resolve {string}', (_pod: string, _host: string) => {
 
 function pathLines(table: DataTable): PathLine[] {
   const header = table.raw()[0]?.join(' | ') ?? '';
-  if (header !== 'where | what') throw inputError('path-table', `a path has the columns where and what, not ${header}`, { fix: '| where | what |' });
+  if (header !== 'where | what')
+    throw inputError('path-table', `a path has the columns where and what, not ${header}`, { fix: '| where | what |' });
   return table.hashes().map((row) => ({ where: row['where'] ?? '', what: row['what'] ?? '' }));
 }

@@ -23,12 +23,18 @@ before(async () => {
 
 test('every registered wording is listed', () => {
   const listed = new Set(WORDINGS.map((wording) => wording.expression));
-  assert.deepEqual(definitions.map((definition) => String(definition.pattern)).filter((pattern) => !listed.has(pattern)), []);
+  assert.deepEqual(
+    definitions.map((definition) => String(definition.pattern)).filter((pattern) => !listed.has(pattern)),
+    [],
+  );
 });
 
 test('every listed wording is registered', () => {
   const registered = new Set(definitions.map((definition) => String(definition.pattern)));
-  assert.deepEqual(WORDINGS.map((wording) => wording.expression).filter((expression) => !registered.has(expression)), []);
+  assert.deepEqual(
+    WORDINGS.map((wording) => wording.expression).filter((expression) => !registered.has(expression)),
+    [],
+  );
 });
 
 test('every example matches its wording and no other', () => {

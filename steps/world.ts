@@ -28,7 +28,11 @@ export class HopspecWorld extends World<Parameters> {
   }
 
   get spec(): Spec {
-    const spec = (this.#spec ??= createSpec({ root: this.parameters.root ?? process.cwd(), seed: this.parameters.seed, where: () => this.scenario() }));
+    const spec = (this.#spec ??= createSpec({
+      root: this.parameters.root ?? process.cwd(),
+      seed: this.parameters.seed,
+      where: () => this.scenario(),
+    }));
     return relocating(spec, (error) => this.#relocate(error));
   }
 

@@ -19,55 +19,76 @@ function shape(value: unknown, path = ''): string[] {
 
 const json = (text: string): unknown => JSON.parse(text) as unknown;
 const lines = (text: string): { op: string; ok: boolean; result?: unknown; error?: Record<string, unknown> }[] =>
-  text.trim().split('\n').map((line) => json(line) as { op: string; ok: boolean });
+  text
+    .trim()
+    .split('\n')
+    .map((line) => json(line) as { op: string; ok: boolean });
 
 describe('commands', { concurrency: 2, timeout: 120_000 }, () => {
   let project: Project;
   before(() => {
-    project = makeProject({ 'cluster.yaml': CLUSTER, 'pods/a.yaml': pod('a', 'node1'), 'pods/b.yaml': pod('b', 'node2'), 'bad.yaml': 'a: [' });
+    project = makeProject({
+      'cluster.yaml': CLUSTER,
+      'pods/a.yaml': pod('a', 'node1'),
+      'pods/b.yaml': pod('b', 'node2'),
+      'bad.yaml': 'a: [',
+    });
   });
   after(() => project.remove());
 
   test('trace --json prints one document of schema hopspec.dev/trace/v1', async () => {
-    const { code, stdout, stderr } = await project.hopspec(['trace', ...WHERE, '--from', 'pod/a', '--to', 'pod/b', '--port', '80', '--json']);
-    assert.equal(code, 0, stderr);
-    assert.deepEqual(shape(json(stdout)).filter((line) => !line.includes('[].rules[]')), [
-      'schema: string',
-      'flow.from: string',
-      'flow.to: string',
-      'flow.protocol: string',
-      'flow.address: string',
-      'flow.port: number',
-      'outcomes[].probability: number',
-      'outcomes[].verdict: string',
-      'outcomes[].server: string',
-      'outcomes[].clientSees.src: string',
-      'outcomes[].clientSees.dst: string',
-      'outcomes[].serverSees.src: string',
-      'outcomes[].serverSees.dst: string',
-      'outcomes[].snat: boolean',
-      'outcomes[].dnat: boolean',
-      'outcomes[].nat[]',
-      'outcomes[].encapsulations[].kind: string',
-      'outcomes[].encapsulations[].from: string',
-      'outcomes[].encapsulations[].to: string',
-      'outcomes[].encapsulations[].outer.src: string',
-      'outcomes[].encapsulations[].outer.dst: string',
-      'outcomes[].encapsulations[].vni: number',
-      'outcomes[].cause: null',
-      'outcomes[].icmp: null',
-      'outcomes[].pathMtu: number',
-      ...['request', 'reply'].flatMap((leg) => [
-        `outcomes[].${leg}[].t: number`,
-        `outcomes[].${leg}[].node: string`,
-        `outcomes[].${leg}[].netns: string`,
-        `outcomes[].${leg}[].device: string`,
-        `outcomes[].${leg}[].stage: string`,
-        `outcomes[].${leg}[].packet: string`,
-        `outcomes[].${leg}[].change: null`,
-        `outcomes[].${leg}[].verdict: string`,
-      ]),
+    const { code, stdout, stderr } = await project.hopspec([
+      'trace',
+      ...WHERE,
+      '--from',
+      'pod/a',
+      '--to',
+      'pod/b',
+      '--port',
+      '80',
+      '--json',
     ]);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(
+      shape(json(stdout)).filter((line) => !line.includes('[].rules[]')),
+      [
+        'schema: string',
+        'flow.from: string',
+        'flow.to: string',
+        'flow.protocol: string',
+        'flow.address: string',
+        'flow.port: number',
+        'outcomes[].probability: number',
+        'outcomes[].verdict: string',
+        'outcomes[].server: string',
+        'outcomes[].clientSees.src: string',
+        'outcomes[].clientSees.dst: string',
+        'outcomes[].serverSees.src: string',
+        'outcomes[].serverSees.dst: string',
+        'outcomes[].snat: boolean',
+        'outcomes[].dnat: boolean',
+        'outcomes[].nat[]',
+        'outcomes[].encapsulations[].kind: string',
+        'outcomes[].encapsulations[].from: string',
+        'outcomes[].encapsulations[].to: string',
+        'outcomes[].encapsulations[].outer.src: string',
+        'outcomes[].encapsulations[].outer.dst: string',
+        'outcomes[].encapsulations[].vni: number',
+        'outcomes[].cause: null',
+        'outcomes[].icmp: null',
+        'outcomes[].pathMtu: number',
+        ...['request', 'reply'].flatMap((leg) => [
+          `outcomes[].${leg}[].t: number`,
+          `outcomes[].${leg}[].node: string`,
+          `outcomes[].${leg}[].netns: string`,
+          `outcomes[].${leg}[].device: string`,
+          `outcomes[].${leg}[].stage: string`,
+          `outcomes[].${leg}[].packet: string`,
+          `outcomes[].${leg}[].change: null`,
+          `outcomes[].${leg}[].verdict: string`,
+        ]),
+      ],
+    );
     assert.equal((json(stdout) as { schema: string }).schema, 'hopspec.dev/trace/v1');
   });
 
@@ -82,12 +103,15 @@ describe('commands', { concurrency: 2, timeout: 120_000 }, () => {
     const { stdout } = await project.hopspec(['matrix', ...WHERE, '--port', '80', '--json']);
     const { schema, rows } = json(stdout) as { schema: string; rows: { from: string; to: string; verdict: string }[] };
     assert.equal(schema, 'hopspec.dev/matrix/v1');
-    assert.deepEqual(rows.map(({ from, to, verdict }) => `${from} ${to} ${verdict}`), [
-      'pod/default/a pod/default/a delivered',
-      'pod/default/a pod/default/b delivered',
-      'pod/default/b pod/default/a delivered',
-      'pod/default/b pod/default/b delivered',
-    ]);
+    assert.deepEqual(
+      rows.map(({ from, to, verdict }) => `${from} ${to} ${verdict}`),
+      [
+        'pod/default/a pod/default/a delivered',
+        'pod/default/a pod/default/b delivered',
+        'pod/default/b pod/default/a delivered',
+        'pod/default/b pod/default/b delivered',
+      ],
+    );
   });
 
   test('render prints rules that iptables-restore reads', async () => {
@@ -116,24 +140,27 @@ describe('commands', { concurrency: 2, timeout: 120_000 }, () => {
     ].join('\n---\n');
     const { code, stdout } = await project.hopspec(['eval', '-'], { stdin: script });
     const done = lines(stdout);
-    assert.deepEqual(done.map(({ op, ok, error }) => `${op} ${ok ? 'ok' : String(error?.['code'])}`), [
-      'trace no-cluster',
-      'cluster ok',
-      'apply refused-invalid',
-      'apply-files ok',
-      'settle ok',
-      'advance ok',
-      'get ok',
-      'list ok',
-      'matrix ok',
-      'render ok',
-      'label ok',
-      'delete ok',
-      'events ok',
-      'http unsupported',
-      'aply unknown-operation',
-      'plan ok',
-    ]);
+    assert.deepEqual(
+      done.map(({ op, ok, error }) => `${op} ${ok ? 'ok' : String(error?.['code'])}`),
+      [
+        'trace no-cluster',
+        'cluster ok',
+        'apply refused-invalid',
+        'apply-files ok',
+        'settle ok',
+        'advance ok',
+        'get ok',
+        'list ok',
+        'matrix ok',
+        'render ok',
+        'label ok',
+        'delete ok',
+        'events ok',
+        'http unsupported',
+        'aply unknown-operation',
+        'plan ok',
+      ],
+    );
     assert.deepEqual(done[1]?.result, { nodes: ['node1'] });
     assert.deepEqual(done[3]?.result, { applied: ['Pod/default/a'] });
     assert.deepEqual(done[5]?.result, { time: '40s' });
@@ -144,13 +171,17 @@ describe('commands', { concurrency: 2, timeout: 120_000 }, () => {
   });
 
   test('eval of a script that cannot be read exits 2, of one that goes well 0', async () => {
-    const [bad, good] = await Promise.all([project.hopspec(['eval', 'bad.yaml']), project.hopspec(['eval', '-'], { stdin: '[{"cluster": {}}, {"settle": null}]' })]);
+    const [bad, good] = await Promise.all([
+      project.hopspec(['eval', 'bad.yaml']),
+      project.hopspec(['eval', '-'], { stdin: '[{"cluster": {}}, {"settle": null}]' }),
+    ]);
     assert.deepEqual([bad.code, bad.stdout, good.code], [2, '', 0]);
     assert.match(bad.stderr, /^bad\.yaml:1:\d+: /);
   });
 
   test('a plan that eval prints runs under probe, and reaches the same server', async () => {
-    const script = 'cluster: {nodes: [{name: node1}, {name: node2}]}\n---\napply-files: [pods]\n---\nplan: {probes: [{id: p, netns: pod.default.a, dst: 10.244.1.2, dport: 80}]}\n';
+    const script =
+      'cluster: {nodes: [{name: node1}, {name: node2}]}\n---\napply-files: [pods]\n---\nplan: {probes: [{id: p, netns: pod.default.a, dst: 10.244.1.2, dport: 80}]}\n';
     const planned = await project.hopspec(['eval', '-'], { stdin: script });
     const { code, stdout, stderr } = await project.hopspec(['probe', '-'], { stdin: JSON.stringify(lines(planned.stdout)[2]?.result) });
     assert.equal(code, 0, stderr);

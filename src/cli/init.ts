@@ -16,7 +16,13 @@ export function init(dir: string): ExitCode {
     .map((name) => ({ from: join(TEMPLATE, name), to: join(dir, name.replace(/^github\//, '.github/')) }));
   const there = files.filter(({ to }) => existsSync(to));
   if (there.length > 0) {
-    throw new InputError(there.map(({ to }) => ({ code: 'exists', message: `${to} is there already; nothing was written`, fix: 'run hopspec init in an empty folder' })));
+    throw new InputError(
+      there.map(({ to }) => ({
+        code: 'exists',
+        message: `${to} is there already; nothing was written`,
+        fix: 'run hopspec init in an empty folder',
+      })),
+    );
   }
   for (const { from, to } of files) {
     mkdirSync(dirname(to), { recursive: true });

@@ -29,5 +29,12 @@ function table(rows: readonly MatrixRow[]): string {
   const verdicts = new Map(rows.map((row) => [`${row.from} ${row.to}`, row.verdict]));
   const lines = [['', ...targets], ...sources.map((from) => [from, ...targets.map((to) => verdicts.get(`${from} ${to}`) ?? '-')])];
   const widths = ['', ...targets].map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  return lines.map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n');
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }

@@ -14,7 +14,8 @@ export function readInput(path: string): InputText {
     return { text: readFileSync(path, 'utf8'), file: path };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? '';
-    if (code === 'ENOENT') throw inputError('missing-file', `there is no file ${path}`, { fix: 'paths are relative to the folder hopspec runs in' });
+    if (code === 'ENOENT')
+      throw inputError('missing-file', `there is no file ${path}`, { fix: 'paths are relative to the folder hopspec runs in' });
     if (code === 'EISDIR') throw inputError('not-a-file', `${path} is a folder`, { fix: 'name a file' });
     throw inputError('unreadable-file', `${path} cannot be read: ${code}`, { fix: 'check its permissions' });
   }

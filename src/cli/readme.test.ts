@@ -27,7 +27,10 @@ test('the model sentence and its failing variant print what the README shows', a
     const passing = await run(spec);
     const failing = await run(spec.replace('is SNATed', 'is not SNATed'));
     if (process.env['HOPSPEC_UPDATE_GOLDEN'] === '1') {
-      writeFileSync(README, readme.replace(block(readme, 'text', 0), () => passing).replace(block(readme, 'text', 1), () => failing));
+      writeFileSync(
+        README,
+        readme.replace(block(readme, 'text', 0), () => passing).replace(block(readme, 'text', 1), () => failing),
+      );
     }
     const shown = readFileSync(README, 'utf8');
     assert.equal(passing, block(shown, 'text', 0));

@@ -20,5 +20,7 @@ export function renderFormat(text: string): RenderFormat {
   const format = FORMATS.find((known) => known === text);
   if (format !== undefined) return format;
   const near = nearest(text, FORMATS);
-  throw inputError('bad-option', `there is no format ${text}`, { fix: `${near ? `did you mean ${near}? ` : ''}one of ${FORMATS.join(', ')}` });
+  throw inputError('bad-option', `there is no format ${text}`, {
+    fix: `${near ? `did you mean ${near}? ` : ''}one of ${FORMATS.join(', ')}`,
+  });
 }

@@ -28,7 +28,15 @@ export function misspeltKeywords(uri: string, lines: readonly string[]): ParseFa
     const keyword = nearest(word, KEYWORDS);
     if (keyword === undefined || !hasStepBelow(lines, i)) continue;
     const column = text.indexOf(word) + 1;
-    faults.push({ uri, line: i + 1, column, text, width: word.length, message: `Gherkin has no keyword ${word}`, fix: `did you mean ${keyword}:?` });
+    faults.push({
+      uri,
+      line: i + 1,
+      column,
+      text,
+      width: word.length,
+      message: `Gherkin has no keyword ${word}`,
+      fix: `did you mean ${keyword}:?`,
+    });
   }
   return faults;
 }

@@ -48,7 +48,12 @@ function align(words: readonly Word[], slots: readonly Slot[]): Way {
   return rows[words.length]?.[slots.length] ?? { cost: NOWHERE, misfit: 0 };
 }
 
-function cheapest(rows: readonly (readonly Way[])[], word: string | undefined, slot: Slot | undefined, [i, j]: readonly [number, number]): Way {
+function cheapest(
+  rows: readonly (readonly Way[])[],
+  word: string | undefined,
+  slot: Slot | undefined,
+  [i, j]: readonly [number, number],
+): Way {
   if (i === 0 && j === 0) return { cost: 0, misfit: NOWHERE };
   let best: Way = { cost: NOWHERE, misfit: 0 };
   const from = (a: number, b: number, cost: number): void => {

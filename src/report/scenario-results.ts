@@ -92,11 +92,16 @@ function noteNodes(children: readonly Child[], nodes: Map<string, AstNode>): voi
     const scenario = child.scenario;
     if (scenario) note(scenario.id, scenario, nodes);
     for (const step of (child.background ?? scenario)?.steps ?? []) note(step.id, step, nodes);
-    for (const row of scenario?.examples.flatMap((examples) => examples.tableBody) ?? []) note(row.id, { location: row.location, keyword: '' }, nodes);
+    for (const row of scenario?.examples.flatMap((examples) => examples.tableBody) ?? [])
+      note(row.id, { location: row.location, keyword: '' }, nodes);
   }
 }
 
-function note(id: string, at: { readonly location: { line: number; column?: number }; readonly keyword: string }, nodes: Map<string, AstNode>): void {
+function note(
+  id: string,
+  at: { readonly location: { line: number; column?: number }; readonly keyword: string },
+  nodes: Map<string, AstNode>,
+): void {
   nodes.set(id, { line: at.location.line, column: at.location.column ?? 1, keyword: at.keyword });
 }
 

@@ -81,7 +81,10 @@ function failureText(trouble: StepTrouble, place: string): string {
 /** The message without the stack trace that Cucumber puts under it. */
 function plainMessage({ result }: StepTrouble): string {
   const text = result.exception?.message ?? result.message ?? '';
-  return text.replace(/\n {4}at [^\n]*(?:\n {4}at [^\n]*)*\s*$/, '').replace(/^\n/, '').trimEnd();
+  return text
+    .replace(/\n {4}at [^\n]*(?:\n {4}at [^\n]*)*\s*$/, '')
+    .replace(/^\n/, '')
+    .trimEnd();
 }
 
 function indent(text: string): string {

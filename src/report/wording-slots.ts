@@ -12,7 +12,11 @@ const cache = new Map<string, readonly Slot[]>();
 export function slotsOf(expression: string): readonly Slot[] {
   let slots = cache.get(expression);
   if (slots === undefined) {
-    slots = expression.replace('{podOptions}', '').replace(/\(\w+ \)/g, '').split(' ').flatMap(slotsOfWord);
+    slots = expression
+      .replace('{podOptions}', '')
+      .replace(/\(\w+ \)/g, '')
+      .split(' ')
+      .flatMap(slotsOfWord);
     cache.set(expression, slots);
   }
   return slots;

@@ -70,7 +70,10 @@ const TRAFFIC: readonly Line[] = [
   ['the reply path is:', 'Then the reply path is:', table],
   ['the reply path is exactly:', 'Then the reply path is exactly:', table],
   ['the connectivity on {protocol} port {int} is:', 'Then the connectivity on TCP port 80 is:', table],
-  ['{int} connections from {subject} to {target} are spread within {int}% of even', 'Then 1000 connections from pod A to Service nginx are spread within 5% of even'],
+  [
+    '{int} connections from {subject} to {target} are spread within {int}% of even',
+    'Then 1000 connections from pod A to Service nginx are spread within 5% of even',
+  ],
   ['the capture on {name} shows:', 'Then the capture on node1 shows:', { ...docString, ...notYet }],
   ['the response status-code must be {int}', 'Then the response status-code must be 200', notYet],
   ['the response must be served by the {string} service', 'Then the response must be served by the "cart" service', notYet],

@@ -5,9 +5,11 @@ export type Fields = Readonly<Record<string, unknown>>;
 
 /** A map with no other keys than these. */
 export function fieldsOf(value: unknown, op: string, known: readonly string[]): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw inputError('wrong-type', `${op} takes a map of fields`, { fix: known.join(', ') });
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw inputError('wrong-type', `${op} takes a map of fields`, { fix: known.join(', ') });
   const unknown = Object.keys(value).find((key) => !known.includes(key));
-  if (unknown !== undefined) throw inputError('unknown-field', `${op} has no field ${unknown}`, { fix: `its fields are ${known.join(', ')}` });
+  if (unknown !== undefined)
+    throw inputError('unknown-field', `${op} has no field ${unknown}`, { fix: `its fields are ${known.join(', ')}` });
   return value as Fields;
 }
 

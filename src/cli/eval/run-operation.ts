@@ -88,7 +88,8 @@ function clusterSpec(fields: unknown): unknown {
 function objectRef(text: string): ObjectRef {
   const [kind, ...rest] = text.split('/');
   const name = rest.pop();
-  if (!kind || !name || rest.length > 1) throw inputError('object-name', `${text} names no object`, { fix: 'Kind/namespace/name, or Kind/name' });
+  if (!kind || !name || rest.length > 1)
+    throw inputError('object-name', `${text} names no object`, { fix: 'Kind/namespace/name, or Kind/name' });
   return { kind: kind as ObjectRef['kind'], namespace: rest[0], name };
 }
 

@@ -28,7 +28,8 @@ const SPECS: Readonly<Record<string, string>> = {
   'unknown kind': manifest('apiVersion: v1\nkind: Pood\nmetadata: {name: a}'),
   'kind that is not modelled': manifest('apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: a}\nspec: {}'),
   'several errors at once': manifest('apiVersion: v1\nkind: Service\nmetadata: {name: A}\nspec:\n  type: NodPort\n  ports:\n  - port: 0'),
-  'refused and nobody expected it': 'When the manifest is applied:\n"""\napiVersion: v1\nkind: Service\nmetadata: {name: A}\nspec: {ports: [{port: 80}]}\n"""\nThen Service A has no endpoints',
+  'refused and nobody expected it':
+    'When the manifest is applied:\n"""\napiVersion: v1\nkind: Service\nmetadata: {name: A}\nspec: {ports: [{port: 80}]}\n"""\nThen Service A has no endpoints',
   'missing file': 'Given the manifests in "manifests/none.yaml"\nThen pod A is ready',
   'missing cluster file': 'Given the cluster in "clusters/none.yaml"\nThen pod A is ready',
   'path outside the project': 'Given the manifests in "../secret.yaml"\nThen pod A is ready',
@@ -41,7 +42,8 @@ const SPECS: Readonly<Record<string, string>> = {
   'path without its header': 'Given pod A on node1\nAnd pod B on node1\nThen pod A can reach pod B\nAnd the path is:\n| pod A | eth0 |',
   'nothing asserted': 'Given pod A on node1',
   'alias bomb': manifest(bomb()),
-  'expects the refusal of what is accepted': 'When the manifest is applied:\n"""\napiVersion: v1\nkind: Namespace\nmetadata: {name: dev}\n"""\nThen applying the manifest is refused with "no"',
+  'expects the refusal of what is accepted':
+    'When the manifest is applied:\n"""\napiVersion: v1\nkind: Namespace\nmetadata: {name: dev}\n"""\nThen applying the manifest is refused with "no"',
   'what is not modelled yet': 'Given pod A on node1\nWhen node1 fails\nThen pod A is not ready',
 };
 
@@ -90,7 +92,10 @@ const JUNK: Readonly<Record<string, string>> = {
 
 for (const [name, text] of Object.entries(JUNK)) {
   test(`1 MiB of ${name} is refused within a second and 256 MiB`, { timeout: 60_000 }, async () => {
-    const project = makeProject({ 'features/a.feature': feature('junk', 'Given the manifests in "junk.yaml"\nThen pod a is ready'), 'junk.yaml': text });
+    const project = makeProject({
+      'features/a.feature': feature('junk', 'Given the manifests in "junk.yaml"\nThen pod a is ready'),
+      'junk.yaml': text,
+    });
     try {
       const started = performance.now();
       const { code, stdout } = await project.hopspec(['run'], { heapMiB: 256 });

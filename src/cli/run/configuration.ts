@@ -29,7 +29,10 @@ export async function configure(cucumber: CucumberApi, options: RunOptions, cwd:
     ...loaded,
     formats: { ...loaded.formats, ...formatsOf(options, loaded.formats) },
     support: { ...support, importPaths: [join(STEPS, IS_SOURCE ? 'index.ts' : 'index.js'), ...theirs, ...defaults] },
-    runtime: { ...runtime, worldParameters: { ...runtime.worldParameters, root: cwd, ...(options.seed === undefined ? {} : { seed: options.seed }) } },
+    runtime: {
+      ...runtime,
+      worldParameters: { ...runtime.worldParameters, root: cwd, ...(options.seed === undefined ? {} : { seed: options.seed }) },
+    },
   };
 }
 
@@ -44,7 +47,9 @@ async function load(cucumber: CucumberApi, options: RunOptions, cwd: string): Pr
     return (await cucumber.loadConfiguration({ provided }, { cwd })).runConfiguration;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    throw inputError('cucumber-configuration', `Cucumber's configuration is wrong: ${message.split('\n')[0] ?? ''}`, { fix: 'mend cucumber.mjs' });
+    throw inputError('cucumber-configuration', `Cucumber's configuration is wrong: ${message.split('\n')[0] ?? ''}`, {
+      fix: 'mend cucumber.mjs',
+    });
   }
 }
 

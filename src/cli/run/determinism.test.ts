@@ -14,7 +14,11 @@ test('two runs print the same bytes', async () => {
 test('shards share the scenarios out: each runs in just one', async () => {
   const shards = ['1/2', '2/2'].map((shard) => runIn(REPOSITORY, ['run', ...FEATURES, '--shard', shard]));
   const [whole, ...parts] = await Promise.all([runIn(REPOSITORY, ['run', ...FEATURES]), ...shards]);
-  const scenarios = (text: string): string[] => text.split('\n').filter((line) => line.startsWith('  ✓')).sort();
+  const scenarios = (text: string): string[] =>
+    text
+      .split('\n')
+      .filter((line) => line.startsWith('  ✓'))
+      .sort();
   assert.deepEqual(parts.flatMap(({ stdout }) => scenarios(stdout)).sort(), scenarios(whole.stdout));
   assert.ok(parts.every(({ stdout }) => scenarios(stdout).length > 0));
 });

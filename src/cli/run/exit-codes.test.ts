@@ -27,7 +27,10 @@ Then('it is told {word}', () => {});
 `;
 
 function feature(...steps: readonly string[]): Record<string, string> {
-  return { 'features/a.feature': `Feature: a\n  Scenario: b\n${steps.map((step) => `    ${step}\n`).join('')}`, 'features/steps.mjs': STEPS };
+  return {
+    'features/a.feature': `Feature: a\n  Scenario: b\n${steps.map((step) => `    ${step}\n`).join('')}`,
+    'features/steps.mjs': STEPS,
+  };
 }
 
 const two = (first: string, second: string): Record<string, string> => ({
@@ -38,12 +41,22 @@ const two = (first: string, second: string): Record<string, string> => ({
 const ROWS: readonly Row[] = [
   { name: 'every scenario passes', files: feature('Then all is well'), code: 0, says: /^1 scenario: 1 passed$/m },
   { name: 'a claim fails', files: feature('Then it ends with ClaimMismatch'), code: 1, says: /because ClaimMismatch/ },
-  { name: "an assertion of the project's own steps fails", files: feature('Then it ends with AssertionError'), code: 1, says: /a\.feature:3:5: because/ },
+  {
+    name: "an assertion of the project's own steps fails",
+    files: feature('Then it ends with AssertionError'),
+    code: 1,
+    says: /a\.feature:3:5: because/,
+  },
   { name: 'the spec is wrong', files: feature('Then it ends with InputError'), code: 2, says: /because InputError/ },
   { name: 'a step is undefined', files: feature('Then all is swell'), code: 2, says: /a\.feature:3:17: no such wording/ },
   { name: 'a step is ambiguous', files: feature('Then it is told twice'), code: 2, says: /more than one wording matches/ },
   { name: 'a step is pending', files: feature('Then it is pending'), code: 2, says: /the step is pending/ },
-  { name: 'a file is not Gherkin', files: { 'features/a.feature': 'Feature: a\n  Scenario: b\n    Then all is well\nfoo\n' }, code: 2, says: /a\.feature:4:1: Gherkin has no such line here/ },
+  {
+    name: 'a file is not Gherkin',
+    files: { 'features/a.feature': 'Feature: a\n  Scenario: b\n    Then all is well\nfoo\n' },
+    code: 2,
+    says: /a\.feature:4:1: Gherkin has no such line here/,
+  },
   {
     name: 'a keyword is misspelt, so that its steps would never run',
     files: { 'features/a.feature': 'Feature: a\n  Scenari: b\n    Then all is well\n' },
@@ -53,8 +66,20 @@ const ROWS: readonly Row[] = [
   { name: 'a scenario has no Then', files: feature('Given nothing'), code: 2, says: /a\.feature:2:3: the scenario "b" asserts nothing/ },
   { name: 'a scenario has no step', files: feature(), code: 2, says: /a\.feature:2: the scenario "b" has no step/ },
   { name: 'there is no feature file', files: {}, code: 3, says: /nothing ran: no scenario in features/ },
-  { name: 'the only file named is missing', files: {}, args: ['features/none.feature'], code: 3, says: /there is no features\/none\.feature/ },
-  { name: 'a file named beside another is missing', files: feature('Then all is well'), args: ['features', 'none.feature'], code: 2, says: /there is no none\.feature/ },
+  {
+    name: 'the only file named is missing',
+    files: {},
+    args: ['features/none.feature'],
+    code: 3,
+    says: /there is no features\/none\.feature/,
+  },
+  {
+    name: 'a file named beside another is missing',
+    files: feature('Then all is well'),
+    args: ['features', 'none.feature'],
+    code: 2,
+    says: /there is no none\.feature/,
+  },
   { name: 'a feature is empty', files: { 'features/a.feature': 'Feature: a\n' }, code: 3, says: /nothing ran/ },
   { name: 'a file is empty', files: { 'features/a.feature': '' }, code: 3, says: /nothing ran/ },
   {
@@ -63,18 +88,62 @@ const ROWS: readonly Row[] = [
     code: 3,
     says: /nothing ran/,
   },
-  { name: 'no tag matches', files: feature('Then all is well'), args: ['--tags', '@none'], code: 3, says: /no scenario has the tags @none/ },
+  {
+    name: 'no tag matches',
+    files: feature('Then all is well'),
+    args: ['--tags', '@none'],
+    code: 3,
+    says: /no scenario has the tags @none/,
+  },
   { name: 'no name matches', files: feature('Then all is well'), args: ['--name', 'z'], code: 3, says: /no scenario's name matches z/ },
   { name: 'all is skipped', files: feature('Given a skip', 'Then all is well'), code: 3, says: /nothing ran/ },
   { name: 'something on the way is not modelled', files: feature('Then it ends with UnsupportedError'), code: 4, says: /1 cannot say/ },
   { name: 'hopspec itself fails', files: feature('Then it ends with TypeError'), code: 5, says: /this step broke: because TypeError/ },
-  { name: 'a report cannot be written', files: feature('Then all is well'), args: ['-f', 'spec', '-f', 'junit:/proc/none/x.xml'], code: 6, says: /\/proc\/none\/x\.xml cannot be written/ },
-  { name: 'a defect outweighs a wrong spec', files: two('Then it ends with TypeError', 'Then it ends with InputError'), code: 5, says: /1 wrong, 1 broken/ },
-  { name: 'a wrong spec outweighs a failed claim', files: two('Then it ends with InputError', 'Then it ends with ClaimMismatch'), code: 2, says: /1 failed, 1 wrong/ },
-  { name: 'a failed claim outweighs what cannot be said', files: two('Then it ends with ClaimMismatch', 'Then it ends with UnsupportedError'), code: 1, says: /1 failed, 1 cannot say/ },
-  { name: 'what cannot be said outweighs an unwritten report', files: feature('Then it ends with UnsupportedError'), args: ['-f', 'junit:/proc/none/x.xml'], code: 4, says: /cannot be written/ },
-  { name: 'one scenario that passes makes up for a skipped one', files: two('Given a skip\n    Then all is well', 'Then all is well'), code: 0, says: /1 passed, 1 skipped/ },
-  { name: 'a path leaves the project', files: {}, args: ['../elsewhere.feature'], code: 2, says: /\.\.\/elsewhere\.feature is outside the project/ },
+  {
+    name: 'a report cannot be written',
+    files: feature('Then all is well'),
+    args: ['-f', 'spec', '-f', 'junit:/proc/none/x.xml'],
+    code: 6,
+    says: /\/proc\/none\/x\.xml cannot be written/,
+  },
+  {
+    name: 'a defect outweighs a wrong spec',
+    files: two('Then it ends with TypeError', 'Then it ends with InputError'),
+    code: 5,
+    says: /1 wrong, 1 broken/,
+  },
+  {
+    name: 'a wrong spec outweighs a failed claim',
+    files: two('Then it ends with InputError', 'Then it ends with ClaimMismatch'),
+    code: 2,
+    says: /1 failed, 1 wrong/,
+  },
+  {
+    name: 'a failed claim outweighs what cannot be said',
+    files: two('Then it ends with ClaimMismatch', 'Then it ends with UnsupportedError'),
+    code: 1,
+    says: /1 failed, 1 cannot say/,
+  },
+  {
+    name: 'what cannot be said outweighs an unwritten report',
+    files: feature('Then it ends with UnsupportedError'),
+    args: ['-f', 'junit:/proc/none/x.xml'],
+    code: 4,
+    says: /cannot be written/,
+  },
+  {
+    name: 'one scenario that passes makes up for a skipped one',
+    files: two('Given a skip\n    Then all is well', 'Then all is well'),
+    code: 0,
+    says: /1 passed, 1 skipped/,
+  },
+  {
+    name: 'a path leaves the project',
+    files: {},
+    args: ['../elsewhere.feature'],
+    code: 2,
+    says: /\.\.\/elsewhere\.feature is outside the project/,
+  },
   { name: 'an option is unknown', files: {}, args: ['--tag', '@a'], code: 2, says: /unknown option '--tag'/ },
   { name: 'a tag expression is wrong', files: feature('Then all is well'), args: ['--tags', '@a and and'], code: 2, says: /--tags: / },
   {
@@ -91,7 +160,13 @@ const ROWS: readonly Row[] = [
   },
   { name: 'a format is unknown', files: feature('Then all is well'), args: ['-f', 'junitt'], code: 2, says: /did you mean junit\?/ },
   { name: 'a shard is no part of the whole', files: {}, args: ['--shard', '3/2'], code: 2, says: /--shard 3\/2/ },
-  { name: 'a shard without scenarios', files: feature('Then all is well'), args: ['--shard', '2/2'], code: 3, says: /no scenario is left for shard 2\/2/ },
+  {
+    name: 'a shard without scenarios',
+    files: feature('Then all is well'),
+    args: ['--shard', '2/2'],
+    code: 3,
+    says: /no scenario is left for shard 2\/2/,
+  },
   { name: 'a seed is not a number', files: {}, args: ['--seed', 'x'], code: 2, says: /a seed is a whole number/ },
   { name: 'the real kernel is asked for', files: {}, args: ['--on', 'lab'], code: 4, says: /--on lab/ },
   { name: 'there is no such judge', files: {}, args: ['--on', 'moon'], code: 2, says: /no such judge/ },

@@ -30,7 +30,21 @@ export interface Format {
   readonly file: string | undefined;
 }
 
-const FORMATS = ['spec', 'html', 'json', 'junit', 'message', 'pretty', 'progress', 'progress-bar', 'rerun', 'snippets', 'summary', 'usage', 'usage-json'];
+const FORMATS = [
+  'spec',
+  'html',
+  'json',
+  'junit',
+  'message',
+  'pretty',
+  'progress',
+  'progress-bar',
+  'rerun',
+  'snippets',
+  'summary',
+  'usage',
+  'usage-json',
+];
 
 export function readRunOptions(paths: readonly string[], flags: RunFlags, cwd: string): RunOptions {
   if (flags.on !== 'sim') throw judgeError(flags.on);
@@ -62,7 +76,8 @@ export function withoutLines(path: string): string {
 const isPattern = (path: string): boolean => /[*?{[]/.test(path) || path.startsWith('@');
 
 function judgeError(on: string): Error {
-  if (on === 'lab' || on === 'both') return unsupported('judge-lab', `--on ${on}: the real kernel as a judge is not built yet`, { fix: 'leave --on away' });
+  if (on === 'lab' || on === 'both')
+    return unsupported('judge-lab', `--on ${on}: the real kernel as a judge is not built yet`, { fix: 'leave --on away' });
   return inputError('bad-option', `--on ${on}: there is no such judge`, { fix: 'sim, lab or both' });
 }
 
@@ -72,7 +87,13 @@ function outside(path: string, cwd: string): Problem[] {
   const real = existsSync(full) ? realpathSync(full) : resolve(root, relative(cwd, full));
   const way = relative(root, real);
   if (way !== '..' && !way.startsWith('../') && !isAbsolute(way)) return [];
-  return [{ code: 'outside-project', message: `${path} is outside the project`, fix: `run hopspec in the project the spec belongs to, or move the file below ${root}` }];
+  return [
+    {
+      code: 'outside-project',
+      message: `${path} is outside the project`,
+      fix: `run hopspec in the project the spec belongs to, or move the file below ${root}`,
+    },
+  ];
 }
 
 function shardProblems(text: string): Problem[] {
@@ -86,7 +107,13 @@ function patternProblems(name: string): Problem[] {
     new RegExp(name);
     return [];
   } catch (error) {
-    return [{ code: 'bad-option', message: `--name ${name}: ${error instanceof Error ? error.message : ''}`, fix: 'a name is a regular expression' }];
+    return [
+      {
+        code: 'bad-option',
+        message: `--name ${name}: ${error instanceof Error ? error.message : ''}`,
+        fix: 'a name is a regular expression',
+      },
+    ];
   }
 }
 
@@ -96,10 +123,13 @@ function splitFormat(text: string): Format {
 }
 
 function formatProblems({ name, file }: Format): Problem[] {
-  if (file === '') return [{ code: 'bad-option', message: `--format ${name}: no file after the colon`, fix: `--format ${name}:out/report` }];
+  if (file === '')
+    return [{ code: 'bad-option', message: `--format ${name}: no file after the colon`, fix: `--format ${name}:out/report` }];
   // A path or a package of the user's own; Cucumber finds it.
   if (FORMATS.includes(name) || /^[./@]|^file:|\//.test(name)) return [];
   const near = nearest(name, FORMATS);
   const known = `one of ${FORMATS.join(', ')}, or the path of a formatter`;
-  return [{ code: 'unknown-format', message: `--format ${name}: there is no such format`, fix: near ? `did you mean ${near}? ${known}` : known }];
+  return [
+    { code: 'unknown-format', message: `--format ${name}: there is no such format`, fix: near ? `did you mean ${near}? ${known}` : known },
+  ];
 }

@@ -25,7 +25,11 @@ export async function run(paths: readonly string[], flags: RunFlags): Promise<Ex
   return worst(codes);
 }
 
-async function runCucumber(cucumber: CucumberApi, configuration: RunConfiguration, cwd: string): Promise<{ code: ExitCode; success: boolean }> {
+async function runCucumber(
+  cucumber: CucumberApi,
+  configuration: RunConfiguration,
+  cwd: string,
+): Promise<{ code: ExitCode; success: boolean }> {
   const isOurReport = configuration.formats.stdout === SPEC_REPORT;
   const reader = readVerdict((text) => (isOurReport ? undefined : process.stderr.write(`${text}\n`)));
   let hasBegun = false;
@@ -62,7 +66,10 @@ function knownFault(error: unknown, hasBegun: boolean): unknown {
   if (/^Failed to import formatter|does not export a function\/class/.test(message)) {
     return inputError('unknown-format', message, { fix: 'name a built-in format, or the path of a formatter' });
   }
-  if (!hasBegun) return inputError('own-steps', `the project's own steps cannot be loaded: ${message}`, { fix: 'mend them, or their path in cucumber.mjs' });
+  if (!hasBegun)
+    return inputError('own-steps', `the project's own steps cannot be loaded: ${message}`, {
+      fix: 'mend them, or their path in cucumber.mjs',
+    });
   return error;
 }
 
@@ -73,7 +80,9 @@ function rootMessage(error: unknown): string {
 }
 
 function missing(options: RunOptions): Error {
-  return inputError('missing-file', `there is no ${options.missing.join(', no ')}`, { fix: 'paths are relative to the folder hopspec runs in' });
+  return inputError('missing-file', `there is no ${options.missing.join(', no ')}`, {
+    fix: 'paths are relative to the folder hopspec runs in',
+  });
 }
 
 function nothingRan(options: RunOptions): ExitCode {

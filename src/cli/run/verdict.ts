@@ -30,6 +30,7 @@ export function readVerdict(say: (text: string) => void): { read(envelope: Envel
   return {
     read: (envelope) => results.read(envelope),
     // One scenario that passed is enough for skipped ones not to matter.
-    code: () => worst([...codes].filter((code) => code !== EXIT.nothingRan || codes.size === 1).concat(codes.size === 0 ? [EXIT.nothingRan] : [])),
+    code: () =>
+      worst([...codes].filter((code) => code !== EXIT.nothingRan || codes.size === 1).concat(codes.size === 0 ? [EXIT.nothingRan] : [])),
   };
 }
