@@ -13,7 +13,7 @@ import type { Plan, ProbePlan } from '../plan/plan.js';
 import { writePlan } from '../plan/plan-json.js';
 import type { SocketAddress } from '../trace/flow-record.js';
 import { runPlan } from './run-plan.js';
-import { probe, type TwoNodes, twoNodes } from './two-nodes.js';
+import { probe, type TwoNodes, twoNodes } from './testing/two-nodes.js';
 
 const FOLDER = 'fixtures/kernel';
 const ASK_LINUX = process.env['HOPSPEC_UPDATE_GOLDEN'] === '1' && process.getuid?.() === 0;

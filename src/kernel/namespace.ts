@@ -12,7 +12,7 @@ import type { Netfilter } from './netfilter/contract.js';
 import type { Fib } from './route/fib.js';
 import type { Sysctls } from './sysctl.js';
 
-export type DeviceKind = 'lo' | 'veth' | 'bridge' | 'vxlan' | 'ipip' | 'dummy';
+export type DeviceKind = 'lo' | 'veth' | 'bridge' | 'vxlan' | 'dummy';
 
 export interface DeviceAddress {
   readonly ip: Ipv4;

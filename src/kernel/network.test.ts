@@ -11,7 +11,7 @@ import type { FlowRecord } from '../trace/flow-record.js';
 import type { Probe, SimulatedNetwork } from './contract.js';
 import { createNetwork } from './network.js';
 import { planSource } from './plan-source.js';
-import { type TwoNodes, twoNodes } from './two-nodes.js';
+import { type TwoNodes, twoNodes } from './testing/two-nodes.js';
 
 const FIRST: ChoiceOracle = { choose: () => 0 };
 

@@ -5,7 +5,7 @@ import { readIptables } from '../plan/iptables-text.js';
 import type { Plan } from '../plan/plan.js';
 import { planSource } from './plan-source.js';
 import { runPlan } from './run-plan.js';
-import { probe, twoNodes } from './two-nodes.js';
+import { probe, twoNodes } from './testing/two-nodes.js';
 
 /** Node n1 alone balances 10.96.7.7 over two pods. */
 function balancing(): Plan {

@@ -2,8 +2,7 @@
 import type { IpPacket } from '../../packet/ip-packet.js';
 
 /** Outer IPv4, UDP and VXLAN headers, and the inner Ethernet header. */
-export const VXLAN_OVERHEAD = 50;
-export const IPIP_OVERHEAD = 20;
+const VXLAN_OVERHEAD = 50;
 const IPV4_HEADER = 20;
 
 export function packetLength(packet: IpPacket): number {

@@ -2,8 +2,8 @@
  * A network for tests: two nodes with a bridge and two pods each, joined by a switch and router in one, and a laptop outside. Services
  * are a handful of rules in the manner of kube-proxy. Variants change one thing; the same plans are put to Linux and to this kernel.
  */
-import { readIptables } from '../plan/iptables-text.js';
-import type { LinkPlan, ListenerPlan, NetnsPlan, Plan, ProbePlan } from '../plan/plan.js';
+import { readIptables } from '../../plan/iptables-text.js';
+import type { LinkPlan, ListenerPlan, NetnsPlan, Plan, ProbePlan } from '../../plan/plan.js';
 
 export interface TwoNodes {
   /** vxlan, or the pod network's routes between the nodes. */
