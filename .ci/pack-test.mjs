@@ -1,8 +1,14 @@
 // The built package, packed and installed into an empty folder, does what the README promises: init, then run, both green.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from './files.mjs';
+
+/** A program of a user's own. */
+const USE = `import { createSimulation, defaultCluster, type Trace } from 'hopspec';
+const trace: Trace = createSimulation(defaultCluster(2)).trace({ from: 'node/node1', to: 'node/node2' });
+export const verdicts: string[] = trace.outcomes.map((outcome) => outcome.verdict);
+`;
 
 const keep = process.argv.includes('--keep');
 const folder = mkdtempSync(join(tmpdir(), 'hopspec-pack-'));
@@ -23,14 +29,16 @@ try {
     if (!/\d+ scenarios?: \d+ passed\n$/.test(run.stdout)) throw new Error(`hopspec run printed:\n${run.stdout}`);
     expect('hopspec init again', hopspec(['init']), 2);
     expect('hopspec steps --json', hopspec(['steps', '--json']), 0);
-    expect(
-      'types',
-      spawnSync(process.execPath, ['-e', 'import("hopspec").then((m) => m.createSimulation || process.exit(1))'], {
-        cwd: folder,
-        encoding: 'utf8',
-      }),
-      0,
+    expect('import of the package', node(['-e', 'import("hopspec").then((m) => m.createSimulation || process.exit(1))']), 0);
+    writeFileSync(
+      join(folder, 'cucumber.mjs'),
+      "import { withHopspec } from 'hopspec/cucumber';\nexport default withHopspec({ format: ['summary'] });\n",
     );
+    expect('cucumber-js with our steps', spawnSync('npx', ['--no-install', 'cucumber-js'], { cwd: folder, encoding: 'utf8' }), 0);
+    expect('hopspec run beside such a configuration', hopspec(['run']), 0);
+    writeFileSync(join(folder, 'use.mts'), USE);
+    const flags = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--types', ''];
+    expect('types', node([resolve('node_modules/typescript-7/bin/tsc'), ...flags, 'use.mts']), 0);
     for (const file of ['dist/index.d.ts', 'LICENSE', 'README.md']) {
       if (!existsSync(join(folder, 'node_modules/hopspec', file))) throw new Error(`the package lacks ${file}`);
     }
@@ -46,6 +54,10 @@ try {
 
 function hopspec(args) {
   return spawnSync('npx', ['--no-install', 'hopspec', ...args], { cwd: folder, encoding: 'utf8' });
+}
+
+function node(args) {
+  return spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
 }
 
 function expect(what, result, status) {
