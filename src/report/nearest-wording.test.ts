@@ -6,6 +6,7 @@ const CASES: readonly (readonly [text: string, example: string | undefined, mark
   ['pod A can rech pod B', 'Then pod A on node1 can reach Service nginx via NodePort 30080 and is SNATed', 'rech'],
   ['kube-proxy is running in iptables mode', 'Given kube-proxy runs in iptables mode', 'is'],
   ['kube-proxy runs in iptable mode', 'Given kube-proxy runs in iptables mode', 'iptable'],
+  ['pod A in node1', 'Given pod A on node1 with labels app=web listening on UDP 53 and TCP 8080', 'in'],
   ['it is SNATTed', 'And it is SNATed', 'SNATTed'],
   ['it is encapsulated by VXLAN', 'And it is encapsulated in VXLAN', 'by'],
   ['Deployment nginx have 2 ready replicas', 'Then Deployment nginx has 2 ready replicas', 'have'],

@@ -13,7 +13,7 @@ export function slotsOf(expression: string): readonly Slot[] {
   let slots = cache.get(expression);
   if (slots === undefined) {
     slots = expression
-      .replace('{podOptions}', '')
+      .replace('{podOptions}', ' on {name}')
       .replace(/\(\w+ \)/g, '')
       .split(' ')
       .flatMap(slotsOfWord);
