@@ -10,6 +10,9 @@ const trace: Trace = createSimulation(defaultCluster(2)).trace({ from: 'node/nod
 export const verdicts: string[] = trace.outcomes.map((outcome) => outcome.verdict);
 `;
 
+/** By exit code, what a scenario with a pod A ends with. */
+const ENDINGS = { 0: 'pod A is ready', 1: 'pod A is not ready', 2: 'pod B is ready', 4: 'Job a is complete' };
+
 const keep = process.argv.includes('--keep');
 const folder = mkdtempSync(join(tmpdir(), 'hopspec-pack-'));
 try {
@@ -27,6 +30,11 @@ try {
     const run = hopspec(['run']);
     expect('hopspec run', run, 0);
     if (!/\d+ scenarios?: \d+ passed\n$/.test(run.stdout)) throw new Error(`hopspec run printed:\n${run.stdout}`);
+    // The bundler must leave the names of errors alone: the exit code goes by them.
+    for (const [code, then] of Object.entries(ENDINGS)) {
+      writeFileSync(join(folder, 'ending.feature'), `Feature: a\n  Scenario: b\n    Given pod A\n    Then ${then}\n`);
+      expect(then, hopspec(['run', 'ending.feature']), Number(code));
+    }
     expect('hopspec init again', hopspec(['init']), 2);
     expect('hopspec steps --json', hopspec(['steps', '--json']), 0);
     expect('import of the package', node(['-e', 'import("hopspec").then((m) => m.createSimulation || process.exit(1))']), 0);
