@@ -1,6 +1,7 @@
 // `npm test`: runs every check to its end, shows the output of those that fail, and closes with the counts of all tests and checks.
 import { spawn } from 'node:child_process';
 import { checks } from './checks.mjs';
+import { mkdirSync, writeFileSync } from './files.mjs';
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 
@@ -19,6 +20,8 @@ for (const check of checks) {
   else if (skipped) console.log(`    ${/^SKIPPED: .*/m.exec(output)[0]}`);
 }
 console.log(summary(total));
+mkdirSync('out');
+writeFileSync('out/summary.txt', `${summary(total)}\n`);
 process.exitCode = total.failed > 0 ? 1 : 0;
 
 function run([command, ...args]) {
