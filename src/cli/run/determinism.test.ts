@@ -1,19 +1,19 @@
 /** The same specs say the same thing, byte for byte: run again, with another seed, or in shards. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { REPOSITORY, runIn } from '../testing/project.js';
+import { runHere } from '../testing/project.js';
 
 const FEATURES = ['features/services', 'features/pods'];
 
 test('two runs print the same bytes', async () => {
-  const [first, second] = await Promise.all([runIn(REPOSITORY, ['run', ...FEATURES]), runIn(REPOSITORY, ['run', ...FEATURES])]);
+  const [first, second] = await Promise.all([runHere(['run', ...FEATURES]), runHere(['run', ...FEATURES])]);
   assert.equal(first.code, 0, first.stdout + first.stderr);
   assert.equal(first.stdout, second.stdout);
 });
 
 test('shards share the scenarios out: each runs in just one', async () => {
-  const shards = ['1/2', '2/2'].map((shard) => runIn(REPOSITORY, ['run', ...FEATURES, '--shard', shard]));
-  const [whole, ...parts] = await Promise.all([runIn(REPOSITORY, ['run', ...FEATURES]), ...shards]);
+  const shards = ['1/2', '2/2'].map((shard) => runHere(['run', ...FEATURES, '--shard', shard]));
+  const [whole, ...parts] = await Promise.all([runHere(['run', ...FEATURES]), ...shards]);
   const scenarios = (text: string): string[] =>
     text
       .split('\n')
@@ -24,6 +24,6 @@ test('shards share the scenarios out: each runs in just one', async () => {
 });
 
 test('a seed changes which names are drawn, not what holds', async () => {
-  const { code, stdout } = await runIn(REPOSITORY, ['run', ...FEATURES, '--seed', '7']);
+  const { code, stdout } = await runHere(['run', ...FEATURES, '--seed', '7']);
   assert.equal(code, 0, stdout);
 });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export const REPOSITORY = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
+const REPOSITORY = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 const MAIN = join(REPOSITORY, 'src/cli/main.ts');
 const TSX = import.meta.resolve('tsx');
 
@@ -42,7 +42,12 @@ export function makeProject(files: Readonly<Record<string, string>>): Project {
   };
 }
 
-export function runIn(cwd: string, args: readonly string[], { stdin = '', heapMiB }: RunOptions = {}): Promise<Finished> {
+/** In this checkout, for the specs that ship with it. */
+export function runHere(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
+  return runIn(REPOSITORY, args, options);
+}
+
+function runIn(cwd: string, args: readonly string[], { stdin = '', heapMiB }: RunOptions): Promise<Finished> {
   return new Promise((done, fail) => {
     const { NODE_V8_COVERAGE, PATH, HOME } = process.env;
     const env = { PATH, HOME, ...(NODE_V8_COVERAGE === undefined ? {} : { NODE_V8_COVERAGE }) };
