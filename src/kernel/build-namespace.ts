@@ -4,13 +4,12 @@
  */
 import { inputError, unsupported } from '../base/errors.js';
 import type { Ipv4 } from '../base/ip.js';
-import { parseFdb } from '../plan/iproute2/fdb.js';
-import { parseNeigh } from '../plan/iproute2/neigh.js';
 import type { ListenerPlan, NetnsPlan } from '../plan/plan.js';
 import { attachPort, buildDevice } from './link/build-device.js';
 import type { Device, Namespace } from './namespace.js';
 import { knownNeighbour } from './neigh/neighbour.js';
 import type { Netfilter } from './netfilter/contract.js';
+import { readFdb, readNeigh } from './plan-texts.js';
 import { buildFib } from './route/build-fib.js';
 import { buildListeners } from './socket/listeners.js';
 import { type Sysctls, sysctlValue } from './sysctl.js';
@@ -97,7 +96,7 @@ function deviceOf(ns: Namespace, name: string, text: string): Device {
 }
 
 function addNeighbour(ns: Namespace, text: string, origin: string): void {
-  const entry = parseNeigh(text, origin);
+  const entry = readNeigh(text, origin);
   if (typeof entry.ip !== 'number') return;
   const device = deviceOf(ns, entry.dev, text);
   if (entry.proxy) {
@@ -109,7 +108,7 @@ function addNeighbour(ns: Namespace, text: string, origin: string): void {
 }
 
 function addFdb(ns: Namespace, text: string, origin: string): void {
-  const entry = parseFdb(text, origin);
+  const entry = readFdb(text, origin);
   const device = deviceOf(ns, entry.dev, text);
   if (device.vxlan !== undefined && entry.self) {
     if (typeof entry.dst === 'bigint') throw unsupported('ipv6', `${ns.name}: IPv6 remotes of a VXLAN device are not modelled: ${text}`);

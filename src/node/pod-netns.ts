@@ -3,6 +3,7 @@
  * the pod's address in the node's range, and routes through the bridge's address. Source: CNI plugins v1.9.1 plugins/main/bridge. A pod whose address
  * was set by hand outside the node's range gets it as a /32 (see cni/stray-pods.ts).
  */
+import { memoByText } from '../base/memo.js';
 import { type Cidr, cidrAddress, cidrContains } from '../base/cidr.js';
 import { fnv1a32, hashMac } from '../base/hash.js';
 import { formatIp, parseIp } from '../base/ip.js';
@@ -19,8 +20,10 @@ export function podVethName(namespace: string, pod: string): string {
 
 /** The MAC of a device; one name space, one device, one MAC. */
 export function deviceMac(netns: string, device: string): string {
-  return formatMac(hashMac(`${netns} ${device}`));
+  return macOfName(`${netns} ${device}`);
 }
+
+const macOfName = memoByText((name) => formatMac(hashMac(name)));
 
 export interface PodLink {
   /** The node's range; its first address is the gateway. */

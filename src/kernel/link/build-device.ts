@@ -5,12 +5,9 @@
 import { maskOf } from '../../base/cidr.js';
 import { inputError, unsupported } from '../../base/errors.js';
 import { type Mac, parseMac } from '../../base/mac.js';
-import { parseAddr } from '../../plan/iproute2/addr.js';
-import { parseBridgeArgs } from '../../plan/iproute2/bridge.js';
-import { parseBridgePort } from '../../plan/iproute2/bridge-port.js';
-import { parseVxlanArgs } from '../../plan/iproute2/vxlan.js';
 import type { LinkPlan } from '../../plan/plan.js';
 import type { Device, DeviceAddress, DeviceConf, DeviceKind, Namespace } from '../namespace.js';
+import { readAddr, readBridgeArgs, readBridgePort, readVxlanArgs } from '../plan-texts.js';
 import { deviceForwards, deviceMax, deviceOr, type Sysctls } from '../sysctl.js';
 import type { Bridge, BridgePort } from './bridge.js';
 import type { Vxlan } from './vxlan.js';
@@ -41,7 +38,7 @@ export function buildDevice(ns: Namespace, link: LinkPlan): Device {
     up: link.up ?? true,
     noArp: kind === 'lo',
     addresses: readAddresses(link, kind, origin),
-    conf: readConf(ns.sysctls, link.name),
+    conf: confOf(ns.sysctls, link.name),
     neighbours: new Map(),
     proxies: undefined,
     bridge: kind === 'bridge' ? buildBridge(link, mac, origin) : undefined,
@@ -71,7 +68,7 @@ function readAddresses(link: LinkPlan, kind: DeviceKind, origin: string): readon
   const all = kind === 'lo' && !texts.some((text) => text.startsWith('127.0.0.1')) ? ['127.0.0.1/8', ...texts] : texts;
   const addresses: DeviceAddress[] = [];
   for (const [i, text] of all.entries()) {
-    const { ip, length, scope, noprefixroute } = parseAddr(text, `${origin} addr[${i}]`);
+    const { ip, length, scope, noprefixroute } = readAddr(text, `${origin} addr[${i}]`);
     if (typeof ip !== 'number') continue;
     if (noprefixroute) throw unsupported('noprefixroute', `${origin}: addresses with noprefixroute are not modelled`);
     const secondary = addresses.some((other) => other.length === length && ((other.ip ^ ip) & maskOf(length)) === 0);
@@ -79,6 +76,30 @@ function readAddresses(link: LinkPlan, kind: DeviceKind, origin: string): readon
   }
   return addresses;
 }
+
+interface KnownConf {
+  /** Devices with a key of their own. */
+  readonly named: ReadonlySet<string>;
+  /** What every other device has. */
+  readonly others: DeviceConf;
+}
+
+/** By the plan's sysctls, which all pods of a cluster share. */
+const knownConfs = new WeakMap<Sysctls['values'], KnownConf>();
+
+function confOf(sysctls: Sysctls, name: string): DeviceConf {
+  let known = knownConfs.get(sysctls.values);
+  if (known === undefined) {
+    const keys = Object.keys(sysctls.values).filter((key) => key.startsWith('net.ipv4.conf.'));
+    const named = new Set(keys.map((key) => key.slice('net.ipv4.conf.'.length, key.lastIndexOf('.')).replaceAll('/', '.')));
+    known = { named, others: readConf(sysctls, NO_DEVICE) };
+    knownConfs.set(sysctls.values, known);
+  }
+  return known.named.has(name) ? readConf(sysctls, name) : known.others;
+}
+
+/** A name that no device has. */
+const NO_DEVICE = '*';
 
 function readConf(sysctls: Sysctls, name: string): DeviceConf {
   return {
@@ -94,13 +115,13 @@ function readConf(sysctls: Sysctls, name: string): DeviceConf {
 }
 
 function buildBridge(link: LinkPlan, mac: Mac, origin: string): Bridge {
-  const args = parseBridgeArgs(link.args ?? '', origin);
+  const args = readBridgeArgs(link.args ?? '', origin);
   const fdb: Bridge['fdb'] = new Map([[mac, { port: undefined, seenUs: 0, ages: false }]]);
   return { ports: [], fdb, ageingUs: args.ageingTimeCs * 10_000, callsIptables: args.nfCallIptables };
 }
 
 function buildVxlan(link: LinkPlan, origin: string): Vxlan {
-  const args = parseVxlanArgs(link.args ?? '', origin);
+  const args = readVxlanArgs(link.args ?? '', origin);
   const { local, remote } = args;
   if (typeof local === 'bigint' || typeof remote === 'bigint') throw unsupported('ipv6', `${origin}: VXLAN over IPv6 is not modelled`);
   const fdb: Vxlan['fdb'] = new Map();
@@ -121,7 +142,7 @@ export function attachPort(ns: Namespace, link: LinkPlan): void {
   const bridge = ns.deviceByName.get(link.master);
   if (bridge?.bridge === undefined)
     throw inputError('no-such-bridge', `${ns.name}: the master ${link.master} of ${link.name} is not a bridge here`);
-  const args = parseBridgePort(link.slave ?? '', `${ns.name} link ${link.name} slave`);
+  const args = readBridgePort(link.slave ?? '', `${ns.name} link ${link.name} slave`);
   const last = { lastSrc: 0, lastSrcEntry: undefined, lastDst: 0, lastDstEntry: undefined };
   const port = { ...args, ...last, device, bridge } as { -readonly [K in keyof BridgePort]: BridgePort[K] };
   port.alone = { up: false, ports: [port], names: [device.name], samePort: false };

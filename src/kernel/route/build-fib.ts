@@ -5,11 +5,12 @@
 import { maskOf } from '../../base/cidr.js';
 import { inputError, unsupported } from '../../base/errors.js';
 import { formatIp, type Ip, type Ipv4 } from '../../base/ip.js';
-import { parseRoute, type RouteEntry } from '../../plan/iproute2/route.js';
+import type { RouteEntry } from '../../plan/iproute2/route.js';
 import { parseRule } from '../../plan/iproute2/rule.js';
 import { SCOPE, TABLE } from '../../plan/iproute2/scope.js';
 import type { NetnsPlan } from '../../plan/plan.js';
 import type { Device, DeviceAddress, Namespace } from '../namespace.js';
+import { readRoute } from '../plan-texts.js';
 import { addRoute, emptyTable, type Fib, type FibRule, type FibTable, lookupTable, type Route } from './fib.js';
 import { selectAddress } from './source-address.js';
 
@@ -22,7 +23,7 @@ export function buildFib(ns: Devices, plan: NetnsPlan): Fib {
   ]);
   for (const device of ns.devices) for (const address of device.addresses) addAddressRoutes(tables, device, address);
   for (const [i, text] of plan.routes.entries()) {
-    const entry = parseRoute(text, `${ns.name} routes[${i}]`);
+    const entry = readRoute(text, `${ns.name} routes[${i}]`);
     if (typeof entry.dst.ip !== 'number') continue;
     const route = planRoute(ns, tables, entry, text);
     if (route === undefined) continue;
