@@ -5,7 +5,7 @@
 import { InputError, inputError } from '../base/errors.js';
 import { nearest } from '../base/nearest.js';
 import { claimMismatch } from './explain/mismatch.js';
-import { cut, MESSAGE_WIDTH } from './explain/text.js';
+import { cut, MESSAGE_WIDTH } from '../base/wrap-words.js';
 import type { Sight } from './judge/finding.js';
 import { checksOf, nothingMeant, sightsOf } from './judge/checks.js';
 import { isReached, reachText } from './judge/reach.js';

@@ -5,7 +5,7 @@
  */
 import { inputError } from '../base/errors.js';
 import { claimMismatch } from './explain/mismatch.js';
-import { cut } from './explain/text.js';
+import { cut } from '../base/wrap-words.js';
 import { globMatches } from './glob.js';
 import type { Finding, Sight } from './judge/finding.js';
 import { sightsOf } from './judge/checks.js';

@@ -4,15 +4,16 @@
  * thing that would have held; one command that shows it again.
  */
 import { ClaimMismatch } from '../../base/errors.js';
+import { cut, MESSAGE_WIDTH, wrapWords } from '../../base/wrap-words.js';
 import type { Behind, Cause, Hop, Outcome, RuleText } from '../../trace/trace.js';
 import { type Finding, type Sight } from '../judge/finding.js';
-import { reasonText } from '../judge/fate-text.js';
+import { reasonText, strayAnswer } from '../judge/fate-text.js';
 import { serverPlace } from '../judge/endpoints.js';
 import { hopLines } from '../path-lines.js';
 import type { Span } from '../phrase.js';
 import { endpointName, placeName } from '../place.js';
 import { pathBlock } from './path-block.js';
-import { cut, markSpan, MESSAGE_WIDTH, probabilityText, wrapWords } from './text.js';
+import { markSpan, probabilityText } from './text.js';
 
 export interface Failure {
   /** Lines that show what was claimed, the failing part marked. */
@@ -21,8 +22,8 @@ export interface Failure {
   readonly finding: Finding;
   /** How many of the connection's outcomes fail in the same way, and their probability together. */
   readonly failing: { readonly count: number; readonly probability: number };
-  /** A whole line; `finding.nearest` unless given. */
-  readonly nearest?: string | undefined;
+  /** A whole line, or null for none; `finding.nearest` unless given. */
+  readonly nearest?: string | null | undefined;
 }
 
 const LABEL_WIDTH = 12;
@@ -38,7 +39,7 @@ export function claimMismatch(failure: Failure): ClaimMismatch {
     ...outcomeLines(failure),
     ...pathLines(failure),
     ...ruleLines(failure),
-    ...labelled('nearest', failure.nearest ?? finding.nearest),
+    ...labelled('nearest', failure.nearest === null ? undefined : (failure.nearest ?? finding.nearest)),
     `${label('replay')}${sight.world.replay(sight.subject, sight.target)}`,
   ];
   return new ClaimMismatch([{ code: 'claim-mismatch', message: lines.join('\n') }]);
@@ -56,8 +57,9 @@ function outcomeLines(failure: Failure): readonly string[] {
   const current = sight.world.namespace ?? 'default';
   const total = trace.outcomes.length;
   const place = outcome.server === null ? undefined : serverPlace(sight);
+  const verb = outcome.verdict === 'delivered' ? 'answered' : 'received';
   const server =
-    outcome.server === null ? '' : `, answered by ${endpointName(outcome.server, current)}${place === undefined ? '' : ` on ${place}`}`;
+    outcome.server === null ? '' : `, ${verb} by ${endpointName(outcome.server, current)}${place === undefined ? '' : ` on ${place}`}`;
   const which = `${sight.subject.label} to ${sight.target.label}${server}`;
   if (total === 1 && which.length + INDENT.length <= MESSAGE_WIDTH - 18) return labelled('outcome', `${which}, its only outcome`);
   if (total === 1) return [...labelled('outcome', which), `${INDENT}its only outcome`];
@@ -95,6 +97,8 @@ function ruleLines(failure: Failure): readonly string[] {
   }
   if (finding.reason !== undefined) return labelled('reason', finding.reason);
   if (cause === null) return lastSeen(sight);
+  const stray = strayAnswer(sight);
+  if (stray !== undefined) return labelled('reason', `nobody translated the answer back: ${stray}`);
   return [...causeLines(cause, sight.world.namespace ?? 'default'), ...behindLines(cause.behind ?? undefined)];
 }
 

@@ -1,6 +1,6 @@
 /** The path in a message: rows as they could stand in a path table, one per sight of the packet, up to the first difference. */
 import type { HopLine } from '../path-lines.js';
-import { cut, MESSAGE_WIDTH } from './text.js';
+import { cut, MESSAGE_WIDTH } from '../../base/wrap-words.js';
 
 const LINES_MAX = 14;
 

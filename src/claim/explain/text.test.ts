@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import { hopLines } from '../path-lines.js';
 import { way } from '../testing/build-trace.test.js';
 import { pathBlock } from './path-block.js';
-import { cut, markSpan, probabilityText, wrapWords } from './text.js';
+import { cut, wrapWords } from '../../base/wrap-words.js';
+import { markSpan, probabilityText } from './text.js';
 
 describe('probabilities as people say them', () => {
   const cases: readonly (readonly [number, string])[] = [

@@ -1,25 +1,6 @@
-/** Text of a message: wrapping with a hanging indent, carets under a part of a sentence, probabilities as people say them. */
+/** Text of a message: carets under a part of a sentence, probabilities as people say them. */
+import { MESSAGE_WIDTH } from '../../base/wrap-words.js';
 import type { Span } from '../phrase.js';
-
-export const MESSAGE_WIDTH = 100;
-
-/** Breaks at spaces so that no line passes the width; a word that is too long by itself stands alone, cut. */
-export function wrapWords(text: string, indent: string, width = MESSAGE_WIDTH): readonly string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    if (longer.length + indent.length > width && line !== '') {
-      lines.push(line);
-      line = word;
-    } else line = longer;
-  }
-  return [...lines, line].map((one, i) => cut(i === 0 ? one : `${indent}${one}`, i === 0 ? width - indent.length : width));
-}
-
-export function cut(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, Math.max(1, width - 1))}…`;
-}
 
 /** The sentence, broken where it is too long, with carets under `span`. */
 export function markSpan(sentence: string, span: Span): readonly string[] {

@@ -16,7 +16,10 @@ export function judgeEncapsulation(qualifier: EncapsulatedQualifier, sight: Sigh
     happened: first === undefined ? 'it is not encapsulated anywhere' : `it is encapsulated in ${first.kind} ${endsText(first)}`,
     stopAt: first === undefined ? undefined : (line) => line.hops.some((hop) => hop.stage === 'encapsulate'),
     reason: routeReason(sight, first?.from),
-    nearest: first === undefined ? 'is not encapsulated' : `is encapsulated in ${first.kind}${betweenText(first)}`,
+    nearest:
+      first === undefined
+        ? 'is not encapsulated'
+        : `is encapsulated in ${first.kind}${isSameInAll(first, sight) ? betweenText(first) : ''}`,
   };
 }
 
@@ -32,6 +35,10 @@ function endsText(step: EncapsulationStep): string {
   const vni = step.vni === null ? '' : `, VNI ${step.vni}`;
   const outer = `${step.outer.src} to ${step.outer.dst}${vni}`;
   return step.to === null ? `on ${step.from} (${outer}), and nobody takes it out` : `between ${step.from} and ${step.to} (${outer})`;
+}
+
+function isSameInAll(step: EncapsulationStep, { trace }: Sight): boolean {
+  return trace.outcomes.every(({ encapsulations: [first] }) => first?.from === step.from && first.to === step.to);
 }
 
 function betweenText(step: EncapsulationStep): string {

@@ -8,11 +8,23 @@ export function deliveryText(sight: Sight): string {
   const { verdict, server, cause, icmp } = sight.outcome;
   const current = sight.world.namespace ?? 'default';
   if (verdict === 'delivered') return server === null ? 'it is answered' : `${endpointName(server, current)} answers`;
-  const why = cause === null ? undefined : causeText(cause, current);
+  const why = cause === null ? undefined : (strayAnswer(sight) ?? causeText(cause, current));
   if (verdict === 'refused') return withWhy('the connection is refused', why);
   if (verdict === 'timeout') return withWhy('it times out', why);
   const from = icmp === null ? '' : ` (ICMP error from ${sight.world.owner(icmp.from) ?? icmp.from})`;
   return withWhy(`the client is told it is unreachable${from}`, why);
+}
+
+/** An answer from an address that the client never called finds no socket there: the client takes it for nobody's. */
+export function strayAnswer({ outcome }: Pick<Sight, 'outcome'>): string | undefined {
+  const { cause, clientSees, request, reply } = outcome;
+  if (cause?.reason !== 'NO_SOCKET' || cause.netns !== request[0]?.netns) return undefined;
+  const packet = reply.findLast((hop) => hop.netns === cause.netns)?.packet ?? '';
+  const from = /^IP6? (\S+?)(?:\.(\d+))? > /.exec(packet);
+  const text = from === null ? undefined : from[2] === undefined ? from[1] : `${from[1]}:${from[2]}`;
+  return text === undefined || text === clientSees.dst
+    ? undefined
+    : `the answer comes from ${text}, but the client called ${clientSees.dst}`;
 }
 
 /** `dropped on node2 by filter FORWARD`, `no socket listens on 10.244.2.3:81 in pod web`. */

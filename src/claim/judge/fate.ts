@@ -3,7 +3,6 @@
  * happened to the packet: a rule, a policy or a missing way stopped it. A packet that reached a host without a socket was not dropped on the way.
  */
 import { globMatches } from '../glob.js';
-import { placeName } from '../place.js';
 import type { DroppedQualifier, Qualifier } from '../traffic-claim.js';
 import type { Cause } from '../../trace/trace.js';
 import { deliveryText } from './fate-text.js';
@@ -65,5 +64,5 @@ function nearestDrop(qualifier: DroppedQualifier, cause: Cause, sight: Sight): s
     return `is dropped by ${behind.kind} ${namespace}${behind.name}`;
   }
   const inside = cause.chain === null ? '' : ` in ${cause.chain}`;
-  return `is dropped on ${sight.world.nodes().includes(cause.node) ? cause.node : placeName(cause.netns, 'default')}${inside}`;
+  return sight.world.nodes().includes(cause.node) ? `is dropped on ${cause.node}${inside}` : 'is dropped';
 }

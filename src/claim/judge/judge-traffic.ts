@@ -105,10 +105,21 @@ function throwIf(fault: Fault | undefined, demand: Demand): void {
   throw claimMismatch({ claimed, sight, finding, failing: sameFaults(demand, sight, qualifier), nearest });
 }
 
-function nearestText(fault: Fault, demand: Demand): string | undefined {
-  if (fault.qualifier === undefined) return demand.reach === undefined ? undefined : nearestReach(demand.reach.claim, fault.sight);
+function nearestText(fault: Fault, demand: Demand): string | null {
+  const { qualifier, sight } = fault;
+  if (qualifier === undefined) return demand.reach === undefined ? null : nearestReach(demand.reach.claim, sight);
   const { nearest } = fault.finding;
-  return nearest === undefined || nearest.startsWith('the ') ? nearest : `it ${nearest}`;
+  const faults = sight.trace.outcomes.map((outcome) => faultOf(demand, { ...sight, outcome }));
+  if (demand.mode === 'can' && faults.includes(undefined)) return demand.reach === undefined ? null : sometimes(demand.reach);
+  // What holds in one outcome only would not have held.
+  const isSame = (one: Fault | undefined): boolean => one?.qualifier === qualifier && one.finding.nearest === nearest;
+  if (nearest === undefined || (demand.mode !== 'sometimes' && !faults.every(isSame))) return null;
+  return nearest.startsWith('the ') ? nearest : `it ${nearest}`;
+}
+
+/** Some outcome has all that is asked for. */
+function sometimes({ claim, span }: NonNullable<Demand['reach']>): string {
+  return `${claim.sentence.slice(0, span.start)}can sometimes reach${claim.sentence.slice(span.end)}`;
 }
 
 /** How many outcomes of the same connection fail at the same part of the sentence. */

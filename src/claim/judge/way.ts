@@ -21,7 +21,8 @@ export function judgePasses(qualifier: PassesQualifier, sight: Sight): Finding |
     qualifier.chain === undefined
       ? (qualifier.node ?? '')
       : `chain ${qualifier.chain}${qualifier.node === undefined ? '' : ` on ${qualifier.node}`}`;
-  const happened = at === undefined ? `it ${wayText(hops, sight)}` : `it passes through ${what}`;
+  const unmet = qualifier.chain === undefined ? '' : `meets no rule of ${qualifier.chain}, and `;
+  const happened = at === undefined ? `it ${unmet}${wayText(hops, sight)}` : `it passes through ${what}`;
   return {
     expected: `the request ${qualifier.negated ? 'does not pass' : 'passes'} through ${what}`,
     happened,
@@ -130,8 +131,17 @@ function nearestPass(qualifier: PassesQualifier, hops: readonly Hop[], sight: Si
   const wanted = { ...qualifier, node: undefined };
   const elsewhere = hops.find((hop) => passesHere(hop, wanted));
   if (elsewhere !== undefined) return `passes through chain ${qualifier.chain} on ${elsewhere.node}`;
-  const prefix = qualifier.chain.slice(0, 8);
-  const rule = hops.flatMap((hop) => hop.rules.map((one) => ({ node: hop.node, chain: one.chain })));
-  const close = rule.find((one) => one.chain.startsWith(prefix)) ?? rule.at(-1);
+  const met = hops.flatMap((hop) => hop.rules.map((one) => ({ node: hop.node, chain: one.chain })));
+  const shared = (chain: string): number => sharedLetters(chain, qualifier.chain ?? '');
+  const close = met.reduce<(typeof met)[number] | undefined>(
+    (best, one) => (best && shared(best.chain) >= shared(one.chain) ? best : one),
+    undefined,
+  );
   return close === undefined ? undefined : `passes through chain ${close.chain} on ${close.node}`;
+}
+
+function sharedLetters(a: string, b: string): number {
+  let count = 0;
+  while (count < a.length && a[count] === b[count]) count++;
+  return count;
 }

@@ -31,7 +31,12 @@ export function deleteObject(simulation: Simulation, context: ExpectContext, wor
   simulation.delete([{ kind: kindOf(wording.kind), namespace: metadata.namespace, name: metadata.name }]);
 }
 
-export function labelObject(simulation: Simulation, context: ExpectContext, wording: Wording, labels: Readonly<Record<string, string | null>>): void {
+export function labelObject(
+  simulation: Simulation,
+  context: ExpectContext,
+  wording: Wording,
+  labels: Readonly<Record<string, string | null>>,
+): void {
   const { metadata } = find(context, wording);
   simulation.label({ kind: kindOf(wording.kind), namespace: metadata.namespace, name: metadata.name }, labels);
 }

@@ -33,7 +33,8 @@ export class ClusterDraft {
   }
 
   withTable(rows: readonly Row[]): void {
-    if (rows.length === 0) throw inputError('node-count', 'the table of nodes has no row', { fix: 'write | name | role | ip | and one row for each node' });
+    if (rows.length === 0)
+      throw inputError('node-count', 'the table of nodes has no row', { fix: 'write | name | role | ip | and one row for each node' });
     this.#spec = defaultCluster(rows.map(readNodeRow));
   }
 
@@ -57,7 +58,9 @@ function readNodeRow(row: Row): PartialNode {
   for (const column of Object.keys(row)) {
     if (COLUMNS.includes(column)) continue;
     const near = nearest(column, COLUMNS);
-    throw inputError('unknown-column', `a table of nodes has no column "${column}"`, { fix: near ? `did you mean "${near}"?` : `its columns are ${COLUMNS.join(', ')}` });
+    throw inputError('unknown-column', `a table of nodes has no column "${column}"`, {
+      fix: near ? `did you mean "${near}"?` : `its columns are ${COLUMNS.join(', ')}`,
+    });
   }
   const { name, role, ip, podCIDR, zone, labels, taints } = row;
   const zoneLabel = zone === undefined ? {} : { 'topology.kubernetes.io/zone': zone };
@@ -68,7 +71,9 @@ function readNodeRow(row: Row): PartialNode {
     podCIDRs: podCIDR === undefined ? undefined : list(podCIDR),
     labels: { ...zoneLabel, ...pairs(labels, 'label') },
     taints: taints === undefined ? undefined : list(taints).map(readTaint),
-    capacity: Object.fromEntries((['cpu', 'memory', 'pods'] as const).flatMap((key) => (row[key] === undefined ? [] : [[key, row[key]]]))) as ClusterNode['capacity'],
+    capacity: Object.fromEntries(
+      (['cpu', 'memory', 'pods'] as const).flatMap((key) => (row[key] === undefined ? [] : [[key, row[key]]])),
+    ) as ClusterNode['capacity'],
   };
 }
 
@@ -78,7 +83,10 @@ function roleOf(text: string): string {
 }
 
 function list(text: string): string[] {
-  return text.split(',').map((part) => part.trim()).filter((part) => part !== '');
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 }
 
 function pairs(text: string | undefined, what: string): Record<string, string> {
@@ -105,7 +113,8 @@ export function readSettings(settings: Settings): Readonly<Record<string, unknow
   if (typeof settings === 'string') {
     const [document] = readDocuments(settings, DOC_STRING);
     const value = document?.value ?? {};
-    if (typeof value !== 'object' || Array.isArray(value)) throw inputError('bad-settings', 'settings are fields and values', { position: document?.position('') });
+    if (typeof value !== 'object' || Array.isArray(value))
+      throw inputError('bad-settings', 'settings are fields and values', { position: document?.position('') });
     return value as Readonly<Record<string, unknown>>;
   }
   const root: Record<string, unknown> = {};

@@ -32,17 +32,17 @@ function podName({ namespace, name }: NamespacedName, current: string): string {
 export function expectEndpointTable(context: ExpectContext, service: string, rows: readonly EndpointRow[]): void {
   const columns = COLUMNS.filter((column) => rows.some((row) => row[column] !== undefined));
   const unknown = rows.flatMap((row) => Object.keys(row)).find((column) => !COLUMNS.includes(column as (typeof COLUMNS)[number]));
-  if (unknown !== undefined) throw inputError('unknown-column', `an endpoint table has no column "${unknown}"`, { fix: `its columns are ${COLUMNS.join(', ')}` });
+  if (unknown !== undefined)
+    throw inputError('unknown-column', `an endpoint table has no column "${unknown}"`, { fix: `its columns are ${COLUMNS.join(', ')}` });
   const line = (row: EndpointRow): string => columns.map((column) => row[column] ?? '').join(' | ');
   const wanted = rows.map(line).sort();
   const actual = endpointRows(context, service).map(line).sort();
   if (wanted.join('\n') === actual.join('\n')) return;
   const missing = wanted.filter((row) => !actual.includes(row));
   const extra = actual.filter((row) => !wanted.includes(row));
-  throw mismatch('endpoints', `Service ${service} has endpoints: ${columns.join(' | ')}`, wanted.join('; '), actual.length > 0 ? actual.join('; ') : 'none', {
-    ...(missing.length > 0 ? { missing: missing.join('; ') } : {}),
-    ...(extra.length > 0 ? { 'too much': extra.join('; ') } : {}),
-  });
+  const list = (some: readonly string[]): string => (some.length === 0 ? 'none' : some.join('; '));
+  const difference = wanted.length > 1 || actual.length > 1 ? { missing: list(missing), extra: list(extra) } : {};
+  throw mismatch('endpoints', `Service ${service} has endpoints: ${columns.join(' | ')}`, list(wanted), list(actual), difference);
 }
 
 function endpointRows(context: ExpectContext, service: string): EndpointRow[] {
@@ -58,7 +58,8 @@ function endpointRows(context: ExpectContext, service: string): EndpointRow[] {
 
 function endpointsOf(context: ExpectContext, service: string): { slice: EndpointSlice; endpoint: Endpoint }[] {
   const slash = service.indexOf('/');
-  const wanted = slash < 0 ? { namespace: undefined, name: service } : { namespace: service.slice(0, slash), name: service.slice(slash + 1) };
+  const wanted =
+    slash < 0 ? { namespace: undefined, name: service } : { namespace: service.slice(0, slash), name: service.slice(slash + 1) };
   const { namespace, name } = findObject(context.view, 'Service', wanted, context.namespace).metadata;
   return context.view
     .list('EndpointSlice', namespace)

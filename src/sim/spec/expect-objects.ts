@@ -34,7 +34,10 @@ const KINDS: Readonly<Record<string, Kind>> = {
 
 export function kindOf(word: string): Kind {
   const kind = KINDS[word.toLowerCase()];
-  if (kind === undefined) throw inputError('unknown-kind', `"${word}" is not a kind that is modelled`, { fix: `modelled kinds: ${Object.values(KINDS).join(', ')}` });
+  if (kind === undefined)
+    throw inputError('unknown-kind', `"${word}" is not a kind that is modelled`, {
+      fix: `modelled kinds: ${Object.values(KINDS).join(', ')}`,
+    });
   return kind;
 }
 
@@ -42,11 +45,28 @@ export function find(context: ExpectContext, wording: Wording): KubeObject {
   return findObject(context.view, kindOf(wording.kind), { namespace: wording.namespace, name: wording.name }, context.namespace);
 }
 
+const INDENT = ' '.repeat(14);
+
 /** Laid out as the claims about traffic are. */
-export function mismatch(code: string, sentence: string, expected: string, happened: string, more: Readonly<Record<string, string>> = {}): ClaimMismatch {
+export function mismatch(
+  code: string,
+  sentence: string,
+  expected: string,
+  happened: string,
+  more: Readonly<Record<string, string>> = {},
+): ClaimMismatch {
   const parts = Object.entries({ expected, happened, ...more });
-  const lines = [...wrapWords(sentence, ''), ...parts.flatMap(([label, text]) => wrapWords(`  ${`${label}:`.padEnd(12)}${text}`, ' '.repeat(14)))];
-  return new ClaimMismatch([{ code, message: lines.join('\n') }]);
+  const lines = parts.flatMap(([label, text]) => {
+    const [first = '', ...rest] = wrapWords(text, INDENT);
+    return [`${`  ${label}:`.padEnd(INDENT.length)}${first}`, ...rest];
+  });
+  return new ClaimMismatch([{ code, message: [...wrapWords(sentence, ''), ...lines].join('\n') }]);
+}
+
+/** An object as sentences name it. */
+function objectText({ kind, namespace, name }: Wording): string {
+  const word = kind === 'Pod' || kind === 'Node' ? kind.toLowerCase() : kind;
+  return `${word} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
 }
 
 export function plural(count: number, noun: string): string {
@@ -61,7 +81,7 @@ export function expectReadyReplicas(context: ExpectContext, wording: Wording, co
   const waiting = pods.find((pod) => !isReady(pod));
   throw mismatch(
     'ready-replicas',
-    `${wording.kind} ${wording.name} has ${plural(count, 'ready replica')}`,
+    `${objectText(wording)} has ${plural(count, 'ready replica')}`,
     plural(count, 'ready replica'),
     `${ready} ready of ${plural(pods.length, 'pod')}`,
     waiting === undefined ? {} : { because: `pod ${waiting.metadata.name}: ${whyNotReady(waiting)}` },
@@ -71,7 +91,7 @@ export function expectReadyReplicas(context: ExpectContext, wording: Wording, co
 export function expectDifferentNodes(context: ExpectContext, wording: Wording): void {
   const object = find(context, wording);
   const pods = podsOf(context.view, { kind: object.kind, namespace: object.metadata.namespace ?? '', name: object.metadata.name });
-  const sentence = `the pods of ${wording.kind} ${wording.name} run on different nodes`;
+  const sentence = `the pods of ${objectText(wording)} run on different nodes`;
   if (pods.length < 2) throw mismatch('different-nodes', sentence, 'two pods or more', plural(pods.length, 'pod'));
   const waiting = pods.find((pod) => pod.spec.nodeName === undefined);
   if (waiting) throw mismatch('different-nodes', sentence, 'every pod on a node', `pod ${waiting.metadata.name}: ${whyNotReady(waiting)}`);
@@ -84,8 +104,10 @@ export function expectRunsOn(context: ExpectContext, name: string, node: string)
   const pod = findPod(context, name);
   findObject(context.view, 'Node', { namespace: undefined, name: node }, context.namespace);
   const sentence = `pod ${name} runs on ${node}`;
-  if (pod.spec.nodeName !== node) throw mismatch('runs-on', sentence, `on ${node}`, pod.spec.nodeName ? `on ${pod.spec.nodeName}` : `on no node: ${whyNotReady(pod)}`);
-  if (pod.status?.phase !== 'Running') throw mismatch('runs-on', sentence, `Running on ${node}`, `${pod.status?.phase ?? 'Pending'} on ${node}: ${whyNotReady(pod)}`);
+  if (pod.spec.nodeName !== node)
+    throw mismatch('runs-on', sentence, `on ${node}`, pod.spec.nodeName ? `on ${pod.spec.nodeName}` : `on no node: ${whyNotReady(pod)}`);
+  if (pod.status?.phase !== 'Running')
+    throw mismatch('runs-on', sentence, `Running on ${node}`, `${pod.status?.phase ?? 'Pending'} on ${node}: ${whyNotReady(pod)}`);
 }
 
 export function expectPending(context: ExpectContext, name: string, because: string | undefined): void {
@@ -100,17 +122,28 @@ export function expectPending(context: ExpectContext, name: string, because: str
 export function expectReady(context: ExpectContext, name: string, wanted: boolean): void {
   const pod = findPod(context, name);
   if (isReady(pod) === wanted) return;
-  throw mismatch('ready', `pod ${name} is ${wanted ? '' : 'not '}ready`, wanted ? 'ready' : 'not ready', wanted ? whyNotReady(pod) : 'ready');
+  throw mismatch(
+    'ready',
+    `pod ${name} is ${wanted ? '' : 'not '}ready`,
+    wanted ? 'ready' : 'not ready',
+    wanted ? `${pod.status?.phase ?? 'Pending'}: ${whyNotReady(pod)}` : 'ready',
+  );
 }
 
 /** A container of the pod has restarted, or waits to be. */
 export function expectRestarts(context: ExpectContext, name: string, container: string | undefined): void {
   const pod = findPod(context, name);
   const statuses = (pod.status?.containerStatuses ?? []).filter((status) => container === undefined || status.name === container);
-  if (container !== undefined && statuses.length === 0) throw inputError('unknown-container', `pod ${name} has no container "${container}"`);
+  if (container !== undefined && statuses.length === 0)
+    throw inputError('unknown-container', `pod ${name} has no container "${container}"`);
   if (statuses.some((status) => status.restartCount > 0 || status.state.waiting?.reason === 'CrashLoopBackOff')) return;
   const what = container === undefined ? 'a container' : `container ${container}`;
-  throw mismatch('restarts', `${what} of pod ${name} restarts`, 'a restart', `${what} ${statuses.length === 0 ? `was not started: ${whyNotReady(pod)}` : 'runs since its first start'}`);
+  throw mismatch(
+    'restarts',
+    `${what} of pod ${name} restarts`,
+    'a restart',
+    `${what} ${statuses.length === 0 ? `was not started: ${whyNotReady(pod)}` : 'runs since its first start'}`,
+  );
 }
 
 export function expectEvent(context: ExpectContext, reason: string, about: Wording, says: string): void {
@@ -118,7 +151,12 @@ export function expectEvent(context: ExpectContext, reason: string, about: Wordi
   const events = context.view.list('Event').filter((event) => isAbout(event, object));
   if (events.some((event) => event.reason === reason && event.message.includes(says))) return;
   const seen = events.map((event) => `${event.reason}: ${event.message}`);
-  throw mismatch('event', `an event "${reason}" on ${about.kind} ${about.name} says "${says}"`, `${reason}, with these words`, seen.length > 0 ? seen.join('; ') : 'no events about it');
+  throw mismatch(
+    'event',
+    `an event "${reason}" on ${objectText(about)} says "${says}"`,
+    `${reason}, with these words`,
+    seen.length > 0 ? seen.join('; ') : 'no events about it',
+  );
 }
 
 function isAbout(event: Event, object: KubeObject): boolean {
@@ -132,7 +170,12 @@ export function expectField(context: ExpectContext, wording: Wording, path: stri
   const actual = fieldAt(object, path);
   const text = typeof actual === 'string' ? actual : JSON.stringify(actual);
   if (text === value || (actual !== undefined && canonical(actual) === canonical(parsed(value)))) return;
-  throw mismatch('field', `${wording.kind} ${wording.name} field "${path}" is ${value}`, value, text ?? missingField(object, path));
+  throw mismatch(
+    'field',
+    `${objectText(wording)} field "${path}" is ${/^-?\d+$/.test(value) ? value : `"${value}"`}`,
+    value,
+    text ?? missingField(object, path),
+  );
 }
 
 /** What there is instead, at the last step of the path that leads anywhere. */
@@ -140,7 +183,8 @@ function missingField(object: unknown, path: string): string {
   const parts = path.match(/[^.[\]]+/g) ?? [];
   for (let length = parts.length - 1; length > 0; length--) {
     const parent = fieldAt(object, parts.slice(0, length).join('.'));
-    if (parent !== null && typeof parent === 'object') return `no such field; ${parts.slice(0, length).join('.')} has ${Object.keys(parent).sort().join(', ')}`;
+    if (parent !== null && typeof parent === 'object')
+      return `no such field; ${parts.slice(0, length).join('.')} has ${Object.keys(parent).sort().join(', ')}`;
   }
   return 'no such field';
 }
@@ -172,7 +216,8 @@ function canonical(value: unknown): string {
 
 export function findPod(context: ExpectContext, written: string): Pod {
   const slash = written.indexOf('/');
-  const wanted = slash < 0 ? { namespace: undefined, name: written } : { namespace: written.slice(0, slash), name: written.slice(slash + 1) };
+  const wanted =
+    slash < 0 ? { namespace: undefined, name: written } : { namespace: written.slice(0, slash), name: written.slice(slash + 1) };
   return findObject(context.view, 'Pod', wanted, context.namespace);
 }
 

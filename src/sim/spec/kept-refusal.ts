@@ -28,11 +28,15 @@ export class KeptRefusal {
   expect(message: string): void {
     const kept = this.#kept;
     this.#kept = undefined;
-    if (!this.#applied) throw inputError('nothing-applied', 'no manifest was applied before this step', { fix: 'put `When the manifest is applied:` before it' });
+    if (!this.#applied)
+      throw inputError('nothing-applied', 'no manifest was applied before this step', {
+        fix: 'put `When the manifest is applied:` before it',
+      });
     const sentence = `applying the manifest is refused with "${message}"`;
     if (kept === undefined) throw mismatch('refused', sentence, 'a refusal', 'the API server took it');
     const texts = [kept.message, ...kept.problems.map((problem) => problem.message)];
-    if (!texts.some((text) => text.includes(message))) throw mismatch('refused', sentence, 'a refusal with these words', `refused with "${firstLine(kept)}"`);
+    if (!texts.some((text) => text.includes(message)))
+      throw mismatch('refused', sentence, 'a refusal with these words', `refused with "${firstLine(kept)}"`);
   }
 }
 
