@@ -3,6 +3,7 @@ import type { Hook, NatChange, RuleHit, TableName } from '../../trace/event.js';
 import type { Passage, NetfilterCounters, NetfilterHost } from './contract.js';
 import type { Connection } from './conntrack/connection.js';
 import type { CompiledChain, CompiledRule } from './chain/compile-chain.js';
+import type { RecentList } from './match/recent.js';
 import type { Binding } from './nat/bind.js';
 
 export interface Evaluation {
@@ -24,11 +25,11 @@ export interface Evaluation {
   /** State that rules keep in this namespace, by rule: counters of `statistic`, buckets of `limit`. */
   readonly ruleState: Map<RuleHit, unknown>;
   /** Address lists of `recent`, by name. */
-  readonly recent: Map<string, Map<string, number[]>>;
+  readonly recent: Map<string, RecentList>;
   /** Where the rule's jump leads: the chain of that name in the table being run. */
   chain(rule: CompiledRule): CompiledChain;
-  /** Makes a NAT binding for the packet's connection; false when no tuple is free. */
-  bind(binding: Binding): boolean;
+  /** Makes a NAT binding for the packet's connection. */
+  bind(binding: Binding): void;
 }
 
 export function connectionOf(passage: Passage): Connection | undefined {

@@ -16,7 +16,10 @@ interface Setup {
   readonly script?: number[];
 }
 
-function netfilter(rules: string, { local = ['192.168.1.10'], egress = '192.168.1.10', script = [] }: Setup = {}): { nf: Netfilter; clock: { us: number } } {
+function netfilter(
+  rules: string,
+  { local = ['192.168.1.10'], egress = '192.168.1.10', script = [] }: Setup = {},
+): { nf: Netfilter; clock: { us: number } } {
   const clock = { us: 1_000_000 };
   const own = new Set(local.map(ip));
   const oracle: ChoiceOracle = { choose: () => script.shift() ?? 0 };
@@ -53,7 +56,9 @@ function passage(packet: IpPacket): Passage {
 
 function ends({ packet }: Passage): string {
   const { l4 } = packet;
-  return l4.kind === 'icmp' ? `${formatIp(packet.src)} > ${formatIp(packet.dst)}` : `${formatIp(packet.src)}:${l4.sport} > ${formatIp(packet.dst)}:${l4.dport}`;
+  return l4.kind === 'icmp'
+    ? `${formatIp(packet.src)} > ${formatIp(packet.dst)}`
+    : `${formatIp(packet.src)}:${l4.sport} > ${formatIp(packet.dst)}:${l4.dport}`;
 }
 
 /** Forwards a packet through the namespace; returns its passage and the verdict. */
@@ -103,7 +108,13 @@ test('a pod calls a ClusterIP: DNAT to the chosen endpoint, its source stays', (
   const { nf } = netfilter(KUBE, { script: [1] });
   const { p, rules } = forward(nf, tcp('10.244.1.5:40000', '10.96.0.10:80'));
   assert.equal(ends(p), '10.244.1.5:40000 > 10.244.2.2:8080');
-  assert.deepEqual(rules.slice(0, 5), ['nat PREROUTING 1', 'nat KUBE-SERVICES 1', 'nat KUBE-SVC-A 3', 'nat KUBE-SEP-2 2', 'nat POSTROUTING 1']);
+  assert.deepEqual(rules.slice(0, 5), [
+    'nat PREROUTING 1',
+    'nat KUBE-SERVICES 1',
+    'nat KUBE-SVC-A 3',
+    'nat KUBE-SEP-2 2',
+    'nat POSTROUTING 1',
+  ]);
 });
 
 test('the answer to it gets the ClusterIP back, without a look at the nat table', () => {
@@ -196,12 +207,16 @@ test('policy DROP is a hit of its own, RETURN in a built-in chain leads to it', 
 });
 
 test('goto does not come back to the chain it left', () => {
-  const { nf } = netfilter(`*filter\n:FORWARD ACCEPT [0:0]\n:A - [0:0]\n:B - [0:0]\n-A FORWARD -j A\n-A FORWARD -j DROP\n-A A -g B\n-A A -j ACCEPT\n-A B -p udp -j ACCEPT\nCOMMIT\n`);
+  const { nf } = netfilter(
+    `*filter\n:FORWARD ACCEPT [0:0]\n:A - [0:0]\n:B - [0:0]\n-A FORWARD -j A\n-A FORWARD -j DROP\n-A A -g B\n-A A -j ACCEPT\n-A B -p udp -j ACCEPT\nCOMMIT\n`,
+  );
   assert.deepEqual(forward(nf, tcp('10.0.0.1:1', '10.0.0.2:2')).rules, ['filter FORWARD 1', 'filter A 1', 'filter FORWARD 2']);
 });
 
 test('NOTRACK leaves the packet UNTRACKED and untranslated', () => {
-  const { nf } = netfilter(`*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -j NOTRACK\nCOMMIT\n*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -j DNAT --to-destination 10.0.0.9\nCOMMIT\n`);
+  const { nf } = netfilter(
+    `*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -j NOTRACK\nCOMMIT\n*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -j DNAT --to-destination 10.0.0.9\nCOMMIT\n`,
+  );
   const { p } = forward(nf, tcp('10.0.0.1:1', '10.0.0.2:2'));
   assert.equal(p.state, 'UNTRACKED');
   assert.equal(ends(p), '10.0.0.1:1 > 10.0.0.2:2');
@@ -217,7 +232,11 @@ test('recent: a client that was seen lately goes where it went before', () => {
 });
 
 test('a long chain finds its rule by index and reports its true position', () => {
-  const many = Array.from({ length: 5000 }, (_, i) => `-A PREROUTING -d 10.${96 + (i >> 16)}.${(i >> 8) & 255}.${i & 255}/32 -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.244.0.9:8080`);
+  const many = Array.from(
+    { length: 5000 },
+    (_, i) =>
+      `-A PREROUTING -d 10.${96 + (i >> 16)}.${(i >> 8) & 255}.${i & 255}/32 -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.244.0.9:8080`,
+  );
   const { nf } = netfilter(`*nat\n:PREROUTING ACCEPT [0:0]\n${many.join('\n')}\nCOMMIT\n`);
   const { rules } = forward(nf, tcp('10.0.0.1:1', '10.96.18.52:80'));
   assert.deepEqual(rules, [`nat PREROUTING ${(18 << 8) + 52 + 1}`]);

@@ -20,8 +20,20 @@ import { translate } from './nat/translate.js';
 
 const NO_RULES: readonly RuleHit[] = [];
 const NO_NAT: readonly NatChange[] = [];
-const ACCEPT: HookResult = { verdict: 'accept', rejectWith: undefined, decidedBy: undefined, reason: undefined, rules: NO_RULES, nat: NO_NAT };
+const ACCEPT: HookResult = {
+  verdict: 'accept',
+  rejectWith: undefined,
+  decidedBy: undefined,
+  reason: undefined,
+  rules: NO_RULES,
+  nat: NO_NAT,
+};
 const NO_HIT: RuleHit = { table: 'filter', chain: '', index: 0, text: '' };
+
+const NULL_BINDING = {
+  src: { side: 'src', range: NULL_RANGE, kind: undefined, rule: undefined },
+  dst: { side: 'dst', range: NULL_RANGE, kind: undefined, rule: undefined },
+} as const;
 
 const BUILT_IN: Readonly<Record<Hook, string>> = {
   prerouting: 'PREROUTING',
@@ -30,6 +42,11 @@ const BUILT_IN: Readonly<Record<Hook, string>> = {
   output: 'OUTPUT',
   postrouting: 'POSTROUTING',
 };
+
+/** A new connection's packet, or the reset of a REJECT that answers one; ICMP errors never see the nat table (nf_nat_ipv4_fn). */
+function mayBind({ state, packet }: Passage): boolean {
+  return state === 'NEW' || (state === 'RELATED' && packet.l4.kind !== 'icmp');
+}
 
 /** A hook's steps with their chains resolved; what has nothing to do is left out. */
 type Step =
@@ -83,7 +100,14 @@ class NamespaceNetfilter implements Netfilter {
       return this.#ended(e, verdict, undefined);
     }
     if (e.hits.length === 0 && e.nat.length === 0) return ACCEPT;
-    return { verdict: 'accept', rejectWith: undefined, decidedBy: undefined, reason: undefined, rules: e.hits.length > 0 ? e.hits : NO_RULES, nat: e.nat.length > 0 ? e.nat : NO_NAT };
+    return {
+      verdict: 'accept',
+      rejectWith: undefined,
+      decidedBy: undefined,
+      reason: undefined,
+      rules: e.hits.length > 0 ? e.hits : NO_RULES,
+      nat: e.nat.length > 0 ? e.nat : NO_NAT,
+    };
   }
 
   reset(): void {
@@ -100,7 +124,14 @@ class NamespaceNetfilter implements Netfilter {
   }
 
   #ended(e: Evaluation, verdict: 'drop' | 'reject', reason: 'CONNTRACK_CLASH' | undefined): HookResult {
-    return { verdict, rejectWith: e.rejectWith, decidedBy: e.decidedBy, reason, rules: e.hits.length > 0 ? e.hits : NO_RULES, nat: e.nat.length > 0 ? e.nat : NO_NAT };
+    return {
+      verdict,
+      rejectWith: e.rejectWith,
+      decidedBy: e.decidedBy,
+      reason,
+      rules: e.hits.length > 0 ? e.hits : NO_RULES,
+      nat: e.nat.length > 0 ? e.nat : NO_NAT,
+    };
   }
 
   /** Tables without rules and without a policy to apply cost nothing; without a nat table nothing is bound. */
@@ -136,12 +167,12 @@ class NamespaceNetfilter implements Netfilter {
     const connection = connectionOf(e.passage);
     if (connection === undefined) return 'accept';
     const side = manipAt(e.hook);
-    const first = e.passage.state === 'NEW' && !isBound(connection, side);
+    const first = !isBound(connection, side) && mayBind(e.passage);
     if (first) {
       e.table = 'nat';
       const verdict = chain === undefined ? 'accept' : runBuiltIn(e, chain);
       if (verdict !== 'accept') return verdict;
-      if (!isBound(connection, side) && !this.#bind({ side, range: NULL_RANGE, kind: undefined, rule: undefined })) return 'clash';
+      if (!isBound(connection, side)) this.#bind(NULL_BINDING[side]);
     }
     if (connection.srcNat === undefined && connection.dstNat === undefined) return 'accept';
     const change = translate(e.passage, connection, side, first);
@@ -149,10 +180,9 @@ class NamespaceNetfilter implements Netfilter {
     return 'accept';
   }
 
-  #bind(binding: Binding): boolean {
+  #bind(binding: Binding): void {
     const connection = connectionOf(this.#evaluation.passage);
-    if (connection === undefined) return true;
-    return bind({ table: this.#table, host: this.#host, nowUs: this.#host.nowUs() }, connection, binding);
+    if (connection !== undefined) bind({ table: this.#table, host: this.#host, nowUs: this.#host.nowUs() }, connection, binding);
   }
 
   #confirm(passage: Passage): 'accept' | 'clash' {
@@ -178,7 +208,16 @@ class NamespaceNetfilter implements Netfilter {
 
   #newEvaluation(): Evaluation {
     return {
-      passage: { packet: undefined as never, mark: 0, ct: undefined, ctReply: false, state: 'NEW', physIn: undefined, physOut: undefined, uid: undefined },
+      passage: {
+        packet: undefined as never,
+        mark: 0,
+        ct: undefined,
+        ctReply: false,
+        state: 'NEW',
+        physIn: undefined,
+        physOut: undefined,
+        uid: undefined,
+      },
       hook: 'prerouting',
       table: 'filter',
       inDevice: undefined,
@@ -202,7 +241,8 @@ class NamespaceNetfilter implements Netfilter {
     const { table, chain: from, index } = rule.hit;
     const name = rule.jump as string;
     const chain = this.#chain(table, name);
-    if (chain === undefined) throw inputError('unknown-chain', `table ${table}, chain ${from}, rule ${index}: there is no chain ${name} in table ${table}`);
+    if (chain === undefined)
+      throw inputError('unknown-chain', `table ${table}, chain ${from}, rule ${index}: there is no chain ${name} in table ${table}`);
     this.#jumps.set(rule, chain);
     return chain;
   }

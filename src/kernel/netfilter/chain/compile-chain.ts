@@ -5,15 +5,17 @@
 import { HopspecError, InputError, UnsupportedError } from '../../../base/errors.js';
 import type { Chain, TableName } from '../../../plan/ruleset.js';
 import { parseRule } from '../../../plan/rule/parse-rule.js';
-import type { Match, Rule } from '../../../plan/rule/rule.js';
+import type { Match, Rule, Target } from '../../../plan/rule/rule.js';
 import type { RuleHit } from '../../../trace/event.js';
 import type { Action, Test } from '../evaluation.js';
 import { compileMatch } from '../match/compile-match.js';
 import { compileTarget } from '../target/compile-target.js';
+import { misplaced } from '../target/where-allowed.js';
 import { type ChainIndex, indexChain } from './chain-index.js';
 
 /** What a rule's text alone says; it keeps no state, so that rules of one text share it. */
 interface RuleParts {
+  readonly target: Target | undefined;
   readonly matches: readonly Match[];
   readonly tests: readonly Test[];
   /** Undefined for a jump. */
@@ -55,9 +57,15 @@ export function compileChain(chain: Chain, table: TableName): CompiledChain {
 }
 
 function compileRule(hit: RuleHit): CompiledRule {
+  const { target, matches, tests, action, jump, goto } = placedParts(hit);
+  const wrong = misplaced(hit, target, matches);
+  if (wrong !== undefined) throw wrong;
+  return { hit, target, matches, tests, action, jump, goto };
+}
+
+function placedParts(hit: RuleHit): RuleParts {
   try {
-    const { matches, tests, action, jump, goto } = partsOf(hit.text);
-    return { hit, matches, tests, action, jump, goto };
+    return partsOf(hit.text);
   } catch (error) {
     throw placed(error, hit);
   }
@@ -80,14 +88,17 @@ function partsOf(text: string): RuleParts {
 function compileParts({ matches, target }: Rule): RuleParts {
   const tests = matches.map(compileMatch).filter((test) => test !== undefined);
   if (target?.kind === 'jump' || target?.kind === 'goto') {
-    return { matches, tests, action: undefined, jump: target.chain, goto: target.kind === 'goto' };
+    return { target, matches, tests, action: undefined, jump: target.chain, goto: target.kind === 'goto' };
   }
-  return { matches, tests, action: compileTarget(target), jump: undefined, goto: false };
+  return { target, matches, tests, action: compileTarget(target), jump: undefined, goto: false };
 }
 
 /** Says which rule of which chain a fault is in. */
 function placed(error: unknown, { table, chain, index }: RuleHit): unknown {
   if (!(error instanceof HopspecError)) return error;
-  const problems = error.problems.map((problem) => ({ ...problem, message: `table ${table}, chain ${chain}, rule ${index}: ${problem.message}` }));
+  const problems = error.problems.map((problem) => ({
+    ...problem,
+    message: `table ${table}, chain ${chain}, rule ${index}: ${problem.message}`,
+  }));
   return error instanceof UnsupportedError ? new UnsupportedError(problems) : new InputError(problems);
 }

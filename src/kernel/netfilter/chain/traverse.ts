@@ -20,7 +20,10 @@ export function runBuiltIn(e: Evaluation, chain: CompiledChain): 'accept' | 'dro
 }
 
 function walk(e: Evaluation, chain: CompiledChain, depth: number): RuleVerdict {
-  if (depth > JUMPS_MAX) throw inputError('chain-loop', `chain ${chain.name} is reached through more than ${JUMPS_MAX} jumps`, { fix: 'a chain must not lead back to itself' });
+  if (depth > JUMPS_MAX)
+    throw inputError('chain-loop', `chain ${chain.name} is reached through more than ${JUMPS_MAX} jumps`, {
+      fix: 'a chain must not lead back to itself',
+    });
   return chain.index === undefined ? walkAll(e, chain, depth) : walkIndexed(e, chain, depth);
 }
 

@@ -1,7 +1,7 @@
 /** The table of confirmed connections of one namespace: both tuples of each, by hash. Expired ones are dropped when met. */
 import type { NetfilterCounters } from '../contract.js';
 import type { Connection } from './connection.js';
-import { hashTuple, sameTuple, type Tuple } from './tuple.js';
+import { hashSource, hashTuple, sameTuple, type Tuple } from './tuple.js';
 
 interface Slot {
   readonly tuple: Tuple;
@@ -12,6 +12,8 @@ interface Slot {
 
 export class ConnectionTable {
   readonly #slots = new Map<number, Slot>();
+  /** Connections whose source is translated, by that source. */
+  readonly #sources = new Map<number, Connection[]>();
   readonly #counters: NetfilterCounters;
   /** In order of confirmation. */
   readonly all: Connection[] = [];
@@ -35,15 +37,32 @@ export class ConnectionTable {
     if (this.find(connection.original, nowUs) || this.find(connection.reply, nowUs)) return false;
     this.#add(connection.original, connection, false);
     this.#add(connection.reply, connection, true);
+    if (connection.srcNat !== undefined) this.#addSource(connection);
     this.all.push(connection);
     connection.confirmed = true;
     return true;
   }
 
+  /** A connection from the same source whose source is translated: the latest (nf_nat_bysource). */
+  translatedSource(tuple: Tuple, nowUs: number): Connection | undefined {
+    return this.#sources.get(hashSource(tuple))?.find(({ original, dead, expiresUs }) => {
+      const same = original.src === tuple.src && original.a === tuple.a && original.proto === tuple.proto;
+      return same && !dead && expiresUs > nowUs;
+    });
+  }
+
   clear(): void {
     if (this.all.length === 0) return;
     this.#slots.clear();
+    this.#sources.clear();
     this.all.length = 0;
+  }
+
+  #addSource(connection: Connection): void {
+    const hash = hashSource(connection.original);
+    const same = this.#sources.get(hash);
+    if (same === undefined) this.#sources.set(hash, [connection]);
+    else same.unshift(connection);
   }
 
   #add(tuple: Tuple, connection: Connection, reply: boolean): void {

@@ -5,10 +5,31 @@
  */
 import type { TcpFlags } from '../../../packet/tcp.js';
 
-export type TcpState = 'NONE' | 'SYN_SENT' | 'SYN_RECV' | 'ESTABLISHED' | 'FIN_WAIT' | 'CLOSE_WAIT' | 'LAST_ACK' | 'TIME_WAIT' | 'CLOSE' | 'SYN_SENT2';
+export type TcpState =
+  | 'NONE'
+  | 'SYN_SENT'
+  | 'SYN_RECV'
+  | 'ESTABLISHED'
+  | 'FIN_WAIT'
+  | 'CLOSE_WAIT'
+  | 'LAST_ACK'
+  | 'TIME_WAIT'
+  | 'CLOSE'
+  | 'SYN_SENT2';
 type Next = TcpState | 'IGNORE' | 'INVALID';
 
-const STATES: readonly TcpState[] = ['NONE', 'SYN_SENT', 'SYN_RECV', 'ESTABLISHED', 'FIN_WAIT', 'CLOSE_WAIT', 'LAST_ACK', 'TIME_WAIT', 'CLOSE', 'SYN_SENT2'];
+const STATES: readonly TcpState[] = [
+  'NONE',
+  'SYN_SENT',
+  'SYN_RECV',
+  'ESTABLISHED',
+  'FIN_WAIT',
+  'CLOSE_WAIT',
+  'LAST_ACK',
+  'TIME_WAIT',
+  'CLOSE',
+  'SYN_SENT2',
+];
 const SHORT: Readonly<Record<string, Next>> = {
   SS: 'SYN_SENT',
   SR: 'SYN_RECV',
@@ -51,7 +72,15 @@ function rows(table: Readonly<Record<Segment, string>>): Readonly<Record<Segment
   return { syn: row(table.syn), synack: row(table.synack), fin: row(table.fin), ack: row(table.ack), rst: row(table.rst) };
 }
 
-const SEGMENT: Readonly<Record<TcpFlags, Segment>> = { S: 'syn', 'S.': 'synack', 'F.': 'fin', '.': 'ack', 'P.': 'ack', R: 'rst', 'R.': 'rst' };
+const SEGMENT: Readonly<Record<TcpFlags, Segment>> = {
+  S: 'syn',
+  'S.': 'synack',
+  'F.': 'fin',
+  '.': 'ack',
+  'P.': 'ack',
+  R: 'rst',
+  'R.': 'rst',
+};
 
 export function nextTcpState(state: TcpState, flags: TcpFlags, reply: boolean): Next {
   return (reply ? REPLY : ORIGINAL)[SEGMENT[flags]][state];

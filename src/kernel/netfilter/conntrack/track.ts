@@ -61,7 +61,8 @@ function invalid(passage: Passage): void {
 function relate(tracker: Tracker, passage: Passage, about: IpPacket, nowUs: number): void {
   if (about.l4.kind === 'icmp' && about.l4.about !== undefined) return invalid(passage);
   const slot = tracker.table.find(invertTuple(tupleOf(about)), nowUs);
-  if (slot === undefined) return invalid(passage);
+  // The error must go to where the answer would have gone (nf_conntrack_inet_error).
+  if (slot === undefined || slot.tuple.dst !== passage.packet.dst) return invalid(passage);
   passage.ct = slot.connection;
   passage.ctReply = slot.reply;
   passage.state = 'RELATED';
@@ -78,7 +79,7 @@ function followTcp(tracker: Tracker, connection: Connection, segment: TcpSegment
   if (next === 'INVALID') return false;
   if (next === 'IGNORE') return true;
   const reset = segment.flags === 'R' || segment.flags === 'R.';
-  if (reset && reply && !connection.seenReply) connection.dead = true;
+  if (reset && !connection.seenReply) connection.dead = true;
   if (next === 'ESTABLISHED' && connection.seenReply) connection.assured = true;
   connection.tcp = next;
   connection.expiresUs = nowUs + tracker.timeouts.tcp[next];

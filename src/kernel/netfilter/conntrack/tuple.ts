@@ -57,6 +57,11 @@ export function hashTuple(tuple: Tuple): number {
   return (h ^ tuple.proto ^ (h >>> 16)) | 0;
 }
 
+/** A hash of the tuple's source alone. */
+export function hashSource({ src, a, proto }: Tuple): number {
+  return (Math.imul(word(src) ^ 0x9e3779b9, 0x85ebca6b) ^ (a << 8) ^ proto) | 0;
+}
+
 function word(ip: Ip): number {
   return typeof ip === 'number' ? ip : Number(BigInt.asIntN(32, ip ^ (ip >> 32n) ^ (ip >> 64n) ^ (ip >> 96n)));
 }

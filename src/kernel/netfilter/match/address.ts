@@ -8,7 +8,8 @@ export function addressTest(side: 'source' | 'destination', cidr: Cidr, not: boo
   const { ip: network, length } = cidr;
   if (typeof network === 'number') {
     const mask = maskOf(length);
-    if (side === 'source') return ({ passage: { packet } }) => (typeof packet.src === 'number' && ((packet.src ^ network) & mask) === 0) !== not;
+    if (side === 'source')
+      return ({ passage: { packet } }) => (typeof packet.src === 'number' && ((packet.src ^ network) & mask) === 0) !== not;
     return ({ passage: { packet } }) => (typeof packet.dst === 'number' && ((packet.dst ^ network) & mask) === 0) !== not;
   }
   const shift = BigInt(128 - length);

@@ -7,7 +7,8 @@ import { connectionTest, connmarkTest, markTest, stateTest } from './connection.
 import { deviceTest, physdevIsTest, physdevTest } from './device.js';
 import { fragmentTest, headerFieldTest, icmpTypeTest, multiportTest, portTest, protocolTest, tcpFlagsTest } from './header.js';
 import { addressTypeTest, ownerTest, packetTypeTest, reversePathTest, socketExistsTest } from './host.js';
-import { limitTest, nthTest, randomTest, recentTest } from './stateful.js';
+import { recentTest } from './recent.js';
+import { limitTest, nthTest, randomTest } from './stateful.js';
 
 export function compileMatch(match: Match): Test | undefined {
   switch (match.kind) {

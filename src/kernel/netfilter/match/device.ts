@@ -17,7 +17,8 @@ export function physdevTest(side: 'in' | 'out', name: string, prefix: boolean, n
 export function physdevIsTest(what: 'in' | 'out' | 'bridged', not: boolean): Test {
   return ({ passage }) => {
     const { physIn, physOut } = passage;
-    const holds = what === 'in' ? physIn !== undefined : what === 'out' ? physOut !== undefined : physIn !== undefined && physOut !== undefined;
+    const holds =
+      what === 'in' ? physIn !== undefined : what === 'out' ? physOut !== undefined : physIn !== undefined && physOut !== undefined;
     return holds !== not;
   };
 }

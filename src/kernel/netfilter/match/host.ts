@@ -17,7 +17,8 @@ export function addressTypeTest(match: TypeMatch): Test {
 }
 
 export function reversePathTest(match: Extract<Match, { kind: 'rpfilter' }>): Test {
-  if (match.validMark || match.acceptLocal) throw unsupported('rpfilter-options', '-m rpfilter --validmark and --accept-local are not modelled');
+  if (match.validMark || match.acceptLocal)
+    throw unsupported('rpfilter-options', '-m rpfilter --validmark and --accept-local are not modelled');
   return (e) => {
     const holds = e.inDevice === undefined || e.inDevice === 'lo' || e.host.reversePathOk(e.passage.packet, e.inDevice, match.loose);
     return holds !== match.not;

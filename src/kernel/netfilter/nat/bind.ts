@@ -8,7 +8,14 @@ import type { Connection } from '../conntrack/connection.js';
 import { invertTuple, sameTuple } from '../conntrack/tuple.js';
 import { type UniqueRequest, uniqueTuple } from './unique-tuple.js';
 
-export const NULL_RANGE: NatRange = { fromIp: undefined, toIp: undefined, ports: undefined, random: false, randomFully: false, persistent: false };
+export const NULL_RANGE: NatRange = {
+  fromIp: undefined,
+  toIp: undefined,
+  ports: undefined,
+  random: false,
+  randomFully: false,
+  persistent: false,
+};
 
 export interface Binding {
   readonly side: 'src' | 'dst';
@@ -17,23 +24,24 @@ export interface Binding {
   readonly rule: RuleHit | undefined;
 }
 
-/** False when no free tuple is left: the packet is dropped. */
-export function bind(request: UniqueRequest, connection: Connection, binding: Binding): boolean {
-  const { side } = binding;
-  if (binding.range === NULL_RANGE && request.table.find(connection.reply, request.nowUs) === undefined) return bound(connection, binding);
+export function bind(request: UniqueRequest, connection: Connection, binding: Binding): void {
+  const { side, range } = binding;
+  // A null binding of a destination keeps it in any case; one of a source while no other connection has the same reply.
+  if (range === NULL_RANGE && (side === 'dst' || request.table.find(connection.reply, request.nowUs) === undefined)) {
+    return noteBound(connection, binding);
+  }
   const current = invertTuple(connection.reply);
-  const wanted = uniqueTuple(request, current, side, binding.range);
-  if (wanted === undefined) return false;
+  const wanted = uniqueTuple(request, current, side, range);
   if (!sameTuple(wanted, current)) {
     connection.reply = invertTuple(wanted);
     const kind = binding.kind ?? (side === 'src' ? 'SNAT' : 'DNAT');
     if (side === 'src') connection.srcNat = kind;
     else connection.dstNat = kind;
   }
-  return bound(connection, binding);
+  noteBound(connection, binding);
 }
 
-function bound(connection: Connection, { side, rule }: Binding): true {
+function noteBound(connection: Connection, { side, rule }: Binding): void {
   if (side === 'src') {
     connection.srcBound = true;
     connection.srcRule = rule;
@@ -41,7 +49,6 @@ function bound(connection: Connection, { side, rule }: Binding): true {
     connection.dstBound = true;
     connection.dstRule = rule;
   }
-  return true;
 }
 
 export function isBound(connection: Connection, side: 'src' | 'dst'): boolean {

@@ -10,9 +10,9 @@ import { accept, drop, reject, returnToCaller } from './verdict.js';
 
 const goOn: Action = () => 'continue';
 
-/** NOTRACK: no connection for this packet. Only in the raw table, before connection tracking. */
+/** NOTRACK: no connection for this packet. What came over the loopback, or answers a packet, has one already and keeps it. */
 const notrack: Action = ({ passage }) => {
-  passage.state = 'UNTRACKED';
+  if (passage.ct === undefined) passage.state = 'UNTRACKED';
   return 'continue';
 };
 

@@ -4,14 +4,19 @@
  */
 import type { NatRange } from '../../../plan/rule/rule.js';
 import type { Action } from '../evaluation.js';
+import { wrongHook } from './where-allowed.js';
 
 export function masquerade(range: NatRange): Action {
   return (e) => {
+    if (e.hook !== 'postrouting') throw wrongHook(e.hit, 'MASQUERADE', e.hook);
     const { packet } = e.passage;
     if (packet.src === 0) return 'accept';
     const source = e.outDevice === undefined ? undefined : e.host.masqueradeSource(e.outDevice, packet.dst);
-    const bound = source !== undefined && e.bind({ side: 'src', range: { ...range, fromIp: source, toIp: source }, kind: 'MASQUERADE', rule: e.hit });
-    if (!bound) e.decidedBy = e.hit;
-    return bound ? 'accept' : 'drop';
+    if (source === undefined) {
+      e.decidedBy = e.hit;
+      return 'drop';
+    }
+    e.bind({ side: 'src', range: { ...range, fromIp: source, toIp: source }, kind: 'MASQUERADE', rule: e.hit });
+    return 'accept';
   };
 }

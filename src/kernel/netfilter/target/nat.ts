@@ -4,14 +4,17 @@ import { parseIpv4, type Ip } from '../../../base/ip.js';
 import type { NatRange } from '../../../plan/rule/rule.js';
 import type { NatKind } from '../../../trace/event.js';
 import type { Action, Evaluation } from '../evaluation.js';
+import { manipAt } from '../hook.js';
 import { NULL_RANGE } from '../nat/bind.js';
+import { wrongHook } from './where-allowed.js';
 
 const LOOPBACK = parseIpv4('127.0.0.1') as Ip;
 
-function bindTo(e: Evaluation, side: 'src' | 'dst', kind: NatKind, range: NatRange): 'accept' | 'drop' {
-  if (e.bind({ side, range, kind, rule: e.hit })) return 'accept';
-  e.decidedBy = e.hit;
-  return 'drop';
+/** A target in a chain that is reached from the wrong hook is a ruleset that the kernel does not load. */
+function bindTo(e: Evaluation, side: 'src' | 'dst', kind: NatKind, range: NatRange): 'accept' {
+  if (manipAt(e.hook) !== side) throw wrongHook(e.hit, kind, e.hook);
+  e.bind({ side, range, kind, rule: e.hit });
+  return 'accept';
 }
 
 export function dnat(range: NatRange): Action {
@@ -37,7 +40,7 @@ export function redirect(range: NatRange): Action {
 /** Keeps the host part and changes the network part, of the side that the hook changes. */
 export function netmap(cidr: Cidr): Action {
   return (e) => {
-    const side = e.hook === 'prerouting' || e.hook === 'output' ? 'dst' : 'src';
+    const side = manipAt(e.hook);
     const current = side === 'dst' ? e.passage.packet.dst : e.passage.packet.src;
     const ip = mapped(cidr, current);
     return bindTo(e, side, 'NETMAP', { ...NULL_RANGE, fromIp: ip, toIp: ip });

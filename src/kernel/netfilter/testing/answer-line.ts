@@ -1,0 +1,32 @@
+/** The answer to one probe as a line, from Linux or from this kernel: who answered and whom he saw, or the errno and the ICMP error. */
+import { formatIp, formatSocket } from '../../../base/ip.js';
+import type { FlowRecord, SocketAddress } from '../../../trace/flow-record.js';
+
+/** A flow of the plan's result, as load-plan.py prints it. */
+export interface Answer {
+  readonly verdict: string;
+  readonly server: string | null;
+  readonly seen_src: string | null;
+  readonly seen_dst: string | null;
+  readonly local: string | null;
+  readonly errno: string | null;
+  readonly icmp: { readonly type: number; readonly code: number; readonly from: string } | null;
+}
+
+/** A source port that is not the client's own is written `*`: which one it is differs from run to run. */
+export function answerLine(answer: Answer): string {
+  const { verdict, server, seen_src: src, seen_dst: dst, errno, icmp } = answer;
+  const said = icmp === null ? '' : ` by ICMP ${icmp.type}/${icmp.code} from ${icmp.from}`;
+  if (verdict !== 'delivered') return `${verdict} ${errno}${said}`;
+  if (server === null || src === null) return 'delivered';
+  const [ip, port] = src.split(':');
+  return `${server} sees ${ip}:${port === answer.local?.split(':')[1] ? '=' : '*'} call ${dst}; the client is ${answer.local?.split(':')[0]}`;
+}
+
+export function answerOf(flow: FlowRecord): Answer {
+  const text = (address: SocketAddress | undefined): string | null =>
+    address === undefined ? null : formatSocket(address.ip, address.port);
+  const icmp = flow.icmp === undefined ? null : { ...flow.icmp, from: formatIp(flow.icmp.from) };
+  const seen = { seen_src: text(flow.seenSrc), seen_dst: text(flow.seenDst), local: text(flow.local) };
+  return { verdict: flow.verdict, server: flow.server ?? null, ...seen, errno: flow.errno ?? null, icmp };
+}
