@@ -42,26 +42,41 @@ function addAddressRoutes(tables: ReadonlyMap<number, FibTable>, device: Device,
   const dev = device.name;
   // A secondary address is answered from the primary one of its subnet.
   const primary = device.addresses.find((other) => other.length === length && ((other.ip ^ ip) & maskOf(length)) === 0) ?? address;
-  const src = formatIp(primary.ip);
-  const own = { device, via: undefined, source: primary.ip, metric: 0, mtu: undefined, advmss: undefined, legs: undefined };
-  const host = { ...own, type: 'local', scope: SCOPE.host } as const;
-  addRoute(local, {
-    ...host,
-    prefix: ip,
-    length: 32,
-    text: `local ${formatIp(ip)} dev ${dev} table local proto kernel scope host src ${src}`,
-  });
+  const own = { device, source: primary.ip, src: formatIp(primary.ip) };
+  const hostWords = `${formatIp(ip)} dev ${dev} table local`;
+  addRoute(local, addressRoute(own, { type: 'local', prefix: ip, length: 32 }, `local ${hostWords}`));
   if (!device.up || address.secondary || length === 32) return;
   const prefix = ip & maskOf(length);
   const words = `${formatIp(prefix)}/${length} dev ${dev}`;
-  const tail = `proto kernel scope ${device.kind === 'lo' ? 'host' : 'link'} src ${src}`;
-  if (device.kind === 'lo') addRoute(local, { ...host, prefix, length, text: `local ${words} table local ${tail}` });
-  else
-    addRoute(tables.get(TABLE.main) as FibTable, { ...own, type: 'unicast', scope: SCOPE.link, prefix, length, text: `${words} ${tail}` });
+  if (device.kind === 'lo') addRoute(local, addressRoute(own, { type: 'local', prefix, length }, `local ${words} table local`));
+  else addRoute(tables.get(TABLE.main) as FibTable, addressRoute(own, { type: 'unicast', prefix, length }, words));
   if (length >= 31) return;
   const broadcast = prefix | ~maskOf(length);
-  const text = `broadcast ${formatIp(broadcast)} dev ${dev} table local proto kernel scope link src ${src}`;
-  addRoute(local, { ...own, type: 'broadcast', scope: SCOPE.link, prefix: broadcast, length: 32, text });
+  const broadcastWords = `broadcast ${formatIp(broadcast)} dev ${dev} table local`;
+  addRoute(local, addressRoute(own, { type: 'broadcast', prefix: broadcast, length: 32 }, broadcastWords));
+}
+
+/** A route that the kernel adds for an address. */
+function addressRoute(
+  own: { readonly device: Device; readonly source: Ipv4; readonly src: string },
+  dst: { readonly type: 'local' | 'unicast' | 'broadcast'; readonly prefix: Ipv4; readonly length: number },
+  words: string,
+): Route {
+  const scope = dst.type === 'local' ? SCOPE.host : SCOPE.link;
+  return {
+    type: dst.type,
+    metric: 0,
+    mtu: undefined,
+    advmss: undefined,
+    scope,
+    prefix: dst.prefix,
+    length: dst.length,
+    text: `${words} proto kernel scope ${dst.type === 'local' ? 'host' : 'link'} src ${own.src}`,
+    device: own.device,
+    via: undefined,
+    source: own.source,
+    legs: undefined,
+  };
 }
 
 /** Undefined when its device is down: the kernel would not have it. */
