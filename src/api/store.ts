@@ -13,7 +13,7 @@ import { isEqual } from './equal.js';
 import { labelCauses } from './label-causes.js';
 import { alreadyExists, conflict, forbidden, invalid, notFound } from './refusal.js';
 import { type AnyView, ViewAt } from './store-view.js';
-import { addSeconds } from './timestamp.js';
+import { addSeconds } from '../base/timestamp.js';
 import type { Namespace, Pod, Service } from './types/core.js';
 import type { KubeObject, ObjectMeta } from './types/meta.js';
 import { resourceOf } from './types/resource.js';

@@ -12,7 +12,9 @@ test('a problem says where, shows the line with a caret, and how to mend it', ()
 
 test('a long line is cut around the caret', () => {
   const text = `${'x'.repeat(300)}BAD${'y'.repeat(300)}`;
-  const [, shown, caret] = formatProblem({ code: 'c', message: 'm', position: { file: 'f', line: 1, column: 301, text, width: 3 } }).split('\n');
+  const [, shown, caret] = formatProblem({ code: 'c', message: 'm', position: { file: 'f', line: 1, column: 301, text, width: 3 } }).split(
+    '\n',
+  );
   assert.ok((shown as string).length <= 100);
   assert.equal((shown as string).slice((caret as string).indexOf('^'), (caret as string).lastIndexOf('^') + 1), 'BAD');
 });
@@ -27,6 +29,12 @@ test('a user sees a message and never our stack', () => {
 });
 
 test('all problems stand in one message; our own bug keeps its stack', () => {
-  assert.equal(new InputError([{ code: 'a', message: 'one' }, { code: 'b', message: 'two' }]).message, 'one\n\ntwo');
+  assert.equal(
+    new InputError([
+      { code: 'a', message: 'one' },
+      { code: 'b', message: 'two' },
+    ]).message,
+    'one\n\ntwo',
+  );
   assert.match(new InvariantError('impossible').stack ?? '', /errors\.test\.ts/);
 });

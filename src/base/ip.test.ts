@@ -14,7 +14,21 @@ test('an IPv4 address is a 32-bit integer and prints back', () => {
   assert.equal(ip('255.255.255.255'), -1);
 });
 
-for (const text of ['010.0.0.1', '1.2.3', '1.2.3.4.5', '256.1.1.1', '1..2.3', '', ' 1.2.3.4', '1.2.3.4/8', '::g', ':::', '1::2::3', '1:2:3:4:5:6:7:8:9', '::1.2.3']) {
+for (const text of [
+  '010.0.0.1',
+  '1.2.3',
+  '1.2.3.4.5',
+  '256.1.1.1',
+  '1..2.3',
+  '',
+  ' 1.2.3.4',
+  '1.2.3.4/8',
+  '::g',
+  ':::',
+  '1::2::3',
+  '1:2:3:4:5:6:7:8:9',
+  '::1.2.3',
+]) {
   test(`"${text}" is not an address`, () => assert.equal(parseIp(text), undefined));
 }
 
@@ -29,7 +43,12 @@ for (const [text, canonical] of [
 }
 
 test('what is an address and what is not agrees with the platform', () => {
-  fc.assert(fc.property(fc.oneof(fc.ipV4(), fc.ipV6(), fc.string({ maxLength: 12 })), (text) => (parseIp(text) !== undefined) === (isIP(text) !== 0)));
+  fc.assert(
+    fc.property(
+      fc.oneof(fc.ipV4(), fc.ipV6(), fc.string({ maxLength: 12 })),
+      (text) => (parseIp(text) !== undefined) === (isIP(text) !== 0),
+    ),
+  );
 });
 
 test('addresses are ordered as unsigned numbers, IPv4 first', () => {

@@ -9,7 +9,10 @@ export function parseMac(text: string): Mac | undefined {
 }
 
 export function formatMac(mac: Mac): string {
-  return mac.toString(16).padStart(12, '0').replace(/..(?=.)/g, '$&:');
+  return mac
+    .toString(16)
+    .padStart(12, '0')
+    .replace(/..(?=.)/g, '$&:');
 }
 
 /** The group bit of the first octet: broadcast and multicast frames. */

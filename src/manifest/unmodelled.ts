@@ -40,8 +40,18 @@ interface PodField {
 const POD_FIELDS: readonly PodField[] = [
   { name: 'hostAliases', effect: 'adds names to /etc/hosts', concerns: 'names', counts: isSet },
   { name: 'dnsConfig', effect: 'changes which names resolve', concerns: 'names', counts: isSet },
-  { name: 'dnsPolicy', effect: 'changes which names resolve', concerns: 'names', counts: (value) => value === 'None' || value === 'Default' },
-  { name: 'runtimeClassName', effect: 'may run the pod in a virtual machine with a network of its own', concerns: 'traffic', counts: isSet },
+  {
+    name: 'dnsPolicy',
+    effect: 'changes which names resolve',
+    concerns: 'names',
+    counts: (value) => value === 'None' || value === 'Default',
+  },
+  {
+    name: 'runtimeClassName',
+    effect: 'may run the pod in a virtual machine with a network of its own',
+    concerns: 'traffic',
+    counts: isSet,
+  },
   { name: 'resourceClaims', effect: 'may give the pod network devices', concerns: 'traffic', counts: isSet },
 ];
 
@@ -53,7 +63,11 @@ function podFields(spec: Fields | undefined, path: string): Unmodelled[] {
   const sysctls = (at(spec, 'securityContext')?.['sysctls'] ?? []) as readonly { name?: string }[];
   for (const [i, { name = '' }] of sysctls.entries()) {
     if (name.startsWith('net.'))
-      found.push({ path: `${path}.securityContext.sysctls[${i}]`, effect: `sets ${name} in the pod's network namespace`, concerns: 'traffic' });
+      found.push({
+        path: `${path}.securityContext.sysctls[${i}]`,
+        effect: `sets ${name} in the pod's network namespace`,
+        concerns: 'traffic',
+      });
   }
   return [...found, ...containerFields(spec, path)];
 }
@@ -67,7 +81,13 @@ function containerFields(spec: Fields, path: string): Unmodelled[] {
     const may = added.some((capability) => ['NET_ADMIN', 'ALL'].includes(capability)) || context?.['privileged'] === true;
     if (!may) return [];
     const whose = spec['hostNetwork'] === true ? "the node's" : "the pod's";
-    return [{ path: `${path}.initContainers[${i}].securityContext`, effect: `lets the container change ${whose} routes and rules`, concerns: 'traffic' }];
+    return [
+      {
+        path: `${path}.initContainers[${i}].securityContext`,
+        effect: `lets the container change ${whose} routes and rules`,
+        concerns: 'traffic',
+      },
+    ];
   });
 }
 

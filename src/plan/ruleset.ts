@@ -4,7 +4,6 @@
  * first reading, and the same chain object may stand in the rulesets of many namespaces: a kernel compiles it once.
  */
 
-
 export type TableName = 'raw' | 'mangle' | 'nat' | 'filter' | 'security';
 
 export interface Chain {

@@ -11,7 +11,12 @@ const API_SERVER_PORT = 6443;
 
 export function bootstrap(store: Store, cluster: ClusterSpec): void {
   for (const name of SYSTEM_NAMESPACES) {
-    store.create<Namespace>({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { 'kubernetes.io/metadata.name': name } }, status: { phase: 'Active' } });
+    store.create<Namespace>({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name, labels: { 'kubernetes.io/metadata.name': name } },
+      status: { phase: 'Active' },
+    });
   }
   for (const node of cluster.nodes) store.create(nodeObject(node));
   store.create(kubernetesService(store.firstServiceAddress));

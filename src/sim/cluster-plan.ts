@@ -27,7 +27,11 @@ export interface ExternalHost {
 }
 
 /** Who a namespace belongs to. */
-type Owner = { readonly kind: 'node'; readonly name: string } | { readonly kind: 'pod'; readonly pod: Pod } | { readonly kind: 'external'; readonly host: ExternalHost } | { readonly kind: 'fabric' };
+type Owner =
+  | { readonly kind: 'node'; readonly name: string }
+  | { readonly kind: 'pod'; readonly pod: Pod }
+  | { readonly kind: 'external'; readonly host: ExternalHost }
+  | { readonly kind: 'fabric' };
 
 /** The device of a node that leads to the fabric. */
 const UPLINK = 'eth0';
@@ -172,7 +176,8 @@ export class ClusterPlan implements PlanSource, Naming {
   #holderOf(ip: Ip): string | undefined {
     if (this.#holders === undefined) {
       this.#holders = new Map();
-      for (const [netns, owner] of this.#allOwners()) for (const text of this.#addressesOf(owner)) this.#holders.set(parseIp(text) as Ip, netns);
+      for (const [netns, owner] of this.#allOwners())
+        for (const text of this.#addressesOf(owner)) this.#holders.set(parseIp(text) as Ip, netns);
     }
     return this.#holders.get(ip);
   }

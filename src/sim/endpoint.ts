@@ -7,12 +7,19 @@ import { parseIp } from '../base/ip.js';
 import { nearest } from '../base/nearest.js';
 
 export type EndpointText =
-  | { readonly kind: 'pod'; readonly namespace: string; readonly name: string; readonly container: string | undefined; readonly port: number | undefined }
+  | {
+      readonly kind: 'pod';
+      readonly namespace: string;
+      readonly name: string;
+      readonly container: string | undefined;
+      readonly port: number | undefined;
+    }
   | { readonly kind: 'svc' | 'lb'; readonly namespace: string; readonly name: string; readonly port: number | undefined }
   | { readonly kind: 'node' | 'external' | 'ip' | 'nodeport' | 'dns'; readonly name: string; readonly port: number | undefined };
 
 const KINDS = ['pod', 'node', 'external', 'ip', 'svc', 'nodeport', 'lb', 'dns'] as const;
-const FORMS = 'pod/[NS/]NAME[#CONTAINER], node/NAME, external/NAME-or-IP, ip/ADDRESS, svc/[NS/]NAME, nodeport/NODE:PORT, lb/[NS/]NAME, dns/NAME, each with an optional :PORT';
+const FORMS =
+  'pod/[NS/]NAME[#CONTAINER], node/NAME, external/NAME-or-IP, ip/ADDRESS, svc/[NS/]NAME, nodeport/NODE:PORT, lb/[NS/]NAME, dns/NAME, each with an optional :PORT';
 
 export function parseEndpoint(text: string, defaultNamespace = 'default'): EndpointText {
   const slash = text.indexOf('/');
@@ -46,5 +53,7 @@ function splitPort(whole: string, text: string): { rest: string; port: number | 
 
 function badEndpoint(text: string, what: string): Error {
   const near = nearest(text.split('/')[0] ?? '', KINDS);
-  return inputError('bad-endpoint', `endpoint "${text}" ${what}`, { fix: `${near ? `did you mean ${near}/…? ` : ''}endpoints are written ${FORMS}` });
+  return inputError('bad-endpoint', `endpoint "${text}" ${what}`, {
+    fix: `${near ? `did you mean ${near}/…? ` : ''}endpoints are written ${FORMS}`,
+  });
 }

@@ -32,15 +32,31 @@ export function podListeners(pod: Pod): readonly PodListener[] {
 
 export function podNetnsListeners(pod: Pod, netns: string): readonly ListenerPlan[] {
   const owner = `pod/${pod.metadata.namespace}/${pod.metadata.name}`;
-  return listeners(pod).map(({ container, proto, port }) => ({ id: `${owner}#${container}:${proto}:${port}`, netns, proto, ip: ANY, port }));
+  return listeners(pod).map(({ container, proto, port }) => ({
+    id: `${owner}#${container}:${proto}:${port}`,
+    netns,
+    proto,
+    ip: ANY,
+    port,
+  }));
 }
 
 export function nodeListeners(view: StoreView, name: string): readonly ListenerPlan[] {
   const netns = NETNS.node(name);
   const labels = view.get('Node', undefined, name)?.metadata.labels ?? {};
-  const system = CONTROL_PLANE_LABEL in labels ? [['kube-apiserver', API_SERVER_PORT] as const, ['kubelet', KUBELET_PORT] as const] : [['kubelet', KUBELET_PORT] as const];
-  const own = system.map(([process, port]): ListenerPlan => ({ id: `node/${name}#${process}:tcp:${port}`, netns, proto: 'tcp', ip: ANY, port }));
-  return [...own, ...podsOfNode(view, name).filter((pod) => !hasPodNetwork(pod)).flatMap((pod) => podNetnsListeners(pod, netns))];
+  const system =
+    CONTROL_PLANE_LABEL in labels
+      ? [['kube-apiserver', API_SERVER_PORT] as const, ['kubelet', KUBELET_PORT] as const]
+      : [['kubelet', KUBELET_PORT] as const];
+  const own = system.map(
+    ([process, port]): ListenerPlan => ({ id: `node/${name}#${process}:tcp:${port}`, netns, proto: 'tcp', ip: ANY, port }),
+  );
+  return [
+    ...own,
+    ...podsOfNode(view, name)
+      .filter((pod) => !hasPodNetwork(pod))
+      .flatMap((pod) => podNetnsListeners(pod, netns)),
+  ];
 }
 
 /** `ports` as `tcp:80`. */

@@ -22,15 +22,19 @@ export function findObject<K extends Kind>(view: StoreView, kind: K, wanted: Wan
   const where = scoped === undefined ? '' : ` in namespace ${scoped}`;
   const near = nearest(wanted.name, there);
   const elsewhere = scoped === undefined ? undefined : view.list(kind).find((object) => object.metadata.name === wanted.name);
-  throw inputError(`unknown-${kind.toLowerCase()}`, `there is no ${kind === 'Pod' || kind === 'Node' ? kind.toLowerCase() : kind} "${wanted.name}"${where}`, {
-    fix: elsewhere
-      ? `it is in namespace ${elsewhere.metadata.namespace}: write ${elsewhere.metadata.namespace}/${wanted.name}`
-      : near
-        ? `did you mean "${near}"?`
-        : there.length > 0
-          ? `there ${there.length === 1 ? 'is' : 'are'}: ${listNames(there)}`
-          : `no ${kind} exists${where}`,
-  });
+  throw inputError(
+    `unknown-${kind.toLowerCase()}`,
+    `there is no ${kind === 'Pod' || kind === 'Node' ? kind.toLowerCase() : kind} "${wanted.name}"${where}`,
+    {
+      fix: elsewhere
+        ? `it is in namespace ${elsewhere.metadata.namespace}: write ${elsewhere.metadata.namespace}/${wanted.name}`
+        : near
+          ? `did you mean "${near}"?`
+          : there.length > 0
+            ? `there ${there.length === 1 ? 'is' : 'are'}: ${listNames(there)}`
+            : `no ${kind} exists${where}`,
+    },
+  );
 }
 
 const NAMES_SHOWN_MAX = 8;
@@ -63,9 +67,14 @@ export function nodeAddress(node: Node): string {
 }
 
 /** All pods that a workload owns, through its ReplicaSets if it has them. */
-export function podsOf(view: StoreView, owner: { readonly kind: string; readonly namespace: string; readonly name: string }): readonly Pod[] {
+export function podsOf(
+  view: StoreView,
+  owner: { readonly kind: string; readonly namespace: string; readonly name: string },
+): readonly Pod[] {
   const owned = (object: { metadata: Pod['metadata'] }, kind: string, name: string): boolean =>
-    object.metadata.ownerReferences?.some((reference) => reference.controller === true && reference.kind === kind && reference.name === name) ?? false;
+    object.metadata.ownerReferences?.some(
+      (reference) => reference.controller === true && reference.kind === kind && reference.name === name,
+    ) ?? false;
   const pods = view.list('Pod', owner.namespace);
   if (owner.kind !== 'Deployment') return pods.filter((pod) => owned(pod, owner.kind, owner.name));
   const sets = view.list('ReplicaSet', owner.namespace).filter((set) => owned(set, 'Deployment', owner.name));

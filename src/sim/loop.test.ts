@@ -57,7 +57,10 @@ test('a requeued key runs when its time comes, and time stops where it was told'
 });
 
 test('a key whose write the server refused is tried again a second later', () => {
-  const { loop, store, seen } = setUp(() => [{ op: 'delete', ref: { kind: 'Pod', name: 'a' } }], () => seen.length > 1);
+  const { loop, store, seen } = setUp(
+    () => [{ op: 'delete', ref: { kind: 'Pod', name: 'a' } }],
+    () => seen.length > 1,
+  );
   store.add('a');
   loop.advance(3_000_000);
   assert.deepEqual(seen, ['a at 0', 'a at 1000000']);

@@ -35,7 +35,9 @@ export function traceMatrix(walker: Walker, context: ResolveContext, query: Matr
 
 function chosen(context: ResolveContext, selector: string | undefined): readonly Pod[] {
   const requirements = selector === undefined ? [] : parseSelector(selector);
-  return context.view.list('Pod').filter((pod) => pod.status?.podIP !== undefined && matchesRequirements(requirements, pod.metadata.labels));
+  return context.view
+    .list('Pod')
+    .filter((pod) => pod.status?.podIP !== undefined && matchesRequirements(requirements, pod.metadata.labels));
 }
 
 function name(pod: Pod): string {

@@ -25,7 +25,8 @@ export function refuseUnmodelled(view: StoreView, endpoints: readonly string[]):
 
 function objectsOf(view: StoreView, text: string): readonly KubeObject[] {
   const [kind, namespace, name = ''] = text.split('/');
-  const found = kind === 'pod' ? view.get('Pod', namespace, name) : kind === 'svc' || kind === 'lb' ? view.get('Service', namespace, name) : undefined;
+  const found =
+    kind === 'pod' ? view.get('Pod', namespace, name) : kind === 'svc' || kind === 'lb' ? view.get('Service', namespace, name) : undefined;
   if (found !== undefined) return [found];
   const nodePort = kind === 'nodeport' ? Number(text.split(':').at(-1)) : undefined;
   if (nodePort === undefined) return [];

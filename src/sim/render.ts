@@ -12,7 +12,9 @@ export function renderNode(plan: ClusterPlan, node: string, format: RenderFormat
   const names = plan.view.list('Node').map((one) => one.metadata.name);
   if (!names.includes(node)) {
     const near = nearest(node, names);
-    throw inputError('unknown-node', `there is no node "${node}"`, { fix: near ? `did you mean "${near}"?` : `nodes: ${names.join(', ')}` });
+    throw inputError('unknown-node', `there is no node "${node}"`, {
+      fix: near ? `did you mean "${near}"?` : `nodes: ${names.join(', ')}`,
+    });
   }
   const netns = NETNS.node(node);
   const rendered = plan.netns(netns);

@@ -75,7 +75,8 @@ export function resolveDestination(context: ResolveContext, query: TraceQuery): 
   if (ip === undefined) throw inputError('bad-address', `${query.to} has the address "${found.address}", which is not an IP address`);
   if (proto === 'icmp') return { ip, port: undefined, proto, text: found.text };
   const wanted = found.port ?? port;
-  if (wanted === undefined) throw inputError('no-port', `no port is given for ${query.to}`, { fix: `write ${query.to}:80, or choose the protocol ICMP` });
+  if (wanted === undefined)
+    throw inputError('no-port', `no port is given for ${query.to}`, { fix: `write ${query.to}:80, or choose the protocol ICMP` });
   return { ip, port: wanted, proto: found.proto !== undefined && query.protocol === undefined ? found.proto : proto, text: found.text };
 }
 
@@ -101,7 +102,12 @@ function addressOf(context: ResolveContext, endpoint: EndpointText, query: Trace
       const first = podListeners(pod).find((one) => endpoint.container === undefined || one.container === endpoint.container);
       const text = `pod/${pod.metadata.namespace}/${pod.metadata.name}`;
       const given = query.port ?? endpoint.port;
-      return { address: podAddress(pod), text, port: given ?? first?.port, proto: given === undefined ? (first?.protocol.toLowerCase() as ProbeProtocol | undefined) : undefined };
+      return {
+        address: podAddress(pod),
+        text,
+        port: given ?? first?.port,
+        proto: given === undefined ? (first?.protocol.toLowerCase() as ProbeProtocol | undefined) : undefined,
+      };
     }
     case 'node':
     case 'nodeport': {
@@ -116,7 +122,12 @@ function addressOf(context: ResolveContext, endpoint: EndpointText, query: Trace
     case 'ip':
       return { address: endpoint.name, text: `ip/${endpoint.name}` };
     case 'svc':
-      return serviceAddress(context, findObject(context.view, 'Service', endpoint, context.namespace), endpoint.port ?? query.port, query.at);
+      return serviceAddress(
+        context,
+        findObject(context.view, 'Service', endpoint, context.namespace),
+        endpoint.port ?? query.port,
+        query.at,
+      );
     case 'lb':
       return balancerAddress(findObject(context.view, 'Service', endpoint, context.namespace));
     case 'dns':
@@ -137,7 +148,9 @@ function serviceAddress(context: ResolveContext, service: Service, wanted: numbe
   const address = service.spec.clusterIP;
   const text = `svc/${namespace}/${name}`;
   if (address === undefined || address === '' || address === 'None') {
-    throw inputError('no-cluster-ip', `Service ${namespace}/${name} has no ClusterIP`, { fix: 'a headless Service is reached by its pods' });
+    throw inputError('no-cluster-ip', `Service ${namespace}/${name} has no ClusterIP`, {
+      fix: 'a headless Service is reached by its pods',
+    });
   }
   return { address, text, port: wanted ?? port?.port, proto };
 }

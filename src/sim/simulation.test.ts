@@ -54,7 +54,10 @@ test('while time is moved by hand nothing settles by itself', () => {
   const simulation = createSimulation(defaultCluster(1));
   simulation.settles = false;
   simulation.applyText(POD('a', 'node1'), 'test.yaml');
-  assert.throws(() => simulation.trace({ from: 'pod/a', to: 'node/node1', protocol: 'icmp' }), /pod default\/a has no address: it is Pending/);
+  assert.throws(
+    () => simulation.trace({ from: 'pod/a', to: 'node/node1', protocol: 'icmp' }),
+    /pod default\/a has no address: it is Pending/,
+  );
   simulation.settle();
   assert.equal(simulation.trace({ from: 'pod/a', to: 'node/node1', protocol: 'icmp' }).outcomes[0]?.verdict, 'delivered');
 });

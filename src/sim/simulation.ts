@@ -68,7 +68,9 @@ export class Simulation implements SimulationApi {
   }
 
   get nodes(): readonly string[] {
-    return this.view().list('Node').map((node) => node.metadata.name);
+    return this.view()
+      .list('Node')
+      .map((node) => node.metadata.name);
   }
 
   /** The objects as they are, after settling. */
@@ -166,8 +168,10 @@ export class Simulation implements SimulationApi {
 
   /** Adds an outside host; one of that name must not be there yet. */
   addExternal(name: string, address: string): void {
-    if (parseIp(address) === undefined) throw inputError('bad-address', `"${address}" is not an IP address`, { fix: 'write an address such as 203.0.113.9' });
-    if (this.#externals.some((external) => external.name === name)) throw inputError('duplicate-client', `there is an external client "${name}" already`);
+    if (parseIp(address) === undefined)
+      throw inputError('bad-address', `"${address}" is not an IP address`, { fix: 'write an address such as 203.0.113.9' });
+    if (this.#externals.some((external) => external.name === name))
+      throw inputError('duplicate-client', `there is an external client "${name}" already`);
     this.#externals.push({ name, address, ports: new Set() });
     this.#planKey = '';
   }

@@ -1,5 +1,5 @@
 /** Time between two time stamps of API objects: both have whole seconds, so that a delay counted from one ends on time. */
-import { parseTimestamp } from '../timestamp.js';
+import { parseTimestamp } from '../../base/timestamp.js';
 
 /** Microseconds from `since` to `now`; 0 when either is absent or no time stamp. */
 export function elapsedUs(since: string | undefined, now: string | undefined): number {

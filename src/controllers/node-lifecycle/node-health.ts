@@ -8,7 +8,7 @@ import { elapsedUs } from '../../api/object/elapsed.js';
 import { withCondition } from '../../api/object/condition.js';
 import type { Node, Taint } from '../../api/types/core.js';
 import type { Condition } from '../../api/types/meta.js';
-import { parseTimestamp } from '../../api/timestamp.js';
+import { parseTimestamp } from '../../base/timestamp.js';
 
 const RENEWAL_US = 10_000_000;
 const UNKNOWN_MESSAGE = 'Kubelet stopped posting node status.';

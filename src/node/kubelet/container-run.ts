@@ -4,7 +4,7 @@
  * ran for 10 minutes. Left out: image pulls, lifecycle hooks, resource limits.
  */
 import type { Container, ContainerStatus, Pod } from '../../api/types/core.js';
-import { parseTimestamp } from '../../api/timestamp.js';
+import { parseTimestamp } from '../../base/timestamp.js';
 import type { ContainerMemory } from './memory.js';
 
 const BACKOFF_FIRST_US = 10_000_000;
