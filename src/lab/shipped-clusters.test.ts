@@ -1,0 +1,186 @@
+/**
+ * The clusters of the shipped specs on the real kernel: whatever Linux answers to a probe is one of the answers that the simulator foresees for
+ * it. Where rules choose at random each probe runs several times, and any of the endpoints may answer.
+ */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { formatIp, parseIp } from '../base/ip.js';
+import { createSimulation, readCluster, type Simulation } from '../index.js';
+import { createNetwork } from '../kernel/network.js';
+import { planSource } from '../kernel/plan-source.js';
+import type { Plan, ProbePlan, ProbeProtocol } from '../plan/plan.js';
+import { writePlan } from '../plan/plan-json.js';
+import { enumerate } from '../sim/enumerate.js';
+import type { FlowRecord, SocketAddress } from '../trace/flow-record.js';
+
+const LOADER = fileURLToPath(new URL('load-plan.py', import.meta.url));
+const read = (path: string): string => readFileSync(new URL(`../../fixtures/${path}`, import.meta.url), 'utf8');
+
+const THREE_NODES = read('clusters/three-nodes.yaml');
+const VPC = read('clusters/vpc.yaml');
+
+/** Name, cluster file, and the nodes that stand in for master, node2 and node3. */
+const CLUSTERS: readonly [string, string, readonly [string, string, string]][] = [
+  ['vxlan', THREE_NODES, ['master', 'node2', 'node3']],
+  ['host-gw', THREE_NODES.replace('Type: vxlan', 'Type: host-gw'), ['master', 'node2', 'node3']],
+  ['vpc', VPC, ['node1', 'node2', 'node3']],
+];
+
+/** Times that a probe runs whose answer is left to chance. */
+const TRIES = 6;
+
+describe('the real kernel answers as the simulator foresees', { skip: whyNot() }, () => {
+  for (const [name, text, nodes] of CLUSTERS) {
+    it(`in the cluster with ${name}`, () => {
+      const simulation = createSimulation(readCluster(text, `${name}.yaml`));
+      simulation.applyText(read('manifests/nginx-node-port.yaml'), 'nginx-node-port.yaml');
+      simulation.applyText(manifest(nodes), 'manifest.yaml');
+      simulation.trace({ from: 'node/node2', to: 'external/laptop:443' });
+      const foreseen = foresee(simulation.plan(probesOf(simulation, nodes)));
+      const unlike = onLinux(foreseen).filter(([id, answer]) => !foreseen.answers.get(id)?.has(answer));
+      assert.deepEqual(unlike.map(([id, answer]) => ({ id, linux: answer, foreseen: [...(foreseen.answers.get(id) ?? [])] })), []);
+    });
+  }
+});
+
+function manifest([, node2, node3]: readonly string[]): string {
+  const pod = (name: string, node: string | undefined, ports: string): string =>
+    `{apiVersion: v1, kind: Pod, metadata: {name: ${name}, labels: {app: ${name}}}, spec: {nodeName: ${node}, containers: [{name: c, image: i, ports: [${ports}]}]}}`;
+  const service = (name: string, app: string, spec: string): string =>
+    `{apiVersion: v1, kind: Service, metadata: {name: ${name}}, spec: {selector: {app: ${app}}, ${spec}}}`;
+  return [
+    pod('client', node2, '{containerPort: 80}'),
+    pod('web', node3, '{containerPort: 8080, hostPort: 8088}, {containerPort: 53, protocol: UDP}'),
+    pod('near', node2, '{containerPort: 80}'),
+    service('web', 'web', 'type: NodePort, ports: [{port: 80, targetPort: 8080, nodePort: 30080}]'),
+    service('dns', 'web', 'ports: [{port: 53, protocol: UDP}]'),
+    service('local', 'web', 'type: NodePort, externalTrafficPolicy: Local, ports: [{port: 80, targetPort: 8080, nodePort: 30100}]'),
+    service('inside', 'web', 'internalTrafficPolicy: Local, ports: [{port: 80, targetPort: 8080}]'),
+    service('sticky', 'nginx', 'sessionAffinity: ClientIP, ports: [{port: 80}]'),
+    service('alone', 'client', 'type: NodePort, ports: [{port: 80, nodePort: 30200}]'),
+    service('wrong', 'web', 'type: NodePort, ports: [{port: 80, targetPort: 81, nodePort: 30300}]'),
+    service('nobody', 'nobody', 'type: NodePort, ports: [{port: 80, nodePort: 30400}]'),
+  ].join('\n---\n');
+}
+
+function probesOf(simulation: Simulation, nodes: readonly string[]): readonly ProbePlan[] {
+  const pod = (name: string): string => String(fieldsOf(simulation, 'Pod', name, 'status')['podIP']);
+  const service = (name: string): string => String(fieldsOf(simulation, 'Service', name, 'spec')['clusterIP']);
+  const [master = '', node2 = '', node3 = ''] = nodes.map((name) => simulation.get('Node', undefined, name) as unknown as { status: { addresses: { address: string }[] } }).map(({ status }) => status.addresses[0]?.address);
+  const inside = [
+    ...['nginx', 'web', 'local', 'inside', 'sticky', 'alone', 'wrong', 'nobody'].map((name) => `tcp ${service(name)}:80`),
+    ...[`udp ${service('dns')}:53`, `udp ${pod('web')}:54`, `icmp ${pod('web')}`, `icmp ${service('web')}`, `icmp ${node3}`],
+    ...[`tcp ${pod('web')}:8080`, `tcp ${pod('near')}:80`, `tcp ${pod('web')}:81`, `tcp 203.0.113.9:443`, `icmp 203.0.113.9`],
+  ];
+  const everywhere = [master, node2, node3].flatMap((node) => [30001, 30080, 30100, 30200, 30300, 30400, 30999].map((port) => `tcp ${node}:${port}`));
+  const anywhere = [...everywhere, `tcp ${node2}:10250`, `tcp ${node3}:8088`, `tcp ${node2}:8088`];
+  const senders: readonly [string, readonly string[]][] = [
+    ['pod.default.client', [...inside, ...anywhere, 'tcp 127.0.0.1:80', 'tcp 127.0.0.1:9', `tcp ${pod('client').replace(/\d+$/, '200')}:80`]],
+    ['pod.default.web', [...inside, ...anywhere]],
+    [nodes[0] ?? '', [...inside, ...anywhere]],
+    [nodes[1] ?? '', [...inside, ...anywhere]],
+    // A router tells each sender only of its first few packets without a way.
+    ['external.laptop', [...anywhere, `tcp ${service('nginx')}:80`, `tcp ${pod('web')}:8080`, `icmp ${node2}`]],
+  ];
+  return senders.flatMap(([netns, targets]) => targets.map((target) => toProbe(netns, target)));
+}
+
+function fieldsOf(simulation: Simulation, kind: string, name: string, part: 'spec' | 'status'): Readonly<Record<string, unknown>> {
+  const object = simulation.get(kind, 'default', name) as unknown as Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  return object[part] ?? assert.fail(`${kind} ${name} has no ${part}`);
+}
+
+function toProbe(netns: string, target: string): ProbePlan {
+  const [, proto = '', dst = '', port] = /^(\S+) ([\d.]+)(?::(\d+))?$/.exec(target) ?? assert.fail(target);
+  return { id: `${netns} ${target}`, netns, proto: proto as ProbeProtocol, dst, ...(port === undefined ? {} : { dport: Number(port) }) };
+}
+
+interface Foreseen {
+  readonly plan: Plan;
+  /** By probe; what is not left to chance has one. */
+  readonly answers: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/** Nobody waits long where nobody will answer, and what has several answers is asked several times. */
+function foresee(plan: Plan): Foreseen {
+  const network = createNetwork(planSource(plan));
+  const answers = new Map<string, ReadonlySet<string>>();
+  const probes = plan.probes.map((probe) => {
+    const { netns, proto, dport } = probe;
+    const dst = parseIp(probe.dst) ?? assert.fail(probe.dst);
+    const runs = enumerate((oracle) => {
+      network.reset();
+      return network.probe({ netns, proto, dst, dport, timeoutMs: 5000 }, oracle, false);
+    });
+    answers.set(probe.id, new Set(runs.map(({ record }) => answerOf(record))));
+    const isLost = runs.some(({ record }) => record.verdict === 'timeout');
+    return { ...probe, timeoutMs: isLost ? 150 : 5000, ...(runs.length > 1 ? { count: TRIES } : {}) };
+  });
+  return { plan: { ...plan, probes }, answers };
+}
+
+/** What both kernels can say of a flow: of a port only whether the server sees the one that the client has. */
+function answerText(flow: { verdict: string; server: string | null; errno: string | null; icmp: string | null; source: string; destination: string }): string {
+  const seen = flow.server === null ? '' : ` by ${flow.server}, which sees ${flow.source} call ${flow.destination}`;
+  return `${flow.verdict}${seen}${flow.errno === null ? '' : ` ${flow.errno}`}${flow.icmp === null ? '' : `, ICMP ${flow.icmp}`}`;
+}
+
+function answerOf(record: FlowRecord): string {
+  const { verdict, server, seenSrc, seenDst, local, errno, icmp } = record;
+  const address = (one: SocketAddress | undefined): string => (one === undefined ? '' : formatIp(one.ip));
+  const source = `${address(seenSrc)}${seenSrc?.port === local?.port ? '' : ' at another port'}`;
+  const error = icmp === undefined ? null : `${icmp.type}/${icmp.code} from ${formatIp(icmp.from)}`;
+  return answerText({ verdict, server: server ?? null, errno: errno ?? null, icmp: error, source, destination: `${address(seenDst)}:${seenDst?.port}` });
+}
+
+interface LabFlow {
+  readonly verdict: string;
+  readonly server: string | null;
+  readonly seen_src: string | null;
+  readonly seen_dst: string | null;
+  readonly local: string | null;
+  readonly errno: string | null;
+  readonly icmp: { readonly type: number; readonly code: number; readonly from: string } | null;
+}
+
+/** Every answer, with the probe it is one to. */
+function onLinux({ plan }: Foreseen): readonly [id: string, answer: string][] {
+  const folder = mkdtempSync(join(tmpdir(), 'hopspec-plan-'));
+  try {
+    const file = join(folder, 'plan.json');
+    writeFileSync(file, JSON.stringify(writePlan(plan)));
+    const { probes } = JSON.parse(execFileSync('python3', [LOADER, file], { encoding: 'utf8' })) as { probes: { id: string; flows: LabFlow[] }[] };
+    return probes.flatMap(({ id, flows }) => flows.map((flow): [string, string] => [id, answerOfLinux(flow)]));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function answerOfLinux({ verdict, server, seen_src, seen_dst, local, errno, icmp }: LabFlow): string {
+  const port = (text: string | null): string | undefined => /:(\d+)$/.exec(text ?? '')?.[1];
+  const source = `${seen_src?.replace(/:\d+$/, '') ?? ''}${port(seen_src) === port(local) ? '' : ' at another port'}`;
+  const error = icmp === null ? null : `${icmp.type}/${icmp.code} from ${icmp.from}`;
+  return answerText({ verdict, server, errno, icmp: error, source, destination: seen_dst ?? '' });
+}
+
+function whyNot(): string | false {
+  const missing = ['python3', 'ip', 'bridge', 'iptables-restore'].filter((tool) => !runs('which', [tool]));
+  if (process.getuid?.() !== 0) return 'needs root';
+  if (missing.length > 0) return `needs ${missing.join(', ')}`;
+  if (!runs('unshare', ['-n', 'iptables', '-t', 'nat', '-S'])) return 'needs a kernel with iptables in namespaces';
+  return runs('unshare', ['-n', 'test', '-e', '/proc/sys/net/bridge/bridge-nf-call-iptables']) ? false : 'needs the kernel module br_netfilter';
+}
+
+function runs(command: string, args: readonly string[]): boolean {
+  try {
+    execFileSync(command, args, { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
