@@ -212,7 +212,6 @@ describe('commands', { concurrency: 2, timeout: 120_000 }, () => {
 
   test('what is missing or not built yet has an exit code and one clear line', async () => {
     const rows: readonly (readonly [args: string[], code: number, says: RegExp])[] = [
-      [['lab', 'x.json'], 4, /^running a plan on the real kernel/],
       [['trace', ...WHERE, '--from', 'pod/a', '--to', 'pod/b', '--pcap', 'x.pcap'], 4, /pcapng/],
       [['trace', ...WHERE, '--from', 'pod/x', '--to', 'pod/b'], 2, /there is no pod "?x/i],
       [['trace', ...WHERE, '--from', 'pod/a', '--to', 'pod/b', '--port', '99999'], 2, /--port 99999: must be between 1 and 65535/],
