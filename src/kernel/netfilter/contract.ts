@@ -27,6 +27,9 @@ export interface NetfilterHost {
   readonly oracle: ChoiceOracle;
 }
 
+/** The kernel's own sockets, which send ICMP and the resets of closed ports, are sockets without an owner. */
+export const KERNEL_SOCKET = -1;
+
 /** One packet's passage through one namespace, from the moment it enters or is made. Mutable; only netfilter writes `ct…`, `state` and `mark`. */
 export interface Passage {
   packet: IpPacket;
@@ -38,7 +41,7 @@ export interface Passage {
   /** Bridge ports, where br_netfilter brought the packet here (`-m physdev`). */
   physIn: string | undefined;
   physOut: string | undefined;
-  /** The uid of the local socket that sent it (`-m owner`); undefined when it was not made here. */
+  /** The uid of the local socket that sent it (`-m owner`), or KERNEL_SOCKET; undefined when no socket of this host sent it. */
   uid: number | undefined;
 }
 

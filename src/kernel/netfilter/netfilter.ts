@@ -43,11 +43,6 @@ const BUILT_IN: Readonly<Record<Hook, string>> = {
   postrouting: 'POSTROUTING',
 };
 
-/** A new connection's packet, or the reset of a REJECT that answers one; ICMP errors never see the nat table (nf_nat_ipv4_fn). */
-function mayBind({ state, packet }: Passage): boolean {
-  return state === 'NEW' || (state === 'RELATED' && packet.l4.kind !== 'icmp');
-}
-
 /** A hook's steps with their chains resolved; what has nothing to do is left out. */
 type Step =
   | { readonly kind: 'track' | 'confirm' }
@@ -167,7 +162,7 @@ class NamespaceNetfilter implements Netfilter {
     const connection = connectionOf(e.passage);
     if (connection === undefined) return 'accept';
     const side = manipAt(e.hook);
-    const first = !isBound(connection, side) && mayBind(e.passage);
+    const first = e.passage.state === 'NEW' && !isBound(connection, side);
     if (first) {
       e.table = 'nat';
       const verdict = chain === undefined ? 'accept' : runBuiltIn(e, chain);

@@ -9,7 +9,7 @@ import type { IpPacket } from '../../packet/ip-packet.js';
 import type { Errno } from '../../trace/flow-record.js';
 import { packetLength } from '../link/packet-length.js';
 import type { Namespace } from '../namespace.js';
-import type { Passage } from '../netfilter/contract.js';
+import { KERNEL_SOCKET, type Passage } from '../netfilter/contract.js';
 import { recordDrop, recordRoute } from '../record.js';
 import { type OutputDecision, routeOutput } from '../route/output.js';
 import type { Outgoing, Runtime } from '../runtime.js';
@@ -26,7 +26,7 @@ export function output(rt: Runtime, outgoing: Outgoing): Errno | undefined {
   if (decision.route === undefined || decision.error !== undefined) return unroutable(rt, ns, packet, decision);
   recordRoute(rt, ns, packet, 'output', decision.route);
   const passage = about === undefined ? newPassage(packet, mark) : answerPassage(packet, mark, about);
-  if (outgoing.fromClient) passage.uid = 0;
+  passage.uid = senderOf(outgoing);
   if (tooBig(rt, ns, passage, decision)) return 'EMSGSIZE';
   if (!runHook(rt, ns, 'output', passage, undefined, decision.device)) return 'EPERM';
   const last = changed(passage, packet, mark) ? routeAgain(rt, ns, passage) : decision;
@@ -34,6 +34,15 @@ export function output(rt: Runtime, outgoing: Outgoing): Errno | undefined {
   if (!runHook(rt, ns, 'postrouting', passage, undefined, last.device)) return 'EPERM';
   transmit(rt, last.device, last.route, passage);
   return undefined;
+}
+
+/** Everybody's sockets are root's. A reset that a rule answers with comes from no socket, nor does the outside of a tunnel. */
+function senderOf({ fromClient, packet: { l4 }, about }: Outgoing): number | undefined {
+  if (fromClient) return 0;
+  if (l4.kind === 'icmp') return KERNEL_SOCKET;
+  if (l4.kind === 'udp') return l4.vxlan === undefined ? 0 : undefined;
+  if (l4.flags !== 'R' && l4.flags !== 'R.') return 0;
+  return about === undefined ? KERNEL_SOCKET : undefined;
 }
 
 function changed(passage: Passage, packet: IpPacket, mark: number): boolean {

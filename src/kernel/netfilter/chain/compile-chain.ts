@@ -86,7 +86,7 @@ function partsOf(text: string): RuleParts {
 }
 
 function compileParts({ matches, target }: Rule): RuleParts {
-  const tests = matches.map(compileMatch).filter((test) => test !== undefined);
+  const tests = matches.map((match) => compileMatch(match, matches)).filter((test) => test !== undefined);
   if (target?.kind === 'jump' || target?.kind === 'goto') {
     return { target, matches, tests, action: undefined, jump: target.chain, goto: target.kind === 'goto' };
   }

@@ -10,7 +10,8 @@ import { addressTypeTest, ownerTest, packetTypeTest, reversePathTest, socketExis
 import { recentTest } from './recent.js';
 import { limitTest, nthTest, randomTest } from './stateful.js';
 
-export function compileMatch(match: Match): Test | undefined {
+/** `all` are the matches of its rule. */
+export function compileMatch(match: Match, all: readonly Match[]): Test | undefined {
   switch (match.kind) {
     case 'comment':
     case 'nfacct':
@@ -47,12 +48,12 @@ export function compileMatch(match: Match): Test | undefined {
     case 'tos':
       return headerFieldTest(match);
     default:
-      return compileStateMatch(match);
+      return compileStateMatch(match, all);
   }
 }
 
 /** Matches on what is not in the packet's header. */
-function compileStateMatch(match: Match): Test {
+function compileStateMatch(match: Match, all: readonly Match[]): Test {
   switch (match.kind) {
     case 'mark':
       return markTest(match.value, match.mask, match.not);
@@ -65,7 +66,10 @@ function compileStateMatch(match: Match): Test {
     case 'ct-address':
     case 'ct-port':
     case 'ct-status':
-      return connectionTest(match);
+      return connectionTest(
+        match,
+        all.some(({ kind }) => kind === 'ct-state'),
+      );
     case 'source-type':
     case 'destination-type':
       return addressTypeTest(match);

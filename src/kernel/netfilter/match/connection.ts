@@ -32,10 +32,10 @@ export function stateTest(states: readonly CtStateName[], not: boolean): Test {
 
 type ConnectionMatch = Extract<Match, { kind: 'ct-direction' | 'ct-protocol' | 'ct-address' | 'ct-port' | 'ct-status' }>;
 
-/** Without a connection none of these holds, negated or not. */
-export function connectionTest(match: ConnectionMatch): Test {
+/** Without a connection none of these holds, negated or not; beside a --ctstate all do (conntrack_mt asks for nothing more then). */
+export function connectionTest(match: ConnectionMatch, besideState: boolean): Test {
   const holds = connectionField(match);
-  return (e) => connectionOf(e.passage) !== undefined && holds(e) !== match.not;
+  return (e) => (connectionOf(e.passage) === undefined ? besideState : holds(e) !== match.not);
 }
 
 function connectionField(match: ConnectionMatch): Test {

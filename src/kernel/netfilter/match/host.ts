@@ -1,6 +1,7 @@
 /** Matches that ask the namespace: -m addrtype, -m rpfilter, -m owner, and -m pkttype for the packets that reach netfilter here. */
 import { unsupported } from '../../../base/errors.js';
 import type { Match, Range } from '../../../plan/rule/rule.js';
+import { KERNEL_SOCKET } from '../contract.js';
 import type { Evaluation, Test } from '../evaluation.js';
 
 type TypeMatch = Extract<Match, { kind: 'source-type' | 'destination-type' }>;
@@ -25,10 +26,10 @@ export function reversePathTest(match: Extract<Match, { kind: 'rpfilter' }>): Te
   };
 }
 
-/** A packet that no local socket sent has no owner: a negated match holds for it. Groups of sockets are not known. */
+/** What no process sent has no owner, and a negated match holds for it. Groups of sockets are not known. */
 export function ownerTest(what: 'uid' | 'gid', ids: Range, not: boolean): Test {
   if (what === 'gid') throw unsupported('owner-gid', '-m owner --gid-owner is not modelled');
-  return ({ passage: { uid } }) => (uid === undefined ? not : (uid >= ids.from && uid <= ids.to) !== not);
+  return ({ passage: { uid } }) => (uid === undefined || uid === KERNEL_SOCKET ? not : (uid >= ids.from && uid <= ids.to) !== not);
 }
 
 export function socketExistsTest(not: boolean): Test {

@@ -2,7 +2,7 @@
 import { formatIp, formatSocket } from '../../../base/ip.js';
 import type { FlowRecord, SocketAddress } from '../../../trace/flow-record.js';
 
-/** A flow of the plan's result, as load-plan.py prints it. */
+/** A flow of the plan's result, as the lab prints it. */
 export interface Answer {
   readonly verdict: string;
   readonly server: string | null;
