@@ -11,7 +11,7 @@ const layers = {
   controllers: ['base', 'api'],
   scheduler: ['base', 'api'],
   node: ['base', 'packet', 'api', 'plan'],
-  fabric: ['base', 'packet', 'trace', 'plan', 'api'],
+  fabric: ['base', 'packet', 'trace', 'plan'],
   sim: ['base', 'packet', 'trace', 'plan', 'kernel', 'lab', 'api', 'manifest', 'controllers', 'scheduler', 'node', 'fabric'],
   claim: ['base', 'packet', 'trace'],
   cli: ['index', 'sim', 'claim', 'trace', 'report'],
