@@ -1,8 +1,11 @@
-/** `hopspec lab`: a plan's probes on the real kernel. */
-import { unsupported } from '../index.js';
+/** `hopspec lab`: a plan's probes on the real kernel, one JSON line with what came of each flow. */
+import { readPlan } from '../index.js';
+import { runLab } from '../sim/lab-api.js';
+import { EXIT, type ExitCode } from './exit-code.js';
+import { readInput } from './read-input.js';
 
-export function lab(_plan: string): never {
-  throw unsupported('lab', 'running a plan on the real kernel is not part of the command line yet', {
-    fix: '`hopspec probe` runs it on the simulated one',
-  });
+export function lab(path: string): ExitCode {
+  const { text, file } = readInput(path);
+  process.stdout.write(`${JSON.stringify(runLab(readPlan(text, file)))}\n`);
+  return EXIT.ok;
 }

@@ -241,7 +241,7 @@ function askLinux(plan: Plan): string {
   try {
     const file = join(folder, 'plan.json');
     writeFileSync(file, JSON.stringify(writePlan(plan)));
-    const result = JSON.parse(execFileSync('python3', ['src/lab/load-plan.py', file], { encoding: 'utf8' }));
+    const result = JSON.parse(execFileSync('python3', ['src/lab/executor/main.py', file], { encoding: 'utf8' }));
     return `${result.probes.map(({ id, flows }: { id: string; flows: Answer[] }) => line(id, flows[0] as Answer)).join('\n')}\n`;
   } finally {
     rmSync(folder, { recursive: true });

@@ -13,9 +13,9 @@ export function recordDevice(rt: Runtime, kind: 'rx' | 'tx', device: Device, pac
   rt.events.push({ kind, t: rt.nowUs, netns: device.ns.name, leg: rt.leg, packet, device: device.name });
 }
 
-export function recordArp(rt: Runtime, device: Device, frame: ArpFrame, packet: IpPacket): void {
+export function recordArp(rt: Runtime, device: Device, frame: ArpFrame, packet: IpPacket, sent = false): void {
   if (!rt.record) return;
-  rt.events.push({ kind: 'arp', t: rt.nowUs, netns: device.ns.name, leg: rt.leg, packet, device: device.name, frame });
+  rt.events.push({ kind: 'arp', t: rt.nowUs, netns: device.ns.name, leg: rt.leg, packet, device: device.name, sent, frame });
 }
 
 export function recordRoute(rt: Runtime, ns: Namespace, packet: IpPacket, decision: RouteEvent['decision'], route: Route): void {

@@ -121,7 +121,7 @@ function onRealKernel(plan: Plan): readonly string[] {
   try {
     const file = join(folder, 'plan.json');
     writeFileSync(file, JSON.stringify(writePlan(plan)));
-    const loader = new URL('../lab/load-plan.py', import.meta.url).pathname;
+    const loader = new URL('../lab/executor/main.py', import.meta.url).pathname;
     const done = spawnSync('python3', [loader, file], { encoding: 'utf8', timeout: 60_000 });
     assert.equal(done.status, 0, done.stderr);
     const result = JSON.parse(done.stdout) as { readonly probes: readonly { readonly id: string; readonly flows: readonly RealFlow[] }[] };

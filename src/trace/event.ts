@@ -118,6 +118,8 @@ export interface AnswerEvent extends At {
 export interface ArpEvent extends At {
   readonly kind: 'arp';
   readonly device: string;
+  /** Leaving by the device; else it comes in. */
+  readonly sent?: boolean | undefined;
   readonly frame: ArpFrame;
 }
 

@@ -19,7 +19,7 @@ export function sendFrame(rt: Runtime, device: Device, frame: Frame, mark: numbe
   if (frame.kind === 'ip') {
     recordDevice(rt, 'tx', device, frame.packet);
     if (rt.leg === 0) notePathMtu(rt, device, frame.packet);
-  } else if (waiting !== undefined) recordArp(rt, device, frame, waiting);
+  } else if (waiting !== undefined) recordArp(rt, device, frame, waiting, true);
   if (!device.up) {
     if (frame.kind === 'ip') recordDrop(rt, device.ns, frame.packet, 'DEV_DOWN', () => `${device.name} is down`, { device });
     return;

@@ -1,44 +1,17 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { formatIp } from '../base/ip.js';
 import { createSimulation, readClusterSpec, type Simulation } from '../index.js';
 import { runPlan } from '../kernel/run-plan.js';
 import type { Plan, ProbePlan } from '../plan/plan.js';
-import { readPlan, writePlan } from '../plan/plan-json.js';
-import type { FlowRecord, SocketAddress } from '../trace/flow-record.js';
+import { readPlan } from '../plan/plan-json.js';
+import { flowJson } from '../trace/flow-json.js';
+import { compareAnswer } from './compare/compare-flow.js';
+import { runLab } from './run-lab.js';
+import { labSkip } from './testing/lab-skip.test.js';
 
-const LOADER = fileURLToPath(new URL('load-plan.py', import.meta.url));
 const PLANS = new URL('../../fixtures/plan/', import.meta.url);
-
-const TOOLS = ['python3', 'ip', 'bridge', 'iptables-restore'];
-const missing = TOOLS.filter((tool) => !runs('which', [tool]));
-const skip =
-  process.getuid?.() !== 0
-    ? 'needs root'
-    : missing.length > 0
-      ? `needs ${missing.join(', ')}`
-      : !runs('unshare', ['-n', 'iptables', '-t', 'nat', '-S'])
-        ? 'needs a kernel with iptables in namespaces'
-        : !runs('unshare', ['-n', 'test', '-e', '/proc/sys/net/bridge/bridge-nf-call-iptables'])
-          ? 'needs the kernel module br_netfilter'
-          : false;
-
-/** One flow as both kernels can say it: a port that was picked freely is left out, and so is what only one of them can see. */
-type Answer = Readonly<Record<'verdict' | 'server' | 'source' | 'destination' | 'errno' | 'icmp', string | null>>;
-
-interface LabFlow {
-  readonly verdict: string;
-  readonly server: string | null;
-  readonly seen_src: string | null;
-  readonly seen_dst: string | null;
-  readonly errno: string | null;
-  readonly icmp: { readonly type: number; readonly code: number; readonly from: string } | null;
-}
+const skip = labSkip();
 
 describe('the real kernel says what the simulated one says', { skip }, () => {
   for (const name of readdirSync(PLANS).filter((file) => file.endsWith('.json'))) {
@@ -63,50 +36,13 @@ describe('the real kernel says what the simulated one says', { skip }, () => {
 
 /** The real kernel need not wait long where the simulated one foresees that nobody answers; elsewhere it has time on a busy machine. */
 function assertEqualAnswers(plan: Plan): void {
-  const expected = onSimulator(plan);
-  const probes = plan.probes.map((probe) => ({ ...probe, timeoutMs: expected[probe.id]?.verdict === 'timeout' ? 150 : 5000 }));
-  assert.deepEqual(onLinux({ ...plan, probes }), expected);
-}
-
-function onSimulator(plan: Plan): Readonly<Record<string, Answer>> {
-  return Object.fromEntries(runPlan(plan).map(({ id, flows: [flow] }) => [id, answerOf(flow ?? assert.fail(id))]));
-}
-
-/** A server that answered into the void is known to the simulator alone; so is who saw an echo. */
-function answerOf(flow: FlowRecord): Answer {
-  const { verdict, seenSrc, seenDst, errno, icmp } = flow;
-  const server = verdict === 'delivered' ? (flow.server ?? null) : null;
-  const seen = (address: SocketAddress | undefined): string | null =>
-    address === undefined || server === null ? null : formatIp(address.ip);
-  const error = icmp === undefined ? null : `${icmp.type}/${icmp.code} from ${formatIp(icmp.from)}`;
-  return { verdict, server, source: seen(seenSrc), destination: seen(seenDst), errno: errno ?? null, icmp: error };
-}
-
-function onLinux(plan: Plan): Readonly<Record<string, Answer>> {
-  const folder = mkdtempSync(join(tmpdir(), 'hopspec-plan-'));
-  try {
-    const file = join(folder, 'plan.json');
-    writeFileSync(file, JSON.stringify(writePlan(plan)));
-    const result = JSON.parse(execFileSync('python3', [LOADER, file], { encoding: 'utf8' })) as {
-      probes: { id: string; flows: LabFlow[] }[];
-    };
-    return Object.fromEntries(result.probes.map(({ id, flows: [flow] }) => [id, answerOfLinux(flow ?? assert.fail(id))]));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-function answerOfLinux(flow: LabFlow): Answer {
-  const address = (text: string | null): string | null => text?.replace(/:\d+$/, '') ?? null;
-  const icmp = flow.icmp === null ? null : `${flow.icmp.type}/${flow.icmp.code} from ${flow.icmp.from}`;
-  return {
-    verdict: flow.verdict,
-    server: flow.server,
-    source: address(flow.seen_src),
-    destination: address(flow.seen_dst),
-    errno: flow.errno,
-    icmp,
-  };
+  const expected = new Map(runPlan(plan).map(({ id, flows: [flow] }) => [id, flowJson(flow ?? assert.fail(id))]));
+  const probes = plan.probes.map((probe) => ({ ...probe, timeoutMs: expected.get(probe.id)?.verdict === 'timeout' ? 150 : 5000 }));
+  const differences = runLab({ ...plan, probes }).probes.flatMap(({ id, flows: [flow] }) => {
+    const difference = compareAnswer(expected.get(id) ?? assert.fail(id), flow ?? assert.fail(id));
+    return difference === undefined ? [] : [`${id}: ${difference.what}: ${difference.simulated}, but Linux: ${difference.real}`];
+  });
+  assert.deepEqual(differences, []);
 }
 
 /** Three nodes, a pod on each of two, one endpoint: nothing is left to chance. */
@@ -181,13 +117,4 @@ function probesOf(simulation: Simulation): readonly ProbePlan[] {
     .map((netns): ProbePlan => ({ id: `${netns} UDP`, netns, proto: 'udp', dst: web, dport: 53, sport: 30000 }));
   const ping = senders.slice(0, 4).map((netns): ProbePlan => ({ id: `${netns} ping`, netns, proto: 'icmp', dst: web }));
   return [...tcp, ...udp, ...ping];
-}
-
-function runs(command: string, args: readonly string[]): boolean {
-  try {
-    execFileSync(command, args, { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,0 +1,84 @@
+/**
+ * Whether two kernels took a flow the same way: the same packets, and of each the same taps and hooks in the same order within a namespace,
+ * with the same rules (table, chain, position), marks, TTLs, devices and translations. Not compared: ARP, which depends on what was known
+ * before; what a real socket says beside the handshake and the answer (acknowledgements, its farewell); and ports picked freely, which
+ * have to be used alike.
+ */
+import type { HookStep, Path, PathOfPacket, PathStep } from '../../trace/path.js';
+import type { Difference } from './compare-flow.js';
+import { PortNames } from './port-names.js';
+
+/** What the simulated kernel always has where the real one does. */
+const TELLING = /tcp (S\.?|R\.?)$| icmp | udp$/;
+
+export function comparePath(simulated: Path, real: Path, ports: PortNames): Difference | undefined {
+  const rest = real.packets.filter(isCompared);
+  for (const packet of simulated.packets.filter(isCompared)) {
+    const i = rest.findIndex((one) => ports.same(packet.packet, one.packet));
+    const twin = rest[i];
+    if (twin === undefined) return { what: 'packets', simulated: packet.packet, real: 'no such packet' };
+    rest.splice(i, 1);
+    const difference = comparePacket(packet, twin, ports);
+    if (difference !== undefined) return difference;
+  }
+  const more = rest.find((one) => TELLING.test(one.packet) && !simulated.packets.some((known) => ports.same(known.packet, one.packet)));
+  return more === undefined ? undefined : { what: 'packets', simulated: 'no such packet', real: more.packet };
+}
+
+function isCompared(packet: PathOfPacket): boolean {
+  return !packet.packet.startsWith('arp ');
+}
+
+function comparePacket(simulated: PathOfPacket, real: PathOfPacket, ports: PortNames): Difference | undefined {
+  const names = [...new Set([...simulated.steps, ...real.steps].map((step) => step.ns))];
+  for (const ns of names) {
+    const mine = simulated.steps.filter((step) => step.ns === ns);
+    const theirs = real.steps.filter((step) => step.ns === ns);
+    for (let i = 0; i < Math.max(mine.length, theirs.length); i++) {
+      const difference = compareStep(mine[i], theirs[i], ports);
+      if (difference === undefined) continue;
+      return { ...difference, what: `${difference.what} in step ${i + 1} in ${ns} of ${simulated.packet}` };
+    }
+  }
+  return undefined;
+}
+
+function compareStep(mine: PathStep | undefined, theirs: PathStep | undefined, ports: PortNames): Difference | undefined {
+  if (mine === undefined || theirs === undefined) return { what: 'presence', simulated: stepText(mine), real: stepText(theirs) };
+  if (placeOf(mine) !== placeOf(theirs)) return { what: 'place', simulated: stepText(mine), real: stepText(theirs) };
+  if (!ports.same(mine.pkt, theirs.pkt)) return { what: 'packet', simulated: mine.pkt, real: theirs.pkt };
+  return isHook(mine) && isHook(theirs) ? compareHook(mine, theirs, ports) : undefined;
+}
+
+function compareHook(mine: HookStep, theirs: HookStep, ports: PortNames): Difference | undefined {
+  const rules = (step: HookStep): string => step.rules.map((rule) => `${rule.table} ${rule.chain} ${rule.index}`).join(', ');
+  if (rules(mine) !== rules(theirs)) return { what: 'rules', simulated: rules(mine), real: rules(theirs) };
+  if (mine.mark !== theirs.mark) return { what: 'mark', simulated: hex(mine.mark), real: hex(theirs.mark) };
+  if (mine.verdict !== theirs.verdict) return { what: 'verdict', simulated: mine.verdict, real: theirs.verdict };
+  if (mine.ct !== null && theirs.ct !== null && mine.ct !== theirs.ct) return { what: 'ct', simulated: mine.ct, real: theirs.ct };
+  const becomes = [mine.becomes ?? mine.pkt, theirs.becomes ?? theirs.pkt] as const;
+  // Only source translation picks ports at random.
+  if (mine.hook === 'postrouting' || mine.hook === 'input') ports.learn(...becomes);
+  return ports.same(...becomes) ? undefined : { what: 'becomes', simulated: becomes[0], real: becomes[1] };
+}
+
+function isHook(step: PathStep): step is HookStep {
+  return 'hook' in step;
+}
+
+function placeOf(step: PathStep): string {
+  if (isHook(step)) return `${step.hook} ${step.iif ?? '-'} ${step.oif ?? '-'}`;
+  return step.rx === undefined ? `tx ${step.tx}` : `rx ${step.rx}`;
+}
+
+/** One line, as differences show it. */
+export function stepText(step: PathStep | undefined): string {
+  if (step === undefined) return 'no such step';
+  const rules = isHook(step) ? step.rules.map((rule) => ` ${rule.chain}#${rule.index}`).join('') : '';
+  const end = isHook(step) ? `${step.becomes === null ? '' : ` => ${step.becomes}`} ${step.verdict}` : '';
+  return `${step.ns} ${placeOf(step)}: ${step.pkt}${rules}${end}`;
+}
+
+function hex(mark: number): string {
+  return `0x${mark.toString(16)}`;
+}

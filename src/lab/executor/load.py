@@ -1,0 +1,205 @@
+"""Puts a plan into namespaces, in the order in which its parts need each other: sysctls, links (bridges, then pairs, then tunnels), their
+settings, routes and rules, neighbours, fdb, and what the *-restore tools read. What a tool refuses is told with the plan's path.
+"""
+import ctypes, fcntl, os, platform, re, shutil, socket, struct, subprocess
+
+from netns import enter, new_netns
+from trouble import Trouble
+
+SIOCETHTOOL, ETHTOOL_GLINK = 0x8946, 0x0A
+RESTORE = {
+    "ipset": ["ipset", "restore"],
+    "iptables": ["iptables-restore", "--noflush"],
+    "ip6tables": ["ip6tables-restore", "--noflush"],
+    "nft": ["nft", "-f", "-"],
+    "ipvs": ["ipvsadm", "-R"],
+}
+# Words with which the tools say that the kernel has no such thing.
+LACKS = re.compile(
+    r"Unknown device type|not supported|No chain/target/match by that name|missing kernel module|failed \(No such file or directory\)"
+    r"|can't initialize|Cannot open session|Protocol not available|Could not process rule: No such file",
+    re.IGNORECASE,
+)
+
+
+def load(plan):
+    """Namespaces by name, as descriptors."""
+    check_tools(plan)
+    spaces = {name: new_netns() for name in plan["netns"]}
+    each = plan["netns"].items()
+    late = {name: write_sysctls(spaces[name], name, netns.get("sysctl", {})) for name, netns in each}
+    for rank in range(3):
+        for name, netns in each:
+            batch(spaces[name], ["ip"], [line for line in new_links(name, netns, spaces) if line[2] == rank])
+    for name, netns in each:
+        batch(spaces[name], ["ip"], link_settings(plan, name))
+        missing = write_sysctls(spaces[name], name, late[name])
+        if missing:
+            raise no_sysctl(name, next(iter(missing)))
+    for _ in range(2):  # A bridge has a carrier when its ports have.
+        for fd in spaces.values():
+            settle_links(fd)
+    for name, netns in each:
+        load_tables(spaces[name], name, netns)
+        load_texts(spaces[name], name, netns)
+    return spaces
+
+
+def check_tools(plan):
+    needed = {"ip"}
+    for netns in plan["netns"].values():
+        needed |= {command[0] for field, command in RESTORE.items() if netns.get(field)}
+        needed |= {"bridge"} if netns.get("fdb") else set()
+        needed |= {"wg"} if netns.get("wg") else set()
+    missing_tools(needed)
+
+
+def missing_tools(needed):
+    missing = sorted(tool for tool in needed if shutil.which(tool) is None)
+    if missing:
+        raise Trouble("tools", "missing-tools", f"the lab needs {', '.join(missing)}", tools=missing)
+
+
+# --- sysctls
+
+
+def write_sysctls(fd, name, values):
+    """Writes what exists, and returns the rest: a device's own settings come with the device."""
+    enter(fd)
+    missing = {}
+    for key, value in values.items():
+        # sysctl(8) writes a dot inside a name as a slash.
+        path = "/proc/sys/" + key.translate(str.maketrans("./", "/."))
+        try:
+            with open(path, "w") as file:
+                file.write(str(value))
+        except FileNotFoundError:
+            missing[key] = value
+        except OSError as error:
+            kind = "input" if error.errno == 22 else "unsupported"
+            message = f"sysctl {key} cannot be set to {value} in a namespace: {error.strerror}"
+            raise Trouble(kind, "sysctl-refused", message, where=["netns", name, "sysctl", key]) from None
+    return missing
+
+
+def no_sysctl(name, key):
+    fix = "sudo modprobe br_netfilter" if key.startswith("net.bridge.") else None
+    message = f"this kernel ({platform.release()}) has no sysctl {key}"
+    return Trouble("unsupported", "no-sysctl", message, where=["netns", name, "sysctl", key], fix=fix)
+
+
+# --- links: lines for `ip -batch`, each with the plan's path to what it is about
+
+
+def new_links(name, netns, spaces):
+    """A tunnel is bound to a device that must be there; the other end of a veth that only its listing names is made from there."""
+    lines = []
+    for i, link in enumerate(netns.get("links", [])):
+        kind, peer = link["kind"], link.get("peer")
+        if kind == "loopback" or (kind == "veth" and peer is None):
+            continue
+        address, end = (f" address {one['mac']}" if "mac" in one else "" for one in (link, peer or {}))
+        if peer is not None:
+            end = f" peer name {peer['name']}{end} netns /proc/{os.getpid()}/fd/{spaces[peer['netns']]}"
+        rank = 0 if kind == "bridge" else 1 if kind in ("veth", "dummy") else 2
+        text = f"link add name {link['name']}{address} type {kind}{end} {link.get('args', '')}"
+        lines.append((text, ["netns", name, "links", i], rank))
+    return lines
+
+
+def link_settings(plan, name):
+    links = plan["netns"][name].get("links", [])
+    listed = {link["name"] for link in links}
+    lines = [("link set lo up", ["netns", name])] if "lo" not in listed else []
+    for i, link in enumerate(links):
+        device, where = link["name"], ["netns", name, "links", i]
+        for key, word in (("mac", "address"), ("mtu", "mtu"), ("master", "master")):
+            if key in link:
+                lines.append((f"link set dev {device} {word} {link[key]}", [*where, key]))
+        if "slave" in link:
+            lines.append((f"link set dev {device} type bridge_slave {link['slave']}", [*where, "slave"]))
+        for k, address in enumerate(link.get("addr", [])):
+            # Duplicate address detection would hold an IPv6 address back for seconds.
+            nodad = " nodad" if ":" in address and "nodad" not in address else ""
+            lines.append((f"addr add {address} dev {device}{nodad}", [*where, "addr", k]))
+    lines += [(f"link set dev {link['name']} up", ["netns", name, "links", i]) for i, link in enumerate(links) if link.get("up", True)]
+    peers = [link["peer"] for netns in plan["netns"].values() for link in netns.get("links", []) if "peer" in link]
+    ends = [end["name"] for end in peers if end["netns"] == name and end["name"] not in listed]
+    return lines + [(f"link set dev {end} up", ["netns", name]) for end in ends]
+
+
+def settle_links(fd):
+    """Asks every device for its link: the kernel otherwise tells bridges of a new carrier only up to a second later."""
+    enter(fd)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
+        for _, device in socket.if_nameindex():
+            command = ctypes.create_string_buffer(struct.pack("=II", ETHTOOL_GLINK, 0))
+            request = struct.pack("16sP16x", device.encode(), ctypes.addressof(command))
+            try:
+                fcntl.ioctl(control, SIOCETHTOOL, request)
+            except OSError:
+                pass  # Not every device has a link to ask for.
+
+
+# --- tables
+
+
+def load_tables(fd, name, netns):
+    texts = [(f"{command} {text}", ["netns", name, key, i]) for command, key in (("route add", "routes"), ("rule add", "rules")) for i, text in enumerate(netns.get(key, []))]
+    batch(fd, ["ip", "-4"], [line for line in texts if ":" not in line[0]])
+    batch(fd, ["ip", "-6"], [line for line in texts if ":" in line[0]])
+    batch(fd, ["ip"], [(f"neigh replace {text}", ["netns", name, "neigh", i]) for i, text in enumerate(netns.get("neigh", []))])
+    batch(fd, ["bridge"], [(f"fdb append {text}", ["netns", name, "fdb", i]) for i, text in enumerate(netns.get("fdb", []))])
+
+
+def load_texts(fd, name, netns):
+    for field, command in RESTORE.items():
+        if netns.get(field):
+            run(fd, command, netns[field], ["netns", name, field])
+    for device, text in netns.get("wg", {}).items():
+        run(fd, ["wg", "setconf", device, "/dev/stdin"], text, ["netns", name, "wg", device])
+
+
+# --- tools
+
+
+def batch(fd, command, lines):
+    """Lines of `ip -batch` or `bridge -batch`; the tool stops at the first that it cannot do, and says its number."""
+    if not lines:
+        return
+    done = start(fd, [*command, "-batch", "-"], "".join(f"{line[0]}\n" for line in lines))
+    if done.returncode == 0:
+        return
+    said = (done.stderr or done.stdout).strip()
+    number = re.search(r"Command failed -:(\d+)", said)
+    text, where = lines[int(number[1]) - 1][:2] if number else (lines[0][0], lines[0][1][:2])
+    words = re.sub(r"\s*Command failed -:\d+", "", said).replace("\n", "; ")
+    raise refusal(f"{command[0]} {text.strip()}", words, where, text)
+
+
+def run(fd, command, text, where):
+    done = start(fd, command, text)
+    if done.returncode != 0:
+        said = (done.stderr or done.stdout).strip()
+        raise refusal(" ".join(command), said.replace("\n", "; "), where, quoted(said, text))
+
+
+def start(fd, command, text):
+    enter(fd)
+    return subprocess.run(command, input=text, text=True, capture_output=True)
+
+
+def quoted(said, text):
+    """The line that a restore tool stumbled over."""
+    number = re.search(r"line:? (\d+)", said) or re.search(r"/dev/stdin:(\d+)", said)
+    lines = text.split("\n")
+    return lines[int(number[1]) - 1] if number and int(number[1]) <= len(lines) else None
+
+
+def refusal(command, said, where, line):
+    about = f": {line.strip()}" if line and line.strip() not in command else ""
+    if LACKS.search(said):
+        lacking = re.match(r".* type (\S+)", line) if line and line.startswith("link add") else None
+        thing = f"no {lacking[1]} devices" if lacking else f"no way to do `{command}`{about}"
+        return Trouble("unsupported", "kernel-lacks", f"this kernel ({platform.release()}) has {thing} ({said})", where=where)
+    return Trouble("input", "refused-by-linux", f"Linux refuses `{command}`{about} ({said})", where=where)

@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+"""Loads a plan (hopspec.dev/plan/v1) into real network namespaces, runs its probes, and prints one JSON line: the result, or the
+`error` that keeps it from running. Python's own library is all it needs.
+
+    main.py [--trace] [--parent PID] [PLAN.json]         standard input unless a file is given
+"""
+import argparse, json, os, platform, sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+from load import load
+from netns import die_with_parent, leave_host, lock_file
+from sockets import Loop, open_listeners, run_flow
+from trouble import Trouble
+
+
+def main():
+    options = read_options()
+    die_with_parent(options.parent)
+    os.environ["PATH"] = os.environ.get("PATH", "") + ":/usr/sbin:/sbin:/usr/local/sbin:/usr/bin:/bin"
+    with options.plan as file:
+        plan = json.load(file)
+    try:
+        leave_host()
+        result = execute(plan, options.trace)
+    except Trouble as trouble:
+        result = {"kernel": platform.release(), "error": trouble.told}
+    sys.stdout.write(json.dumps(result, separators=(",", ":")) + "\n")
+
+
+def read_options():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--trace", action="store_true")
+    parser.add_argument("--parent", type=int)
+    parser.add_argument("plan", nargs="?", type=argparse.FileType(), default=sys.stdin)
+    return parser.parse_args()
+
+
+def execute(plan, trace):
+    with lock_file():
+        spaces = load(plan)
+    loop = Loop()
+    open_listeners(loop, spaces, plan.get("listeners", []))
+    evidence = open_evidence(plan, spaces, loop) if trace else None
+    probes = [{"id": probe["id"], "flows": run_probe(loop, spaces, probe, evidence)} for probe in plan.get("probes", [])]
+    return {"kernel": platform.release(), "probes": probes, **({} if evidence is None else {"ground": evidence.ground()})}
+
+
+def open_evidence(plan, spaces, loop):
+    from evidence import Evidence
+
+    return Evidence(plan, spaces, loop)
+
+
+def run_probe(loop, spaces, probe, evidence):
+    flows = []
+    for _ in range(probe.get("count", 1)):
+        if evidence is not None:
+            evidence.begin()
+        flow = run_flow(loop, spaces[probe["netns"]], probe)
+        if evidence is not None:
+            flow["evidence"] = evidence.end()
+        flows.append(flow)
+    return flows
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        os._exit(130)

@@ -1,0 +1,262 @@
+"""Listeners, which answer with what they saw, and clients, which note what they were told: one loop serves the sockets of all
+namespaces. A flow is TCP: connection, a byte, an answer; UDP: a datagram and its answer; ICMP: an echo.
+"""
+import errno, json, selectors, socket, struct, time
+
+from netns import enter
+from trouble import Trouble
+
+IP_PKTINFO, IP_RECVERR, IPV6_RECVERR, MSG_ERRQUEUE, SO_MARK = 8, 11, 25, 0x2000, 36
+SO_EE_ORIGIN = {(socket.IPPROTO_IP, IP_RECVERR): 2, (socket.IPPROTO_IPV6, IPV6_RECVERR): 3}
+KINDS = {"tcp": (socket.SOCK_STREAM, socket.IPPROTO_TCP), "udp": (socket.SOCK_DGRAM, socket.IPPROTO_UDP), "sctp": (socket.SOCK_STREAM, 132)}
+UNREACHABLE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENOPROTOOPT}
+TIMEOUT_MS = 3000
+
+
+class Loop:
+    """Calls whoever registered for a descriptor that has something to read or can be written."""
+
+    def __init__(self):
+        self.selector = selectors.DefaultSelector()
+
+    def on(self, file, call, events=selectors.EVENT_READ):
+        self.selector.register(file, events, call)
+
+    def off(self, file):
+        self.selector.unregister(file)
+
+    def turn(self, seconds):
+        """False when nothing happened for that long."""
+        ready = self.selector.select(max(0, seconds))
+        for key, _ in ready:
+            if key.fileobj in self.selector.get_map():
+                key.data()
+        return bool(ready)
+
+
+def family_of(ip):
+    return socket.AF_INET6 if ":" in ip else socket.AF_INET
+
+
+def address_text(address):
+    return f"[{address[0]}]:{address[1]}" if ":" in address[0] else f"{address[0]}:{address[1]}"
+
+
+# --- servers
+
+
+def open_listeners(loop, spaces, listeners):
+    for i, listener in enumerate(listeners):
+        enter(spaces[listener["netns"]])
+        ip, proto = listener.get("ip", "0.0.0.0"), listener.get("proto", "tcp")
+        try:
+            listening = socket.socket(family_of(ip), *KINDS[proto])
+        except OSError as error:
+            raise Trouble("unsupported", "kernel-lacks", f"this kernel has no {proto.upper()} sockets ({error.strerror})") from None
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if proto == "udp":
+            level, option = (socket.IPPROTO_IP, IP_PKTINFO) if family_of(ip) == socket.AF_INET else (socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO)
+            listening.setsockopt(level, option, 1)
+        if family_of(ip) == socket.AF_INET6:
+            listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        try:
+            listening.bind((ip, listener["port"]))
+        except OSError as error:
+            message = f"{listener['id']} cannot listen on {proto} {address_text((ip, listener['port']))}: {error.strerror}"
+            raise Trouble("input", "cannot-listen", message, where=["listeners", i]) from None
+        listening.setblocking(False)
+        if proto != "udp":
+            listening.listen(128)
+        loop.on(listening, server(loop, listening, listener["id"], proto))
+
+
+def server(loop, listening, name, proto):
+    def accept():
+        try:
+            connection, _ = listening.accept()
+        except OSError:
+            return
+        connection.setblocking(False)
+        loop.on(connection, lambda: answer_connection(loop, connection, name))
+
+    return accept if proto != "udp" else lambda: answer_datagram(listening, name)
+
+
+def answer(name, source, destination):
+    return json.dumps({"server": name, "seen_src": address_text(source), "seen_dst": address_text(destination)}).encode()
+
+
+def answer_connection(loop, connection, name):
+    loop.off(connection)
+    with connection:
+        try:
+            if connection.recv(1):
+                connection.sendall(answer(name, connection.getpeername(), connection.getsockname()))
+        except OSError:
+            pass
+
+
+def answer_datagram(listening, name):
+    """Answers from the address that was called, as a server must that listens on all of them."""
+    try:
+        _, ancillary, _, source = listening.recvmsg(64, 256)
+        port = listening.getsockname()[1]
+        for level, kind, value in ancillary:
+            if (level, kind) == (socket.IPPROTO_IP, IP_PKTINFO):
+                back = (level, kind, struct.pack("I4s4s", 0, value[8:12], bytes(4)))
+                listening.sendmsg([answer(name, source, (socket.inet_ntoa(value[8:12]), port))], [back], 0, source)
+            elif (level, kind) == (socket.IPPROTO_IPV6, socket.IPV6_PKTINFO):
+                back = (level, kind, value[:16] + struct.pack("I", 0))
+                called = socket.inet_ntop(socket.AF_INET6, value[:16])
+                listening.sendmsg([answer(name, source, (called, port))], [back], 0, source)
+    except OSError:
+        pass
+
+
+# --- clients
+
+
+class Client:
+    """One flow of a probe. `done` once it has its answer or an error."""
+
+    def __init__(self, loop, probe):
+        self.loop, self.probe, self.done = loop, probe, False
+        self.flow = dict.fromkeys(("verdict", "server", "seen_src", "seen_dst", "local", "errno", "icmp", "ms"))
+        self.began, self.socket, self.echo = time.monotonic(), None, None
+
+    def start(self, fd):
+        enter(fd)
+        try:
+            self.socket = open_client(self.probe)
+            result = self.socket.connect_ex((self.probe["dst"], self.probe.get("dport", 0)))
+            if result not in (0, errno.EINPROGRESS):
+                raise OSError(result, "connect")
+            self.note_local()
+            if self.probe.get("proto", "tcp") in ("udp", "icmp"):
+                self.connected()
+            else:
+                self.loop.on(self.socket, self.on_connect, selectors.EVENT_WRITE)
+        except OSError as error:
+            self.end(error)
+
+    def note_local(self):
+        local = self.socket.getsockname()
+        self.flow["local"] = local[0] if self.probe.get("proto") == "icmp" else address_text(local)
+
+    def on_connect(self):
+        self.loop.off(self.socket)
+        error = self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if error:
+            return self.end(OSError(error, "connect"))
+        self.note_local()
+        self.connected()
+
+    def connected(self):
+        try:
+            if self.probe.get("proto") == "icmp":
+                self.echo = echo_request(self.socket)
+                self.socket.send(self.echo)
+            else:
+                self.socket.send(b"?")
+            self.loop.on(self.socket, self.on_answer)
+        except OSError as error:
+            self.end(error)
+
+    def on_answer(self):
+        try:
+            data = self.socket.recv(4096)
+            if self.echo is not None and not is_reply(self.socket, data, self.echo):
+                return
+            if self.echo is None and not data:
+                raise ConnectionResetError(errno.ECONNRESET, "closed without an answer")
+        except BlockingIOError:
+            return
+        except OSError as error:
+            self.loop.off(self.socket)
+            return self.end(error)
+        self.loop.off(self.socket)
+        if self.echo is None:
+            self.flow.update(json.loads(data))
+        self.end(None)
+
+    def expire(self):
+        if self.socket is not None and self.socket.fileno() >= 0 and self.socket in self.loop.selector.get_map():
+            self.loop.off(self.socket)
+        self.end(OSError(errno.ETIMEDOUT, "no answer"))
+
+    def end(self, error):
+        self.done = True
+        self.flow["verdict"] = verdict_of(error)
+        self.flow["errno"] = None if error is None else errno.errorcode.get(error.errno)
+        self.flow["ms"] = round((time.monotonic() - self.began) * 1000, 3)
+        if self.socket is not None:
+            with self.socket:
+                self.flow["icmp"] = icmp_error(self.socket)
+
+
+def verdict_of(error):
+    if error is None:
+        return "delivered"
+    if error.errno == errno.ECONNREFUSED:
+        return "refused"
+    if error.errno == errno.ETIMEDOUT:
+        return "timeout"
+    return "unreachable" if error.errno in UNREACHABLE else "error"
+
+
+def open_client(probe):
+    proto, dst = probe.get("proto", "tcp"), probe["dst"]
+    family = family_of(dst)
+    echo = (socket.SOCK_RAW, socket.IPPROTO_ICMP if family == socket.AF_INET else socket.IPPROTO_ICMPV6)
+    client = socket.socket(family, *KINDS.get(proto, echo))
+    client.setblocking(False)
+    level, option = (socket.IPPROTO_IP, IP_RECVERR) if family == socket.AF_INET else (socket.IPPROTO_IPV6, IPV6_RECVERR)
+    client.setsockopt(level, option, 1)
+    if "mark" in probe:
+        client.setsockopt(socket.SOL_SOCKET, SO_MARK, probe["mark"])
+    if "src" in probe or "sport" in probe:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        client.bind((probe.get("src", "::" if ":" in dst else "0.0.0.0"), probe.get("sport", 0)))
+    return client
+
+
+def echo_request(client):
+    """Linux itself puts the checksum into ICMPv6."""
+    six = client.family == socket.AF_INET6
+    body = struct.pack("!HH", 1, 1) + bytes(56)
+    total = (0x8000 if six else 0x0800) + sum(struct.unpack("!30H", body))
+    total = (total & 0xFFFF) + (total >> 16)
+    return struct.pack("!BBH", 128 if six else 8, 0, ~(total + (total >> 16)) & 0xFFFF) + body
+
+
+def is_reply(client, data, request):
+    six = client.family == socket.AF_INET6
+    message = data if six else data[(data[0] & 15) * 4 :]
+    return len(message) >= 8 and message[0] == (129 if six else 0) and message[4:8] == request[4:8]
+
+
+def icmp_error(client):
+    """The ICMP error that the socket was given, and who sent it: struct sock_extended_err and the offender after it."""
+    try:
+        _, ancillary, _, _ = client.recvmsg(512, 512, MSG_ERRQUEUE)
+    except OSError:
+        return None
+    for level, kind, value in ancillary:
+        if SO_EE_ORIGIN.get((level, kind)) == value[4]:
+            six = level == socket.IPPROTO_IPV6
+            sender = socket.inet_ntop(socket.AF_INET6, value[24:40]) if six else socket.inet_ntoa(value[20:24])
+            return {"type": value[5], "code": value[6], "from": sender}
+    return None
+
+
+def run_flow(loop, fd, probe):
+    client = Client(loop, probe)
+    client.start(fd)
+    deadline = client.began + probe.get("timeout_ms", TIMEOUT_MS) / 1000
+    while not client.done:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            client.expire()
+        else:
+            loop.turn(left)
+    return client.flow

@@ -1,0 +1,40 @@
+/** What the executor prints: the result of a plan on the real kernel, in the words of `hopspec.dev/plan/v1`. */
+import type { RawEvidence, RawGround } from './evidence/raw-evidence.js';
+
+export interface RawFlow {
+  readonly verdict: 'delivered' | 'refused' | 'unreachable' | 'timeout' | 'error';
+  readonly server: string | null;
+  readonly seen_src: string | null;
+  readonly seen_dst: string | null;
+  readonly local: string | null;
+  readonly errno: string | null;
+  readonly icmp: { readonly type: number; readonly code: number; readonly from: string } | null;
+  /** Real time, milliseconds. */
+  readonly ms: number;
+  /** With `--trace`. */
+  readonly evidence?: RawEvidence;
+}
+
+export interface RawProbe {
+  readonly id: string;
+  readonly flows: readonly RawFlow[];
+}
+
+export interface RawResult {
+  /** As `uname -r` says. */
+  readonly kernel: string;
+  readonly probes: readonly RawProbe[];
+  /** With `--trace`: what the evidence of all flows refers to. */
+  readonly ground?: RawGround;
+}
+
+/** Why a plan did not run. */
+export interface RawTrouble {
+  readonly kind: 'unsupported' | 'input' | 'tools';
+  readonly code: string;
+  readonly message: string;
+  /** The plan's own path, e.g. `["netns", "n1", "links", 0]`. */
+  readonly where: readonly (string | number)[] | null;
+  readonly fix: string | null;
+  readonly tools: readonly string[] | null;
+}

@@ -1,0 +1,43 @@
+/**
+ * A packet in one short line for paths, with what decides its fate: both ends, TTL, protocol. `10.244.1.2:40000 > 10.96.0.1:80 ttl 63 tcp S`; of a
+ * tunnel's outer packet the inner one, then the outer in brackets, without the source port, which is a hash.
+ */
+import { formatIp, formatSocket } from '../base/ip.js';
+import { formatMac } from '../base/mac.js';
+import type { ArpFrame, Frame } from '../packet/frame.js';
+import type { IpPacket } from '../packet/ip-packet.js';
+
+export function pathPacket(packet: IpPacket): string {
+  const { l4, src, dst, ttl } = packet;
+  if (l4.kind === 'icmp') return `${formatIp(src)} > ${formatIp(dst)} ttl ${ttl} ${icmpText(packet)}`;
+  if (l4.kind === 'udp' && l4.vxlan !== undefined) {
+    const { vni, frame } = l4.vxlan;
+    return `${pathFrame(frame)} [vxlan vni=${vni} ${formatIp(src)}>${formatIp(dst)} ttl=${ttl}]`;
+  }
+  const ends = `${formatSocket(src, l4.sport)} > ${formatSocket(dst, l4.dport)} ttl ${ttl}`;
+  return l4.kind === 'udp' ? `${ends} udp` : `${ends} tcp ${l4.flags}`;
+}
+
+function pathFrame(frame: Frame): string {
+  return frame.kind === 'ip' ? pathPacket(frame.packet) : arpText(frame);
+}
+
+/** `arp who-has 10.0.0.2 tell 10.0.0.1` */
+export function arpText(arp: ArpFrame): string {
+  if (arp.op === 'request') return `arp who-has ${formatIp(arp.targetIp)} tell ${formatIp(arp.senderIp)}`;
+  return `arp ${formatIp(arp.senderIp)} is-at ${formatMac(arp.senderMac)}`;
+}
+
+/** `icmp 3/3 about 10.0.0.1:4711 > 10.0.0.2:80` */
+function icmpText(packet: IpPacket): string {
+  const { l4 } = packet;
+  if (l4.kind !== 'icmp') return '';
+  const { type, code, about } = l4;
+  return about === undefined ? `icmp ${type}/${code}` : `icmp ${type}/${code} about ${endsOf(about)}`;
+}
+
+function endsOf(packet: IpPacket): string {
+  const { src, dst, l4 } = packet;
+  if (l4.kind === 'icmp') return `${formatIp(src)} > ${formatIp(dst)}`;
+  return `${formatSocket(src, l4.sport)} > ${formatSocket(dst, l4.dport)}`;
+}
