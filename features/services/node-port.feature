@@ -6,10 +6,6 @@ Feature: NodePort opens a Service on every node
     Given the cluster in "fixtures/clusters/three-nodes.yaml"
     And the manifests in "fixtures/manifests/nginx-node-port.yaml"
 
-  Scenario: The model sentence
-    Given pod A on node2
-    Then pod A on node2 can reach Service nginx via NodePort 30001 and is SNATed
-
   Scenario: It answers on all three nodes, the master included
     Then client laptop can reach Service nginx via NodePort 30001 on master
     And client laptop can reach Service nginx via NodePort 30001 on node2
