@@ -97,8 +97,10 @@ function ruleLines(failure: Failure): readonly string[] {
   }
   if (finding.reason !== undefined) return labelled('reason', finding.reason);
   if (cause === null) return lastSeen(sight);
-  const stray = strayAnswer(sight);
-  if (stray !== undefined) return labelled('reason', `nobody translated the answer back: ${stray}`);
+  if (strayAnswer(sight) !== undefined) {
+    const client = placeName(cause.netns, sight.world.namespace ?? 'default');
+    return labelled('reason', `nobody translated the answer back, so ${client} has no socket for it`);
+  }
   return [...causeLines(cause, sight.world.namespace ?? 'default'), ...behindLines(cause.behind ?? undefined)];
 }
 
