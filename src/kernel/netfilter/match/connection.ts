@@ -15,17 +15,25 @@ export function connmarkTest(value: number, mask: number, not: boolean): Test {
   };
 }
 
+/** What has no connection is INVALID unless NOTRACK said otherwise: in the raw table too, before connection tracking. */
+function stateOf({ passage }: Evaluation): CtStateName {
+  return passage.ct === undefined && passage.state !== 'UNTRACKED' ? 'INVALID' : passage.state;
+}
+
 export function stateTest(states: readonly CtStateName[], not: boolean): Test {
   const snat = states.includes('SNAT');
   const dnat = states.includes('DNAT');
-  const plain: readonly string[] = states.filter((state) => state !== 'SNAT' && state !== 'DNAT');
-  if (!snat && !dnat && plain.length === 1) {
-    const only = plain[0];
-    return ({ passage }) => (passage.state === only) !== not;
+  const plain = states.filter((state) => state !== 'SNAT' && state !== 'DNAT');
+  const [first, second] = plain;
+  if (!snat && !dnat && plain.length <= 2) {
+    return (e) => {
+      const state = stateOf(e);
+      return (state === first || state === second) !== not;
+    };
   }
-  return ({ passage }) => {
-    const connection = connectionOf(passage);
-    const holds = plain.includes(passage.state) || (snat && connection?.srcNat !== undefined) || (dnat && connection?.dstNat !== undefined);
+  return (e) => {
+    const connection = connectionOf(e.passage);
+    const holds = plain.includes(stateOf(e)) || (snat && connection?.srcNat !== undefined) || (dnat && connection?.dstNat !== undefined);
     return holds !== not;
   };
 }

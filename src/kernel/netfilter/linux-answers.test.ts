@@ -1,0 +1,52 @@
+/**
+ * Rules put to Linux and to this kernel: every match and target, on the network of testing/router.ts. What Linux (6.18, iptables 1.8.9)
+ * answered stands in fixtures/kernel/netfilter; with HOPSPEC_UPDATE_GOLDEN=1, as root, Linux itself is asked again.
+ */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { writePlan } from '../../plan/plan-json.js';
+import { runPlan } from '../run-plan.js';
+import { type Answer, answerLine, answerOf } from './testing/answer-line.js';
+import { type RouterCase, routerPlan } from './testing/router.js';
+
+const FOLDER = 'fixtures/kernel/netfilter';
+const ASK_LINUX = process.env['HOPSPEC_UPDATE_GOLDEN'] === '1' && process.getuid?.() === 0;
+
+interface Case extends RouterCase {
+  readonly name: string;
+  /** One line for each flow of the probes. */
+  readonly linux: readonly string[];
+}
+
+function askLinux(asked: RouterCase): string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'hopspec-'));
+  try {
+    const file = join(folder, 'plan.json');
+    writeFileSync(file, JSON.stringify(writePlan(routerPlan(asked))));
+    const result = JSON.parse(execFileSync('python3', ['src/lab/executor/main.py', file], { encoding: 'utf8' }));
+    return result.probes.flatMap(({ flows }: { flows: Answer[] }) => flows.map(answerLine));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+for (const file of readdirSync(FOLDER).sort()) {
+  describe(`netfilter answers as Linux does: ${file}`, () => {
+    const path = join(FOLDER, file);
+    let cases = JSON.parse(readFileSync(path, 'utf8')) as readonly Case[];
+    if (ASK_LINUX) {
+      cases = cases.map((one) => ({ ...one, linux: askLinux(one) }));
+      writeFileSync(path, `${JSON.stringify(cases, undefined, 2)}\n`);
+    }
+    for (const one of cases) {
+      it(one.name, () => {
+        const answers = runPlan(routerPlan(one)).flatMap(({ flows }) => flows.map((flow) => answerLine(answerOf(flow))));
+        assert.deepEqual(answers, one.linux);
+      });
+    }
+  });
+}
