@@ -23,7 +23,7 @@ function stateOf({ passage }: Evaluation): CtStateName {
 export function stateTest(states: readonly CtStateName[], not: boolean): Test {
   const snat = states.includes('SNAT');
   const dnat = states.includes('DNAT');
-  const plain = states.filter((state) => state !== 'SNAT' && state !== 'DNAT');
+  const plain: readonly CtStateName[] = states.filter((state) => state !== 'SNAT' && state !== 'DNAT');
   const [first, second] = plain;
   if (!snat && !dnat && plain.length <= 2) {
     return (e) => {

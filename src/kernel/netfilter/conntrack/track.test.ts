@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { TcpFlags } from '../../../packet/tcp.js';
+import { icmp, oneNamespace, type OneNamespace, passageOf, send, tcp, udp } from '../testing/one-namespace.js';
+import { nextTcpState } from './tcp-state.js';
+
+const TRACKING = ['filter FORWARD -m conntrack --ctstate UNTRACKED -j ACCEPT'];
+const C = '10.0.0.1:4000';
+const S = '10.0.0.2:80';
+const SECOND = 1_000_000;
+
+/** `>S <S. >.` → the state of each packet. */
+function states(ns: OneNamespace, segments: string): string {
+  const each = segments.split(' ').map((text) => {
+    const flags = text.slice(1) as TcpFlags;
+    return send(ns, text.startsWith('>') ? tcp(C, S, flags) : tcp(S, C, flags)).passage.state;
+  });
+  return each.join(' ');
+}
+
+describe('the state of each TCP segment, from the client (>) and the server (<)', () => {
+  for (const [segments, expected] of [
+    ['>S <S. >. >P. <P.', 'NEW ESTABLISHED ESTABLISHED ESTABLISHED ESTABLISHED'],
+    ['>S >S', 'NEW NEW'],
+    ['>S <R.', 'NEW ESTABLISHED'],
+    ['>S <R. <R.', 'NEW ESTABLISHED INVALID'],
+    ['>S >R', 'NEW NEW'],
+    ['>S >.', 'NEW INVALID'],
+    ['<S.', 'INVALID'],
+    ['>R', 'INVALID'],
+    ['>F.', 'INVALID'],
+    ['>.', 'NEW'],
+    ['>. <.', 'NEW ESTABLISHED'],
+    ['>S <S. >. >F. <F. >.', 'NEW ESTABLISHED ESTABLISHED ESTABLISHED ESTABLISHED ESTABLISHED'],
+  ] as const) {
+    it(`${segments} → ${expected}`, () => assert.equal(states(oneNamespace(TRACKING), segments), expected));
+  }
+});
+
+describe('what is remembered', () => {
+  for (const [segments, line] of [
+    ['>S', 'tcp 6 120 SYN_SENT src=10.0.0.1 dst=10.0.0.2 sport=4000 dport=80 [UNREPLIED] src=10.0.0.2 dst=10.0.0.1 sport=80 dport=4000 mark=0'],
+    ['>S <S.', 'tcp 6 60 SYN_RECV src=10.0.0.1 dst=10.0.0.2 sport=4000 dport=80 src=10.0.0.2 dst=10.0.0.1 sport=80 dport=4000 mark=0'],
+    ['>S <S. >.', 'tcp 6 432000 ESTABLISHED src=10.0.0.1 dst=10.0.0.2 sport=4000 dport=80 src=10.0.0.2 dst=10.0.0.1 sport=80 dport=4000 [ASSURED] mark=0'],
+    ['>S <S. >. >F. <F. >.', 'tcp 6 120 TIME_WAIT src=10.0.0.1 dst=10.0.0.2 sport=4000 dport=80 src=10.0.0.2 dst=10.0.0.1 sport=80 dport=4000 [ASSURED] mark=0'],
+  ] as const) {
+    it(segments, () => {
+      const ns = oneNamespace(TRACKING);
+      states(ns, segments);
+      assert.deepEqual(ns.nf.connections(), [line]);
+    });
+  }
+  it('nothing of a connection whose first packet was dropped', () => {
+    const ns = oneNamespace(['filter FORWARD -j DROP']);
+    states(ns, '>S');
+    assert.deepEqual(ns.nf.connections(), []);
+  });
+  it('nothing of one that was reset before it was answered', () => {
+    const ns = oneNamespace(TRACKING);
+    states(ns, '>S >R');
+    assert.deepEqual(ns.nf.connections(), []);
+  });
+  it('nothing after a reset of the namespace', () => {
+    const ns = oneNamespace(TRACKING);
+    states(ns, '>S <S.');
+    ns.nf.reset();
+    assert.deepEqual(ns.nf.connections(), []);
+  });
+});
+
+describe('UDP', () => {
+  const ask = (ns: OneNamespace): string => send(ns, udp('10.0.0.1:5', '10.0.0.2:53')).passage.state;
+  const answer = (ns: OneNamespace): string => send(ns, udp('10.0.0.2:53', '10.0.0.1:5')).passage.state;
+  it('is ESTABLISHED once it was answered', () => {
+    const ns = oneNamespace(TRACKING);
+    assert.deepEqual([ask(ns), ask(ns), answer(ns), ask(ns)], ['NEW', 'NEW', 'ESTABLISHED', 'ESTABLISHED']);
+  });
+  it('is forgotten 30 s after its last packet, and 120 s once it goes on for more than two', () => {
+    const ns = oneNamespace(TRACKING);
+    ask(ns);
+    answer(ns);
+    ns.clock.us += 3 * SECOND;
+    ask(ns);
+    ns.clock.us += 119 * SECOND;
+    assert.equal(ns.nf.connections().length, 1);
+    ns.clock.us += 2 * SECOND;
+    assert.equal(ns.nf.connections().length, 0);
+    assert.equal(ask(ns), 'NEW');
+  });
+});
+
+describe('ICMP', () => {
+  it('echoes are connections by their identifier', () => {
+    const ns = oneNamespace(TRACKING);
+    const reply = (id: number): string => send(ns, icmp('10.0.0.2', '10.0.0.1', { type: 0, id })).passage.state;
+    assert.equal(send(ns, icmp('10.0.0.1', '10.0.0.2', { id: 7 })).passage.state, 'NEW');
+    assert.deepEqual([reply(7), reply(8)], ['ESTABLISHED', 'INVALID']);
+  });
+  const SYN = tcp(C, S);
+  for (const [what, first, error, expected] of [
+    ['an error about a tracked packet is RELATED', SYN, icmp('10.0.0.9', '10.0.0.1', { type: 3, code: 1, about: SYN }), 'RELATED'],
+    ['one about an unknown packet is INVALID', udp(C, S), icmp('10.0.0.9', '10.0.0.1', { type: 3, code: 1, about: SYN }), 'INVALID'],
+    ['one sent to another host is INVALID', SYN, icmp('10.0.0.9', '10.0.0.3', { type: 3, code: 1, about: SYN }), 'INVALID'],
+    [
+      'one about another error is INVALID',
+      SYN,
+      icmp('10.0.0.9', '10.0.0.1', { type: 3, code: 1, about: icmp('10.0.0.1', '10.0.0.9', { type: 3, code: 1, about: SYN }) }),
+      'INVALID',
+    ],
+  ] as const) {
+    it(what, () => {
+      const ns = oneNamespace(TRACKING);
+      send(ns, first);
+      assert.equal(send(ns, error).passage.state, expected);
+    });
+  }
+});
+
+it('what comes over the loopback keeps the connection it left with', () => {
+  const ns = oneNamespace(TRACKING);
+  const passage = passageOf(tcp('127.0.0.1:1', '127.0.0.1:2'));
+  for (const hook of ['output', 'postrouting', 'prerouting', 'input'] as const) ns.nf.hook(hook, passage, 'lo', 'lo', false);
+  assert.equal(passage.state, 'NEW');
+  assert.equal(ns.nf.connections().length, 1);
+});
+
+it('a namespace without rules tracks nothing', () => {
+  const ns = oneNamespace('');
+  assert.equal(ns.nf.active, false);
+  assert.equal(send(ns, tcp(C, S)).passage.ct, undefined);
+});
+
+describe("TCP's states, where the table has surprises", () => {
+  for (const [state, flags, reply, next] of [
+    ['TIME_WAIT', 'S', false, 'SYN_SENT'],
+    ['ESTABLISHED', 'S', false, 'IGNORE'],
+    ['SYN_SENT', 'S', true, 'SYN_SENT2'],
+    ['SYN_SENT', '.', true, 'IGNORE'],
+    ['NONE', '.', false, 'ESTABLISHED'],
+    ['NONE', 'S', true, 'INVALID'],
+    ['LAST_ACK', '.', false, 'TIME_WAIT'],
+  ] as const) {
+    it(`${state}, ${flags} of the ${reply ? 'answer' : 'request'} → ${next}`, () => assert.equal(nextTcpState(state, flags, reply), next));
+  }
+});
