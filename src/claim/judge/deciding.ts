@@ -16,6 +16,12 @@ export function ruleLeftUntranslated(sight: Sight): Finding['rule'] {
   return undefined;
 }
 
+/** The translation that led to whoever answered; where there was none, the route. */
+export function whatLed(sight: Sight): Pick<Finding, 'rule' | 'reason'> {
+  const step = sight.outcome.nat.findLast((one) => one.kind === 'DNAT');
+  return step?.rule ? { rule: { node: step.node, rule: step.rule } } : { reason: routeReason(sight) };
+}
+
 /** `node1 routes it by 10.244.2.0/24 via 192.168.1.20 dev eth0`, of the first node that routes it on, or of `node`. */
 export function routeReason(sight: Sight, node?: string): string | undefined {
   const hop = inner(sight).find(

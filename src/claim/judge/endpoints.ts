@@ -3,6 +3,7 @@ import { unsupported } from '../../base/errors.js';
 import type { Outcome, Trace } from '../../trace/trace.js';
 import { endpointName } from '../place.js';
 import type { Qualifier } from '../traffic-claim.js';
+import { whatLed } from './deciding.js';
 import { deliveryText } from './fate-text.js';
 import type { Finding, Sight } from './finding.js';
 import { observedRequest } from './observed.js';
@@ -19,6 +20,7 @@ export function judgeAnsweredOn(qualifier: Extract<Qualifier, { kind: 'answered-
   return {
     expected,
     happened: `${who}${place} answers`,
+    ...whatLed(sight),
     nearest: isPod && node !== undefined ? `is answered only by pods on ${node}` : undefined,
   };
 }

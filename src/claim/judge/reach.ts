@@ -4,7 +4,7 @@
  */
 import { endpointName } from '../place.js';
 import type { ReachMode } from '../traffic-claim.js';
-import { routeReason } from './deciding.js';
+import { whatLed } from './deciding.js';
 import { deliveryText } from './fate-text.js';
 import type { Finding, Sight } from './finding.js';
 import { notObserved } from './observed.js';
@@ -16,14 +16,7 @@ export function judgeReach(mode: ReachMode, sight: Sight): Finding | undefined {
     cannot: 'no answer, in any outcome',
     sometimes: 'an answer, in at least one outcome',
   }[mode];
-  return { expected, happened: reachText(sight), ...(mode === 'cannot' ? whatLetIn(sight) : {}) };
-}
-
-/** The translation that led to whoever answered; where there was none, the route. */
-function whatLetIn(sight: Sight): Pick<Finding, 'rule' | 'reason'> {
-  const step = sight.outcome.nat.findLast((one) => one.kind === 'DNAT');
-  if (step?.rule) return { rule: { node: step.node, rule: step.rule } };
-  return { reason: routeReason(sight) };
+  return { expected, happened: reachText(sight), ...(mode === 'cannot' ? whatLed(sight) : {}) };
 }
 
 /** Whether the connection was made, and by one that may answer for the object. */
