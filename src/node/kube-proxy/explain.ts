@@ -2,6 +2,7 @@
  * Why a rule of kube-proxy exists: the Service behind it, and which of its fields or of the proxy's settings. The Service is found by the rule's comment,
  * else by the name of the chain it stands in or leads to.
  */
+import { matchesLabels } from '../../api/selectors.js';
 import type { NodeContext, RuleOrigin, RuleRef } from '../agent.js';
 import { kubeProxySettings } from './config.js';
 import { localDetector } from './local-detector.js';
@@ -60,7 +61,7 @@ function chains(model: ServiceModel): ReadonlyMap<string, ProxyPort> {
 
 function portDetail(context: NodeContext, port: ProxyPort, rule: RuleRef, target: string): string {
   const node = context.node.metadata.name;
-  if (target === 'REJECT') return 'it has no ready endpoints';
+  if (target === 'REJECT') return noEndpointsDetail(context, port);
   if (rule.chain === 'KUBE-PROXY-FIREWALL') return `loadBalancerSourceRanges let in only ${port.sourceRanges.join(', ')}`;
   if (target === 'DROP') {
     const policy = rule.chain === 'KUBE-SERVICES' ? 'internalTrafficPolicy' : 'externalTrafficPolicy';
@@ -71,6 +72,16 @@ function portDetail(context: NodeContext, port: ProxyPort, rule: RuleRef, target
   if (rule.text.includes('-m recent')) return `sessionAffinity ClientIP, ${port.affinitySeconds} s`;
   if (rule.text.includes('health check node port')) return `healthCheckNodePort ${port.healthCheckNodePort}`;
   return addressDetail(port, rule);
+}
+
+/** What stands between a Service and its endpoints: the selector, or the pods it selects. */
+function noEndpointsDetail({ view }: NodeContext, port: ProxyPort): string {
+  const selector = view.get('Service', port.namespace, port.service)?.spec.selector;
+  const words = Object.entries(selector ?? {}).map(([key, value]) => `${key}=${value}`);
+  if (selector === undefined || words.length === 0) return 'it has no selector, and no EndpointSlice names a ready endpoint for it';
+  const pods = view.list('Pod', port.namespace).filter((pod) => matchesLabels(selector, pod.metadata.labels));
+  if (pods.length === 0) return `it has no ready endpoints: no pod has the labels ${words.join(', ')}`;
+  return `it has no ready endpoints: ${pods.length === 1 ? 'one pod has' : `${pods.length} pods have`} the labels ${words.join(', ')}, none a ready endpoint`;
 }
 
 function addressDetail(port: ProxyPort, rule: RuleRef): string {
