@@ -6,10 +6,18 @@ Feature: NodePort opens a Service on every node
     Given the cluster in "fixtures/clusters/three-nodes.yaml"
     And the manifests in "fixtures/manifests/nginx-node-port.yaml"
 
-  Scenario: It answers on all three nodes, the master included
-    Then client laptop can reach Service nginx via NodePort 30001 on master
-    And client laptop can reach Service nginx via NodePort 30001 on node2
-    And client laptop can reach Service nginx via NodePort 30001 on node3
+  Scenario Outline: It answers on all three nodes, the master included
+    Then client laptop can reach Service nginx via NodePort 30001 on <node>
+    And client laptop can reach address <address> on port 30001
+
+    Examples:
+      | node   | address      |
+      | master | 192.168.1.10 |
+      | node2  | 192.168.1.20 |
+      | node3  | 192.168.1.30 |
+
+  Scenario: A sentence that names no node means all of them
+    Then client laptop can reach Service nginx via NodePort 30001
 
   Scenario: The called node masquerades the client, and the answer comes back through it
     Then client laptop can reach Service nginx via NodePort 30001 on master and is SNATed to master
