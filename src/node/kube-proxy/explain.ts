@@ -80,7 +80,7 @@ function noEndpointsDetail({ view }: NodeContext, port: ProxyPort): string {
   const words = Object.entries(selector ?? {}).map(([key, value]) => `${key}=${value}`);
   if (selector === undefined || words.length === 0) return 'it has no selector, and no EndpointSlice names a ready endpoint for it';
   const pods = view.list('Pod', port.namespace).filter((pod) => matchesLabels(selector, pod.metadata.labels));
-  if (pods.length === 0) return `it has no ready endpoints: no pod has the labels ${words.join(', ')}`;
+  if (pods.length === 0) return `it has no ready endpoints: no pod in its namespace has the labels ${words.join(', ')}`;
   return `it has no ready endpoints: ${pods.length === 1 ? 'one pod has' : `${pods.length} pods have`} the labels ${words.join(', ')}, none a ready endpoint`;
 }
 

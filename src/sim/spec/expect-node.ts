@@ -12,7 +12,7 @@ export function expectNodeLine(plan: NetnsPlan, node: string, what: NodeLine, te
   if (lines.some((line) => wanted.test(oneSpace(line)) || (what === 'link' && wanted.test(line.slice(0, line.indexOf(' ')))))) return;
   const near = closest(asked, lines);
   const few = near === undefined && lines.length <= FEW ? `: ${lines.join('; ')}` : '';
-  const happened = lines.length === 0 ? 'it has none at all' : `none of its ${lines.length} is this one${few}`;
+  const happened = lines.length === 0 ? 'it has none at all' : `none of them is this one${few}`;
   const kind = what.endsWith('y') ? `${what.slice(0, -1)}ies` : `${what}s`;
   throw mismatch(
     'node-line',
