@@ -52,7 +52,10 @@ function unreachable(icmp: IcmpMessage): string {
 function portOf(about: IpPacket | undefined): string {
   if (about === undefined) return 'port 0';
   const { l4 } = about;
-  return l4.kind === 'icmp' ? `protocol ${about.proto} port 0` : `${l4.kind} port ${l4.dport}`;
+  if (l4.kind === 'icmp') return `protocol ${about.proto} port 0`;
+  // tcpdump takes the third and fourth byte for a port: in IPIP the inner length, in GRE the number of IPv4.
+  if (l4.kind === 'tunnel') return `protocol ${about.proto} port ${about.proto === PROTO.ipip ? l4.length : 0x800}`;
+  return `${l4.kind} port ${l4.dport}`;
 }
 
 function timeExceeded(icmp: IcmpMessage): string {

@@ -9,12 +9,22 @@ import type { IcmpMessage } from './icmp.js';
 import { type IpPacket, type Layer4, PROTO } from './ip-packet.js';
 import { packetBytes } from './packet-bytes.js';
 import type { TcpFlags, TcpSegment } from './tcp.js';
+import type { IpTunnel } from './tunnel.js';
 import type { UdpDatagram } from './udp.js';
 
 const ip = (text: string): Ip => parseIp(text) ?? assert.fail(text);
 
 function packet(src: string, dst: string, l4: Layer4, proto?: number): IpPacket {
-  return { src: ip(src), dst: ip(dst), ttl: 64, tos: 0, id: 0, df: true, proto: proto ?? PROTO[l4.kind], l4 };
+  return {
+    src: ip(src),
+    dst: ip(dst),
+    ttl: 64,
+    tos: 0,
+    id: 0,
+    df: true,
+    proto: proto ?? PROTO[l4.kind === 'tunnel' ? 'ipip' : l4.kind],
+    l4,
+  };
 }
 
 function tcp(sport: number, dport: number, flags: TcpFlags, more: Partial<TcpSegment> = {}): TcpSegment {
@@ -23,6 +33,11 @@ function tcp(sport: number, dport: number, flags: TcpFlags, more: Partial<TcpSeg
 
 function udp(sport: number, dport: number, length: number, more: Partial<UdpDatagram> = {}): UdpDatagram {
   return { kind: 'udp', sport, dport, length, ...more };
+}
+
+function ipTunnel(inner: IpPacket, header: number, more: Partial<IpTunnel> = {}): IpTunnel {
+  const length = header + packetBytes(inner);
+  return { kind: 'tunnel', sport: 0, dport: 0, length, key: undefined, checksum: false, packet: inner, ...more };
 }
 
 function icmp(type: number, code: number, more: Partial<IcmpMessage> = {}): IcmpMessage {
@@ -131,6 +146,31 @@ describe("a packet in tcpdump's words", () => {
       "VXLAN on Linux's port is taken for OTV",
       packet('10.0.0.1', '10.0.0.2', udp(33732, 8472, 0, { vxlan: { vni: 1, frame: { kind: 'ip', src: 1, dst: 2, packet: syn } } })),
       'IP 10.0.0.1.33732 > 10.0.0.2.8472: OTV, flags [I] (0x08), overlay 0, instance 1\nIP 10.0.0.1.34176 > 10.0.0.2.99: Flags [S], seq 0, win 64240, options [mss 1460], length 0',
+    ],
+    [
+      'IPIP goes on in the same line',
+      packet('10.0.0.1', '10.0.0.2', ipTunnel(echo('10.1.0.2'), 0)),
+      'IP 10.0.0.1 > 10.0.0.2: IP 10.0.0.1 > 10.1.0.2: ICMP echo request, id 19, seq 0, length 64',
+    ],
+    [
+      'GRE with a key and a checksum',
+      packet('10.0.0.1', '10.0.0.2', ipTunnel(echo('10.1.0.2'), 12, { key: 7, checksum: true }), PROTO.gre),
+      'IP 10.0.0.1 > 10.0.0.2: GREv0, off 0x0, key=0x7, length 96: IP 10.0.0.1 > 10.1.0.2: ICMP echo request, id 19, seq 0, length 64',
+    ],
+    [
+      'Geneve',
+      packet('10.0.0.1', '10.0.0.2', udp(34848, 6081, 50, { tunnel: { kind: 'Geneve', vni: 5, frame: arp('request') } })),
+      'IP 10.0.0.1.34848 > 10.0.0.2.6081: Geneve, Flags [none], vni 0x5: ARP, Request who-has 10.1.0.2 tell 10.1.0.1, length 28',
+    ],
+    [
+      'WireGuard, which nobody can look into',
+      packet('10.0.0.1', '10.0.0.2', udp(51820, 51820, 80, { tunnel: { kind: 'WireGuard', from: '', to: '', packet: syn } })),
+      'IP 10.0.0.1.51820 > 10.0.0.2.51820: UDP, length 80',
+    ],
+    [
+      'an error about IPIP',
+      error(3, packet('10.0.0.1', '10.0.0.2', ipTunnel(echo('10.1.0.2'), 0))),
+      'IP 10.0.0.2 > 10.0.0.1: ICMP 10.0.0.2 protocol 4 port 84 unreachable, length 112',
     ],
     [
       'IPv6',

@@ -1,6 +1,6 @@
 /**
  * Packets in tcpdump's own text, as `tcpdump -n` prints them less the time stamp (seen with 4.99): print-ip.c, print-tcp.c, print-udp.c,
- * print-vxlan.c, print-otv.c, print-arp.c. A tunnelled frame stands on a line of its own, as there; on port 8472 tcpdump calls VXLAN
+ * print-vxlan.c, print-otv.c, print-geneve.c, print-gre.c, print-arp.c. A tunnelled frame stands on a line of its own, as there; on port 8472 tcpdump calls VXLAN
  * by the name of another protocol with the same header, OTV. Sequence numbers are relative to the first, as tcpdump's are after the
  * handshake. Left out: TCP options other than the MSS, and payloads, which are a few bytes without meaning here.
  */
@@ -8,9 +8,10 @@ import { formatIp, type Ip } from '../base/ip.js';
 import { formatMac } from '../base/mac.js';
 import { formatIcmp } from './format-icmp.js';
 import type { ArpFrame, Frame } from './frame.js';
-import type { IpPacket } from './ip-packet.js';
+import { type IpPacket, PROTO } from './ip-packet.js';
 import { ARP_BYTES } from './packet-bytes.js';
 import type { TcpSegment } from './tcp.js';
+import type { IpTunnel } from './tunnel.js';
 import type { UdpDatagram } from './udp.js';
 
 const OTV_PORT = 8472;
@@ -28,6 +29,7 @@ export function formatPacket(packet: IpPacket): string {
   const { l4 } = packet;
   const family = typeof packet.src === 'number' ? 'IP' : 'IP6';
   if (l4.kind === 'icmp') return `${family} ${formatIp(packet.src)} > ${formatIp(packet.dst)}: ${formatIcmp(packet, l4)}`;
+  if (l4.kind === 'tunnel') return `${family} ${formatIp(packet.src)} > ${formatIp(packet.dst)}: ${formatIpTunnel(packet.proto, l4)}`;
   const addresses = `${family} ${end(packet.src, l4.sport)} > ${end(packet.dst, l4.dport)}`;
   return `${addresses}: ${l4.kind === 'tcp' ? formatTcp(l4) : formatUdp(l4)}`;
 }
@@ -63,10 +65,20 @@ function windowOf(tcp: TcpSegment): number {
 }
 
 function formatUdp(udp: UdpDatagram): string {
+  // tcpdump cannot look into WireGuard, and does not know what a forwarder's port means.
+  if (udp.tunnel?.kind === 'Geneve') return `Geneve, Flags [none], vni 0x${udp.tunnel.vni.toString(16)}: ${formatFrame(udp.tunnel.frame)}`;
   if (udp.vxlan === undefined) return `UDP, length ${udp.length}`;
   const { vni, frame } = udp.vxlan;
   const header = udp.dport === OTV_PORT ? `OTV, flags [I] (0x08), overlay 0, instance ${vni}` : `VXLAN, flags [I] (0x08), vni ${vni}`;
   return `${header}\n${formatFrame(frame)}`;
+}
+
+/** The inner packet goes on in the same line; GRE (print-gre.c) says its own length first. */
+function formatIpTunnel(proto: number, tunnel: IpTunnel): string {
+  const inner = formatPacket(tunnel.packet);
+  if (proto === PROTO.ipip) return inner;
+  const key = tunnel.key === undefined ? '' : `, key=0x${tunnel.key.toString(16)}`;
+  return `GREv0${tunnel.checksum ? ', off 0x0' : ''}${key}, length ${tunnel.length}: ${inner}`;
 }
 
 function formatArp(arp: ArpFrame): string {

@@ -5,6 +5,7 @@
 import type { Ip } from '../base/ip.js';
 import type { IcmpMessage } from './icmp.js';
 import type { TcpSegment } from './tcp.js';
+import type { IpTunnel } from './tunnel.js';
 import type { UdpDatagram } from './udp.js';
 
 /** IANA protocol numbers in use. */
@@ -22,4 +23,4 @@ export interface IpPacket {
   readonly l4: Layer4;
 }
 
-export type Layer4 = TcpSegment | UdpDatagram | IcmpMessage;
+export type Layer4 = TcpSegment | UdpDatagram | IcmpMessage | IpTunnel;

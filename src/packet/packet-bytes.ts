@@ -22,6 +22,7 @@ export function packetBytes(packet: IpPacket): number {
   const header = typeof packet.src === 'number' ? IPV4_HEADER : IPV6_HEADER;
   if (l4.kind === 'tcp') return header + tcpHeaderBytes(l4) + l4.length;
   if (l4.kind === 'icmp') return header + icmpBytes(l4);
+  if (l4.kind === 'tunnel') return header + l4.length;
   if (l4.vxlan === undefined) return header + UDP_HEADER + l4.length;
   const { frame } = l4.vxlan;
   return header + UDP_HEADER + VXLAN_HEADER + ETHERNET_HEADER + (frame.kind === 'ip' ? packetBytes(frame.packet) : ARP_BYTES);

@@ -5,7 +5,8 @@
 import { formatIp, formatSocket } from '../base/ip.js';
 import { formatMac } from '../base/mac.js';
 import type { ArpFrame, Frame } from '../packet/frame.js';
-import type { IpPacket } from '../packet/ip-packet.js';
+import { type IpPacket, PROTO } from '../packet/ip-packet.js';
+import type { UdpTunnel } from '../packet/tunnel.js';
 
 export function pathPacket(packet: IpPacket): string {
   const { l4, src, dst, ttl } = packet;
@@ -14,8 +15,17 @@ export function pathPacket(packet: IpPacket): string {
     const { vni, frame } = l4.vxlan;
     return `${pathFrame(frame)} [vxlan vni=${vni} ${formatIp(src)}>${formatIp(dst)} ttl=${ttl}]`;
   }
+  if (l4.kind === 'tunnel')
+    return `${pathPacket(l4.packet)} [${packet.proto === PROTO.ipip ? 'ipip' : 'gre'} ${formatIp(src)}>${formatIp(dst)} ttl=${ttl}]`;
+  if (l4.kind === 'udp' && l4.tunnel !== undefined) return udpTunnelText(packet, l4.tunnel);
   const ends = `${formatSocket(src, l4.sport)} > ${formatSocket(dst, l4.dport)} ttl ${ttl}`;
   return l4.kind === 'udp' ? `${ends} udp` : `${ends} tcp ${l4.flags}`;
+}
+
+function udpTunnelText({ src, dst, ttl }: IpPacket, tunnel: UdpTunnel): string {
+  const ends = `${formatIp(src)}>${formatIp(dst)} ttl=${ttl}`;
+  if (tunnel.kind === 'Geneve') return `${pathFrame(tunnel.frame)} [geneve vni=${tunnel.vni} ${ends}]`;
+  return `${pathPacket(tunnel.packet)} [${tunnel.kind.toLowerCase()} ${ends}]`;
 }
 
 function pathFrame(frame: Frame): string {
@@ -38,6 +48,6 @@ function icmpText(packet: IpPacket): string {
 
 function endsOf(packet: IpPacket): string {
   const { src, dst, l4 } = packet;
-  if (l4.kind === 'icmp') return `${formatIp(src)} > ${formatIp(dst)}`;
+  if (l4.kind === 'icmp' || l4.kind === 'tunnel') return `${formatIp(src)} > ${formatIp(dst)}`;
   return `${formatSocket(src, l4.sport)} > ${formatSocket(dst, l4.dport)}`;
 }

@@ -1,8 +1,8 @@
 /** Lengths on the wire, as far as MTUs ask: IPv4 and L4 headers with the options Linux sends, payload, tunnels. */
 import type { IpPacket } from '../../packet/ip-packet.js';
 
-/** Outer IPv4, UDP and VXLAN headers, and the inner Ethernet header. */
-const VXLAN_OVERHEAD = 50;
+/** Outer IPv4 and UDP headers, type, receiver, counter and tag. */
+const WIREGUARD_OVERHEAD = 60;
 const IPV4_HEADER = 20;
 
 export function packetLength(packet: IpPacket): number {
@@ -13,6 +13,8 @@ export function packetLength(packet: IpPacket): number {
       return IPV4_HEADER + 20 + (l4.mss === undefined ? 12 : 20) + l4.length;
     case 'udp':
       return IPV4_HEADER + 8 + (l4.vxlan === undefined ? l4.length : 22 + framePayload(l4.vxlan.frame));
+    case 'tunnel':
+      return IPV4_HEADER + l4.length;
     case 'icmp':
       // An error quotes at most what makes it 576 bytes long.
       return IPV4_HEADER + 8 + (l4.about === undefined ? l4.length : Math.min(packetLength(l4.about), 548));
@@ -26,11 +28,25 @@ function framePayload(frame: { readonly kind: string; readonly packet?: IpPacket
 /** How many bytes of a device's MTU the tunnels around the innermost packet take. */
 export function tunnelOverhead(packet: IpPacket): number {
   let overhead = 0;
-  let inner: IpPacket | undefined = packet;
-  while (inner !== undefined && inner.l4.kind === 'udp' && inner.l4.vxlan !== undefined) {
-    overhead += VXLAN_OVERHEAD;
-    const frame: { readonly packet?: IpPacket } = inner.l4.vxlan.frame as { readonly packet?: IpPacket };
-    inner = frame.packet;
+  for (let outer: IpPacket | undefined = packet; outer !== undefined; ) {
+    const inner = innerPacket(outer);
+    if (inner !== undefined) overhead += ownOverhead(outer, inner);
+    outer = inner;
   }
   return overhead;
+}
+
+/** The packet that the outer packet of a tunnel carries. */
+export function innerPacket({ l4 }: IpPacket): IpPacket | undefined {
+  if (l4.kind === 'tunnel') return l4.packet;
+  if (l4.kind !== 'udp') return undefined;
+  if (l4.tunnel !== undefined && l4.tunnel.kind !== 'Geneve') return l4.tunnel.packet;
+  const frame = l4.vxlan?.frame ?? l4.tunnel?.frame;
+  return frame?.kind === 'ip' ? frame.packet : undefined;
+}
+
+function ownOverhead(outer: IpPacket, inner: IpPacket): number {
+  // WireGuard pads what it encrypts; its MTU is reckoned without.
+  if (outer.l4.kind === 'udp' && outer.l4.tunnel?.kind === 'WireGuard') return WIREGUARD_OVERHEAD;
+  return packetLength(outer) - packetLength(inner);
 }

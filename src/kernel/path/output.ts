@@ -36,11 +36,12 @@ export function output(rt: Runtime, outgoing: Outgoing): Errno | undefined {
   return undefined;
 }
 
-/** Everybody's sockets are root's. A reset that a rule answers with comes from no socket, nor does the outside of a tunnel. */
+/** Everybody's sockets are root's. A reset that a rule answers with comes from no socket, nor does the outside of a tunnel, unless a program carries it. */
 function senderOf({ fromClient, packet: { l4 }, about }: Outgoing): number | undefined {
   if (fromClient) return 0;
   if (l4.kind === 'icmp') return KERNEL_SOCKET;
-  if (l4.kind === 'udp') return l4.vxlan === undefined ? 0 : undefined;
+  if (l4.kind === 'udp') return l4.vxlan === undefined && (l4.tunnel === undefined || l4.tunnel.kind === 'UDP') ? 0 : undefined;
+  if (l4.kind === 'tunnel') return undefined;
   if (l4.flags !== 'R' && l4.flags !== 'R.') return 0;
   return about === undefined ? KERNEL_SOCKET : undefined;
 }
