@@ -12,11 +12,13 @@ import { compileMatch } from '../match/compile-match.js';
 import { compileTarget } from '../target/compile-target.js';
 import { misplaced } from '../target/where-allowed.js';
 import { type ChainIndex, indexChain } from './chain-index.js';
+import { type HeaderCheck, takeHeaderCheck } from './header-check.js';
 
 /** What a rule's text alone says; it keeps no state, so that rules of one text share it. */
-interface RuleParts {
+interface RuleParts extends HeaderCheck {
   readonly target: Target | undefined;
   readonly matches: readonly Match[];
+  /** What the header check leaves. */
   readonly tests: readonly Test[];
   /** Undefined for a jump. */
   readonly action: Action | undefined;
@@ -57,10 +59,11 @@ export function compileChain(chain: Chain, table: TableName): CompiledChain {
 }
 
 function compileRule(hit: RuleHit): CompiledRule {
-  const { target, matches, tests, action, jump, goto } = placedParts(hit);
-  const wrong = misplaced(hit, target, matches);
+  const parts = placedParts(hit);
+  const wrong = misplaced(hit, parts.target, parts.matches);
   if (wrong !== undefined) throw wrong;
-  return { hit, target, matches, tests, action, jump, goto };
+  const { proto, src, srcMask, dst, dstMask, target, matches, tests, action, jump, goto } = parts;
+  return { hit, proto, src, srcMask, dst, dstMask, target, matches, tests, action, jump, goto };
 }
 
 function placedParts(hit: RuleHit): RuleParts {
@@ -86,11 +89,18 @@ function partsOf(text: string): RuleParts {
 }
 
 function compileParts({ matches, target }: Rule): RuleParts {
-  const tests = matches.map((match) => compileMatch(match, matches)).filter((test) => test !== undefined);
-  if (target?.kind === 'jump' || target?.kind === 'goto') {
-    return { target, matches, tests, action: undefined, jump: target.chain, goto: target.kind === 'goto' };
-  }
-  return { target, matches, tests, action: compileTarget(target), jump: undefined, goto: false };
+  const { check, rest } = takeHeaderCheck(matches);
+  const tests = rest.map((match) => compileMatch(match, matches)).filter((test) => test !== undefined);
+  const jumps = target?.kind === 'jump' || target?.kind === 'goto';
+  return {
+    ...check,
+    target,
+    matches,
+    tests,
+    action: jumps ? undefined : compileTarget(target),
+    jump: jumps ? target.chain : undefined,
+    goto: target?.kind === 'goto',
+  };
 }
 
 /** Says which rule of which chain a fault is in. */

@@ -3,6 +3,8 @@
  * chain. The kernel refuses rulesets with loops; here the depth of jumps has a limit and passing it names the chain.
  */
 import { inputError } from '../../../base/errors.js';
+import type { Ipv4 } from '../../../base/ip.js';
+import type { IpPacket } from '../../../packet/ip-packet.js';
 import type { Evaluation, RuleVerdict } from '../evaluation.js';
 import { candidates } from './chain-index.js';
 import type { CompiledChain, CompiledRule } from './compile-chain.js';
@@ -59,8 +61,15 @@ function walkIndexed(e: Evaluation, chain: CompiledChain, depth: number): RuleVe
   }
 }
 
+function headerFits(rule: CompiledRule, packet: IpPacket): boolean {
+  if (rule.proto !== 0 && rule.proto !== packet.proto) return false;
+  if (rule.dstMask !== 0 && (((packet.dst as Ipv4) ^ rule.dst) & rule.dstMask) !== 0) return false;
+  return rule.srcMask === 0 || (((packet.src as Ipv4) ^ rule.src) & rule.srcMask) === 0;
+}
+
 function tryRule(e: Evaluation, rule: CompiledRule, depth: number): RuleVerdict {
   e.counters.ruleCompares++;
+  if (!headerFits(rule, e.passage.packet)) return 'continue';
   e.hit = rule.hit;
   const { tests } = rule;
   for (let i = 0; i < tests.length; i++) if (!(tests[i] as CompiledRule['tests'][number])(e)) return 'continue';

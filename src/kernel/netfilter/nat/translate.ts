@@ -5,6 +5,7 @@
  */
 import type { Ip } from '../../../base/ip.js';
 import type { IpPacket, Layer4 } from '../../../packet/ip-packet.js';
+import type { IcmpMessage } from '../../../packet/icmp.js';
 import type { NatChange, NatKind, RuleHit } from '../../../trace/event.js';
 import type { Passage } from '../contract.js';
 import type { Connection } from '../conntrack/connection.js';
@@ -17,9 +18,9 @@ export function translate(passage: Passage, connection: Connection, side: 'src' 
   const bySource = (side === 'src') !== passage.ctReply;
   const kind = bySource ? connection.srcNat : connection.dstNat;
   if (kind === undefined) return undefined;
-  const target = invertTuple(passage.ctReply ? connection.original : connection.reply);
+  const answer = passage.ctReply ? connection.original : connection.reply;
   const before = passage.packet;
-  passage.packet = isIcmpError(before.l4) ? translateError(before, target, side) : setSide(before, side, target);
+  passage.packet = isIcmpError(before.l4) ? translateError(before, before.l4, answer, side) : setSide(before, side, answer);
   if (passage.packet === before) return undefined;
   return change(kind, side, before, passage.packet, first ? (bySource ? connection.srcRule : connection.dstRule) : undefined);
 }
@@ -37,30 +38,36 @@ function endOf(packet: IpPacket, side: 'src' | 'dst'): { ip: Ip; port: number | 
   return { ip, port: side === 'src' ? l4.sport : l4.dport };
 }
 
-/** The packet with that side as `target` has it; the same packet when nothing differs. */
-function setSide(packet: IpPacket, side: 'src' | 'dst', target: Tuple): IpPacket {
+/** The packet with that side as the packet that `answer` answers has it; the same packet when nothing differs. */
+function setSide(packet: IpPacket, side: 'src' | 'dst', answer: Tuple): IpPacket {
   const { l4 } = packet;
-  const ip = side === 'src' ? target.src : target.dst;
-  const current = side === 'src' ? packet.src : packet.dst;
-  const moved = setPort(l4, side, target);
-  if (moved === l4 && ip === current) return packet;
-  return side === 'src' ? { ...packet, src: ip, l4: moved } : { ...packet, dst: ip, l4: moved };
+  const ip = side === 'src' ? answer.dst : answer.src;
+  const moved = l4.kind === 'icmp' ? setId(l4, answer.a) : setPort(l4, side, side === 'src' ? answer.b : answer.a);
+  return withSide(packet, side, ip, moved);
 }
 
-function setPort(l4: Layer4, side: 'src' | 'dst', target: Tuple): Layer4 {
-  if (l4.kind === 'icmp') return l4.about !== undefined || l4.id === target.a ? l4 : { ...l4, id: target.a };
-  if (side === 'src') return l4.sport === target.a ? l4 : { ...l4, sport: target.a };
-  return l4.dport === target.b ? l4 : { ...l4, dport: target.b };
+function withSide(packet: IpPacket, side: 'src' | 'dst', ip: Ip, l4: Layer4): IpPacket {
+  const { src, dst, ttl, tos, id, df, proto } = packet;
+  if (l4 === packet.l4 && ip === (side === 'src' ? src : dst)) return packet;
+  return side === 'src' ? { src: ip, dst, ttl, tos, id, df, proto, l4 } : { src, dst: ip, ttl, tos, id, df, proto, l4 };
+}
+
+/** The identifier of an echo. */
+function setId(l4: IcmpMessage, id: number): IcmpMessage {
+  return l4.about !== undefined || l4.id === id ? l4 : { ...l4, id };
+}
+
+function setPort(l4: Exclude<Layer4, IcmpMessage>, side: 'src' | 'dst', port: number): Layer4 {
+  if ((side === 'src' ? l4.sport : l4.dport) === port) return l4;
+  const sport = side === 'src' ? port : l4.sport;
+  const dport = side === 'src' ? l4.dport : port;
+  if (l4.kind !== 'tcp') return { ...l4, sport, dport };
+  const { kind, flags, seq, ack, mss, length } = l4;
+  return { kind, sport, dport, flags, seq, ack, mss, length };
 }
 
 /** Outside the given side; inside the quoted packet, which ran the other way, the other side. */
-function translateError(packet: IpPacket & { l4: Layer4 }, target: Tuple, side: 'src' | 'dst'): IpPacket {
-  const { l4 } = packet;
-  if (l4.kind !== 'icmp' || l4.about === undefined) return packet;
-  const about = setSide(l4.about, side === 'src' ? 'dst' : 'src', invertTuple(target));
-  const ip = side === 'src' ? target.src : target.dst;
-  const current = side === 'src' ? packet.src : packet.dst;
-  if (about === l4.about && ip === current) return packet;
-  const message = { ...l4, about };
-  return side === 'src' ? { ...packet, src: ip, l4: message } : { ...packet, dst: ip, l4: message };
+function translateError(packet: IpPacket, l4: IcmpMessage & { about: IpPacket }, answer: Tuple, side: 'src' | 'dst'): IpPacket {
+  const about = setSide(l4.about, side === 'src' ? 'dst' : 'src', invertTuple(answer));
+  return withSide(packet, side, side === 'src' ? answer.dst : answer.src, about === l4.about ? l4 : { ...l4, about });
 }
