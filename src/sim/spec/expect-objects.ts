@@ -9,6 +9,7 @@ import type { KubeObject } from '../../api/types/meta.js';
 import type { StoreView } from '../../api/view.js';
 import type { Kind } from '../../api/types/kinds.js';
 import { findObject, podsOf } from '../lookup.js';
+import { whyNotThere } from './why-not-there.js';
 
 export interface ExpectContext {
   readonly view: StoreView;
@@ -97,15 +98,27 @@ export function expectDifferentNodes(context: ExpectContext, wording: Wording): 
   if (waiting) throw mismatch('different-nodes', sentence, 'every pod on a node', `pod ${waiting.metadata.name}: ${whyNotReady(waiting)}`);
   const places = pods.map((pod) => `${pod.metadata.name} on ${pod.spec.nodeName}`);
   if (new Set(pods.map((pod) => pod.spec.nodeName)).size === pods.length) return;
-  throw mismatch('different-nodes', sentence, `${pods.length} different nodes`, places.join(', '));
+  const used = new Set(pods.map((pod) => pod.spec.nodeName));
+  const others = context.view.list('Node').flatMap(({ metadata }) => (used.has(metadata.name) ? [] : metadata.name));
+  const because = whyNotThere(context.view, pods.at(-1) as Pod, others);
+  throw mismatch(
+    'different-nodes',
+    sentence,
+    plural(pods.length, 'different node'),
+    places.join(', '),
+    because === undefined ? {} : { because },
+  );
 }
 
 export function expectRunsOn(context: ExpectContext, name: string, node: string): void {
   const pod = findPod(context, name);
   findObject(context.view, 'Node', { namespace: undefined, name: node }, context.namespace);
   const sentence = `pod ${name} runs on ${node}`;
-  if (pod.spec.nodeName !== node)
-    throw mismatch('runs-on', sentence, `on ${node}`, pod.spec.nodeName ? `on ${pod.spec.nodeName}` : `on no node: ${whyNotReady(pod)}`);
+  if (pod.spec.nodeName !== node) {
+    const because = pod.spec.nodeName && whyNotThere(context.view, pod, [node]);
+    const happened = pod.spec.nodeName ? `on ${pod.spec.nodeName}` : `on no node: ${whyNotReady(pod)}`;
+    throw mismatch('runs-on', sentence, `on ${node}`, happened, because ? { because } : {});
+  }
   if (pod.status?.phase !== 'Running')
     throw mismatch('runs-on', sentence, `Running on ${node}`, `${pod.status?.phase ?? 'Pending'} on ${node}: ${whyNotReady(pod)}`);
 }
