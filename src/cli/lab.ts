@@ -4,8 +4,14 @@ import { runLab } from '../sim/lab-api.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { readInput } from './read-input.js';
 
-export function lab(path: string): ExitCode {
+interface LabFlags {
+  readonly trace?: boolean;
+}
+
+export function lab(path: string, flags: LabFlags): ExitCode {
   const { text, file } = readInput(path);
-  process.stdout.write(`${JSON.stringify(runLab(readPlan(text, file)))}\n`);
+  const { kernel, probes, notes } = runLab(readPlan(text, file), { trace: flags.trace });
+  for (const note of notes) process.stderr.write(`${note}\n`);
+  process.stdout.write(`${JSON.stringify({ kernel, probes })}\n`);
   return EXIT.ok;
 }

@@ -76,7 +76,8 @@ program
   .command('lab')
   .description('run the probes of a plan on the real kernel')
   .argument('<plan>', 'a plan as JSON, or -')
-  .action(async (plan: string) => exit((await import('./lab.js')).lab(plan)));
+  .option('--trace', 'with the path of every packet, from the evidence of the kernel')
+  .action(async (plan: string, options) => exit((await import('./lab.js')).lab(plan, options)));
 
 program
   .command('steps')

@@ -28,7 +28,9 @@ export function missingTools(tools: readonly string[]): Error {
   const packages = [...new Set(tools.map((tool) => PACKAGE[tool] ?? tool))].sort();
   const list = tools.join(', ');
   const verb = tools.length === 1 ? 'is' : 'are';
-  return unsupported('missing-tools', `the lab needs ${list}, which ${verb} not installed`, { fix: `sudo apt-get install ${packages.join(' ')}` });
+  return unsupported('missing-tools', `the lab needs ${list}, which ${verb} not installed`, {
+    fix: `sudo apt-get install ${packages.join(' ')}`,
+  });
 }
 
 /** `netns.n1.links[0]` */

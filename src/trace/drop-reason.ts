@@ -29,6 +29,7 @@ export const DROP_REASON = {
   VXLAN_VNI_NOT_FOUND: 'no VXLAN device with this VNI on this port',
   CONNTRACK_CLASH: 'another connection already uses this tuple',
   CONNTRACK_INVALID: 'conntrack calls this packet INVALID',
+  NOT_SPECIFIED: 'lost; nothing that was seen says why',
   TCP_UNEXPECTED: 'no connection expects this segment',
 } as const;
 

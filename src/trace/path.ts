@@ -41,7 +41,7 @@ export interface HookStep {
   readonly ct: string | null;
   /** Null where the packet is as before. */
   readonly becomes: string | null;
-  /** `lost`: it ended after this hook, or in it, without a rule. */
+  /** `lost`: it ended in this hook, but not by a rule. */
   readonly verdict: 'accept' | 'drop' | 'reject' | 'lost';
 }
 
@@ -81,7 +81,8 @@ function stepOf(event: TraceEvent, next: TraceEvent | undefined): PathStep | und
   if (event.kind === 'rx' || event.kind === 'tx') return { ns: event.netns, [event.kind]: event.device, pkt: pathPacket(event.packet) };
   if (event.kind === 'arp') return { ns: event.netns, [event.sent ? 'tx' : 'rx']: event.device, pkt: arpText(event.frame) };
   if (event.kind !== 'hook') return undefined;
-  const lost = event.verdict === 'accept' && next?.kind === 'drop' && next.netns === event.netns;
+  // Linux routes a packet anew while OUTPUT still runs.
+  const lost = event.hook === 'output' && event.verdict === 'accept' && next?.kind === 'drop' && next.netns === event.netns;
   return hookStep(event, lost);
 }
 
@@ -93,7 +94,8 @@ function hookStep(event: HookEvent, lost: boolean): HookStep | undefined {
   return {
     ns,
     hook,
-    iif: event.inDevice ?? null,
+    // Linux knows where the packet came in there too, but no rule of iptables can ask.
+    iif: hook === 'postrouting' ? null : (event.inDevice ?? null),
     oif: event.outDevice ?? null,
     pkt,
     rules,

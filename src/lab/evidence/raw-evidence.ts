@@ -1,6 +1,6 @@
 /** The kernel's evidence of one flow, as the executor hands it over: what taps saw, what nftables traced, what conntrack reported. */
 
-/** A frame at a device; `stamp` is nanoseconds on one clock for all namespaces. */
+/** A frame at a device; `stamp` is nanoseconds since the flow began, on one clock for all namespaces. */
 export interface RawTap {
   readonly ns: string;
   readonly device: string;

@@ -1,0 +1,121 @@
+/**
+ * The order in which a packet met taps and hooks. Taps have stamps of one clock; hooks have none, and are put between the taps of their namespace
+ * where Linux has them: PREROUTING behind the tap it came in by (with br_netfilter between a bridge's port and the bridge), FORWARD,
+ * OUTPUT and POSTROUTING before the tap it leaves by.
+ */
+import type { HookRun } from './hook-runs.js';
+import type { PacketSights, TapSight } from './sightings.js';
+
+export interface Sight {
+  readonly ns: string;
+  readonly tap: TapSight | undefined;
+  readonly hook: HookRun | undefined;
+  /** Its skb: a tunnel's outer packet is another than the packet within. */
+  readonly key: string;
+}
+
+interface Placed extends Sight {
+  readonly stamp: number;
+  /** Hooks before the tap they lead to, and behind the tap they follow. */
+  readonly side: number;
+}
+
+/** Namespaces in which br_netfilter hands bridged packets to iptables. */
+export type BridgeCalls = (ns: string) => boolean;
+
+export function orderSights(sights: PacketSights, bridgeCalls: BridgeCalls): readonly Sight[] {
+  const groups = new Map<string, { taps: TapSight[]; hooks: HookRun[] }>();
+  const group = (ns: string, key: string) => {
+    const id = `${ns} ${key}`;
+    const known = groups.get(id) ?? { taps: [], hooks: [] };
+    groups.set(id, known);
+    return known;
+  };
+  for (const tap of sights.taps) group(tap.ns, tap.key).taps.push(tap);
+  for (const hook of sights.hooks) group(hook.ns, hook.before.key).hooks.push(hook);
+  const isOuter = (one: Sight): boolean => one.key !== sights.key;
+  return interleave(
+    isOuter,
+    [...groups.values()].map(({ taps, hooks }) => {
+      const ns = (taps[0] ?? hooks[0])?.ns ?? '';
+      return place(merge(taps, hooks, bridgeCalls(ns)));
+    }),
+  );
+}
+
+/**
+ * By stamps, and within each list in its order, whatever the stamps: a frame that a bridge brings up keeps its port's. So does a packet that comes out
+ * of a tunnel, which is seen after the outer one.
+ */
+function interleave(isOuter: (one: Sight) => boolean, lists: readonly (readonly Placed[])[]): readonly Sight[] {
+  const at = lists.map(() => 0);
+  const compare = (a: Placed, b: Placed): number => a.stamp - b.stamp || Number(isOuter(b)) - Number(isOuter(a)) || a.side - b.side;
+  const all: Sight[] = [];
+  for (;;) {
+    let next: { readonly list: number; readonly head: Placed } | undefined;
+    for (const [list, placed] of lists.entries()) {
+      const head = placed[at[list] as number];
+      if (head !== undefined && (next === undefined || compare(head, next.head) < 0)) next = { list, head };
+    }
+    if (next === undefined) return all;
+    all.push(next.head);
+    at[next.list] = (at[next.list] as number) + 1;
+  }
+}
+
+/** What was emitted last, as far as it decides what comes next. */
+interface Progress {
+  rx: TapSight | undefined;
+  /** A frame came in that no PREROUTING has seen. */
+  unseen: boolean;
+  /** POSTROUTING has run, and no tap has seen the packet leave. */
+  leaving: boolean;
+}
+
+function merge(taps: readonly TapSight[], hooks: readonly HookRun[], bridgeCalls: boolean): readonly Sight[] {
+  const merged: Sight[] = [];
+  const progress: Progress = { rx: undefined, unseen: false, leaving: false };
+  let t = 0;
+  let h = 0;
+  while (t < taps.length || h < hooks.length) {
+    const tap = taps[t];
+    const hook = hooks[h];
+    if (hook === undefined || (tap !== undefined && comesFirst(tap, hook, progress, bridgeCalls))) {
+      const sight = tap as TapSight;
+      merged.push({ ns: sight.ns, tap: sight, hook: undefined, key: sight.key });
+      if (sight.dir === 'rx') Object.assign(progress, { rx: sight, unseen: true });
+      else progress.leaving = false;
+      t++;
+    } else {
+      merged.push({ ns: hook.ns, tap: undefined, hook, key: hook.before.key });
+      if (hook.hook === 'prerouting') progress.unseen = false;
+      progress.leaving = hook.hook === 'postrouting';
+      h++;
+    }
+  }
+  return merged;
+}
+
+function comesFirst(tap: TapSight, hook: HookRun, progress: Progress, bridgeCalls: boolean): boolean {
+  // A bridge sends what it bridges by its own device where it does not know the neighbour's address yet (br_nf_dev_xmit).
+  const isBridged = hook.hook === 'forward' && hook.iif === tap.device && hook.oif === tap.device && progress.rx?.device !== tap.device;
+  if (tap.dir === 'tx' && isBridged) return true;
+  if (tap.dir === 'tx') return progress.leaving || (hook.hook === 'prerouting' && !progress.unseen);
+  // Behind a port's tap comes the bridge's, for what the bridge brings up to the host.
+  const isBridge = tap.device === hook.iif && progress.rx !== undefined && progress.rx.device !== tap.device;
+  if (hook.hook === 'prerouting') return !progress.unseen || (isBridge && !bridgeCalls);
+  return isBridge && (hook.hook === 'input' || hook.hook === 'forward');
+}
+
+function place(merged: readonly Sight[]): readonly Placed[] {
+  return merged.map((sight, i) => {
+    const { tap, hook } = sight;
+    if (tap !== undefined) return { ...sight, stamp: tap.stamp, side: 0 };
+    const before = merged.slice(0, i).findLast((one) => one.tap !== undefined)?.tap;
+    const after = merged.slice(i + 1).find((one) => one.tap !== undefined)?.tap;
+    const isComing = hook?.hook === 'prerouting' || hook?.hook === 'input';
+    if (isComing && before !== undefined) return { ...sight, stamp: before.stamp, side: 1 };
+    if (after?.dir === 'tx') return { ...sight, stamp: after.stamp, side: -1 };
+    return { ...sight, stamp: before?.stamp ?? after?.stamp ?? hook?.stamp ?? 0, side: 1 };
+  });
+}

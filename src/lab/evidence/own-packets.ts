@@ -1,0 +1,46 @@
+/**
+ * Which of the packets that were seen are the flow's own: those with its addresses, before or after any translation, and ICMP errors about them.
+ * Late packets of earlier flows, neighbour discovery and the like are not. Redirects are left out: they say nothing of this flow.
+ */
+import { formatSocket } from '../../base/ip.js';
+import type { IpPacket } from '../../packet/ip-packet.js';
+import type { PacketSights } from './sightings.js';
+
+const REDIRECT = 5;
+
+/** `ends` are the client's own end and the one it calls, as `ip:port`, or addresses alone. */
+export function ownPackets(packets: readonly PacketSights[], ends: readonly [string, string]): readonly PacketSights[] {
+  const known = new Set([pair(...ends)]);
+  const own = new Set<PacketSights>();
+  for (let before = -1; before < own.size; ) {
+    before = own.size;
+    for (const sights of packets) {
+      const pairs = pairsOf(sights);
+      if (own.has(sights) || !pairs.some((one) => known.has(one))) continue;
+      own.add(sights);
+      for (const one of pairs) known.add(one);
+    }
+  }
+  return packets.filter((sights) => own.has(sights));
+}
+
+function pairsOf({ taps, hooks, key }: PacketSights): readonly string[] {
+  const packets = taps.filter((tap) => tap.key === key).map((tap) => tap.packet);
+  for (const { before, after } of hooks) {
+    if (before.key !== key) continue;
+    packets.push(before.packet);
+    if (after !== undefined) packets.push(after.packet);
+  }
+  return packets.flatMap((packet) => pairOfPacket(packet) ?? []);
+}
+
+function pairOfPacket(packet: IpPacket): string | undefined {
+  const { l4 } = packet;
+  if (l4.kind !== 'icmp') return pair(formatSocket(packet.src, l4.sport), formatSocket(packet.dst, l4.dport));
+  if (l4.type === REDIRECT) return undefined;
+  return l4.about === undefined ? pair(formatSocket(packet.src, undefined), formatSocket(packet.dst, undefined)) : pairOfPacket(l4.about);
+}
+
+function pair(a: string, b: string): string {
+  return a < b ? `${a} ${b}` : `${b} ${a}`;
+}
