@@ -60,8 +60,15 @@ class NamespaceNetfilter implements Netfilter {
   readonly #host: NetfilterHost;
   readonly #table: ConnectionTable;
   readonly #tracker: Tracker;
+  readonly #request: { readonly table: ConnectionTable; readonly host: NetfilterHost; nowUs: number };
   readonly #chains = new Map<TableName, Map<string, CompiledChain | undefined>>();
-  readonly #steps = new Map<Hook, readonly Step[]>();
+  readonly #steps: Record<Hook, readonly Step[] | undefined> = {
+    prerouting: undefined,
+    input: undefined,
+    forward: undefined,
+    output: undefined,
+    postrouting: undefined,
+  };
   /** Where the jumps that were taken lead in this namespace. */
   readonly #jumps = new Map<CompiledRule, CompiledChain>();
   readonly #evaluation: Evaluation;
@@ -72,6 +79,7 @@ class NamespaceNetfilter implements Netfilter {
     this.#host = host;
     this.#table = new ConnectionTable(this.counters);
     this.#tracker = { table: this.#table, timeouts: readTimeouts(host), counters: this.counters };
+    this.#request = { table: this.#table, host, nowUs: 0 };
     this.#evaluation = this.#newEvaluation();
   }
 
@@ -87,7 +95,7 @@ class NamespaceNetfilter implements Netfilter {
     e.rejectWith = undefined;
     if (e.hits.length > 0) e.hits = [];
     if (e.nat.length > 0) e.nat = [];
-    const steps = this.#steps.get(hook) ?? this.#resolve(hook);
+    const steps = this.#steps[hook] ?? this.#resolve(hook);
     for (let i = 0; i < steps.length; i++) {
       const verdict = this.#step(steps[i] as Step, e);
       if (verdict === 'accept') continue;
@@ -108,8 +116,11 @@ class NamespaceNetfilter implements Netfilter {
   reset(): void {
     if (!this.active) return;
     this.#table.clear();
-    this.#evaluation.ruleState.clear();
-    this.#evaluation.recent.clear();
+    // Clearing an empty map makes a new one inside.
+    const { ruleState, recent } = this.#evaluation;
+    if (ruleState.size > 0) ruleState.clear();
+    if (recent.size > 0) recent.clear();
+    this.#host.sets?.reset();
   }
 
   connections(): readonly string[] {
@@ -138,7 +149,7 @@ class NamespaceNetfilter implements Netfilter {
       const idle = chain === undefined || (chain.rules.length === 0 && chain.policyDrop === undefined);
       return idle ? [] : [{ kind: 'table', table: step, chain }];
     });
-    this.#steps.set(hook, steps);
+    this.#steps[hook] = steps;
     return steps;
   }
 
@@ -177,7 +188,9 @@ class NamespaceNetfilter implements Netfilter {
 
   #bind(binding: Binding): void {
     const connection = connectionOf(this.#evaluation.passage);
-    if (connection !== undefined) bind({ table: this.#table, host: this.#host, nowUs: this.#host.nowUs() }, connection, binding);
+    if (connection === undefined) return;
+    this.#request.nowUs = this.#host.nowUs();
+    bind(this.#request, connection, binding);
   }
 
   #confirm(passage: Passage): 'accept' | 'clash' {

@@ -40,18 +40,23 @@ function inSteps(rules: readonly string[]): string[] {
 
 it('an indexed chain answers as a linear walk does', () => {
   fc.assert(
-    fc.property(fc.array(rule, { minLength: 9, maxLength: 40 }), fc.array(rule, { maxLength: 12 }), fc.array(packet, { maxLength: 6 }), (rules, mine, packets) => {
-      const user = mine.map((text) => `nat MINE ${text.replace('-j MINE', '-j LOG')}`);
-      const last = 'nat MINE -m mark --mark 9 -j RETURN';
-      const indexed = oneNamespace(['nat PREROUTING -j ALL', ...rules.map((text) => `nat ALL ${text}`), ...user, last]);
-      const linear = oneNamespace(['nat PREROUTING -g S0', ...inSteps(rules), ...user, last]);
-      for (const one of packets) {
-        const a = send(indexed, one);
-        const b = send(linear, one);
-        assert.deepEqual([a.verdict, a.passage.mark, endsOf(a.passage.packet)], [b.verdict, b.passage.mark, endsOf(b.passage.packet)]);
-        assert.deepEqual(a.rules.map(position), b.rules.flatMap(stepPosition));
-      }
-    }),
+    fc.property(
+      fc.array(rule, { minLength: 9, maxLength: 40 }),
+      fc.array(rule, { maxLength: 12 }),
+      fc.array(packet, { maxLength: 6 }),
+      (rules, mine, packets) => {
+        const user = mine.map((text) => `nat MINE ${text.replace('-j MINE', '-j LOG')}`);
+        const last = 'nat MINE -m mark --mark 9 -j RETURN';
+        const indexed = oneNamespace(['nat PREROUTING -j ALL', ...rules.map((text) => `nat ALL ${text}`), ...user, last]);
+        const linear = oneNamespace(['nat PREROUTING -g S0', ...inSteps(rules), ...user, last]);
+        for (const one of packets) {
+          const a = send(indexed, one);
+          const b = send(linear, one);
+          assert.deepEqual([a.verdict, a.passage.mark, endsOf(a.passage.packet)], [b.verdict, b.passage.mark, endsOf(b.passage.packet)]);
+          assert.deepEqual(a.rules.map(position), b.rules.flatMap(stepPosition));
+        }
+      },
+    ),
     { numRuns: 150, seed: 7 },
   );
 });

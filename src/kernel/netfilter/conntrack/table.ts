@@ -1,7 +1,7 @@
 /** The table of confirmed connections of one namespace: both tuples of each, by hash. Expired ones are dropped when met. */
 import type { NetfilterCounters } from '../contract.js';
 import type { Connection } from './connection.js';
-import { hashSource, hashTuple, sameTuple, type Tuple } from './tuple.js';
+import { hashSource, sameTuple, type Tuple } from './tuple.js';
 
 interface Slot {
   readonly tuple: Tuple;
@@ -24,7 +24,7 @@ export class ConnectionTable {
 
   find(tuple: Tuple, nowUs: number): Slot | undefined {
     this.#counters.conntrackLookups++;
-    for (let slot = this.#slots.get(hashTuple(tuple)); slot !== undefined; slot = slot.next) {
+    for (let slot = this.#slots.get(tuple.hash); slot !== undefined; slot = slot.next) {
       if (!sameTuple(slot.tuple, tuple)) continue;
       const { connection } = slot;
       if (!connection.dead && connection.expiresUs > nowUs) return slot;
@@ -54,7 +54,7 @@ export class ConnectionTable {
   clear(): void {
     if (this.all.length === 0) return;
     this.#slots.clear();
-    this.#sources.clear();
+    if (this.#sources.size > 0) this.#sources.clear();
     this.all.length = 0;
   }
 
@@ -66,7 +66,6 @@ export class ConnectionTable {
   }
 
   #add(tuple: Tuple, connection: Connection, reply: boolean): void {
-    const hash = hashTuple(tuple);
-    this.#slots.set(hash, { tuple, connection, reply, next: this.#slots.get(hash) });
+    this.#slots.set(tuple.hash, { tuple, connection, reply, next: this.#slots.get(tuple.hash) });
   }
 }

@@ -39,10 +39,19 @@ describe('the state of each TCP segment, from the client (>) and the server (<)'
 
 describe('what is remembered', () => {
   for (const [segments, line] of [
-    ['>S', 'tcp 6 120 SYN_SENT src=10.0.0.1 dst=10.0.0.2 sport=4000 dport=80 [UNREPLIED] src=10.0.0.2 dst=10.0.0.1 sport=80 dport=4000 mark=0'],
+    [
+      '>S',
+      'tcp 6 120 SYN_SENT src=10.0.0.1 dst=10.0.0.2 sport=4000 dport=80 [UNREPLIED] src=10.0.0.2 dst=10.0.0.1 sport=80 dport=4000 mark=0',
+    ],
     ['>S <S.', 'tcp 6 60 SYN_RECV src=10.0.0.1 dst=10.0.0.2 sport=4000 dport=80 src=10.0.0.2 dst=10.0.0.1 sport=80 dport=4000 mark=0'],
-    ['>S <S. >.', 'tcp 6 432000 ESTABLISHED src=10.0.0.1 dst=10.0.0.2 sport=4000 dport=80 src=10.0.0.2 dst=10.0.0.1 sport=80 dport=4000 [ASSURED] mark=0'],
-    ['>S <S. >. >F. <F. >.', 'tcp 6 120 TIME_WAIT src=10.0.0.1 dst=10.0.0.2 sport=4000 dport=80 src=10.0.0.2 dst=10.0.0.1 sport=80 dport=4000 [ASSURED] mark=0'],
+    [
+      '>S <S. >.',
+      'tcp 6 432000 ESTABLISHED src=10.0.0.1 dst=10.0.0.2 sport=4000 dport=80 src=10.0.0.2 dst=10.0.0.1 sport=80 dport=4000 [ASSURED] mark=0',
+    ],
+    [
+      '>S <S. >. >F. <F. >.',
+      'tcp 6 120 TIME_WAIT src=10.0.0.1 dst=10.0.0.2 sport=4000 dport=80 src=10.0.0.2 dst=10.0.0.1 sport=80 dport=4000 [ASSURED] mark=0',
+    ],
   ] as const) {
     it(segments, () => {
       const ns = oneNamespace(TRACKING);

@@ -11,6 +11,8 @@ export interface Tuple {
   readonly proto: number;
   readonly a: number;
   readonly b: number;
+  /** Of all the others; equal tuples have equal hashes. */
+  readonly hash: number;
 }
 
 /** ICMP request types and their answers; other types start no connection. */
@@ -27,17 +29,19 @@ const ICMP_INVERSE = new Map([
   [129, 128],
 ]);
 
-export function tupleOf(packet: IpPacket): Tuple {
-  const { l4 } = packet;
-  if (l4.kind === 'icmp') return { src: packet.src, dst: packet.dst, proto: packet.proto, a: l4.id, b: (l4.type << 8) | l4.code };
-  return { src: packet.src, dst: packet.dst, proto: packet.proto, a: l4.sport, b: l4.dport };
+export function makeTuple(src: Ip, dst: Ip, proto: number, a: number, b: number): Tuple {
+  return { src, dst, proto, a, b, hash: hashOf(src, dst, proto, (a << 16) | b) };
 }
 
-export function invertTuple(tuple: Tuple): Tuple {
-  const { src, dst, proto, a, b } = tuple;
-  if (proto !== PROTO.icmp && proto !== PROTO.icmpv6) return { src: dst, dst: src, proto, a: b, b: a };
+export function tupleOf({ src, dst, proto, l4 }: IpPacket): Tuple {
+  if (l4.kind === 'icmp') return makeTuple(src, dst, proto, l4.id, (l4.type << 8) | l4.code);
+  return makeTuple(src, dst, proto, l4.sport, l4.dport);
+}
+
+export function invertTuple({ src, dst, proto, a, b }: Tuple): Tuple {
+  if (proto !== PROTO.icmp && proto !== PROTO.icmpv6) return makeTuple(dst, src, proto, b, a);
   const type = ICMP_INVERSE.get(b >> 8) ?? b >> 8;
-  return { src: dst, dst: src, proto, a, b: (type << 8) | (b & 0xff) };
+  return makeTuple(dst, src, proto, a, (type << 8) | (b & 0xff));
 }
 
 /** Whether an ICMP packet of this type may begin a tracked connection (a request). */
@@ -46,20 +50,19 @@ export function isIcmpRequest(type: number): boolean {
 }
 
 export function sameTuple(x: Tuple, y: Tuple): boolean {
-  return x.a === y.a && x.b === y.b && x.src === y.src && x.dst === y.dst && x.proto === y.proto;
+  return x.hash === y.hash && x.a === y.a && x.b === y.b && x.src === y.src && x.dst === y.dst && x.proto === y.proto;
 }
 
-/** A 32-bit hash; equal tuples have equal hashes. */
-export function hashTuple(tuple: Tuple): number {
-  let h = Math.imul(word(tuple.src) ^ 0x9e3779b9, 0x85ebca6b);
-  h = Math.imul(h ^ word(tuple.dst) ^ (h >>> 15), 0xc2b2ae35);
-  h = Math.imul(h ^ ((tuple.a << 16) | tuple.b) ^ (h >>> 13), 0x27d4eb2f);
-  return (h ^ tuple.proto ^ (h >>> 16)) | 0;
+function hashOf(src: Ip, dst: Ip, proto: number, ends: number): number {
+  let h = Math.imul(word(src) ^ 0x9e3779b9, 0x85ebca6b);
+  h = Math.imul(h ^ word(dst) ^ (h >>> 15), 0xc2b2ae35);
+  h = Math.imul(h ^ ends ^ (h >>> 13), 0x27d4eb2f);
+  return (h ^ proto ^ (h >>> 16)) & 0x3fffffff;
 }
 
 /** A hash of the tuple's source alone. */
 export function hashSource({ src, a, proto }: Tuple): number {
-  return (Math.imul(word(src) ^ 0x9e3779b9, 0x85ebca6b) ^ (a << 8) ^ proto) | 0;
+  return (Math.imul(word(src) ^ 0x9e3779b9, 0x85ebca6b) ^ (a << 8) ^ proto) & 0x3fffffff;
 }
 
 function word(ip: Ip): number {

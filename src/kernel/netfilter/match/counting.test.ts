@@ -93,8 +93,14 @@ describe('recent', () => {
     const ns = oneNamespace([recent('--rcheck'), SET]);
     const from = (i: number): string => `10.1.0.${i}`;
     assert.equal(pattern(ns, 101, 0, from), '.'.repeat(101));
-    assert.equal(pattern(ns, 1, 0, () => '10.1.0.100'), 'x');
-    assert.equal(pattern(ns, 1, 0, () => '10.1.0.0'), '.');
+    assert.equal(
+      pattern(ns, 1, 0, () => '10.1.0.100'),
+      'x',
+    );
+    assert.equal(
+      pattern(ns, 1, 0, () => '10.1.0.0'),
+      '.',
+    );
   });
   it('--reap forgets at most one address at a time', () => {
     const ns = oneNamespace([recent('--rcheck --seconds 5 --reap'), 'filter FORWARD -m recent --rcheck --name A --rsource -j ACCEPT', SET]);

@@ -94,7 +94,10 @@ describe('the nat table', () => {
     );
   });
   it('is not asked again where it said ACCEPT', () => {
-    const ns = oneNamespace(['nat PREROUTING -m statistic --mode nth --every 2 --packet 0 -j ACCEPT', 'nat PREROUTING -j DNAT --to-destination 10.9.0.1']);
+    const ns = oneNamespace([
+      'nat PREROUTING -m statistic --mode nth --every 2 --packet 0 -j ACCEPT',
+      'nat PREROUTING -j DNAT --to-destination 10.9.0.1',
+    ]);
     const udpPacket = udp('10.0.0.1:1', '10.0.0.2:53');
     assert.deepEqual([after(ns, udpPacket), after(ns, udpPacket)], ['10.0.0.1:1 > 10.0.0.2:53', '10.0.0.1:1 > 10.0.0.2:53']);
   });

@@ -9,7 +9,7 @@ import type { NatRange } from '../../../plan/rule/rule.js';
 import { PROTO } from '../../../packet/ip-packet.js';
 import type { NetfilterHost } from '../contract.js';
 import type { ConnectionTable } from '../conntrack/table.js';
-import { invertTuple, type Tuple } from '../conntrack/tuple.js';
+import { invertTuple, makeTuple, type Tuple } from '../conntrack/tuple.js';
 
 export interface UniqueRequest {
   readonly table: ConnectionTable;
@@ -27,7 +27,7 @@ export function uniqueTuple(request: UniqueRequest, tuple: Tuple, side: 'src' | 
     if (known !== undefined && isFree(request, known)) return known;
   }
   const ip = chooseAddress(request, side === 'src' ? tuple.src : tuple.dst, range);
-  const moved: Tuple = side === 'src' ? { ...tuple, src: ip } : { ...tuple, dst: ip };
+  const moved = side === 'src' ? tupleWith(tuple, ip, tuple.dst, tuple.a, tuple.b) : tupleWith(tuple, tuple.src, ip, tuple.a, tuple.b);
   const { ports } = range;
   if (!anyPort && ports === undefined && (side === 'dst' || isFree(request, moved))) return moved;
   if (!anyPort && ports !== undefined && fits(portOf(moved, side), ports)) {
@@ -40,7 +40,8 @@ export function uniqueTuple(request: UniqueRequest, tuple: Tuple, side: 'src' | 
 function asBefore(request: UniqueRequest, tuple: Tuple, range: NatRange): Tuple | undefined {
   const before = request.table.translatedSource(tuple, request.nowUs);
   if (before === undefined) return undefined;
-  const known: Tuple = { ...tuple, src: before.reply.dst, a: isIcmp(tuple) ? before.reply.a : before.reply.b };
+  const port = isIcmp(tuple) ? before.reply.a : before.reply.b;
+  const known = tupleWith(tuple, before.reply.dst, tuple.dst, port, tuple.b);
   return inRange(known, range) ? known : undefined;
 }
 
@@ -67,8 +68,16 @@ function isFree(request: UniqueRequest, tuple: Tuple): boolean {
   return request.table.find(invertTuple(tuple), request.nowUs) === undefined;
 }
 
+function tupleWith({ proto }: Tuple, src: Ip, dst: Ip, a: number, b: number): Tuple {
+  return makeTuple(src, dst, proto, a, b);
+}
+
 function isIcmp({ proto }: Tuple): boolean {
   return proto === PROTO.icmp || proto === PROTO.icmpv6;
+}
+
+function hasPorts({ proto }: Tuple): boolean {
+  return proto === PROTO.tcp || proto === PROTO.udp || proto === PROTO.sctp;
 }
 
 function portOf(tuple: Tuple, side: 'src' | 'dst'): number {
@@ -76,11 +85,13 @@ function portOf(tuple: Tuple, side: 'src' | 'dst'): number {
 }
 
 function withPort(tuple: Tuple, side: 'src' | 'dst', port: number): Tuple {
-  return side === 'src' || isIcmp(tuple) ? { ...tuple, a: port } : { ...tuple, b: port };
+  const { src, dst, a, b } = tuple;
+  return side === 'src' || isIcmp(tuple) ? tupleWith(tuple, src, dst, port, b) : tupleWith(tuple, src, dst, a, port);
 }
 
 /** nf_nat_l4proto_unique_tuple: a destination port is taken from the front of its range, a source port from anywhere. */
 function searchPort(request: UniqueRequest, tuple: Tuple, side: 'src' | 'dst', range: NatRange): Tuple {
+  if (!hasPorts(tuple) && !isIcmp(tuple)) return tuple;
   if (range.ports === undefined && side === 'dst' && !isIcmp(tuple)) return tuple;
   const current = portOf(tuple, side);
   const { from, to } = range.ports ?? portClass(current, isIcmp(tuple));

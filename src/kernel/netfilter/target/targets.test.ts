@@ -35,7 +35,11 @@ describe('CONNMARK', () => {
     assert.equal(send(ns, tcp('10.0.0.2:80', '10.0.0.1:4000', 'S.')).passage.mark, 0x23);
   });
   it('does nothing to what has no connection', () => {
-    const ns = oneNamespace(['raw PREROUTING -j NOTRACK', 'mangle FORWARD -j CONNMARK --set-mark 5', 'filter FORWARD -m connmark ! --mark 9 -j DROP']);
+    const ns = oneNamespace([
+      'raw PREROUTING -j NOTRACK',
+      'mangle FORWARD -j CONNMARK --set-mark 5',
+      'filter FORWARD -m connmark ! --mark 9 -j DROP',
+    ]);
     assert.equal(send(ns, SYN).verdict, 'accept');
   });
 });

@@ -36,7 +36,8 @@ const ALLOWED: Partial<Record<Target['kind'], Allowed>> = {
 export function misplaced(hit: RuleHit, target: Target | undefined, matches: readonly Match[]): InputError | undefined {
   const allowed = target === undefined ? undefined : ALLOWED[target.kind];
   if (allowed !== undefined && allowed.table !== hit.table) return refused(hit, `${allowed.name} is for the ${allowed.table} table only`);
-  if (hit.table === 'nat' && target?.kind === 'drop') return refused(hit, 'the nat table cannot drop packets: it sees only the first of a connection');
+  if (hit.table === 'nat' && target?.kind === 'drop')
+    return refused(hit, 'the nat table cannot drop packets: it sees only the first of a connection');
   if (!BUILT_IN.includes(hit.chain)) return undefined;
   if (allowed?.chains !== undefined && !allowed.chains.includes(hit.chain)) {
     return refused(hit, `${allowed.name} is for ${allowed.chains.join(' and ')} only`);

@@ -11,6 +11,8 @@ export interface RouterCase {
   /** By namespace. */
   readonly rules: Readonly<Record<string, readonly string[]>>;
   readonly sysctl?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Lines of `ipset restore`, by namespace. */
+  readonly ipset?: Readonly<Record<string, readonly string[]>>;
   /** `c tcp 10.0.2.2:80`, with ` from 10.0.1.3:4000`, ` mark 5`, ` x3` after it. */
   readonly probes: readonly string[];
 }
@@ -81,7 +83,7 @@ function netnsPlan(variant: RouterCase, name: string, links: readonly LinkPlan[]
   const rules = variant.rules[name];
   const iptables = rules === undefined ? undefined : readIptables(rulesText(rules), name);
   const sysctl = { ...SYSCTL, ...variant.sysctl?.[name] };
-  return { sysctl, links, routes, rules: [], neigh: [], fdb: [], iptables, ip6tables: undefined };
+  return { sysctl, links, routes, rules: [], neigh: [], fdb: [], iptables, ip6tables: undefined, ipset: variant.ipset?.[name]?.join('\n') };
 }
 
 /** The rules as iptables-save writes them. */
