@@ -1,76 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ChoiceOracle } from '../../base/choice.js';
-import { formatIp, type Ip, parseIp } from '../../base/ip.js';
 import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
-import type { TcpFlags } from '../../packet/tcp.js';
-import { readIptables } from '../../plan/iptables-text.js';
-import { createNetfilter } from './netfilter.js';
-import type { Netfilter, NetfilterHost, Passage } from './contract.js';
+import type { Netfilter, Passage } from './contract.js';
+import { endsOf, oneNamespace as netfilter, passageOf as passage, send, tcp, udp } from './testing/one-namespace.js';
 
-const ip = (text: string): Ip => parseIp(text) as Ip;
-
-interface Setup {
-  readonly local?: readonly string[];
-  readonly egress?: string;
-  readonly script?: number[];
-}
-
-function netfilter(
-  rules: string,
-  { local = ['192.168.1.10'], egress = '192.168.1.10', script = [] }: Setup = {},
-): { nf: Netfilter; clock: { us: number } } {
-  const clock = { us: 1_000_000 };
-  const own = new Set(local.map(ip));
-  const oracle: ChoiceOracle = { choose: () => script.shift() ?? 0 };
-  const host: NetfilterHost = {
-    netns: 'n1',
-    addressType: (address) => (own.has(address) ? 'LOCAL' : 'UNICAST'),
-    masqueradeSource: () => ip(egress),
-    primaryAddress: () => ip(egress),
-    sysctl: () => 0,
-    nowUs: () => clock.us,
-    reversePathOk: () => true,
-    oracle,
-  };
-  return { nf: createNetfilter(readIptables(rules, 'test'), host), clock };
-}
-
-function tcp(src: string, dst: string, flags: TcpFlags = 'S', more: Partial<IpPacket> = {}): IpPacket {
-  const [srcIp, sport] = src.split(':');
-  const [dstIp, dport] = dst.split(':');
-  const l4 = { kind: 'tcp', sport: Number(sport), dport: Number(dport), flags, seq: 0, ack: 0, mss: undefined, length: 0 } as const;
-  return { src: ip(srcIp as string), dst: ip(dstIp as string), ttl: 64, tos: 0, id: 0, df: true, proto: PROTO.tcp, l4, ...more };
-}
-
-function udp(src: string, dst: string): IpPacket {
-  const [srcIp, sport] = src.split(':');
-  const [dstIp, dport] = dst.split(':');
-  const l4 = { kind: 'udp', sport: Number(sport), dport: Number(dport), length: 4 } as const;
-  return { src: ip(srcIp as string), dst: ip(dstIp as string), ttl: 64, tos: 0, id: 0, df: false, proto: PROTO.udp, l4 };
-}
-
-function passage(packet: IpPacket): Passage {
-  return { packet, mark: 0, ct: undefined, ctReply: false, state: 'NEW', physIn: undefined, physOut: undefined, uid: undefined };
-}
-
-function ends({ packet }: Passage): string {
-  const { l4 } = packet;
-  return l4.kind === 'icmp'
-    ? `${formatIp(packet.src)} > ${formatIp(packet.dst)}`
-    : `${formatIp(packet.src)}:${l4.sport} > ${formatIp(packet.dst)}:${l4.dport}`;
-}
+const ends = ({ packet }: Passage): string => endsOf(packet);
 
 /** Forwards a packet through the namespace; returns its passage and the verdict. */
-function forward(nf: Netfilter, packet: IpPacket): { p: Passage; verdict: string; rules: string[] } {
-  const p = passage(packet);
-  const rules: string[] = [];
-  for (const hook of ['prerouting', 'forward', 'postrouting'] as const) {
-    const result = nf.hook(hook, p, hook === 'postrouting' ? undefined : 'eth0', hook === 'prerouting' ? undefined : 'eth1', true);
-    rules.push(...result.rules.map((hit) => `${hit.table} ${hit.chain} ${hit.index}`));
-    if (result.verdict !== 'accept') return { p, verdict: result.verdict, rules };
-  }
-  return { p, verdict: 'accept', rules };
+function forward(nf: Netfilter, packet: IpPacket): { p: Passage; verdict: string; rules: readonly string[] } {
+  const { passage: p, verdict, rules } = send({ nf, clock: { us: 0 } }, packet);
+  return { p, verdict, rules };
 }
 
 const KUBE = `*nat

@@ -125,6 +125,12 @@ describe('ICMP', () => {
   }
 });
 
+it('neighbour discovery is UNTRACKED, other ICMPv6 that asks nothing INVALID', () => {
+  const ns = oneNamespace(TRACKING);
+  const state = (type: number): string => send(ns, { ...icmp('fd00::1', 'fd00::2', { type }), proto: 58 }).passage.state;
+  assert.deepEqual([135, 136, 143, 128, 129, 1].map(state), ['UNTRACKED', 'UNTRACKED', 'UNTRACKED', 'NEW', 'INVALID', 'INVALID']);
+});
+
 it('what comes over the loopback keeps the connection it left with', () => {
   const ns = oneNamespace(TRACKING);
   const passage = passageOf(tcp('127.0.0.1:1', '127.0.0.1:2'));

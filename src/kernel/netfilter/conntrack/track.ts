@@ -42,7 +42,8 @@ export function track(tracker: Tracker, passage: Passage, nowUs: number): void {
 
 function begin(tracker: Tracker, passage: Passage, tuple: Tuple, nowUs: number): void {
   const { l4, proto } = passage.packet;
-  if (l4.kind === 'icmp' && !isIcmpRequest(l4.type)) return invalid(passage);
+  if (l4.kind === 'icmp' && !isIcmpRequest(l4.type))
+    return proto === PROTO.icmpv6 && isLinkLocal(l4.type) ? untracked(passage) : invalid(passage);
   const connection = newConnection(tuple, nowUs);
   if (l4.kind === 'tcp' && !followTcp(tracker, connection, l4, false, nowUs)) return invalid(passage);
   if (l4.kind !== 'tcp') refresh(tracker, connection, proto, nowUs);
@@ -55,6 +56,15 @@ function begin(tracker: Tracker, passage: Passage, tuple: Tuple, nowUs: number):
 function invalid(passage: Passage): void {
   passage.ct = undefined;
   passage.state = 'INVALID';
+}
+
+/** Multicast listener and neighbour discovery, which connection tracking leaves alone (nf_conntrack_proto_icmpv6.c). */
+function isLinkLocal(type: number): boolean {
+  return (type >= 130 && type <= 136) || type === 143;
+}
+
+function untracked(passage: Passage): void {
+  passage.state = 'UNTRACKED';
 }
 
 /** An error that quotes `about` runs in the direction of the answer to it. */

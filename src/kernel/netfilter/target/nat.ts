@@ -9,6 +9,7 @@ import { NULL_RANGE } from '../nat/bind.js';
 import { wrongHook } from './where-allowed.js';
 
 const LOOPBACK = parseIpv4('127.0.0.1') as Ip;
+const LOOPBACK_6: Ip = 1n;
 
 /** A target in a chain that is reached from the wrong hook is a ruleset that the kernel does not load. */
 function bindTo(e: Evaluation, side: 'src' | 'dst', kind: NatKind, range: NatRange): 'accept' {
@@ -28,7 +29,8 @@ export function snat(range: NatRange): Action {
 /** To the first address of the device the packet came in by; to loopback for the host's own packets. */
 export function redirect(range: NatRange): Action {
   return (e) => {
-    const ip = e.hook === 'output' ? LOOPBACK : e.inDevice === undefined ? undefined : e.host.primaryAddress(e.inDevice);
+    const loopback = typeof e.passage.packet.dst === 'number' ? LOOPBACK : LOOPBACK_6;
+    const ip = e.hook === 'output' ? loopback : e.inDevice === undefined ? undefined : e.host.primaryAddress(e.inDevice);
     if (ip === undefined) {
       e.decidedBy = e.hit;
       return 'drop';
