@@ -3,6 +3,7 @@ import type { Ip, Ipv4 } from '../base/ip.js';
 import { SCOPE } from '../plan/iproute2/scope.js';
 import type { Namespace } from './namespace.js';
 import type { NetfilterHost } from './netfilter/contract.js';
+import { SetTable } from './netfilter/set/set-table.js';
 import { addressType } from './route/address-type.js';
 import { lookupRoute } from './route/lookup.js';
 import { checkPath } from './route/reverse-path.js';
@@ -11,6 +12,8 @@ import type { Runtime } from './runtime.js';
 import { sysctlValue } from './sysctl.js';
 
 export function netfilterHost(rt: Runtime, ns: Namespace): NetfilterHost {
+  const { ipset } = ns.plan;
+  let sets: SetTable | undefined;
   return {
     netns: ns.name,
     get oracle() {
@@ -21,6 +24,10 @@ export function netfilterHost(rt: Runtime, ns: Namespace): NetfilterHost {
     primaryAddress: (device) => ns.deviceByName.get(device)?.addresses[0]?.ip,
     sysctl: (key) => sysctlValue(ns.sysctls, key),
     nowUs: () => rt.nowUs,
+    get sets() {
+      if (sets === undefined && ipset !== undefined) sets = new SetTable(ipset, ns.name);
+      return sets;
+    },
     reversePathOk: (packet, device, loose) => {
       const found = ns.deviceByName.get(device);
       return found === undefined || checkPath(rt, found, packet.src as Ipv4, 0, loose ? 2 : 1) === 'ok';

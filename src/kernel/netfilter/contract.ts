@@ -6,6 +6,7 @@
 import type { ChoiceOracle } from '../../base/choice.js';
 import type { Ip } from '../../base/ip.js';
 import type { IpPacket } from '../../packet/ip-packet.js';
+import type { SetTable } from './set/set-table.js';
 import type { CtState, Hook, NatChange, RuleHit } from '../../trace/event.js';
 
 export type AddressType = 'UNSPEC' | 'UNICAST' | 'LOCAL' | 'BROADCAST' | 'ANYCAST' | 'MULTICAST' | 'BLACKHOLE' | 'UNREACHABLE' | 'PROHIBIT';
@@ -25,6 +26,8 @@ export interface NetfilterHost {
   /** Whether strict or loose reverse path filtering would accept (`-m rpfilter`). */
   reversePathOk(packet: IpPacket, device: string, loose: boolean): boolean;
   readonly oracle: ChoiceOracle;
+  /** The namespace's ipsets; undefined when it has none. */
+  readonly sets?: SetTable | undefined;
 }
 
 /** The kernel's own sockets, which send ICMP and the resets of closed ports, are sockets without an owner. */

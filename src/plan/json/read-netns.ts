@@ -1,5 +1,6 @@
 /** One namespace of a plan's JSON: its links, its iproute2 texts, and what the restore tools read. */
 import { readIptables } from '../iptables-text.js';
+import { readIpset } from '../ipset/read-ipset.js';
 import { parseFdb } from '../iproute2/fdb.js';
 import { parseNeigh } from '../iproute2/neigh.js';
 import { parseRoute } from '../iproute2/route.js';
@@ -94,6 +95,8 @@ function restoreTexts(spot: Spot, object: JsonObject): Pick<NetnsPlan, 'ipset' |
     const text = stringAt(inside(spot, field), object[field]);
     if (text !== undefined) given[field] = text;
   }
+  const { ipset } = given;
+  if (typeof ipset === 'string') parseAt(inside(spot, 'ipset'), (origin) => readIpset(ipset, origin));
   if (object['wg'] !== undefined) given['wg'] = stringsAt(inside(spot, 'wg'), object['wg']);
   return given;
 }

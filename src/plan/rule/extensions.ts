@@ -24,6 +24,7 @@ import { log, nflog } from './target/log.js';
 import { mark as markTarget } from './target/mark.js';
 import { dnat, masquerade, netmap, redirect, snat } from './target/nat.js';
 import { reject } from './target/reject.js';
+import { set as setTarget } from './target/set.js';
 import { accept, drop, notrack, returns, trace } from './target/verdict.js';
 
 function byName<Module extends { readonly name: string }>(modules: readonly Module[]): ReadonlyMap<string, Module> {
@@ -80,6 +81,7 @@ export const TARGETS: ReadonlyMap<string, TargetModule> = byName([
   tosTarget,
   ttlTarget,
   trace,
+  setTarget,
 ]);
 
 /** Matches that iptables has and hopspec does not model. */
@@ -93,7 +95,7 @@ export const UNMODELLED_MATCHES: ReadonlySet<string> = new Set(
 /** Targets that iptables has and hopspec does not model; a chain cannot bear such a name either. */
 export const UNMODELLED_TARGETS: ReadonlySet<string> = new Set(
   (
-    'AUDIT CHECKSUM CLASSIFY CLUSTERIP CONNSECMARK DNPT ECN HL HMARK IDLETIMER LED NFQUEUE QUEUE RATEEST SECMARK SET SNPT SYNPROXY ' +
+    'AUDIT CHECKSUM CLASSIFY CLUSTERIP CONNSECMARK DNPT ECN HL HMARK IDLETIMER LED NFQUEUE QUEUE RATEEST SECMARK SNPT SYNPROXY ' +
     'TCPOPTSTRIP TEE TPROXY ULOG'
   ).split(' '),
 );

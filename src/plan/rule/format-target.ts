@@ -2,6 +2,7 @@
 import { formatCidr } from '../../base/cidr.js';
 import { formatIp } from '../../base/ip.js';
 import type { NatRange, Target } from './rule.js';
+import { formatSetUse } from './target/set.js';
 import { formatDscp, formatTos } from './value/dscp.js';
 import { formatRange, hex } from './value/number.js';
 
@@ -41,6 +42,8 @@ export function formatTarget(target: Target): string {
       return `-j DSCP --set-dscp ${formatDscp(target.value)}`;
     case 'tos':
       return `-j TOS --set-tos ${formatTos(target)}`;
+    case 'set':
+      return words('-j SET', ...setOptions(target));
     case 'ttl':
       return `-j TTL --ttl-${target.op} ${target.value}`;
     case 'accept':
@@ -50,6 +53,15 @@ export function formatTarget(target: Target): string {
     case 'trace':
       return `-j ${target.kind.toUpperCase()}`;
   }
+}
+
+function setOptions({ add, del, exist, timeout }: Extract<Target, { kind: 'set' }>): readonly string[] {
+  return [
+    add === undefined ? '' : `--add-set ${formatSetUse(add)}`,
+    exist ? '--exist' : '',
+    timeout === undefined ? '' : `--timeout ${timeout}`,
+    del === undefined ? '' : `--del-set ${formatSetUse(del)}`,
+  ];
 }
 
 function words(...parts: readonly string[]): string {

@@ -111,7 +111,14 @@ export type Match =
   | (Not & { readonly kind: 'rpfilter'; readonly loose: boolean; readonly validMark: boolean; readonly acceptLocal: boolean })
   /** Counts a named accounting object; always holds. */
   | { readonly kind: 'nfacct'; readonly name: string }
-  | (Not & { readonly kind: 'set'; readonly name: string; readonly sides: readonly ('src' | 'dst')[] });
+  /** `returnNomatch`: an element that is an exception counts, and others do not. */
+  | (Not & SetUse & { readonly kind: 'set'; readonly returnNomatch?: boolean });
+
+/** An ipset, and the side of the packet for each dimension. */
+export interface SetUse {
+  readonly name: string;
+  readonly sides: readonly ('src' | 'dst')[];
+}
 
 export type RejectWith =
   | 'icmp-net-unreachable'
@@ -153,4 +160,12 @@ export type Target =
   | { readonly kind: 'dscp'; readonly value: number }
   | { readonly kind: 'tos'; readonly value: number; readonly mask: number }
   | { readonly kind: 'ttl'; readonly op: 'set' | 'inc' | 'dec'; readonly value: number }
-  | { readonly kind: 'trace' };
+  | { readonly kind: 'trace' }
+  /** A timeout in seconds; the set's own unless given. */
+  | {
+      readonly kind: 'set';
+      readonly add: SetUse | undefined;
+      readonly del: SetUse | undefined;
+      readonly exist: boolean;
+      readonly timeout: number | undefined;
+    };

@@ -8,6 +8,7 @@ import { deviceTest, physdevIsTest, physdevTest } from './device.js';
 import { fragmentTest, headerFieldTest, icmpTypeTest, multiportTest, portTest, protocolTest, tcpFlagsTest } from './header.js';
 import { addressTypeTest, ownerTest, packetTypeTest, reversePathTest, socketExistsTest } from './host.js';
 import { recentTest } from './recent.js';
+import { setTest } from './set.js';
 import { limitTest, nthTest, randomTest } from './stateful.js';
 
 /** `all` are the matches of its rule. */
@@ -87,6 +88,8 @@ function compileStateMatch(match: Match, all: readonly Match[]): Test {
       return socketExistsTest(match.not);
     case 'packet-type':
       return packetTypeTest(match.type, match.not);
+    case 'set':
+      return setTest(match);
     case 'rpfilter':
       return reversePathTest(match);
     default:

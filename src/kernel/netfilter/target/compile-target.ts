@@ -6,6 +6,7 @@ import { restoreMark, saveMark, setConnectionMark, setMark } from './mark.js';
 import { masquerade } from './masquerade.js';
 import { dnat, netmap, redirect, snat } from './nat.js';
 import { setDscp, setTos, setTtl, tcpMss } from './rewrite.js';
+import { changeSets } from './set.js';
 import { accept, drop, reject, returnToCaller } from './verdict.js';
 
 const goOn: Action = () => 'continue';
@@ -54,6 +55,8 @@ export function compileTarget(target: Exclude<Target, { kind: 'jump' | 'goto' }>
     case 'ct':
       if (target.zone !== undefined) throw unsupported('target-ct-zone', '-j CT --zone is not modelled');
       return target.notrack ? notrack : goOn;
+    case 'set':
+      return changeSets(target);
     case 'tcpmss':
       return tcpMss(target.mss);
     case 'dscp':

@@ -1,25 +1,31 @@
 /** -m set: membership of an ipset (extensions/libxt_set.c). Left out: counters and the changing of counters, unsupported by name. */
-import { listingModule, type MatchModule } from '../module.js';
-import { takeValue } from '../rule-reader.js';
-import { takeName, wordIn } from '../value/name.js';
+import { type MatchModule, matchModule } from '../module.js';
+import { refuse } from '../rule-reader.js';
+import type { SetUse } from '../rule.js';
+import { formatSetUse, takeSetUse } from '../target/set.js';
 import { bang } from '../value/quote.js';
 
-const SIDES = ['src', 'dst'] as const;
+interface Draft {
+  use: SetUse | undefined;
+  not: boolean;
+  returnNomatch: boolean;
+}
 
-export const set: MatchModule = listingModule({
+export const set: MatchModule = matchModule<Draft>({
   name: 'set',
-  needs: '--match-set',
+  begin: () => ({ use: undefined, not: false, returnNomatch: false }),
+  options: {
+    '--return-nomatch': (_reader, draft) => {
+      draft.returnNomatch = true;
+    },
+  },
   negatable: {
-    '--match-set': (reader, matches, not) => {
-      const name = takeName(reader, 31);
-      const sides = takeValue(reader)
-        .split(',')
-        .map((each) => wordIn(reader, each, SIDES));
-      matches.push({ kind: 'set', name, sides, not });
+    '--match-set': (reader, draft, not) => {
+      draft.use = takeSetUse(reader);
+      draft.not = not;
     },
   },
   unmodelled: [
-    '--return-nomatch',
     '--update-counters',
     '--update-subcounters',
     '--packets-eq',
@@ -29,5 +35,12 @@ export const set: MatchModule = listingModule({
     '--bytes-lt',
     '--bytes-gt',
   ],
-  format: ([match]) => (match?.kind === 'set' ? `${bang(match.not)}--match-set ${match.name} ${match.sides.join(',')}` : ''),
+  finish: (reader, { use, not, returnNomatch }) => {
+    if (use === undefined) return refuse(reader, 'missing-option', '`-m set` needs --match-set');
+    return [{ kind: 'set', ...use, not, ...(returnNomatch ? { returnNomatch } : {}) }];
+  },
+  format: ([match]) => {
+    if (match?.kind !== 'set') return '';
+    return `${bang(match.not)}--match-set ${formatSetUse(match)}${match.returnNomatch === true ? ' --return-nomatch' : ''}`;
+  },
 });

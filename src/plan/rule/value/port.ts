@@ -34,6 +34,11 @@ const SERVICES: ReadonlyMap<string, number> = new Map([
   ['http-alt', 8080],
 ]);
 
+/** The port of a well-known service, by its name. */
+export function serviceNamed(word: string): number | undefined {
+  return SERVICES.get(word);
+}
+
 export function portIn(reader: RuleReader, word: string): number {
   const value = SERVICES.get(word) ?? parseNumber(word);
   if (value >= 0 && value <= 0xffff) return value;

@@ -77,9 +77,13 @@ export const DCCP = 33;
 export const SCTP = 132;
 export const UDPLITE = 136;
 
+export function protocolNamed(word: string): number | undefined {
+  return NUMBERS.get(word) ?? NUMBERS.get(word.toLowerCase());
+}
+
 /** 0 is every protocol. */
 export function protocolIn(reader: RuleReader, word: string): number {
-  const number = NUMBERS.get(word) ?? NUMBERS.get(word.toLowerCase()) ?? parseNumber(word);
+  const number = protocolNamed(word) ?? parseNumber(word);
   if (number >= 0 && number <= 255) return number;
   const near = nearest(word, NUMBERS.keys());
   return refuse(reader, 'bad-protocol', `there is no protocol \`${word}\``, near === undefined ? undefined : `did you mean ${near}?`);

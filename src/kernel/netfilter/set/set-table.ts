@@ -1,0 +1,162 @@
+/**
+ * The ipsets of one namespace (net/netfilter/ipset/ip_set_core.c): asked by `-m set`, changed by `-j SET`. What the plan says is indexed
+ * once for all namespaces with the same text; a namespace whose rules change a set has a copy of its own until reset().
+ */
+import { type InputError, inputError } from '../../../base/errors.js';
+import { memoByText } from '../../../base/memo.js';
+import type { IpSetPlan, IpSets, SetEntry } from '../../../plan/ipset/ip-set.js';
+import { SET_TYPES } from '../../../plan/ipset/set-types.js';
+import { readIpset } from '../../../plan/ipset/read-ipset.js';
+import type { Evaluation } from '../evaluation.js';
+import { elementOf, ofFamily, packetParts, type Side } from './packet-parts.js';
+import { findElement, getElement, indexEntries, type Leaf, type Level, putElement, removeElement } from './element-index.js';
+
+export interface SetChange {
+  /** Of an element that is there already, the timeout begins anew. */
+  readonly exist: boolean;
+  /** Seconds; the set's own unless given. */
+  readonly timeout: number | undefined;
+}
+
+interface Changed {
+  readonly root: Level;
+  size: number;
+}
+
+const US = 1_000_000;
+const readSets = memoByText(readIpset, 2_000);
+const indexes = new WeakMap<IpSetPlan, Level>();
+
+export class SetTable {
+  readonly #sets: IpSets;
+  readonly #netns: string;
+  readonly #changed = new Map<IpSetPlan, Changed>();
+
+  constructor(text: string, netns: string) {
+    this.#sets = readSets(text, `${netns} ipset`);
+    this.#netns = netns;
+  }
+
+  /** ip_set_test: what an exception covers is not in the set; or nothing else is, if `exceptions` are asked for. */
+  contains(e: Evaluation, name: string, sides: readonly Side[], exceptions = false): boolean {
+    const set = this.#find(name);
+    if (!ofFamily(e, set)) throw this.#wrongFamily(set);
+    if (set.type !== 'list:set') return this.#covers(e, set, sides, exceptions);
+    for (const [member, entry] of set.entries) {
+      if (isAlive(entry, e) && this.#covers(e, this.#find(member), sides, exceptions)) return true;
+    }
+    return false;
+  }
+
+  #wrongFamily({ name, family }: IpSetPlan): InputError {
+    return inputError('set-family', `${this.#netns}: a rule of the other family asks for the ipset ${name}, which is of family ${family}`);
+  }
+
+  #covers(e: Evaluation, set: IpSetPlan, sides: readonly Side[], exceptions: boolean): boolean {
+    const values = packetParts(e, set, sides);
+    if (values === undefined) return false;
+    const leaf = findElement(this.#rootOf(set), values, e.host.nowUs());
+    return leaf !== undefined && leaf.nomatch === (exceptions && SET_TYPES[set.type].adds.includes('nomatch'));
+  }
+
+  /** ip_set_add by a rule: a full set, or a packet without such an element, changes nothing. */
+  add(e: Evaluation, name: string, sides: readonly Side[], change: SetChange): void {
+    for (const set of this.#targets(e, name)) if (this.#addTo(e, set, sides, change)) return;
+  }
+
+  remove(e: Evaluation, name: string, sides: readonly Side[]): void {
+    for (const set of this.#targets(e, name)) if (this.#removeFrom(e, set, sides)) return;
+  }
+
+  reset(): void {
+    this.#changed.clear();
+  }
+
+  #find(name: string): IpSetPlan {
+    const set = this.#sets.get(name);
+    if (set !== undefined) return set;
+    throw inputError('no-such-set', `${this.#netns}: a rule asks for the ipset ${name}, which the namespace does not have`, {
+      fix: 'create it in the `ipset` text of the namespace',
+    });
+  }
+
+  /** A list hands on to the first of its sets that can do it. */
+  #targets(e: Evaluation, name: string): readonly IpSetPlan[] {
+    const set = this.#find(name);
+    if (set.type !== 'list:set') return [set];
+    return [...set.entries].filter(([, entry]) => isAlive(entry, e)).map(([member]) => this.#find(member));
+  }
+
+  #rootOf(set: IpSetPlan): Level {
+    const changed = this.#changed.get(set);
+    if (changed !== undefined) return changed.root;
+    let index = indexes.get(set);
+    if (index === undefined) indexes.set(set, (index = indexEntries(set.entries.values())));
+    return index;
+  }
+
+  #own(set: IpSetPlan): Changed {
+    let changed = this.#changed.get(set);
+    if (changed === undefined) this.#changed.set(set, (changed = { root: indexEntries(set.entries.values()), size: set.entries.size }));
+    return changed;
+  }
+
+  #addTo(e: Evaluation, set: IpSetPlan, sides: readonly Side[], { exist, timeout = set.options.timeout }: SetChange): boolean {
+    const values = packetParts(e, set, sides);
+    if (values === undefined || !inRange(set, values[0])) return false;
+    const own = this.#own(set);
+    const parts = elementOf(set, values, longestLengths(own.root, values.length));
+    const nowUs = e.host.nowUs();
+    const before = getElement(own.root, parts);
+    const alive = before !== undefined && before.expiresUs > nowUs;
+    if (alive && !exist) return false;
+    if (!alive && set.type.startsWith('hash:') && own.size >= set.options.maxelem) return false;
+    if (!alive) own.size++;
+    putElement(own.root, parts, newLeaf(set, timeout, nowUs));
+    return true;
+  }
+
+  #removeFrom(e: Evaluation, set: IpSetPlan, sides: readonly Side[]): boolean {
+    const values = packetParts(e, set, sides);
+    if (values === undefined) return false;
+    const own = this.#own(set);
+    const parts = elementOf(set, values, longestLengths(own.root, values.length));
+    if (getElement(own.root, parts) === undefined) return false;
+    removeElement(own.root, parts);
+    own.size--;
+    return true;
+  }
+}
+
+function isAlive({ timeout }: SetEntry, e: Evaluation): boolean {
+  return timeout === undefined || timeout === 0 || timeout * US > e.host.nowUs();
+}
+
+function newLeaf({ options }: IpSetPlan, timeout: number | undefined, nowUs: number): Leaf {
+  const lasting = options.timeout === undefined || timeout === undefined || timeout === 0;
+  return { nomatch: false, expiresUs: lasting ? Infinity : nowUs + timeout * US };
+}
+
+function inRange({ type, options: { range } }: IpSetPlan, first: unknown): boolean {
+  if (type === 'hash:ip') return first !== 0 && first !== 0n;
+  if (range === undefined) return true;
+  const value = (first as number) >>> 0;
+  return value >= range[0] && value <= range[1];
+}
+
+/** For each part the longest prefix length in use, where it is a network. */
+function longestLengths(root: Level, parts: number): readonly (number | undefined)[] {
+  const lengths: (number | undefined)[] = [];
+  let levels: readonly Level[] = [root];
+  for (let i = 0; i < parts; i++) {
+    const all = levels.flatMap((level) => level.networks.map(({ length }) => length));
+    lengths.push(all.length === 0 ? undefined : Math.max(...all));
+    if (i < parts - 1) levels = levels.flatMap(children);
+  }
+  return lengths;
+}
+
+function children(level: Level): readonly Level[] {
+  const maps = [level.exact, level.prefixes, ...level.networks.map(({ byAddress }) => byAddress)];
+  return maps.flatMap((map) => [...map.values()] as Level[]);
+}
