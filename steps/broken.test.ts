@@ -36,7 +36,10 @@ describe('fails at least once', () => {
     test(expression, () => {
       const definition = definitions.find(({ pattern }) => pattern === expression);
       assert.ok(definition, 'it has no binding');
-      assert.ok(failing.some((step) => definition.matchesStepName(step)), 'no step of fixtures/broken that fails is one of these');
+      assert.ok(
+        failing.some((step) => definition.matchesStepName(step)),
+        'no step of fixtures/broken that fails is one of these',
+      );
     });
   }
 });
