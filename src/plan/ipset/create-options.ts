@@ -4,7 +4,7 @@ import { parseIp } from '../../base/ip.js';
 import { nearest } from '../../base/nearest.js';
 import { addressRange } from './element.js';
 import type { IpSetPlan, SetOptions, SetTypeName } from './ip-set.js';
-import { type LineReader, nextWord, parseNumber, refuse, takeNumber, takeWord } from './line-reader.js';
+import { type LineReader, nextWord, parseNumber, refuse, takeNumber, takeWord } from '../restore-line.js';
 import { portPair } from './ports.js';
 import { SET_TYPES } from './set-types.js';
 

@@ -6,7 +6,7 @@ import { addressBits, networkOf } from '../../base/cidr.js';
 import { addIp, compareIp, formatIp, type Ip, parseIp } from '../../base/ip.js';
 import { formatMac, parseMac } from '../../base/mac.js';
 import type { ElementPart, IpSetPlan, PartKind } from './ip-set.js';
-import { type LineReader, parseNumber, refuse } from './line-reader.js';
+import { type LineReader, parseNumber, refuse } from '../restore-line.js';
 import { formatPort, portRange, readPorts } from './ports.js';
 import { SET_TYPES } from './set-types.js';
 

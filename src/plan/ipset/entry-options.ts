@@ -1,7 +1,7 @@
 /** What follows the element in `add NAME ELEMENT OPTION…` (ipset(8)). */
 import { unknownOption } from './create-options.js';
 import type { SetFrame } from './element.js';
-import { type LineReader, nextWord, refuse, takeNumber, takeWord } from './line-reader.js';
+import { type LineReader, nextWord, refuse, takeNumber, takeWord } from '../restore-line.js';
 import { SET_TYPES } from './set-types.js';
 
 export interface EntryOptions {

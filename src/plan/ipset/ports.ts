@@ -5,7 +5,7 @@
 import { formatProtocol, protocolNamed } from '../rule/value/protocol.js';
 import { serviceNamed } from '../rule/value/port.js';
 import type { ElementPart } from './ip-set.js';
-import { type LineReader, parseNumber, refuse } from './line-reader.js';
+import { type LineReader, parseNumber, refuse } from '../restore-line.js';
 
 export type PortPart = Extract<ElementPart, { kind: 'port' }>;
 

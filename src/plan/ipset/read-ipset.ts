@@ -8,7 +8,7 @@ import { readCreate } from './create-options.js';
 import { formatElement, readElements, setName } from './element.js';
 import { type EntryOptions, readEntryOptions } from './entry-options.js';
 import type { ElementPart, IpSetPlan, IpSets, SetEntry } from './ip-set.js';
-import { type LineReader, nextWord, readWords, refuse, takeWord } from './line-reader.js';
+import { type LineReader, nextWord, readWords, refuse, takeWord } from '../restore-line.js';
 import { SET_TYPES, setTypeNamed } from './set-types.js';
 
 interface DraftSet extends Omit<IpSetPlan, 'name' | 'entries'> {

@@ -1,5 +1,5 @@
-/** The words of one line of `ipset restore`, and the errors about them: a word in double quotes may hold blanks (lib/ipset.c, build_argv). */
-import { inputError, type Problem } from '../../base/errors.js';
+/** The words of one line of what `ipset restore` and `ipvsadm -R` read, and the errors about them. A word in double quotes may hold blanks. */
+import { inputError, type Problem } from '../base/errors.js';
 
 export interface LineReader {
   readonly file: string;
