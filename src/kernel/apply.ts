@@ -6,6 +6,8 @@ import type { Ipv4 } from '../base/ip.js';
 import type { Mac } from '../base/mac.js';
 import type { Bridge, BridgePort } from './link/bridge.js';
 import type { Vxlan } from './link/vxlan.js';
+import type { Endpoint, Wireguard } from './link/wireguard.js';
+import type { WireguardPeer } from '../plan/wireguard/read-wireguard.js';
 import type { Device, Namespace } from './namespace.js';
 import { knownNeighbour, type Neighbour, PROBE_INTERVAL_US, type Waiting, WAITING_MAX } from './neigh/neighbour.js';
 import type { Runtime } from './runtime.js';
@@ -93,6 +95,14 @@ export function takeIcmpToken(rt: Runtime, ns: Namespace, receiver: Ipv4): boole
   bucket.tokens -= price;
   touch(rt, ns);
   return true;
+}
+
+/** A WireGuard peer has spoken from there: wg_socket_set_peer_endpoint. What the plan says already is not learned. */
+export function learnEndpoint(rt: Runtime, ns: Namespace, wireguard: Wireguard, peer: WireguardPeer, from: Endpoint): void {
+  const known = wireguard.learned.get(peer) ?? peer.endpoint;
+  if (known?.ip === from.ip && known.port === from.port) return;
+  wireguard.learned.set(peer, from);
+  touch(rt, ns);
 }
 
 /** Notes that reset() has something to forget here. */

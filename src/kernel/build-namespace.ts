@@ -4,8 +4,12 @@
  */
 import { inputError, unsupported } from '../base/errors.js';
 import type { Ipv4 } from '../base/ip.js';
-import type { ListenerPlan, NetnsPlan } from '../plan/plan.js';
+import type { LinkPlan, ListenerPlan, NetnsPlan, PlanSource } from '../plan/plan.js';
 import { attachPort, buildDevice } from './link/build-device.js';
+import { isStackedKind } from './link/stacked.js';
+import { checkWireguardNames } from './link/tunnel.js';
+import type { Upper } from './link/uppers.js';
+import type { Wireguard } from './link/wireguard.js';
 import type { Device, Namespace } from './namespace.js';
 import { knownNeighbour } from './neigh/neighbour.js';
 import type { Netfilter } from './netfilter/contract.js';
@@ -14,28 +18,33 @@ import { buildFib } from './route/build-fib.js';
 import { buildListeners } from './socket/listeners.js';
 import { type Sysctls, sysctlValue } from './sysctl.js';
 
-/** Makes netfilter for a namespace that is nearly built. */
-export type NetfilterMaker = (ns: Namespace) => Netfilter;
+/** What a namespace needs of what is around it. */
+export interface Surroundings {
+  /** Makes netfilter for a namespace that is nearly built. */
+  makeNetfilter(ns: Namespace): Netfilter;
+  /** A device of another namespace, on which one of this stands. */
+  readonly deviceIn?: (netns: string, name: string) => Device | undefined;
+  /** Devices of other namespaces that stand on one of this. */
+  readonly uppers?: ReturnType<NonNullable<PlanSource['uppers']>>;
+}
 
-export function buildNamespace(
-  name: string,
-  plan: NetnsPlan,
-  listeners: readonly ListenerPlan[],
-  makeNetfilter: NetfilterMaker,
-): Namespace {
+export function buildNamespace(name: string, plan: NetnsPlan, listeners: readonly ListenerPlan[], around: Surroundings): Namespace {
   refuseUnmodelled(name, plan);
   const sysctls: Sysctls = { values: plan.sysctl };
   const devices: Device[] = [];
   const deviceByName = new Map<string, Device>();
   const ns = shell(name, plan, sysctls, { devices, deviceByName, listeners: buildListeners(listeners) });
-  addDevices(ns, devices, deviceByName);
+  addDevices(ns, devices, deviceByName, around);
+  checkWireguardNames(ns);
   for (const [i, text] of plan.neigh.entries()) addNeighbour(ns, text, `${name} neigh[${i}]`);
   for (const [i, text] of plan.fdb.entries()) addFdb(ns, text, `${name} fdb[${i}]`);
   const built = ns as { -readonly [K in keyof Namespace]: Namespace[K] };
   built.lo = deviceByName.get('lo') as Device;
   built.fib = buildFib(ns, plan);
-  built.vxlanPorts = vxlanPorts(devices);
-  built.netfilter = makeNetfilter(ns);
+  built.tunnelPorts = tunnelPorts(devices);
+  built.ipTunnels = devices.filter(({ kind, up }) => up && (kind === 'ipip' || kind === 'gre'));
+  built.wireguards = devices.flatMap(({ tunnel }) => (tunnel?.kind === 'wireguard' ? tunnel : []));
+  built.netfilter = around.makeNetfilter(ns);
   built.filtering = built.netfilter.active;
   return ns;
 }
@@ -59,7 +68,9 @@ function shell(name: string, plan: NetnsPlan, sysctls: Sysctls, parts: Parts): N
     icmpRatelimitMs: sysctlValue(sysctls, 'net.ipv4.icmp_ratelimit'),
     inboundIfaddr: sysctlValue(sysctls, 'net.ipv4.icmp_errors_use_inbound_ifaddr') !== 0,
     listeners: parts.listeners,
-    vxlanPorts: new Map(),
+    tunnelPorts: new Map(),
+    ipTunnels: [],
+    wireguards: [] as readonly Wireguard[],
     icmpTokens: new Map(),
     touched: false,
   };
@@ -69,24 +80,57 @@ function refuseUnmodelled(name: string, plan: NetnsPlan): void {
   const present: readonly [string, unknown][] = [
     ['nft', plan.nft?.trim()],
     ['ipvs', plan.ipvs?.trim()],
-    ['wg', plan.wg !== undefined && Object.keys(plan.wg).length > 0],
   ];
   for (const [field, value] of present) {
     if (value) throw unsupported(`plan-${field}`, `${name}: \`${field}\` of a plan is not modelled yet`);
   }
 }
 
-function addDevices(ns: Namespace, devices: Device[], deviceByName: Map<string, Device>): void {
+function addDevices(ns: Namespace, devices: Device[], deviceByName: Map<string, Device>, around: Surroundings): void {
   const { plan } = ns;
   const lo = plan.links.find((link) => link.name === 'lo');
   const links = [lo ?? { name: 'lo', kind: 'lo' }, ...plan.links.filter((link) => link.name !== 'lo')];
+  const names = new Set<string>();
   for (const link of links) {
-    if (deviceByName.has(link.name)) throw inputError('duplicate-device', `${ns.name}: two links are called ${link.name}`);
-    const device = buildDevice(ns, link);
-    devices.push(device);
-    deviceByName.set(link.name, device);
+    if (names.has(link.name)) throw inputError('duplicate-device', `${ns.name}: two links are called ${link.name}`);
+    names.add(link.name);
   }
+  for (const link of links) devices.push(addDevice(ns, link, deviceByName, around));
   for (const link of links) attachPort(ns, link);
+  for (const device of devices) device.uppers = uppersOn(ns, links, device.name, around);
+}
+
+/** After the device that it stands on. */
+function addDevice(ns: Namespace, link: LinkPlan, deviceByName: Map<string, Device>, around: Surroundings): Device {
+  const known = deviceByName.get(link.name);
+  if (known !== undefined) return known;
+  const device = buildDevice(ns, link, deviceBelow(ns, link, deviceByName, around));
+  deviceByName.set(link.name, device);
+  return device;
+}
+
+function deviceBelow(ns: Namespace, link: LinkPlan, deviceByName: Map<string, Device>, around: Surroundings): Device | undefined {
+  const { link: below } = link;
+  if (below === undefined) return undefined;
+  if (below.netns !== undefined && below.netns !== ns.name) return deviceOr(around.deviceIn?.(below.netns, below.name), ns, link);
+  const other = ns.plan.links.find(({ name }) => name === below.name && name !== link.name);
+  if (other?.link !== undefined && !deviceByName.has(other.name) && ns.plan.links.indexOf(other) > ns.plan.links.indexOf(link)) {
+    throw inputError('link-order', `${ns.name}: ${link.name} stands on ${other.name}, which stands on another device and is listed later`);
+  }
+  return deviceOr(other === undefined ? deviceByName.get(below.name) : addDevice(ns, other, deviceByName, around), ns, link);
+}
+
+function deviceOr(device: Device | undefined, ns: Namespace, link: LinkPlan): Device {
+  if (device !== undefined) return device;
+  throw inputError('no-such-device', `${ns.name}: Cannot find device "${link.link?.name}", on which ${link.name} stands`);
+}
+
+/** Devices on top, of this namespace and of others; undefined where there are none. */
+function uppersOn(ns: Namespace, links: readonly LinkPlan[], name: string, around: Surroundings): readonly Upper[] | undefined {
+  const here = links.filter(({ kind, link }) => isStackedKind(kind) && link?.name === name && (link.netns ?? ns.name) === ns.name);
+  const there = around.uppers?.get(name) ?? [];
+  if (here.length === 0 && there.length === 0) return undefined;
+  return [...here.map((link) => ({ netns: ns.name, name: link.name })), ...there].map((upper) => ({ ...upper, device: undefined }));
 }
 
 function deviceOf(ns: Namespace, name: string, text: string): Device {
@@ -123,11 +167,17 @@ function addFdb(ns: Namespace, text: string, origin: string): void {
   bridge.fdb.set(entry.mac, { port: entry.state === 'permanent' ? undefined : device.port, seenUs: 0, ages: entry.state === 'dynamic' });
 }
 
-function vxlanPorts(devices: readonly Device[]): ReadonlyMap<number, readonly Device[]> {
+function tunnelPorts(devices: readonly Device[]): ReadonlyMap<number, readonly Device[]> {
   const byPort = new Map<number, Device[]>();
   for (const device of devices) {
-    if (device.vxlan === undefined || !device.up) continue;
-    byPort.set(device.vxlan.port, [...(byPort.get(device.vxlan.port) ?? []), device]);
+    const port = device.up ? portOf(device) : undefined;
+    if (port !== undefined) byPort.set(port, [...(byPort.get(port) ?? []), device]);
   }
   return byPort;
+}
+
+function portOf({ vxlan, tunnel }: Device): number | undefined {
+  if (vxlan !== undefined) return vxlan.port;
+  if (tunnel?.kind === 'geneve') return tunnel.dstport;
+  return tunnel?.kind === 'wireguard' || tunnel?.kind === 'tun' ? tunnel.port : undefined;
 }

@@ -6,13 +6,29 @@ import type { Ipv4 } from '../base/ip.js';
 import type { Mac } from '../base/mac.js';
 import type { ListenerPlan, NetnsPlan } from '../plan/plan.js';
 import type { Bridge, BridgePort } from './link/bridge.js';
+import type { Tunnel } from './link/tunnel.js';
+import type { Stacked, Upper } from './link/uppers.js';
 import type { Vxlan } from './link/vxlan.js';
+import type { Wireguard } from './link/wireguard.js';
 import type { Neighbour } from './neigh/neighbour.js';
 import type { Netfilter } from './netfilter/contract.js';
 import type { Fib } from './route/fib.js';
 import type { Sysctls } from './sysctl.js';
 
-export type DeviceKind = 'lo' | 'veth' | 'bridge' | 'vxlan' | 'dummy';
+export type DeviceKind =
+  | 'lo'
+  | 'veth'
+  | 'bridge'
+  | 'vxlan'
+  | 'dummy'
+  | 'ipip'
+  | 'gre'
+  | 'geneve'
+  | 'wireguard'
+  | 'tun'
+  | 'vlan'
+  | 'macvlan'
+  | 'ipvlan';
 
 export interface DeviceAddress {
   readonly ip: Ipv4;
@@ -52,6 +68,12 @@ export interface Device {
   readonly bridge: Bridge | undefined;
   /** When this is a VXLAN device. */
   readonly vxlan: Vxlan | undefined;
+  /** When this is another tunnel. */
+  readonly tunnel: Tunnel | undefined;
+  /** When this is a device on top of another one. */
+  readonly stacked: Stacked | undefined;
+  /** Devices on top of this one. */
+  uppers: readonly Upper[] | undefined;
   /** When this is a port of a bridge; set once, while the namespace is built. */
   port: BridgePort | undefined;
   /** The other end of a veth; found when a frame first leaves by it. */
@@ -78,8 +100,11 @@ export interface Namespace {
   readonly inboundIfaddr: boolean;
   /** By `protocol << 16 | port`. */
   readonly listeners: ReadonlyMap<number, readonly Listener[]>;
-  /** VXLAN devices by UDP port. */
-  readonly vxlanPorts: ReadonlyMap<number, readonly Device[]>;
+  /** Devices that take datagrams of a UDP port: VXLAN, Geneve, WireGuard, a forwarder's. */
+  readonly tunnelPorts: ReadonlyMap<number, readonly Device[]>;
+  /** IPIP and GRE devices that are up. */
+  readonly ipTunnels: readonly Device[];
+  readonly wireguards: readonly Wireguard[];
   /** ICMP tokens by receiver: what icmp_ratelimit leaves. */
   readonly icmpTokens: Map<Ipv4, IcmpTokens>;
   /** A flow has left something here that reset() must forget. */

@@ -255,7 +255,7 @@ describe('a plan that cannot work', () => {
   });
   const cases: readonly [string, Plan, RegExp][] = [
     ['a veth that leads nowhere', one([{ name: 'eth0', kind: 'veth', addr: ['10.0.0.1/24'] }]), /nothing says where the veth eth0 leads/],
-    ['a link of an unknown kind', one([{ name: 'x', kind: 'geneve' }]), /links of kind geneve are not modelled/],
+    ['a link of an unknown kind', one([{ name: 'x', kind: 'gretap' }]), /links of kind gretap are not modelled/],
     ['a port of no bridge', one([{ name: 'x', kind: 'dummy', master: 'br0' }]), /master br0 of x is not a bridge/],
     ['a route by an unknown device', one([], { routes: ['10.0.0.0/8 dev eth9'] }), /Cannot find device "eth9"/],
     ['rules of nftables', one([], { nft: 'table ip x {}' }), /`nft` of a plan is not modelled/],

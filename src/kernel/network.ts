@@ -66,7 +66,11 @@ const NO_CHOICE: ChoiceOracle = {
 function build(rt: Runtime, source: PlanSource, namespaces: Map<string, Namespace>, name: string): Namespace {
   const plan = source.netns(name);
   if (plan === undefined) throw inputError('no-such-netns', `the plan has no namespace called ${name}`);
-  const ns = buildNamespace(name, plan, source.listeners(name), (made) => createNetfilter(plan.iptables, netfilterHost(rt, made)));
+  const ns = buildNamespace(name, plan, source.listeners(name), {
+    makeNetfilter: (made) => createNetfilter(plan.iptables, netfilterHost(rt, made)),
+    deviceIn: (netns, device) => rt.namespace(netns).deviceByName.get(device),
+    uppers: source.uppers?.(name),
+  });
   namespaces.set(name, ns);
   rt.counters.namespacesBuilt++;
   return ns;
@@ -108,6 +112,7 @@ function reset(rt: Runtime): void {
   for (const ns of rt.touched) {
     ns.netfilter.reset();
     ns.icmpTokens.clear();
+    for (const { learned } of ns.wireguards) learned.clear();
     ns.touched = false;
   }
   rt.touched.length = 0;

@@ -14,6 +14,7 @@ interface FarEnd {
 
 export function planSource(plan: Plan): PlanSource {
   const farEnds = indexPeers(plan);
+  const uppers = indexUppers(plan);
   const listeners = new Map<string, ListenerPlan[]>();
   for (const listener of plan.listeners) {
     const same = listeners.get(listener.netns);
@@ -26,8 +27,23 @@ export function planSource(plan: Plan): PlanSource {
       return netns === undefined ? undefined : withFarEnds(netns, farEnds.get(name));
     },
     listeners: (netns) => listeners.get(netns) ?? [],
+    uppers: (netns) => uppers.get(netns),
     peer: (netns, device) => farEnds.get(netns)?.get(device),
   };
+}
+
+/** Devices that stand on one of another namespace, by its namespace and name. */
+function indexUppers(plan: Plan): Map<string, Map<string, { readonly netns: string; readonly name: string }[]>> {
+  const uppers = new Map<string, Map<string, { readonly netns: string; readonly name: string }[]>>();
+  for (const [netns, { links }] of Object.entries(plan.netns)) {
+    for (const { name, link } of links) {
+      if (link?.netns === undefined || link.netns === netns) continue;
+      let there = uppers.get(link.netns);
+      if (there === undefined) uppers.set(link.netns, (there = new Map()));
+      there.set(link.name, [...(there.get(link.name) ?? []), { netns, name }]);
+    }
+  }
+  return uppers;
 }
 
 /** Ends that others declare, by namespace and name. */

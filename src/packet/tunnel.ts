@@ -22,5 +22,14 @@ export interface IpTunnel {
 
 export type UdpTunnel =
   | { readonly kind: 'Geneve'; readonly vni: number; readonly frame: Frame }
-  | { readonly kind: 'WireGuard'; readonly from: string; readonly to: string; readonly packet: IpPacket }
+  | WireguardPayload
   | { readonly kind: 'UDP'; readonly packet: IpPacket };
+
+/** The keys that seal it: the public ones of both ends, and the one they share beforehand. */
+export interface WireguardPayload {
+  readonly kind: 'WireGuard';
+  readonly from: string;
+  readonly to: string;
+  readonly psk?: string | undefined;
+  readonly packet: IpPacket;
+}

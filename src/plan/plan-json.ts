@@ -77,12 +77,13 @@ function restoreText(ruleset: Ruleset | undefined): string | undefined {
 }
 
 function writeLink(link: LinkPlan): Readonly<Record<string, unknown>> {
-  const { name, kind, args, peer, mac, mtu, master, slave, addr, up } = link;
+  const { name, kind, args, peer, link: below, mac, mtu, master, slave, addr, up } = link;
   return present({
     name,
     kind,
     args,
     peer: peer === undefined ? undefined : writePeer(peer),
+    link: below?.netns === undefined ? below?.name : { netns: below.netns, name: below.name },
     mac,
     mtu,
     master,

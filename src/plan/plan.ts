@@ -32,12 +32,14 @@ export interface NetnsPlan {
 
 export interface LinkPlan {
   readonly name: string;
-  /** `veth`, `bridge`, `vxlan`, `dummy`, … as after `ip link add … type`. */
+  /** `veth`, `bridge`, `vxlan`, `dummy`, … as after `ip link add … type`; `tun` as `ip tuntap add … mode tun` makes. */
   readonly kind: string;
   /** Further arguments after `type KIND`, e.g. `id 1 dstport 8472 nolearning local 192.168.1.10 dev eth0`. */
   readonly args?: string | undefined;
   /** Of a veth: given at one end only; that end makes both. */
   readonly peer?: { readonly netns: string; readonly name: string; readonly mac?: string | undefined } | undefined;
+  /** Of a vlan, macvlan, ipvlan: the device it stands on, of this namespace unless another is named. */
+  readonly link?: { readonly netns?: string | undefined; readonly name: string } | undefined;
   readonly mac?: string | undefined;
   readonly mtu?: number | undefined;
   /** The bridge this link is a port of. */
@@ -83,6 +85,8 @@ export interface PlanSource {
   listeners(netns: string): readonly ListenerPlan[];
   /** The other end of a veth that `netns` lists without `peer`; a kernel asks when a frame leaves by it. */
   peer?(netns: string, device: string): { readonly netns: string; readonly name: string } | undefined;
+  /** By device of `netns`: the devices of other namespaces that stand on it. Absent where there are none. */
+  uppers?(netns: string): ReadonlyMap<string, readonly { readonly netns: string; readonly name: string }[]> | undefined;
   /**
    * Whether a broadcast ARP request that comes in by `device` may matter to the namespace: because it answers for the address, or
    * passes the broadcast on. False spares the building of a namespace. May err to true only; absent means true.

@@ -15,6 +15,8 @@ export type Errno =
   | 'ENOPROTOOPT'
   | 'EMSGSIZE'
   | 'EADDRNOTAVAIL'
+  | 'ENOKEY'
+  | 'EDESTADDRREQ'
   | 'EPERM';
 
 export interface SocketAddress {

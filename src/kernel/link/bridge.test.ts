@@ -42,9 +42,9 @@ function bridgeOf(
     ip6tables: undefined,
     ...more,
   };
-  const bridge = buildNamespace('host', plan, [], (made) =>
-    createNetfilter(undefined, netfilterHost({} as Runtime, made)),
-  ).deviceByName.get('br0')?.bridge;
+  const bridge = buildNamespace('host', plan, [], {
+    makeNetfilter: (made) => createNetfilter(undefined, netfilterHost({} as Runtime, made)),
+  }).deviceByName.get('br0')?.bridge;
   assert.ok(bridge);
   return { bridge, ports: bridge.ports };
 }

@@ -10,6 +10,9 @@ import type { Device, DeviceAddress, DeviceConf, DeviceKind, Namespace } from '.
 import { readAddr, readBridgeArgs, readBridgePort, readVxlanArgs } from '../plan-texts.js';
 import { deviceForwards, deviceMax, deviceOr, type Sysctls } from '../sysctl.js';
 import type { Bridge, BridgePort } from './bridge.js';
+import { buildStacked } from './stacked.js';
+import { buildTunnel, tunnelMtu } from './tunnel.js';
+import type { Stacked } from './uppers.js';
 import type { Vxlan } from './vxlan.js';
 
 const KINDS: Readonly<Record<string, DeviceKind>> = {
@@ -19,34 +22,61 @@ const KINDS: Readonly<Record<string, DeviceKind>> = {
   bridge: 'bridge',
   vxlan: 'vxlan',
   dummy: 'dummy',
+  ipip: 'ipip',
+  gre: 'gre',
+  geneve: 'geneve',
+  wireguard: 'wireguard',
+  tun: 'tun',
+  vlan: 'vlan',
+  macvlan: 'macvlan',
+  ipvlan: 'ipvlan',
 };
+/** Their packets have no link addresses. */
+const NO_ADDRESS: readonly DeviceKind[] = ['lo', 'ipip', 'gre', 'wireguard', 'tun'];
 const LO_MTU = 65536;
 const DEFAULT_MTU = 1500;
 const VXLAN_MTU = 1450;
 
-export function buildDevice(ns: Namespace, link: LinkPlan): Device {
+/** `lower` is the device that the link stands on. */
+export function buildDevice(ns: Namespace, link: LinkPlan, lower?: Device): Device {
   const kind = link.name === 'lo' ? 'lo' : KINDS[link.kind];
   if (kind === undefined) throw unsupported('link-kind', `${ns.name}: links of kind ${link.kind} are not modelled (${link.name})`);
   const origin = `${ns.name} link ${link.name}`;
-  const mac = kind === 'lo' ? 0 : readMac(ns.name, link);
+  const stacked = buildStacked(link, kind, lower, origin);
+  const tunnel = buildTunnel(ns, link, kind, origin);
+  const mac = macOf(ns.name, link, kind, stacked);
   return {
     ns,
     name: link.name,
     kind,
     mac,
-    mtu: link.mtu ?? (kind === 'lo' ? LO_MTU : kind === 'vxlan' ? VXLAN_MTU : DEFAULT_MTU),
-    up: link.up ?? true,
-    noArp: kind === 'lo',
+    mtu:
+      link.mtu ??
+      stacked?.lower.mtu ??
+      tunnelMtu(ns, kind, tunnel) ??
+      (kind === 'lo' ? LO_MTU : kind === 'vxlan' ? VXLAN_MTU : DEFAULT_MTU),
+    up: (link.up ?? true) && (stacked?.lower.up ?? true),
+    noArp: kind === 'dummy' || NO_ADDRESS.includes(kind) || (stacked?.kind === 'ipvlan' && stacked.mode === 'l3'),
     addresses: readAddresses(link, kind, origin),
     conf: confOf(ns.sysctls, link.name),
     neighbours: new Map(),
     proxies: undefined,
     bridge: kind === 'bridge' ? buildBridge(link, mac, origin) : undefined,
     vxlan: kind === 'vxlan' ? buildVxlan(link, origin) : undefined,
+    tunnel,
+    stacked,
+    uppers: undefined,
     port: undefined,
     peer: undefined,
     declaredPeer: link.peer,
   };
+}
+
+/** A VLAN has the address of the device below unless it is given one, an ipvlan always. */
+function macOf(netns: string, link: LinkPlan, kind: DeviceKind, stacked: Stacked | undefined): Mac {
+  if (NO_ADDRESS.includes(kind)) return 0;
+  if (stacked?.kind === 'ipvlan' || (stacked?.kind === 'vlan' && link.mac === undefined)) return stacked.lower.mac;
+  return readMac(netns, link);
 }
 
 function readMac(netns: string, link: LinkPlan): Mac {

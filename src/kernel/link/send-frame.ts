@@ -1,6 +1,7 @@
 /**
  * A frame leaves by a device (dev_queue_xmit): the tap sees it, then the device does what its kind does. A veth puts it on the wire
- * to its other end, a bridge chooses ports, a VXLAN device wraps it into a datagram that the host sends.
+ * to its other end, a bridge chooses ports, a VXLAN or Geneve device wraps it into a datagram that the host sends, and a device on top of
+ * another one goes on to that. Devices without link addresses are in send-packet.ts.
  */
 import { unsupported } from '../../base/errors.js';
 import { formatMac } from '../../base/mac.js';
@@ -11,7 +12,11 @@ import { recordArp, recordBridge, recordDevice, recordDrop, recordTunnel } from 
 import { routeOutput } from '../route/output.js';
 import type { Runtime } from '../runtime.js';
 import { type Bridge, type BridgePort, bridgeFrame } from './bridge.js';
+import { sendByGeneve } from './geneve.js';
 import { packetLength, tunnelOverhead } from './packet-length.js';
+import { sendStacked } from './stacked.js';
+import type { Geneve } from './tunnel.js';
+import type { Stacked } from './uppers.js';
 import { type Vxlan, type VxlanRemote, vxlanOuter, vxlanRemotes } from './vxlan.js';
 
 /** `waiting` is the packet that an ARP frame asks for; `mark` goes on to the outer packet of a tunnel. */
@@ -31,6 +36,12 @@ export function sendFrame(rt: Runtime, device: Device, frame: Frame, mark: numbe
       return sendByBridge(rt, device, device.bridge as Bridge, frame, waiting);
     case 'vxlan':
       return encapsulate(rt, device, device.vxlan as Vxlan, frame, mark);
+    case 'geneve':
+      return sendByGeneve(rt, device, device.tunnel as Geneve, frame, mark);
+    case 'vlan':
+    case 'macvlan':
+    case 'ipvlan':
+      return sendBelow(rt, device, frame, mark, waiting);
     case 'dummy':
       if (frame.kind === 'ip') recordDrop(rt, device.ns, frame.packet, 'DEV_DUMMY', () => `${device.name} is a dummy device`, { device });
       return;
@@ -39,9 +50,16 @@ export function sendFrame(rt: Runtime, device: Device, frame: Frame, mark: numbe
   }
 }
 
-function notePathMtu(rt: Runtime, device: Device, packet: IpPacket): void {
+/** The largest packet of the client that this device takes, if it is the smallest so far. */
+export function notePathMtu(rt: Runtime, device: Device, packet: IpPacket): void {
   const mtu = device.mtu - tunnelOverhead(packet);
   if (mtu < rt.flow.pathMtu) rt.flow.pathMtu = mtu;
+}
+
+function sendBelow(rt: Runtime, device: Device, frame: Frame, mark: number, waiting: IpPacket | undefined): void {
+  const stacked = device.stacked as Stacked;
+  const below = sendStacked(rt, device, stacked, { frame, mark, waiting });
+  if (below !== undefined) sendFrame(rt, stacked.lower, below, mark, waiting);
 }
 
 /** Marks and conntrack do not cross: what arrives is a new packet to the other namespace. */

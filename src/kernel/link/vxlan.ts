@@ -55,15 +55,15 @@ export function vxlanOuter(device: Device, vxlan: Vxlan, frame: Frame, remote: V
     id,
     df: false,
     proto: PROTO.udp,
-    l4: { kind: 'udp', sport: sourcePort(vxlan, frame), dport: remote.port, length, vxlan: { vni: vxlan.vni, frame } },
+    l4: { kind: 'udp', sport: flowPort(frame, vxlan.portMin, vxlan.portMax), dport: remote.port, length, vxlan: { vni: vxlan.vni, frame } },
   };
 }
 
 /** udp_flow_src_port: a hash of the flow, scaled into the range. */
-function sourcePort(vxlan: Vxlan, frame: Frame): number {
+export function flowPort(frame: Frame, min: number, max: number): number {
   const hash = flowHash(frame);
   const spread = (hash ^ (hash << 16)) >>> 0;
-  return vxlan.portMin + Math.floor((spread * (vxlan.portMax - vxlan.portMin + 1)) / 4294967296);
+  return min + Math.floor((spread * (max - min + 1)) / 4294967296);
 }
 
 function flowHash(frame: Frame): number {

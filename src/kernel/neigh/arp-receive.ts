@@ -14,7 +14,7 @@ import { routeInput } from '../route/input.js';
 import type { Runtime } from '../runtime.js';
 
 export function receiveArp(rt: Runtime, device: Device, frame: ArpFrame, waiting: IpPacket | undefined): void {
-  if (frame.dst !== device.mac && frame.dst !== 0xffffffffffff) return;
+  if (device.noArp || (frame.dst !== device.mac && frame.dst !== 0xffffffffffff)) return;
   if (frame.op === 'reply') return learnNeighbour(rt, device, frame.senderIp, frame.senderMac, false);
   const answers = mustAnswer(rt, device, frame);
   learnNeighbour(rt, device, frame.senderIp, frame.senderMac, answers);

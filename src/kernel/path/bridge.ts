@@ -36,7 +36,13 @@ const UP_UNFILTERED: Upward = { passage: undefined, filtered: false };
 export function bridgeReceive(rt: Runtime, port: BridgePort, item: InFlight): Upward | undefined {
   const { frame } = item;
   const { ns } = port.bridge;
-  if (frame.kind === 'arp' || !ns.filtering || !(ns.bridgeCallsIptables || (port.bridge.bridge as Bridge).callsIptables)) {
+  // Tagged frames pass iptables by (bridge-nf-filter-vlan-tagged 0).
+  if (
+    frame.kind === 'arp' ||
+    frame.vlan !== undefined ||
+    !ns.filtering ||
+    !(ns.bridgeCallsIptables || (port.bridge.bridge as Bridge).callsIptables)
+  ) {
     return spread(rt, port, frame, undefined, item) ? UP_UNFILTERED : undefined;
   }
   const passage = newPassage(frame.packet, item.mark);

@@ -32,8 +32,7 @@ export function output(rt: Runtime, outgoing: Outgoing): Errno | undefined {
   const last = changed(passage, packet, mark) ? routeAgain(rt, ns, passage) : decision;
   if (last?.route === undefined) return 'EPERM';
   if (!runHook(rt, ns, 'postrouting', passage, undefined, last.device)) return 'EPERM';
-  transmit(rt, last.device, last.route, passage);
-  return undefined;
+  return transmit(rt, last.device, last.route, passage);
 }
 
 /** Everybody's sockets are root's. A reset that a rule answers with comes from no socket, nor does the outside of a tunnel, unless a program carries it. */

@@ -1,7 +1,8 @@
 /**
  * A frame arrives at a device. From top to bottom:
  *
- *   tap ─► port of a bridge? ─► bridge.ts (br_netfilter, learn, forward) ─► up to the host as if received by the bridge
+ *   tap ─► for a device on top? ─► stacked.ts
+ *       ─► port of a bridge? ─► bridge.ts (br_netfilter, learn, forward) ─► up to the host as if received by the bridge
  *       ─► ARP? ─► neigh/arp-receive.ts
  *       ─► for this MAC? ─► PREROUTING ─► route ─┬─► deliver.ts:  INPUT ─► socket or tunnel
  *                                                └─► forward.ts:  TTL, MTU, FORWARD ─► POSTROUTING ─► transmit.ts
@@ -13,6 +14,7 @@ import { unsupported } from '../../base/errors.js';
 import { formatIp, type Ipv4 } from '../../base/ip.js';
 import { formatMac, isGroupMac } from '../../base/mac.js';
 import type { IpPacket } from '../../packet/ip-packet.js';
+import { receiveForUppers } from '../link/stacked.js';
 import type { Device } from '../namespace.js';
 import { receiveArp } from '../neigh/arp-receive.js';
 import type { Passage } from '../netfilter/contract.js';
@@ -37,6 +39,7 @@ export function receive(rt: Runtime, item: InFlight): void {
     if (frame.kind === 'ip') recordDrop(rt, device.ns, frame.packet, 'DEV_DOWN', () => `${device.name} is down`, { device });
     return;
   }
+  if ((device.uppers !== undefined || frame.vlan !== undefined) && !receiveForUppers(rt, device, item)) return;
   if (device.port !== undefined) {
     const upward = bridgeReceive(rt, device.port, item);
     if (upward !== undefined) receiveFromBridge(rt, device.port.bridge, item, upward);
@@ -55,6 +58,7 @@ export function receive(rt: Runtime, item: InFlight): void {
 /** The bridge brought a frame up; if br_netfilter ran PREROUTING, it does not run again (ip_sabotage_in). */
 function receiveFromBridge(rt: Runtime, bridge: Device, item: InFlight, upward: Upward): void {
   const { frame } = item;
+  if ((bridge.uppers !== undefined || frame.vlan !== undefined) && !receiveForUppers(rt, bridge, item)) return;
   if (frame.kind === 'arp') {
     if (item.waiting !== undefined) recordArp(rt, bridge, frame, item.waiting);
     return receiveArp(rt, bridge, frame, item.waiting);

@@ -8,31 +8,37 @@ import { unsupported } from '../../base/errors.js';
 import { awaitNeighbour } from '../apply.js';
 import { packetLength } from '../link/packet-length.js';
 import { sendFrame } from '../link/send-frame.js';
+import { sendPacket } from '../link/send-packet.js';
 import type { Device } from '../namespace.js';
 import { sendArpRequest } from '../neigh/arp-request.js';
 import type { Passage } from '../netfilter/contract.js';
 import { recordDevice } from '../record.js';
+import type { Errno } from '../../trace/flow-record.js';
 import type { Route } from '../route/fib.js';
 import type { Runtime } from '../runtime.js';
 
-export function transmit(rt: Runtime, device: Device, route: Route, passage: Passage): void {
+/** The result is what a device says to a local sender at once. */
+export function transmit(rt: Runtime, device: Device, route: Route, passage: Passage): Errno | undefined {
   const { packet } = passage;
-  if (device.kind === 'lo') return loopBack(rt, device, passage);
+  if (device.kind === 'lo') {
+    loopBack(rt, device, passage);
+    return undefined;
+  }
   if (packetLength(packet) > routeMtu(route, device)) {
     throw unsupported(
       'ip-fragmentation',
       `${device.ns.name}: a packet without DF is larger than the MTU ${routeMtu(route, device)} of ${device.name}; fragments are not modelled`,
     );
   }
-  if (route.type === 'broadcast' || packet.dst === -1) {
-    return sendFrame(rt, device, { kind: 'ip', src: device.mac, dst: BROADCAST_MAC, packet }, passage.mark, undefined);
-  }
-  sendToNeighbour(rt, device, route.via ?? (packet.dst as Ipv4), passage);
+  if (device.noArp) return sendPacket(rt, device, route.via ?? (packet.dst as Ipv4), passage);
+  if (route.type === 'broadcast' || packet.dst === -1)
+    sendFrame(rt, device, { kind: 'ip', src: device.mac, dst: BROADCAST_MAC, packet }, passage.mark, undefined);
+  else sendToNeighbour(rt, device, route.via ?? (packet.dst as Ipv4), passage);
+  return undefined;
 }
 
 export function sendToNeighbour(rt: Runtime, device: Device, nexthop: Ipv4, passage: Passage): void {
   const { packet } = passage;
-  if (device.noArp) return sendFrame(rt, device, { kind: 'ip', src: device.mac, dst: device.mac, packet }, passage.mark, undefined);
   const neighbour = device.neighbours.get(nexthop);
   if (neighbour !== undefined && neighbour.state !== 'incomplete') {
     return sendFrame(rt, device, { kind: 'ip', src: device.mac, dst: neighbour.mac, packet }, passage.mark, undefined);

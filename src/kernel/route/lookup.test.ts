@@ -36,7 +36,7 @@ function host(parts: Partial<NetnsPlan> = {}): Namespace {
     ip6tables: undefined,
     ...parts,
   };
-  return buildNamespace('host', plan, [], (made) => createNetfilter(undefined, netfilterHost({} as Runtime, made)));
+  return buildNamespace('host', plan, [], { makeNetfilter: (made) => createNetfilter(undefined, netfilterHost({} as Runtime, made)) });
 }
 
 const ip = (text: string): number => parseIp(text) as number;

@@ -12,6 +12,8 @@ export interface NamedNetns {
   readonly uses: readonly DeviceUse[];
 }
 
+const STACKED_KINDS = ['vlan', 'macvlan', 'ipvlan'];
+
 /** Masters that are no bridge, but have ports all the same. */
 const MASTER_KINDS = ['bridge', 'vrf', 'bond'];
 
@@ -22,6 +24,7 @@ export function checkLinks(problems: Problems, namespaces: readonly NamedNetns[]
     const devices = new Set(['lo', ...(ends.get(netns.name) ?? [])]);
     checkNames(problems, netns, devices);
     checkMasters(problems, netns);
+    checkLowers(problems, netns, byName);
     checkUses(netns, devices);
   }
   checkLoneVeths(problems, namespaces, ends);
@@ -91,6 +94,32 @@ function checkMasters(problems: Problems, { name, plan }: NamedNetns): void {
       note(spot, 'dangling-master', `there is no link \`${link.master}\` in this namespace`, didYouMean(link.master, masters));
     } else if (!masters.includes(link.master)) note(spot, 'master-kind', `\`${link.master}\` is a ${master.kind}, and has no ports`);
   }
+}
+
+/** A device that stands on another one names it, and no other kind does. */
+function checkLowers(problems: Problems, { name, plan }: NamedNetns, byName: ReadonlyMap<string, NamedNetns>): void {
+  for (const [i, link] of plan.links.entries()) {
+    const spot = linkSpot(problems, name, i, 'link');
+    const below = link.link;
+    if (below === undefined) {
+      if (STACKED_KINDS.includes(link.kind))
+        note(linkSpot(problems, name, i), 'no-link-below', `the ${link.kind} \`${link.name}\` stands on no device`, 'name one in `link`');
+      continue;
+    }
+    if (!STACKED_KINDS.includes(link.kind)) note(spot, 'link-of-no-upper', `only ${STACKED_KINDS.join(', ')} stand on another device`);
+    const there = byName.get(below.netns ?? name);
+    const names = there === undefined ? [] : devicesOf(there, byName);
+    if (there === undefined)
+      note(spot, 'dangling-link', `there is no namespace \`${below.netns}\``, didYouMean(below.netns ?? '', byName.keys()));
+    else if (!names.includes(below.name) || (there.name === name && below.name === link.name))
+      note(spot, 'dangling-link', `there is no device \`${below.name}\` in \`${there.name}\``, didYouMean(below.name, names));
+  }
+}
+
+/** Listed, or made by the peer of another. */
+function devicesOf({ name, plan }: NamedNetns, byName: ReadonlyMap<string, NamedNetns>): readonly string[] {
+  const ends = [...byName.values()].flatMap((other) => other.plan.links.flatMap(({ peer }) => (peer?.netns === name ? peer.name : [])));
+  return [...plan.links.map((link) => link.name), ...ends];
 }
 
 function checkUses(netns: NamedNetns, devices: ReadonlySet<string>): void {

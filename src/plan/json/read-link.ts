@@ -3,6 +3,10 @@ import { parseMac } from '../../base/mac.js';
 import { parseAddr } from '../iproute2/addr.js';
 import { parseBridgeArgs } from '../iproute2/bridge.js';
 import { parseBridgePort } from '../iproute2/bridge-port.js';
+import { parseGeneveArgs } from '../iproute2/geneve.js';
+import { parseIpTunnelArgs } from '../iproute2/ip-tunnel.js';
+import { parseIpvlanArgs, parseMacvlanArgs, parseVlanArgs } from '../iproute2/stacked.js';
+import { parseTunArgs } from '../iproute2/tun.js';
 import { parseVxlanArgs } from '../iproute2/vxlan.js';
 import { isDeviceName } from '../iproute2/words.js';
 import type { LinkPlan } from '../plan.js';
@@ -21,7 +25,7 @@ import {
   stringAt,
 } from './fields.js';
 
-const FIELDS = ['name', 'kind', 'args', 'peer', 'mac', 'mtu', 'master', 'slave', 'addr', 'up'];
+const FIELDS = ['name', 'kind', 'args', 'peer', 'link', 'mac', 'mtu', 'master', 'slave', 'addr', 'up'];
 const PEER_FIELDS = ['netns', 'name', 'mac'];
 
 /** As after `ip link add … type`; `loopback` is the lo that every namespace has. */
@@ -44,6 +48,7 @@ export function readLink(spot: Spot, value: unknown): LinkPlan | undefined {
     kind: kind ?? 'dummy',
     ...given('args', argsAt(inside(spot, 'args'), object['args'], kind)),
     ...given('peer', peerAt(inside(spot, 'peer'), object['peer'])),
+    ...given('link', lowerAt(inside(spot, 'link'), object['link'])),
     ...given('mac', macAt(inside(spot, 'mac'), object['mac'])),
     ...given('mtu', integerAt(inside(spot, 'mtu'), object['mtu'], MTU_MIN, MTU_MAX)),
     ...given('master', stringAt(inside(spot, 'master'), object['master'])),
@@ -78,12 +83,39 @@ function kindAt(spot: Spot, value: unknown): string | undefined {
 
 function argsAt(spot: Spot, value: unknown, kind: string | undefined): string | undefined {
   const args = stringAt(spot, value);
-  if (kind === 'vxlan') parseAt(spot, (origin) => parseVxlanArgs(args ?? '', origin));
-  else if (args === undefined) return undefined;
-  else if (kind === 'bridge') parseAt(spot, (origin) => parseBridgeArgs(args, origin));
-  else if ((kind === 'veth' || kind === 'dummy') && args.trim() !== '')
+  const parse = ARGS[kind ?? ''];
+  if (parse !== undefined) parseAt(spot, (origin) => parse(args ?? '', origin));
+  else if (WITHOUT_ARGS.includes(kind ?? '') && args !== undefined && args.trim() !== '')
     note(spot, 'link-args', `a ${kind} takes no arguments here`, kind === 'veth' ? 'its other end stands in `peer`' : undefined);
   return args;
+}
+
+const ARGS: Readonly<Record<string, (text: string, origin: string) => unknown>> = {
+  vxlan: parseVxlanArgs,
+  bridge: parseBridgeArgs,
+  ipip: (text, origin) => parseIpTunnelArgs('ipip', text, origin),
+  gre: (text, origin) => parseIpTunnelArgs('gre', text, origin),
+  geneve: parseGeneveArgs,
+  vlan: parseVlanArgs,
+  macvlan: parseMacvlanArgs,
+  ipvlan: parseIpvlanArgs,
+  tun: parseTunArgs,
+};
+const WITHOUT_ARGS = ['veth', 'dummy', 'wireguard'];
+
+const LOWER_FIELDS = ['netns', 'name'];
+
+/** `"eth0"`, or `{"netns": "node1", "name": "eth0"}`. */
+function lowerAt(spot: Spot, value: unknown): LinkPlan['link'] {
+  if (value === undefined) return undefined;
+  if (typeof value === 'string') {
+    const name = deviceAt(spot, value);
+    return name === undefined ? undefined : { name };
+  }
+  const object = objectAt(spot, value, LOWER_FIELDS);
+  if (object === undefined) return undefined;
+  const name = deviceAt(inside(spot, 'name'), object['name']);
+  return name === undefined ? undefined : { name, ...given('netns', stringAt(inside(spot, 'netns'), object['netns'])) };
 }
 
 function peerAt(spot: Spot, value: unknown): LinkPlan['peer'] {

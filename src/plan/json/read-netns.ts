@@ -7,6 +7,7 @@ import { parseRoute } from '../iproute2/route.js';
 import { parseRule } from '../iproute2/rule.js';
 import type { LinkPlan, NetnsPlan } from '../plan.js';
 import type { Ruleset } from '../ruleset.js';
+import { readWireguard } from '../wireguard/read-wireguard.js';
 import { arrayAt, inside, type JsonObject, note, objectAt, parseAt, requiredString, type Spot, stringAt } from './fields.js';
 import { readLink } from './read-link.js';
 
@@ -89,6 +90,12 @@ function rulesetAt(spot: Spot, value: unknown): Ruleset | undefined {
   return parseAt(spot, (origin) => readIptables(text, origin));
 }
 
+function wireguardAt(spot: Spot, value: unknown): Readonly<Record<string, string>> {
+  const texts = stringsAt(spot, value);
+  for (const [device, text] of Object.entries(texts)) parseAt(inside(spot, device), (origin) => readWireguard(text, origin));
+  return texts;
+}
+
 function restoreTexts(spot: Spot, object: JsonObject): Pick<NetnsPlan, 'ipset' | 'nft' | 'ipvs' | 'wg'> {
   const given: Record<string, unknown> = {};
   for (const field of ['ipset', 'nft', 'ipvs'] as const) {
@@ -97,6 +104,6 @@ function restoreTexts(spot: Spot, object: JsonObject): Pick<NetnsPlan, 'ipset' |
   }
   const { ipset } = given;
   if (typeof ipset === 'string') parseAt(inside(spot, 'ipset'), (origin) => readIpset(ipset, origin));
-  if (object['wg'] !== undefined) given['wg'] = stringsAt(inside(spot, 'wg'), object['wg']);
+  if (object['wg'] !== undefined) given['wg'] = wireguardAt(inside(spot, 'wg'), object['wg']);
   return given;
 }
