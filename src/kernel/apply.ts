@@ -2,13 +2,13 @@
  * The only code that changes a namespace while packets run: learned addresses, neighbours, ICMP tokens. Stages decide and call here.
  * (Netfilter keeps its own state behind its contract.)
  */
-import type { Ipv4 } from '../base/ip.js';
+import type { Ip, Ipv4, Ipv6 } from '../base/ip.js';
 import type { Mac } from '../base/mac.js';
 import type { Bridge, BridgePort } from './link/bridge.js';
 import type { Vxlan } from './link/vxlan.js';
 import type { Endpoint, Wireguard } from './link/wireguard.js';
 import type { WireguardPeer } from '../plan/wireguard/read-wireguard.js';
-import type { Device, Namespace } from './namespace.js';
+import type { Device, IcmpTokens, Namespace } from './namespace.js';
 import { knownNeighbour, type Neighbour, PROBE_INTERVAL_US, type Waiting, WAITING_MAX } from './neigh/neighbour.js';
 import type { Runtime } from './runtime.js';
 
@@ -36,8 +36,8 @@ export function learnVxlan(rt: Runtime, vxlan: Vxlan, mac: Mac, remote: Ipv4): v
   }
 }
 
-/** An ARP message told an address. Packets that waited for it go on; unknown senders are only noted with `create`. */
-export function learnNeighbour(rt: Runtime, device: Device, ip: Ipv4, mac: Mac, create: boolean): void {
+/** ARP or neighbour discovery told an address. Packets that waited for it go on; unknown senders are only noted with `create`. */
+export function learnNeighbour(rt: Runtime, device: Device, ip: Ip, mac: Mac, create: boolean): void {
   const entry = device.neighbours.get(ip);
   if (entry === undefined) {
     if (create) device.neighbours.set(ip, knownNeighbour(ip, device, mac, 'reachable'));
@@ -86,9 +86,17 @@ const ICMP_BURST = 6;
 
 /** Takes one token of icmp_ratelimit for a receiver: inet_peer_xrlim_allow. False: the error must not be sent. */
 export function takeIcmpToken(rt: Runtime, ns: Namespace, receiver: Ipv4): boolean {
-  const price = ns.icmpRatelimitMs * 1000;
-  let bucket = ns.icmpTokens.get(receiver);
-  if (bucket === undefined) ns.icmpTokens.set(receiver, (bucket = { tokens: ICMP_BURST * price, lastUs: rt.nowUs }));
+  return takeToken(rt, ns, ns.icmpTokens, receiver, ns.icmpRatelimitMs * 1000);
+}
+
+/** The same for ICMPv6, whose price depends on the route (icmpv6_xrlim_allow). */
+export function takeIcmpv6Token(rt: Runtime, ns: Namespace, tokens: Map<Ipv6, IcmpTokens>, receiver: Ipv6, price: number): boolean {
+  return takeToken(rt, ns, tokens, receiver, price);
+}
+
+function takeToken<A extends Ip>(rt: Runtime, ns: Namespace, tokens: Map<A, IcmpTokens>, receiver: A, price: number): boolean {
+  let bucket = tokens.get(receiver);
+  if (bucket === undefined) tokens.set(receiver, (bucket = { tokens: ICMP_BURST * price, lastUs: rt.nowUs }));
   bucket.tokens = Math.min(bucket.tokens + rt.nowUs - bucket.lastUs, ICMP_BURST * price);
   bucket.lastUs = rt.nowUs;
   if (bucket.tokens < price) return false;

@@ -3,7 +3,7 @@
  * and up with 127.0.0.1/8. What the plan says and this kernel does not model is refused by name here, before any packet.
  */
 import { inputError, unsupported } from '../base/errors.js';
-import type { Ipv4 } from '../base/ip.js';
+import type { Ip } from '../base/ip.js';
 import type { LinkPlan, ListenerPlan, NetnsPlan, PlanSource } from '../plan/plan.js';
 import { attachPort, buildDevice } from './link/build-device.js';
 import { isStackedKind } from './link/stacked.js';
@@ -45,7 +45,7 @@ export function buildNamespace(name: string, plan: NetnsPlan, listeners: readonl
   built.ipTunnels = devices.filter(({ kind, up }) => up && (kind === 'ipip' || kind === 'gre'));
   built.wireguards = devices.flatMap(({ tunnel }) => (tunnel?.kind === 'wireguard' ? tunnel : []));
   built.netfilter = around.makeNetfilter(ns);
-  built.filtering = built.netfilter.active;
+  built.filtering = built.netfilter.active || (plan.ip6tables?.tables.size ?? 0) > 0;
   return ns;
 }
 
@@ -72,6 +72,7 @@ function shell(name: string, plan: NetnsPlan, sysctls: Sysctls, parts: Parts): N
     ipTunnels: [],
     wireguards: [] as readonly Wireguard[],
     icmpTokens: new Map(),
+    ipv6: undefined,
     touched: false,
   };
 }
@@ -141,10 +142,9 @@ function deviceOf(ns: Namespace, name: string, text: string): Device {
 
 function addNeighbour(ns: Namespace, text: string, origin: string): void {
   const entry = readNeigh(text, origin);
-  if (typeof entry.ip !== 'number') return;
   const device = deviceOf(ns, entry.dev, text);
   if (entry.proxy) {
-    (device as { proxies: ReadonlySet<Ipv4> }).proxies = new Set([...(device.proxies ?? []), entry.ip]);
+    (device as { proxies: ReadonlySet<Ip> }).proxies = new Set([...(device.proxies ?? []), entry.ip]);
     return;
   }
   const lasting = entry.state === 'permanent' || entry.state === 'noarp';

@@ -8,6 +8,10 @@ import { formatIp } from '../base/ip.js';
 import type { FlowRecord } from '../trace/flow-record.js';
 import { countProbe, failNeighbour } from './apply.js';
 import type { Probe } from './contract.js';
+import { ADDRESS_UNREACHABLE, UNREACHABLE6 } from './ipv6/icmp-types.js';
+import { sendSolicitation } from './ipv6/neigh/solicitation.js';
+import { sendIcmpv6Error } from './ipv6/path/icmp-error.js';
+import { output6 } from './ipv6/path/output.js';
 import { sendFrame } from './link/send-frame.js';
 import { sendArpRequest } from './neigh/arp-request.js';
 import { type Neighbour, PROBES_MAX, type Waiting } from './neigh/neighbour.js';
@@ -81,8 +85,8 @@ function workOff(rt: Runtime): void {
     else if (rt.inFlightHead < rt.inFlight.length) {
       if (++rt.frames > FRAMES_MAX) throw looping(rt);
       const item = rt.inFlight[rt.inFlightHead++] as InFlight;
-      // ARP takes no time, so that a flow's times do not depend on who resolved a neighbour before it.
-      if (item.frame.kind === 'ip') rt.nowUs++;
+      // ARP and neighbour discovery, whose legs are negative, take no time, so that a flow's times do not depend on who resolved a neighbour before it.
+      if (item.frame.kind === 'ip' && item.leg >= 0) rt.nowUs++;
       receive(rt, item);
     } else if (rt.outboxHead < rt.outbox.length) send(rt, rt.outbox[rt.outboxHead++] as Outgoing);
     else {
@@ -96,7 +100,7 @@ function workOff(rt: Runtime): void {
 }
 
 function send(rt: Runtime, outgoing: Outgoing): void {
-  const errno = output(rt, outgoing);
+  const errno = typeof outgoing.packet.dst === 'number' ? output(rt, outgoing) : output6(rt, outgoing);
   const { client } = rt.flow;
   if (errno === undefined || !outgoing.fromClient || client === undefined || client.state !== 'open') return;
   // TCP goes on trying; a datagram's send() fails at once.
@@ -125,14 +129,17 @@ function probeOrFail(rt: Runtime, neighbour: Neighbour): void {
   rt.leg = first?.leg ?? 0;
   if (neighbour.probes < PROBES_MAX && first !== undefined) {
     countProbe(rt, neighbour);
-    return sendArpRequest(rt, neighbour.device, neighbour.ip, first.passage.packet);
+    const { ip } = neighbour;
+    if (typeof ip !== 'number') return sendSolicitation(rt, neighbour.device, ip, first.passage.packet);
+    return sendArpRequest(rt, neighbour.device, ip, first.passage.packet);
   }
   const { device } = neighbour;
-  for (const { passage, leg } of failNeighbour(rt, neighbour)) {
+  for (const { passage, leg, inDevice } of failNeighbour(rt, neighbour)) {
     rt.leg = leg;
     const detail = (): string => `nobody has ${formatIp(neighbour.ip)} on ${device.name}`;
     recordDrop(rt, device.ns, passage.packet, 'NEIGH_FAILED', detail, { device });
-    sendIcmpError(rt, device.ns, passage, { type: UNREACHABLE, code: 1 });
+    if (typeof neighbour.ip === 'number') sendIcmpError(rt, device.ns, passage, { type: UNREACHABLE, code: 1 });
+    else sendIcmpv6Error(rt, device.ns, passage, { type: UNREACHABLE6, code: ADDRESS_UNREACHABLE, inDevice });
   }
 }
 

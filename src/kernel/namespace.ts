@@ -2,7 +2,7 @@
  * One network namespace in memory: its devices, routes, neighbours, netfilter and listeners, as struct net holds them. Built from a
  * plan by build-namespace.ts; what changes while packets run (learned addresses, neighbours) is changed by apply.ts alone.
  */
-import type { Ipv4 } from '../base/ip.js';
+import type { Ip, Ipv4 } from '../base/ip.js';
 import type { Mac } from '../base/mac.js';
 import type { ListenerPlan, NetnsPlan } from '../plan/plan.js';
 import type { Bridge, BridgePort } from './link/bridge.js';
@@ -10,6 +10,7 @@ import type { Tunnel } from './link/tunnel.js';
 import type { Stacked, Upper } from './link/uppers.js';
 import type { Vxlan } from './link/vxlan.js';
 import type { Wireguard } from './link/wireguard.js';
+import type { Ipv6Stack } from './ipv6/stack.js';
 import type { Neighbour } from './neigh/neighbour.js';
 import type { Netfilter } from './netfilter/contract.js';
 import type { Fib } from './route/fib.js';
@@ -61,9 +62,10 @@ export interface Device {
   readonly noArp: boolean;
   readonly addresses: readonly DeviceAddress[];
   readonly conf: DeviceConf;
-  readonly neighbours: Map<Ipv4, Neighbour>;
+  /** Of both families. */
+  readonly neighbours: Map<Ip, Neighbour>;
   /** Addresses for which `ip neigh add proxy` answers. */
-  readonly proxies: ReadonlySet<Ipv4> | undefined;
+  readonly proxies: ReadonlySet<Ip> | undefined;
   /** When this is a bridge. */
   readonly bridge: Bridge | undefined;
   /** When this is a VXLAN device. */
@@ -107,6 +109,8 @@ export interface Namespace {
   readonly wireguards: readonly Wireguard[];
   /** ICMP tokens by receiver: what icmp_ratelimit leaves. */
   readonly icmpTokens: Map<Ipv4, IcmpTokens>;
+  /** Made when IPv6 is first asked for; runtime.ts. */
+  ipv6: Ipv6Stack | undefined;
   /** A flow has left something here that reset() must forget. */
   touched: boolean;
 }
@@ -115,8 +119,8 @@ export interface Listener {
   readonly id: string;
   readonly plan: ListenerPlan;
   readonly proto: number;
-  /** 0 listens on every address. */
-  readonly ip: Ipv4;
+  /** 0, of its family, listens on every address. */
+  readonly ip: Ip;
   readonly port: number;
 }
 

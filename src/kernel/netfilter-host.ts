@@ -1,7 +1,11 @@
-/** What netfilter may ask of its namespace, answered from the routing tables and sysctls beside it. */
-import type { Ip, Ipv4 } from '../base/ip.js';
+/** What netfilter of either family may ask of its namespace, answered from the routing tables and sysctls beside it. */
+import type { Ip, Ipv4, Ipv6 } from '../base/ip.js';
 import { SCOPE } from '../plan/iproute2/scope.js';
-import type { Namespace } from './namespace.js';
+import { addressType6, isOwnAddress } from './ipv6/route/address-type.js';
+import { lookupRoute6 } from './ipv6/route/lookup.js';
+import { selectSource6 } from './ipv6/route/source-address.js';
+import { isLinkLocal } from './ipv6/address.js';
+import type { Device, Namespace } from './namespace.js';
 import type { NetfilterHost } from './netfilter/contract.js';
 import { SetTable } from './netfilter/set/set-table.js';
 import { addressType } from './route/address-type.js';
@@ -11,7 +15,16 @@ import { selectAddress } from './route/source-address.js';
 import type { Runtime } from './runtime.js';
 import { sysctlValue } from './sysctl.js';
 
+const hosts = new WeakMap<Namespace, NetfilterHost>();
+
+/** One for both families, which share the sets. */
 export function netfilterHost(rt: Runtime, ns: Namespace): NetfilterHost {
+  let host = hosts.get(ns);
+  if (host === undefined) hosts.set(ns, (host = makeHost(rt, ns)));
+  return host;
+}
+
+function makeHost(rt: Runtime, ns: Namespace): NetfilterHost {
   const { ipset } = ns.plan;
   let sets: SetTable | undefined;
   return {
@@ -19,9 +32,9 @@ export function netfilterHost(rt: Runtime, ns: Namespace): NetfilterHost {
     get oracle() {
       return rt.oracle;
     },
-    addressType: (ip, device) => (typeof ip === 'number' ? addressType(ns, ip, device) : 'UNSPEC'),
+    addressType: (ip, device) => (typeof ip === 'number' ? addressType(ns, ip, device) : addressType6(rt.ipv6(ns), ip, device)),
     masqueradeSource: (device, dst) => masqueradeSource(rt, ns, device, dst),
-    primaryAddress: (device) => ns.deviceByName.get(device)?.addresses[0]?.ip,
+    primaryAddress: (device, like) => primaryAddress(rt, ns, device, like),
     sysctl: (key) => sysctlValue(ns.sysctls, key),
     nowUs: () => rt.nowUs,
     get sets() {
@@ -30,15 +43,35 @@ export function netfilterHost(rt: Runtime, ns: Namespace): NetfilterHost {
     },
     reversePathOk: (packet, device, loose) => {
       const found = ns.deviceByName.get(device);
+      if (found !== undefined && typeof packet.src === 'bigint') return reversePathOk6(rt, found, packet.src, loose);
       return found === undefined || checkPath(rt, found, packet.src as Ipv4, 0, loose ? 2 : 1) === 'ok';
     },
   };
 }
 
-/** An address of the outgoing device, in the subnet of the next hop if it can be: nf_nat_masquerade_ipv4. */
+/** IPv6's newest, of the furthest scope: nf_nat_redirect_ipv6. */
+function primaryAddress(rt: Runtime, ns: Namespace, deviceName: string, like: Ip): Ip | undefined {
+  const device = ns.deviceByName.get(deviceName);
+  if (device === undefined || typeof like === 'number') return device?.addresses[0]?.ip;
+  const addresses = rt.ipv6(ns).devices.get(device)?.addresses;
+  return addresses?.find(({ ip }) => isLinkLocal(ip) === isLinkLocal(like))?.ip;
+}
+
+/** rpfilter_lookup_reverse6 of net/ipv6/netfilter/ip6t_rpfilter.c. */
+function reversePathOk6(rt: Runtime, device: Device, src: Ipv6, loose: boolean): boolean {
+  const { ns } = device;
+  const stack = rt.ipv6(ns);
+  const oif = loose && !isLinkLocal(src) ? undefined : device;
+  if (isOwnAddress(stack, src)) return false;
+  const route = lookupRoute6(rt, stack.fib, src, { src: 0n, iif: ns.lo, oif, mark: 0 });
+  return route?.type === 'unicast' && (loose || oif === device);
+}
+
+/** An address of the outgoing device, in the subnet of the next hop if it can be (nf_nat_masquerade_ipv4); of IPv6 the one to call `dst` from. */
 function masqueradeSource(rt: Runtime, ns: Namespace, deviceName: string, dst: Ip): Ip | undefined {
   const device = ns.deviceByName.get(deviceName);
-  if (device === undefined || typeof dst !== 'number') return undefined;
+  if (device === undefined) return undefined;
+  if (typeof dst !== 'number') return selectSource6(rt.ipv6(ns), device, dst);
   const route = lookupRoute(rt, ns, dst, 0, ns.lo, 0);
   const nexthop = route?.device === device ? (route.via ?? dst) : dst;
   const address = selectAddress(ns, device, nexthop, SCOPE.global);

@@ -9,6 +9,8 @@ import type { FlowRecord } from '../trace/flow-record.js';
 import { buildNamespace } from './build-namespace.js';
 import type { NetworkCounters, Probe, SimulatedNetwork } from './contract.js';
 import { runFlow } from './flow.js';
+import { buildIpv6Stack } from './ipv6/build-stack.js';
+import type { Ipv6Stack } from './ipv6/stack.js';
 import type { Device, Namespace } from './namespace.js';
 import { createNetfilter } from './netfilter/netfilter.js';
 import { netfilterHost } from './netfilter-host.js';
@@ -51,6 +53,7 @@ function newRuntime(source: PlanSource, namespaces: Map<string, Namespace>): Run
     nextPort: PORT_MIN,
     counters: { namespacesBuilt: 0, packets: 0, routeLookups: 0, arpExchanges: 0 },
     namespace: (name) => namespaces.get(name) ?? build(rt, source, namespaces, name),
+    ipv6: (ns) => ns.ipv6 ?? addIpv6(rt, ns),
     peerOf: (device) => findPeer(rt, source, device),
     mayAnswer: (device, ip) => mayAnswer(source, device, ip),
   };
@@ -74,6 +77,11 @@ function build(rt: Runtime, source: PlanSource, namespaces: Map<string, Namespac
   namespaces.set(name, ns);
   rt.counters.namespacesBuilt++;
   return ns;
+}
+
+function addIpv6(rt: Runtime, ns: Namespace): Ipv6Stack {
+  ns.ipv6 = buildIpv6Stack(ns, () => createNetfilter(ns.plan.ip6tables, netfilterHost(rt, ns)));
+  return ns.ipv6;
 }
 
 /** The far end of a veth: declared here, or there (then the source knows where). */
@@ -113,6 +121,8 @@ function reset(rt: Runtime): void {
     ns.netfilter.reset();
     ns.icmpTokens.clear();
     for (const { learned } of ns.wireguards) learned.clear();
+    ns.ipv6?.netfilter.reset();
+    ns.ipv6?.icmpTokens.clear();
     ns.touched = false;
   }
   rt.touched.length = 0;
@@ -124,10 +134,12 @@ function reset(rt: Runtime): void {
 
 function countAll(rt: Runtime, namespaces: ReadonlyMap<string, Namespace>): NetworkCounters {
   const counters = { ...rt.counters, ruleCompares: 0, indexLookups: 0, conntrackLookups: 0 };
-  for (const { netfilter } of namespaces.values()) {
-    counters.ruleCompares += netfilter.counters.ruleCompares;
-    counters.indexLookups += netfilter.counters.indexLookups;
-    counters.conntrackLookups += netfilter.counters.conntrackLookups;
+  for (const { netfilter, ipv6 } of namespaces.values()) {
+    for (const family of [netfilter, ipv6?.netfilter]) {
+      counters.ruleCompares += family?.counters.ruleCompares ?? 0;
+      counters.indexLookups += family?.counters.indexLookups ?? 0;
+      counters.conntrackLookups += family?.counters.conntrackLookups ?? 0;
+    }
   }
   return counters;
 }

@@ -5,7 +5,7 @@ import type { DropReason } from '../trace/drop-reason.js';
 import type { Encapsulation, Hook, RouteEvent, RuleHit } from '../trace/event.js';
 import type { ArpFrame } from '../packet/frame.js';
 import type { Device, Namespace } from './namespace.js';
-import type { Route } from './route/fib.js';
+import type { RouteOf } from './route/fib.js';
 import type { Runtime } from './runtime.js';
 
 export function recordDevice(rt: Runtime, kind: 'rx' | 'tx', device: Device, packet: IpPacket): void {
@@ -18,7 +18,7 @@ export function recordArp(rt: Runtime, device: Device, frame: ArpFrame, packet: 
   rt.events.push({ kind: 'arp', t: rt.nowUs, netns: device.ns.name, leg: rt.leg, packet, device: device.name, sent, frame });
 }
 
-export function recordRoute(rt: Runtime, ns: Namespace, packet: IpPacket, decision: RouteEvent['decision'], route: Route): void {
+export function recordRoute(rt: Runtime, ns: Namespace, packet: IpPacket, decision: RouteEvent['decision'], route: RouteOf<Ip>): void {
   if (!rt.record) return;
   const device = route.device === undefined ? 'lo' : route.device.name;
   rt.events.push({

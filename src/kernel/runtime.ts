@@ -3,10 +3,12 @@
  * timers, and the recorder. One object, made once per network; the stages take it as their context.
  */
 import type { ChoiceOracle } from '../base/choice.js';
+import type { Ip } from '../base/ip.js';
 import type { Frame } from '../packet/frame.js';
 import type { IpPacket } from '../packet/ip-packet.js';
 import type { TraceEvent } from '../trace/event.js';
 import type { Neighbour, Waiting } from './neigh/neighbour.js';
+import type { Ipv6Stack } from './ipv6/stack.js';
 import type { Device, Namespace } from './namespace.js';
 import type { Passage } from './netfilter/contract.js';
 import type { OutputDecision } from './route/output.js';
@@ -45,6 +47,8 @@ export interface Runtime {
   nextPort: number;
   readonly counters: RuntimeCounters;
   namespace(name: string): Namespace;
+  /** IPv6 of a namespace, made when first asked for. */
+  ipv6(ns: Namespace): Ipv6Stack;
   /** The far end of a veth. */
   peerOf(device: Device): Device;
   /** Whether an ARP request for `ip` must be brought to the other end of the veth. */
@@ -80,5 +84,5 @@ export interface Outgoing {
   /** Sent by the client of the flow: errors are its errno. */
   readonly fromClient: boolean;
   /** The routing decision, where it has been made already. */
-  readonly decision: OutputDecision | undefined;
+  readonly decision: OutputDecision<Ip> | undefined;
 }

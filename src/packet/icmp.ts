@@ -1,4 +1,6 @@
 /** ICMP messages. Echo uses `id` and `seq`; errors quote the packet they are about in `about`. */
+import type { Ipv6 } from '../base/ip.js';
+import type { Mac } from '../base/mac.js';
 import type { IpPacket } from './ip-packet.js';
 
 export interface IcmpMessage {
@@ -10,6 +12,9 @@ export interface IcmpMessage {
   readonly seq: number;
   /** Next-hop MTU of a "fragmentation needed" (3/4). */
   readonly mtu?: number;
+  /** Of neighbour discovery: the address it is about, and the sender's link address. */
+  readonly target?: Ipv6;
+  readonly linkAddress?: Mac;
   /** The packet that an error quotes. */
   readonly about?: IpPacket;
   /** Payload bytes of an echo. */

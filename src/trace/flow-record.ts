@@ -17,7 +17,8 @@ export type Errno =
   | 'EADDRNOTAVAIL'
   | 'ENOKEY'
   | 'EDESTADDRREQ'
-  | 'EPERM';
+  | 'EPERM'
+  | 'EPROTO';
 
 export interface SocketAddress {
   readonly ip: Ip;

@@ -31,10 +31,15 @@ export function hopsOf(events: readonly TraceEvent[], deciding: number | undefin
   const reply: Hop[] = [];
   for (const event of events) {
     const { leg } = event;
-    if ((leg > 1 && leg !== deciding) || (event.kind === 'arp' && !options.arp)) continue;
+    if ((leg > 1 && leg !== deciding) || isAsking(event, options)) continue;
     (leg % 2 === 0 ? request : reply).push(new EventHop(event, naming, options.start));
   }
   return { request, reply };
+}
+
+/** ARP; and neighbour discovery, whose packets belong to no leg, unless it was lost, which may be why nothing else arrived. */
+function isAsking({ kind, leg }: TraceEvent, { arp }: HopsOptions): boolean {
+  return !arp && (kind === 'arp' || (leg < 0 && kind !== 'drop'));
 }
 
 /** Getters of the class: a literal with getters of its own costs more than the rest of a trace. */

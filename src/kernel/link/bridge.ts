@@ -11,6 +11,8 @@ export interface Bridge {
   readonly ageingUs: number;
   /** `nf_call_iptables 1` of the bridge itself. */
   readonly callsIptables: boolean;
+  /** `nf_call_ip6tables 1`. */
+  readonly callsIp6tables: boolean;
 }
 
 export interface BridgePort {

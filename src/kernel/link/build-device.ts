@@ -147,7 +147,7 @@ function readConf(sysctls: Sysctls, name: string): DeviceConf {
 function buildBridge(link: LinkPlan, mac: Mac, origin: string): Bridge {
   const args = readBridgeArgs(link.args ?? '', origin);
   const fdb: Bridge['fdb'] = new Map([[mac, { port: undefined, seenUs: 0, ages: false }]]);
-  return { ports: [], fdb, ageingUs: args.ageingTimeCs * 10_000, callsIptables: args.nfCallIptables };
+  return { ports: [], fdb, ageingUs: args.ageingTimeCs * 10_000, callsIptables: args.nfCallIptables, callsIp6tables: args.nfCallIp6tables };
 }
 
 function buildVxlan(link: LinkPlan, origin: string): Vxlan {

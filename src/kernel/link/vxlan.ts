@@ -3,7 +3,7 @@
  * the inner flow in the ephemeral range, so that one flow keeps one path; DF is not set, TTL is the host's default. Left out, and
  * refused by the plan's reader: multicast groups, collect-metadata mode. A frame to several remotes goes to each.
  */
-import type { Ipv4 } from '../../base/ip.js';
+import type { Ip, Ipv4 } from '../../base/ip.js';
 import type { Mac } from '../../base/mac.js';
 import type { Frame } from '../../packet/frame.js';
 import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
@@ -71,7 +71,12 @@ function flowHash(frame: Frame): number {
   const { packet } = frame;
   const { l4 } = packet;
   const ports = l4.kind === 'icmp' ? l4.id : (l4.sport << 16) | l4.dport;
-  return mix(mix(mix(packet.src as number, packet.dst as number), ports), packet.proto);
+  return mix(mix(mix(word(packet.src), word(packet.dst)), ports), packet.proto);
+}
+
+/** Of an IPv6 address its four words, folded. */
+function word(ip: Ip): number {
+  return typeof ip === 'number' ? ip : Number(BigInt.asIntN(32, ip ^ (ip >> 32n) ^ (ip >> 64n) ^ (ip >> 96n)));
 }
 
 function mix(a: number, b: number): number {

@@ -1,9 +1,9 @@
 /**
- * Neighbours: who has the address of a next hop (net/core/neighbour.c). An entry is asked for by three broadcast probes a second
+ * Neighbours: who has the address of a next hop (net/core/neighbour.c). An entry is asked for by three broadcast or multicast probes a second
  * apart, and fails one second after the last. Left out: ageing of answered entries, whose answer cannot change while a plan
  * stands. The real 3.06 s of a failure are a little less than 3 s here, so that a client that waits 3 s still hears of it from afar.
  */
-import type { Ipv4 } from '../../base/ip.js';
+import type { Ip } from '../../base/ip.js';
 import type { Mac } from '../../base/mac.js';
 import type { Frame } from '../../packet/frame.js';
 import type { BridgePort } from '../link/bridge.js';
@@ -16,7 +16,7 @@ export const PROBE_INTERVAL_US = 999_000;
 export const WAITING_MAX = 100;
 
 export interface Neighbour {
-  readonly ip: Ipv4;
+  readonly ip: Ip;
   readonly device: Device;
   state: 'permanent' | 'reachable' | 'incomplete';
   /** Meaningless while incomplete. */
@@ -31,12 +31,14 @@ export interface Neighbour {
 export interface Waiting {
   readonly passage: Passage;
   readonly device: Device;
-  readonly nexthop: Ipv4;
+  readonly nexthop: Ip;
   readonly leg: number;
+  /** Where it came in, as far as an error about it asks (IPv6). */
+  readonly inDevice?: Device | undefined;
   /** A frame in the middle of a bridge, whose DNAT named this neighbour: it goes on there. */
   readonly bridged: { readonly port: BridgePort; readonly frame: Frame } | undefined;
 }
 
-export function knownNeighbour(ip: Ipv4, device: Device, mac: Mac, state: 'permanent' | 'reachable'): Neighbour {
+export function knownNeighbour(ip: Ip, device: Device, mac: Mac, state: 'permanent' | 'reachable'): Neighbour {
   return { ip, device, state, mac, probes: 0, dueUs: 0, waiting: [] };
 }

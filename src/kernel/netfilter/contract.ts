@@ -17,8 +17,8 @@ export interface NetfilterHost {
   addressType(ip: Ip, device?: string): AddressType;
   /** The source address MASQUERADE takes for packets to `dst` leaving by `device`; undefined if the device has none. */
   masqueradeSource(device: string, dst: Ip): Ip | undefined;
-  /** The first address of a device (REDIRECT). */
-  primaryAddress(device: string): Ip | undefined;
+  /** The first address of a device, of the family of `like` (REDIRECT). */
+  primaryAddress(device: string, like: Ip): Ip | undefined;
   /** The value of a sysctl by its dotted key, with the kernel's default where the plan does not set it. */
   sysctl(key: string): number;
   /** Virtual time, µs. */

@@ -5,21 +5,25 @@
  *        ─► learn source ─► fdb ─┬─► up to the host
  *                                └─► each port: [FORWARD -i bridge -o bridge] ─► [POSTROUTING -o bridge] ─► tx
  *
- * Hooks in brackets run for IPv4 with bridge-nf-call-iptables. Left out: ebtables, ARP through arptables.
+ * Hooks in brackets run with bridge-nf-call-iptables, for IPv6 -ip6tables. Left out: ebtables, ARP through arptables.
  */
-import type { Ipv4 } from '../../base/ip.js';
+import type { Ip, Ipv4 } from '../../base/ip.js';
 import { formatMac, type Mac } from '../../base/mac.js';
 import type { Frame } from '../../packet/frame.js';
+import type { IpPacket } from '../../packet/ip-packet.js';
 import { awaitNeighbour, learnFdb } from '../apply.js';
 import { type Bridge, bridgeFrame, type BridgePort, mustLearn } from '../link/bridge.js';
 import { sendByPort } from '../link/send-frame.js';
-import type { Device } from '../namespace.js';
+import { sendSolicitation } from '../ipv6/neigh/solicitation.js';
+import { inputRoute6 } from '../ipv6/route/input.js';
+import type { Device, Namespace } from '../namespace.js';
 import { sendArpRequest } from '../neigh/arp-request.js';
 import type { Waiting } from '../neigh/neighbour.js';
 import type { Passage } from '../netfilter/contract.js';
 import { recordBridge, recordDrop } from '../record.js';
 import { routeInput } from '../route/input.js';
 import type { InFlight, Runtime } from '../runtime.js';
+import { sysctlValue } from '../sysctl.js';
 import { runHook } from './hook.js';
 import { newPassage } from './passage.js';
 
@@ -37,12 +41,8 @@ export function bridgeReceive(rt: Runtime, port: BridgePort, item: InFlight): Up
   const { frame } = item;
   const { ns } = port.bridge;
   // Tagged frames pass iptables by (bridge-nf-filter-vlan-tagged 0).
-  if (
-    frame.kind === 'arp' ||
-    frame.vlan !== undefined ||
-    !ns.filtering ||
-    !(ns.bridgeCallsIptables || (port.bridge.bridge as Bridge).callsIptables)
-  ) {
+  const untouched = frame.kind === 'arp' || frame.vlan !== undefined || !ns.filtering;
+  if (untouched || !callsTables(ns, port.bridge.bridge as Bridge, frame.packet)) {
     return spread(rt, port, frame, undefined, item) ? UP_UNFILTERED : undefined;
   }
   const passage = newPassage(frame.packet, item.mark);
@@ -53,6 +53,12 @@ export function bridgeReceive(rt: Runtime, port: BridgePort, item: InFlight): Up
   if (dst === undefined) return undefined;
   const translated: Frame = { kind: 'ip', src: frame.src, dst, packet: passage.packet };
   return spread(rt, port, translated, passage, item) ? { passage, filtered: true } : undefined;
+}
+
+/** Of either family its own sysctl, or what the bridge itself says. */
+function callsTables(ns: Namespace, bridge: Bridge, { src }: IpPacket): boolean {
+  if (typeof src === 'number') return ns.bridgeCallsIptables || bridge.callsIptables;
+  return bridge.callsIp6tables || sysctlValue(ns.sysctls, 'net.bridge.bridge-nf-call-ip6tables') !== 0;
 }
 
 /** The next hop of a frame whose DNAT had to ask for its neighbour has answered. */
@@ -70,17 +76,27 @@ export function resumeBridged(rt: Runtime, waiting: Waiting, mac: Mac): void {
 function translatedMac(rt: Runtime, port: BridgePort, srcMac: Mac, dstMac: Mac, passage: Passage): Mac | undefined {
   const { bridge } = port;
   const { packet } = passage;
-  const dst = packet.dst as Ipv4;
-  const decision = routeInput(rt, bridge, packet.src as Ipv4, dst, passage.mark, packet);
-  const { route } = decision;
-  if (decision.kind !== 'forward' || route === undefined || route.device !== bridge) return bridge.mac;
-  const nexthop = route.via ?? dst;
+  const nexthop = nexthopOf(rt, bridge, passage);
+  if (nexthop === undefined || nexthop === 'host') return nexthop === 'host' ? bridge.mac : undefined;
   const neighbour = bridge.neighbours.get(nexthop);
   if (neighbour !== undefined && neighbour.state !== 'incomplete') return neighbour.mac;
   const frame: Frame = { kind: 'ip', src: srcMac, dst: dstMac, packet };
-  if (awaitNeighbour(rt, { passage, device: bridge, nexthop, leg: rt.leg, bridged: { port, frame } }))
-    sendArpRequest(rt, bridge, nexthop, packet);
+  if (!awaitNeighbour(rt, { passage, device: bridge, nexthop, leg: rt.leg, bridged: { port, frame } })) return undefined;
+  if (typeof nexthop === 'number') sendArpRequest(rt, bridge, nexthop, packet);
+  else sendSolicitation(rt, bridge, nexthop, packet);
   return undefined;
+}
+
+/** The neighbour on this bridge that the packet goes to, or `host`. Undefined: IPv6 drops here what has no route (br_netfilter_ipv6.c). */
+function nexthopOf(rt: Runtime, bridge: Device, { packet, mark }: Passage): Ip | 'host' | undefined {
+  const { src, dst } = packet;
+  if (typeof src === 'number') {
+    const { kind, route } = routeInput(rt, bridge, src, dst as Ipv4, mark, packet);
+    return kind !== 'forward' || route === undefined || route.device !== bridge ? 'host' : (route.via ?? dst);
+  }
+  const route = inputRoute6(rt, bridge, packet, mark);
+  if (route === undefined) return undefined;
+  return route.type !== 'unicast' || route.device !== bridge ? 'host' : (route.via ?? dst);
 }
 
 /** Learns, and sends the frame on its way; true if the host itself gets it too. */

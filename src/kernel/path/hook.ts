@@ -5,6 +5,8 @@
 import { unsupported } from '../../base/errors.js';
 import type { Hook } from '../../trace/event.js';
 import { touch } from '../apply.js';
+import { UNREACHABLE6 } from '../ipv6/icmp-types.js';
+import { sendIcmpv6Error } from '../ipv6/path/icmp-error.js';
 import type { Device, Namespace } from '../namespace.js';
 import type { HookResult, Passage } from '../netfilter/contract.js';
 import { recordDrop } from '../record.js';
@@ -21,9 +23,11 @@ export function runHook(
   outDevice: Device | undefined,
 ): boolean {
   if (!ns.filtering) return true;
+  const netfilter = typeof passage.packet.src === 'number' ? ns.netfilter : rt.ipv6(ns).netfilter;
+  if (!netfilter.active) return true;
   touch(rt, ns);
   const before = passage.packet;
-  const result = ns.netfilter.hook(hook, passage, inDevice?.name, outDevice?.name, rt.record);
+  const result = netfilter.hook(hook, passage, inDevice?.name, outDevice?.name, rt.record);
   if (rt.record) {
     rt.events.push({
       kind: 'hook',
@@ -55,6 +59,8 @@ function stop(rt: Runtime, ns: Namespace, hook: Hook, passage: Passage, inDevice
   recordDrop(rt, ns, passage.packet, reason, detail, { device: inDevice, hook, rule });
   if (!rejected) return;
   if (result.rejectWith === 'tcp-reset' || result.rejectWith === 'tcp-rst') sendReset(rt, ns, passage, true);
+  else if (typeof passage.packet.src !== 'number')
+    sendIcmpv6Error(rt, ns, passage, { type: UNREACHABLE6, code: rejectCode6(result.rejectWith), inDevice });
   else sendIcmpError(rt, ns, passage, { type: UNREACHABLE, code: rejectCode(result.rejectWith), inDevice });
 }
 
@@ -75,6 +81,30 @@ const REJECT_CODES: Readonly<Record<string, number>> = {
   'icmp-admin-prohibited': 13,
   'admin-prohib': 13,
 };
+
+/** The same for IPv6 (extensions/libip6t_REJECT.c); a rule that names nothing means a closed port. */
+const REJECT_CODES_6: Readonly<Record<string, number>> = {
+  'icmp6-no-route': 0,
+  'no-route': 0,
+  'icmp6-adm-prohibited': 1,
+  'adm-prohibited': 1,
+  'icmp6-beyond-scope': 2,
+  'icmp6-addr-unreachable': 3,
+  'addr-unreach': 3,
+  'icmp6-port-unreachable': 4,
+  'icmp-port-unreachable': 4,
+  'port-unreach': 4,
+  'icmp6-policy-fail': 5,
+  'policy-fail': 5,
+  'icmp6-reject-route': 6,
+  'reject-route': 6,
+};
+
+function rejectCode6(rejectWith: string | undefined): number {
+  const code = REJECT_CODES_6[rejectWith ?? 'icmp6-port-unreachable'];
+  if (code !== undefined) return code;
+  throw unsupported('reject-with', `REJECT --reject-with ${rejectWith} of an IPv6 packet is not modelled`);
+}
 
 function rejectCode(rejectWith: string | undefined): number {
   const code = REJECT_CODES[rejectWith ?? 'icmp-port-unreachable'];

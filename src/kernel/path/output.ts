@@ -18,11 +18,14 @@ import { sendIcmpError, UNREACHABLE } from './icmp-error.js';
 import { answerPassage, newPassage } from './passage.js';
 import { routeMtu, transmit } from './transmit.js';
 
+type Decision = OutputDecision<Ipv4>;
+
 export function output(rt: Runtime, outgoing: Outgoing): Errno | undefined {
   const { ns, packet, mark, about } = outgoing;
   rt.leg = outgoing.leg;
   rt.frame = undefined;
-  const decision = outgoing.decision ?? routeOutput(rt, ns, { dst: packet.dst as Ipv4, src: packet.src as Ipv4, mark });
+  const decided = outgoing.decision as Decision | undefined;
+  const decision = decided ?? routeOutput(rt, ns, { dst: packet.dst as Ipv4, src: packet.src as Ipv4, mark });
   if (decision.route === undefined || decision.error !== undefined) return unroutable(rt, ns, packet, decision);
   recordRoute(rt, ns, packet, 'output', decision.route);
   const passage = about === undefined ? newPassage(packet, mark) : answerPassage(packet, mark, about);
@@ -36,7 +39,7 @@ export function output(rt: Runtime, outgoing: Outgoing): Errno | undefined {
 }
 
 /** Everybody's sockets are root's. A reset that a rule answers with comes from no socket, nor does the outside of a tunnel, unless a program carries it. */
-function senderOf({ fromClient, packet: { l4 }, about }: Outgoing): number | undefined {
+export function senderOf({ fromClient, packet: { l4 }, about }: Outgoing): number | undefined {
   if (fromClient) return 0;
   if (l4.kind === 'icmp') return KERNEL_SOCKET;
   if (l4.kind === 'udp') return l4.vxlan === undefined && (l4.tunnel === undefined || l4.tunnel.kind === 'UDP') ? 0 : undefined;
@@ -52,7 +55,7 @@ function changed(passage: Passage, packet: IpPacket, mark: number): boolean {
   );
 }
 
-function routeAgain(rt: Runtime, ns: Namespace, passage: Passage): OutputDecision | undefined {
+function routeAgain(rt: Runtime, ns: Namespace, passage: Passage): Decision | undefined {
   const { packet, mark } = passage;
   const decision = routeOutput(rt, ns, { dst: packet.dst as Ipv4, src: packet.src as Ipv4, mark });
   if (decision.route === undefined || decision.error !== undefined) {
@@ -63,7 +66,7 @@ function routeAgain(rt: Runtime, ns: Namespace, passage: Passage): OutputDecisio
   return decision;
 }
 
-function unroutable(rt: Runtime, ns: Namespace, packet: IpPacket, decision: OutputDecision): Errno {
+function unroutable(rt: Runtime, ns: Namespace, packet: IpPacket, decision: Decision): Errno {
   const localnet = decision.route !== undefined && decision.error === 'EINVAL' && (packet.src as Ipv4) >>> 24 === 127;
   const detail = (): string => {
     if (localnet)
@@ -74,13 +77,13 @@ function unroutable(rt: Runtime, ns: Namespace, packet: IpPacket, decision: Outp
   return decision.error ?? 'ENETUNREACH';
 }
 
-function reasonOf(decision: OutputDecision): 'IP_OUTNOROUTES' | 'IP_ROUTE_BLACKHOLE' | 'IP_ROUTE_UNREACHABLE' {
+function reasonOf(decision: Decision): 'IP_OUTNOROUTES' | 'IP_ROUTE_BLACKHOLE' | 'IP_ROUTE_UNREACHABLE' {
   if (decision.route === undefined) return 'IP_OUTNOROUTES';
   return decision.route.type === 'blackhole' ? 'IP_ROUTE_BLACKHOLE' : 'IP_ROUTE_UNREACHABLE';
 }
 
 /** A socket that sets DF learns at once that its packet does not fit the first link. */
-function tooBig(rt: Runtime, ns: Namespace, passage: Passage, decision: OutputDecision): boolean {
+function tooBig(rt: Runtime, ns: Namespace, passage: Passage, decision: Decision): boolean {
   const { packet } = passage;
   if (!packet.df || decision.route === undefined) return false;
   const mtu = routeMtu(decision.route, decision.device);

@@ -4,17 +4,19 @@
  *   tap ─► for a device on top? ─► stacked.ts
  *       ─► port of a bridge? ─► bridge.ts (br_netfilter, learn, forward) ─► up to the host as if received by the bridge
  *       ─► ARP? ─► neigh/arp-receive.ts
+ *       ─► IPv6? ─► ipv6/path/receive.ts
  *       ─► for this MAC? ─► PREROUTING ─► route ─┬─► deliver.ts:  INPUT ─► socket or tunnel
  *                                                └─► forward.ts:  TTL, MTU, FORWARD ─► POSTROUTING ─► transmit.ts
  *
  * Left out: ip_error()'s own limit on errors for lack of a route (five at once, then one a second, for each receiver).
  * What came over `lo` keeps its passage and its route: PREROUTING, INPUT (loopback_xmit keeps the dst; ip_rcv_finish skips routing).
  */
-import { unsupported } from '../../base/errors.js';
 import { formatIp, type Ipv4 } from '../../base/ip.js';
 import { formatMac, isGroupMac } from '../../base/mac.js';
 import type { IpPacket } from '../../packet/ip-packet.js';
 import { receiveForUppers } from '../link/stacked.js';
+import { deliver6 } from '../ipv6/path/deliver.js';
+import { receive6 } from '../ipv6/path/receive.js';
 import type { Device } from '../namespace.js';
 import { receiveArp } from '../neigh/arp-receive.js';
 import type { Passage } from '../netfilter/contract.js';
@@ -52,6 +54,7 @@ export function receive(rt: Runtime, item: InFlight): void {
     return;
   }
   const passage = newPassage(frame.packet, item.mark);
+  if (typeof frame.packet.src !== 'number') return receive6(rt, device, passage, false);
   if (runHook(rt, device.ns, 'prerouting', passage, device, undefined)) routeReceived(rt, device, passage);
 }
 
@@ -65,17 +68,19 @@ function receiveFromBridge(rt: Runtime, bridge: Device, item: InFlight, upward: 
   }
   const passage = upward.passage ?? newPassage(frame.packet, item.mark);
   recordDevice(rt, 'rx', bridge, passage.packet);
+  if (typeof frame.packet.src !== 'number') return receive6(rt, bridge, passage, upward.filtered);
   if (upward.filtered || runHook(rt, bridge.ns, 'prerouting', passage, bridge, undefined)) routeReceived(rt, bridge, passage);
 }
 
 function receiveFromLo(rt: Runtime, device: Device, passage: Passage): void {
-  if (runHook(rt, device.ns, 'prerouting', passage, device, undefined)) deliver(rt, device, passage);
+  if (!runHook(rt, device.ns, 'prerouting', passage, device, undefined)) return;
+  if (typeof passage.packet.src === 'number') deliver(rt, device, passage);
+  else deliver6(rt, device, passage);
 }
 
 function routeReceived(rt: Runtime, device: Device, passage: Passage): void {
   const { packet } = passage;
-  if (typeof packet.src !== 'number') throw unsupported('ipv6', `${device.ns.name}: IPv6 packets are not modelled`);
-  const decision = routeInput(rt, device, packet.src, packet.dst as Ipv4, passage.mark, packet);
+  const decision = routeInput(rt, device, packet.src as Ipv4, packet.dst as Ipv4, passage.mark, packet);
   if (decision.kind === 'drop' || decision.route === undefined) return refuse(rt, device, passage, decision);
   recordRoute(rt, device.ns, packet, decision.kind, decision.route);
   if (decision.kind === 'local') deliver(rt, device, passage);

@@ -5,7 +5,8 @@
 import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
 import type { TcpSegment } from '../../packet/tcp.js';
 import { sendFrame } from '../link/send-frame.js';
-import type { Namespace } from '../namespace.js';
+import { HOP_LIMIT_OF_ROUTE } from '../ipv6/stack.js';
+import type { Device, Namespace } from '../namespace.js';
 import type { Passage } from '../netfilter/contract.js';
 import { recordAnswer } from '../record.js';
 import type { Runtime } from '../runtime.js';
@@ -15,7 +16,7 @@ export function sendReset(rt: Runtime, ns: Namespace, passage: Passage, rejected
   const { packet } = passage;
   const { l4 } = packet;
   if (l4.kind !== 'tcp' || l4.flags === 'R' || l4.flags === 'R.') return;
-  const reset = resetFor(packet, l4, ns.defaultTtl);
+  const reset = resetFor(packet, l4, typeof packet.src === 'number' ? ns.defaultTtl : HOP_LIMIT_OF_ROUTE);
   recordAnswer(rt, ns, packet, { with: 'tcp-reset', type: 0, code: 0, from: packet.dst });
   const leg = rt.nextLeg++;
   if (rejected && passage.physIn !== undefined) sendBack(rt, ns, passage.physIn, reset, leg);
@@ -38,12 +39,18 @@ function resetFor(packet: IpPacket, l4: TcpSegment, ttl: number): IpPacket {
   return { src: packet.dst, dst: packet.src, ttl, tos: 0, id: 0, df: true, proto: PROTO.tcp, l4: segment };
 }
 
+/** What goes past all hooks and routes takes its hop limit of IPv6 from the port. */
+function limited(rt: Runtime, device: Device, packet: IpPacket): IpPacket {
+  if (packet.ttl !== HOP_LIMIT_OF_ROUTE) return packet;
+  return { ...packet, ttl: rt.ipv6(device.ns).devices.get(device)?.hopLimit ?? 64 };
+}
+
 function sendBack(rt: Runtime, ns: Namespace, port: string, packet: IpPacket, leg: number): void {
   const device = ns.deviceByName.get(port);
   const { frame } = rt;
   if (device === undefined || frame === undefined) return;
   const legInHand = rt.leg;
   rt.leg = leg;
-  sendFrame(rt, device, { kind: 'ip', src: frame.dst, dst: frame.src, packet }, 0, undefined);
+  sendFrame(rt, device, { kind: 'ip', src: frame.dst, dst: frame.src, packet: limited(rt, device, packet) }, 0, undefined);
   rt.leg = legInHand;
 }

@@ -51,7 +51,7 @@ export function routeMtu(route: Route, device: Device): number {
   return Math.min(route.mtu ?? device.mtu, 65535);
 }
 
-function loopBack(rt: Runtime, device: Device, passage: Passage): void {
+export function loopBack(rt: Runtime, device: Device, passage: Passage): void {
   const { packet } = passage;
   recordDevice(rt, 'tx', device, packet);
   rt.inFlight.push({ device, frame: { kind: 'ip', src: 0, dst: 0, packet }, leg: rt.leg, waiting: undefined, mark: passage.mark, passage });

@@ -148,7 +148,8 @@ function buildRules(netns: string, texts: readonly string[]): readonly FibRule[]
   ];
   for (const [i, text] of texts.entries()) {
     const entry = parseRule(text, `${netns} rules[${i}]`);
-    if (typeof (entry.from ?? entry.to)?.ip === 'bigint') continue;
+    // As ip(8) is called: a rule that names no IPv6 address is one of IPv4.
+    if (text.includes(':')) continue;
     const priority = entry.priority ?? (rules.find((rule) => rule.priority > 0)?.priority ?? 1) - 1;
     const rule: FibRule = {
       priority,

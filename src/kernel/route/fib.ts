@@ -1,21 +1,22 @@
 /**
  * Routing tables and policy rules of one namespace, held for look-ups (net/ipv4/fib_trie.c, fib_rules.c): per table a hash of networks
- * for each prefix length, longest first. Equal prefixes stand by metric. Not modelled: TOS routes, IPv6.
+ * for each prefix length, longest first. Equal prefixes stand by metric. IPv6's stand in ../ipv6/fib.ts. Not modelled: TOS routes.
  */
-import type { Ipv4 } from '../../base/ip.js';
+import type { Ip, Ipv4 } from '../../base/ip.js';
 import { maskOf } from '../../base/cidr.js';
 import type { RouteType } from '../../plan/iproute2/route.js';
 import type { Device } from '../namespace.js';
 
-export interface Route {
-  readonly type: RouteType;
-  readonly prefix: Ipv4;
+/** Of one family: `A` is its kind of address. */
+export interface RouteOf<A extends Ip> {
+  readonly type: RouteType | 'anycast' | 'multicast';
+  readonly prefix: A;
   readonly length: number;
   /** Undefined for types that lead nowhere, and for multipath routes. */
   readonly device: Device | undefined;
-  readonly via: Ipv4 | undefined;
-  /** The source a local packet takes: `src`, else chosen as inet_select_addr does. 0 if there is none. */
-  readonly source: Ipv4;
+  readonly via: A | undefined;
+  /** The source a local packet takes: `src`, else (IPv4) chosen as inet_select_addr does. 0 if there is none. */
+  readonly source: A;
   readonly metric: number;
   readonly mtu: number | undefined;
   readonly advmss: number | undefined;
@@ -23,11 +24,13 @@ export interface Route {
   readonly scope: number;
   /** iproute2's words. */
   readonly text: string;
-  readonly legs: readonly RouteLeg[] | undefined;
+  readonly legs: readonly RouteLeg<A>[] | undefined;
 }
 
-export interface RouteLeg {
-  readonly route: Route;
+export type Route = RouteOf<Ipv4>;
+
+export interface RouteLeg<A extends Ip> {
+  readonly route: RouteOf<A>;
   readonly weight: number;
 }
 

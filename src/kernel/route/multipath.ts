@@ -3,14 +3,21 @@
  * the weights: a choice of the network, made once for all packets with the same key and asked of the oracle. Packets made here are
  * keyed by their addresses alone.
  */
-import { formatIp, type Ipv4 } from '../../base/ip.js';
+import { formatIp, type Ip } from '../../base/ip.js';
 import type { IpPacket } from '../../packet/ip-packet.js';
 import type { Namespace } from '../namespace.js';
 import type { Runtime } from '../runtime.js';
 import { sysctlValue } from '../sysctl.js';
-import type { Route } from './fib.js';
+import type { RouteOf } from './fib.js';
 
-export function selectLeg(rt: Runtime, ns: Namespace, route: Route, src: Ipv4, dst: Ipv4, packet: IpPacket | undefined): Route {
+export function selectLeg<A extends Ip>(
+  rt: Runtime,
+  ns: Namespace,
+  route: RouteOf<A>,
+  src: Ip,
+  dst: Ip,
+  packet: IpPacket | undefined,
+): RouteOf<A> {
   const { legs } = route;
   if (legs === undefined) return route;
   let chosen = rt.legs.get(route);
@@ -26,14 +33,19 @@ export function selectLeg(rt: Runtime, ns: Namespace, route: Route, src: Ipv4, d
     chosen.set(key, index);
     // A socket that has no address yet takes that of the leg, and stays on it.
     const source = legs[index]?.route.source;
-    if (src === 0 && source !== undefined) chosen.set(flowKey(ns, source, dst, packet), index);
+    if ((src === 0 || src === 0n) && source !== undefined) chosen.set(flowKey(ns, source, dst, packet), index);
   }
   return legs[index]?.route ?? route;
 }
 
-function flowKey(ns: Namespace, src: Ipv4, dst: Ipv4, packet: IpPacket | undefined): string {
+function flowKey(ns: Namespace, src: Ip, dst: Ip, packet: IpPacket | undefined): string {
   const addresses = `${formatIp(src)} ${formatIp(dst)}`;
   const l4 = packet?.l4;
-  if (l4 === undefined || l4.kind === 'icmp' || sysctlValue(ns.sysctls, 'net.ipv4.fib_multipath_hash_policy') !== 1) return addresses;
+  if (
+    l4 === undefined ||
+    l4.kind === 'icmp' ||
+    (typeof dst === 'number' && sysctlValue(ns.sysctls, 'net.ipv4.fib_multipath_hash_policy') !== 1)
+  )
+    return addresses;
   return `${addresses} ${l4.kind} ${l4.sport} ${l4.dport}`;
 }

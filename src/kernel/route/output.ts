@@ -3,18 +3,18 @@
  * given. Errors are those that connect(2) and send(2) return. Not modelled: multicast.
  */
 import { unsupported } from '../../base/errors.js';
-import { formatIp, type Ipv4 } from '../../base/ip.js';
+import { formatIp, type Ip, type Ipv4 } from '../../base/ip.js';
 import type { Errno } from '../../trace/flow-record.js';
 import type { Device, Namespace } from '../namespace.js';
 import type { Runtime } from '../runtime.js';
-import type { Route } from './fib.js';
+import type { Route, RouteOf } from './fib.js';
 import { lookupRoute } from './lookup.js';
 import { selectLeg } from './multipath.js';
 
-export interface OutputDecision {
-  readonly route: Route | undefined;
+export interface OutputDecision<A extends Ip = Ipv4> {
+  readonly route: RouteOf<A> | undefined;
   readonly device: Device;
-  readonly source: Ipv4;
+  readonly source: A;
   readonly error: Errno | undefined;
 }
 
@@ -26,7 +26,7 @@ export interface OutputKey {
   readonly oif?: Device | undefined;
 }
 
-export function routeOutput(rt: Runtime, ns: Namespace, key: OutputKey): OutputDecision {
+export function routeOutput(rt: Runtime, ns: Namespace, key: OutputKey): OutputDecision<Ipv4> {
   const { dst, src, oif } = key;
   if (dst >>> 28 === 14) throw unsupported('multicast', `${ns.name}: packets to the multicast address ${formatIp(dst)} are not modelled`);
   const found = lookupRoute(rt, ns, dst, src, ns.lo, key.mark, oif);
@@ -42,12 +42,12 @@ export function routeOutput(rt: Runtime, ns: Namespace, key: OutputKey): OutputD
   return { route, device, source, error: undefined };
 }
 
-function fail(ns: Namespace, route: Route | undefined, error: Errno): OutputDecision {
+function fail(ns: Namespace, route: Route | undefined, error: Errno): OutputDecision<Ipv4> {
   return { route, device: ns.lo, source: 0, error };
 }
 
 /** "Apparently, routing tables are wrong. Assume, that the destination is on link": for a packet bound to a device. */
-function onLink(ns: Namespace, device: Device, src: Ipv4, dst: Ipv4): OutputDecision {
+function onLink(ns: Namespace, device: Device, src: Ipv4, dst: Ipv4): OutputDecision<Ipv4> {
   const source = src !== 0 ? src : (device.addresses[0]?.ip ?? 0);
   const text = `${formatIp(dst)} dev ${device.name}`;
   const route: Route = {

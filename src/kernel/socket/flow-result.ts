@@ -33,7 +33,7 @@ export function recordOf(rt: Runtime, probe: Probe, startUs: number): FlowRecord
     server: server?.listener?.id,
     seenSrc: seen(server, server?.remoteIp, server?.remotePort),
     seenDst: seen(server, server?.localIp, server?.localPort),
-    local: { ip: client.localIp, port: client.proto === PROTO.icmp ? undefined : client.localPort },
+    local: { ip: client.localIp, port: client.proto === PROTO.icmp || client.proto === PROTO.icmpv6 ? undefined : client.localPort },
     remote: { ip: probe.dst, port: probe.dport },
     errno: client.state === 'answered' ? undefined : (client.errno ?? 'ETIMEDOUT'),
     icmp: client.icmp,

@@ -1,5 +1,5 @@
 /** The sockets of one flow: the client's, and the connections that listeners opened for it. Made afresh for every flow. */
-import type { Ipv4 } from '../../base/ip.js';
+import type { Ip } from '../../base/ip.js';
 import type { Errno } from '../../trace/flow-record.js';
 import type { Device, Listener, Namespace } from '../namespace.js';
 
@@ -14,10 +14,10 @@ export interface ClientSocket {
   readonly ns: Namespace;
   /** IANA protocol number. */
   readonly proto: number;
-  readonly localIp: Ipv4;
+  readonly localIp: Ip;
   /** Of ICMP the echo identifier. */
   readonly localPort: number;
-  readonly remoteIp: Ipv4;
+  readonly remoteIp: Ip;
   readonly remotePort: number;
   readonly mark: number;
   /** Bytes of the request. */
@@ -25,7 +25,7 @@ export interface ClientSocket {
   mss: number;
   state: 'opening' | 'open' | 'answered' | 'failed';
   errno: Errno | undefined;
-  icmp: { readonly type: number; readonly code: number; readonly from: Ipv4 } | undefined;
+  icmp: { readonly type: number; readonly code: number; readonly from: Ip } | undefined;
 }
 
 /** What a listener saw, and the state of its connection. */
@@ -34,12 +34,14 @@ export interface ServerSocket {
   /** Undefined for the kernel's own echo. */
   readonly listener: Listener | undefined;
   readonly proto: number;
-  readonly localIp: Ipv4;
+  readonly localIp: Ip;
   readonly localPort: number;
-  readonly remoteIp: Ipv4;
+  readonly remoteIp: Ip;
   readonly remotePort: number;
   /** Answers carry none (tcp_fwmark_accept 0). */
   readonly mark: number;
+  /** Where its client is heard. */
+  readonly device?: Device | undefined;
   state: 'syn-received' | 'open' | 'closed';
   /** The next byte that the server expects. */
   expects: number;
@@ -50,7 +52,7 @@ export function newFlowState(): FlowState {
 }
 
 /** Whether a packet from `src:sport` to `dst:dport` that `device`'s host received is for the client's socket. */
-export function isForClient(client: ClientSocket | undefined, device: Device, src: Ipv4, sport: number, dst: Ipv4, dport: number): boolean {
+export function isForClient(client: ClientSocket | undefined, device: Device, src: Ip, sport: number, dst: Ip, dport: number): boolean {
   return (
     client !== undefined &&
     client.ns === device.ns &&

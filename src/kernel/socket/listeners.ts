@@ -1,6 +1,7 @@
-/** Listening sockets of a namespace, found as inet_lookup_listener does: one bound to the address before one bound to all. */
+/** Listening sockets of a namespace, found as inet_lookup_listener does: one bound to the address before one bound to all
+ * of its family. A listener on :: is for IPv6 alone (IPV6_V6ONLY). */
 import { unsupported } from '../../base/errors.js';
-import { type Ipv4, parseIp } from '../../base/ip.js';
+import { type Ip, parseIp } from '../../base/ip.js';
 import { PROTO } from '../../packet/ip-packet.js';
 import type { ListenerPlan, ProbeProtocol } from '../../plan/plan.js';
 import type { Listener, Namespace } from '../namespace.js';
@@ -9,9 +10,8 @@ export function buildListeners(plans: readonly ListenerPlan[]): ReadonlyMap<numb
   const byPort = new Map<number, Listener[]>();
   for (const plan of plans) {
     const ip = parseIp(plan.ip);
-    if (typeof ip === 'bigint' && ip !== 0n) continue;
     const proto = protocolNumber(plan.proto);
-    const listener: Listener = { id: plan.id, plan, proto, ip: typeof ip === 'number' ? ip : 0, port: plan.port };
+    const listener: Listener = { id: plan.id, plan, proto, ip: ip ?? 0, port: plan.port };
     const key = (proto << 16) | plan.port;
     const same = byPort.get(key);
     if (same === undefined) byPort.set(key, [listener]);
@@ -20,10 +20,11 @@ export function buildListeners(plans: readonly ListenerPlan[]): ReadonlyMap<numb
   return byPort;
 }
 
-export function findListener(ns: Namespace, proto: number, ip: Ipv4, port: number): Listener | undefined {
+export function findListener(ns: Namespace, proto: number, ip: Ip, port: number): Listener | undefined {
   const candidates = ns.listeners.get((proto << 16) | port);
   if (candidates === undefined) return undefined;
-  return candidates.find((listener) => listener.ip === ip) ?? candidates.find((listener) => listener.ip === 0);
+  const any = typeof ip === 'number' ? 0 : 0n;
+  return candidates.find((listener) => listener.ip === ip) ?? candidates.find((listener) => listener.ip === any);
 }
 
 export function protocolNumber(proto: ProbeProtocol): number {

@@ -3,10 +3,14 @@
  * port is as good as another, so the next one of the ephemeral range is taken.
  */
 import { unsupported } from '../../base/errors.js';
-import type { Ipv4 } from '../../base/ip.js';
+import { formatIp, type Ip, type Ipv4 } from '../../base/ip.js';
 import { PROTO } from '../../packet/ip-packet.js';
 import type { Errno } from '../../trace/flow-record.js';
 import type { Probe } from '../contract.js';
+import { LOOPBACK6 } from '../ipv6/address.js';
+import { ECHO_REQUEST6 } from '../ipv6/icmp-types.js';
+import { chooseWay6 } from '../ipv6/open-client.js';
+import { HOP_LIMIT_OF_ROUTE } from '../ipv6/stack.js';
 import type { Namespace } from '../namespace.js';
 import { isLocalAddress } from '../route/address-type.js';
 import { type OutputDecision, routeOutput } from '../route/output.js';
@@ -21,38 +25,47 @@ const PORT_MAX = 60999;
 const ECHO_BYTES = 56;
 /** Who calls nobody calls himself: ip_route_output_key takes 0.0.0.0 for this host. */
 const LOOPBACK = 0x7f000001;
+/** 255.255.255.255 is a broadcast by whatever route (__mkroute_output). */
+const BROADCAST = -1;
 
 /** Opens the flow's socket and queues its first packet; an errno when not even that is possible. */
 export function openClient(rt: Runtime, ns: Namespace, probe: Probe): Errno | undefined {
-  const dst = probe.dst === 0 ? LOOPBACK : probe.dst;
-  if (typeof dst !== 'number' || typeof probe.src === 'bigint') throw unsupported('ipv6', 'IPv6 flows are not modelled');
   if (probe.proto === 'sctp') throw unsupported('sctp', 'SCTP flows are not modelled');
-  const src = probe.src ?? 0;
-  if (src !== 0 && !isLocalAddress(ns, src)) return 'EADDRNOTAVAIL';
-  const mark = probe.mark ?? 0;
-  const decision = routeOutput(rt, ns, { dst, src, mark });
-  if (decision.error !== undefined) return decision.error;
-  // A broadcast needs SO_BROADCAST, which no client here sets.
-  if (decision.route?.type === 'broadcast') return probe.proto === 'tcp' ? 'ENETUNREACH' : 'EACCES';
+  const dst = probe.dst === 0 ? LOOPBACK : probe.dst === 0n ? LOOPBACK6 : probe.dst;
+  const decision = typeof dst === 'number' ? chooseWay(rt, ns, probe, dst) : chooseWay6(rt, ns, probe, dst);
+  if (typeof decision === 'string') return decision;
   const client = newClient(rt, ns, { ...probe, dst }, decision);
   rt.flow.client = client;
   sendFirst(rt, client);
   return undefined;
 }
 
-function newClient(rt: Runtime, ns: Namespace, probe: Probe, decision: OutputDecision): ClientSocket {
-  const proto = protocolNumber(probe.proto);
+function chooseWay(rt: Runtime, ns: Namespace, probe: Probe, dst: Ipv4): OutputDecision<Ip> | Errno {
+  const src = probe.src ?? 0;
+  if (typeof src !== 'number') throw unsupported('mixed-families', `a probe from ${formatIp(src)} to ${formatIp(dst)} is not modelled`);
+  if (src !== 0 && !isLocalAddress(ns, src)) return 'EADDRNOTAVAIL';
+  const decision = routeOutput(rt, ns, { dst, src, mark: probe.mark ?? 0 });
+  if (decision.error !== undefined) return decision.error;
+  // A broadcast needs SO_BROADCAST, which no client here sets.
+  if (decision.route?.type === 'broadcast' || dst === BROADCAST) return probe.proto === 'tcp' ? 'ENETUNREACH' : 'EACCES';
+  return decision;
+}
+
+function newClient(rt: Runtime, ns: Namespace, probe: Probe, decision: OutputDecision<Ip>): ClientSocket {
+  const six = typeof probe.dst === 'bigint';
+  const proto = six && probe.proto === 'icmp' ? PROTO.icmpv6 : protocolNumber(probe.proto);
+  const echo = probe.proto === 'icmp';
   const localPort = probe.sport ?? takePort(rt);
   return {
     ns,
     proto,
     localIp: decision.source,
     localPort,
-    remoteIp: probe.dst as Ipv4,
-    remotePort: proto === PROTO.icmp ? localPort : (probe.dport ?? 0),
+    remoteIp: probe.dst,
+    remotePort: echo ? localPort : (probe.dport ?? 0),
     mark: probe.mark ?? 0,
-    payload: probe.payload ?? (proto === PROTO.icmp ? ECHO_BYTES : 1),
-    mss: Math.min(decision.route?.mtu ?? decision.device.mtu, 65535) - 40,
+    payload: probe.payload ?? (echo ? ECHO_BYTES : 1),
+    mss: Math.min(decision.route?.mtu ?? decision.device.mtu, 65535) - (six ? 60 : 40),
     state: proto === PROTO.tcp ? 'opening' : 'open',
     errno: undefined,
     icmp: undefined,
@@ -80,7 +93,8 @@ function sendFirst(rt: Runtime, client: ClientSocket): void {
     });
   }
   const leg = rt.nextLeg++;
-  const l4 = { kind: 'icmp', type: 8, code: 0, id: localPort, seq: 1, length: payload } as const;
-  const packet = { src: localIp, dst: remoteIp, ttl: ns.defaultTtl, tos: 0, id: leg + 1, df: true, proto: PROTO.icmp, l4 };
+  const six = typeof remoteIp === 'bigint';
+  const l4 = { kind: 'icmp', type: six ? ECHO_REQUEST6 : 8, code: 0, id: localPort, seq: 1, length: payload } as const;
+  const packet = { src: localIp, dst: remoteIp, ttl: six ? HOP_LIMIT_OF_ROUTE : ns.defaultTtl, tos: 0, id: leg + 1, df: true, proto, l4 };
   rt.outbox.push({ ns, packet, leg, mark, about: undefined, fromClient: true, decision: undefined });
 }

@@ -6,6 +6,7 @@
 import type { Ipv4 } from '../../base/ip.js';
 import type { IcmpMessage } from '../../packet/icmp.js';
 import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
+import type { Errno } from '../../trace/flow-record.js';
 import type { Device } from '../namespace.js';
 import type { Passage } from '../netfilter/contract.js';
 import { recordDeliver, recordDrop } from '../record.js';
@@ -21,7 +22,7 @@ const ECHO_REQUEST = 8;
 export function receiveIcmp(rt: Runtime, device: Device, passage: Passage, l4: IcmpMessage): void {
   if (l4.type === ECHO_REQUEST) return answerEcho(rt, device, passage.packet, l4);
   if (l4.type === ECHO_REPLY) return receiveEchoReply(rt, device, passage.packet, l4);
-  receiveError(rt, device, passage.packet, l4);
+  receiveError(rt, device, passage.packet, l4, icmpErrno(l4.type, l4.code));
 }
 
 function answerEcho(rt: Runtime, device: Device, packet: IpPacket, l4: IcmpMessage): void {
@@ -41,24 +42,25 @@ function answerEcho(rt: Runtime, device: Device, packet: IpPacket, l4: IcmpMessa
   rt.outbox.push({ ns, packet: reply, leg, mark: 0, about: undefined, fromClient: false, decision: undefined });
 }
 
-function receiveEchoReply(rt: Runtime, device: Device, packet: IpPacket, l4: IcmpMessage): void {
+/** Of either family. */
+export function receiveEchoReply(rt: Runtime, device: Device, packet: IpPacket, l4: IcmpMessage): void {
   const { client } = rt.flow;
-  const own = client?.proto === PROTO.icmp && client.ns === device.ns && client.localPort === l4.id && client.remoteIp === packet.src;
+  const own = client?.proto === packet.proto && client.ns === device.ns && client.localPort === l4.id && client.remoteIp === packet.src;
   if (client === undefined || !own)
     return recordDrop(rt, device.ns, packet, 'NO_SOCKET', () => 'nobody waits for this echo reply', { device });
   recordDeliver(rt, device, packet, undefined);
   if (client.state === 'open') client.state = 'answered';
 }
 
-function receiveError(rt: Runtime, device: Device, packet: IpPacket, l4: IcmpMessage): void {
+/** Of either family; `errno` is what the error is to a socket. */
+export function receiveError(rt: Runtime, device: Device, packet: IpPacket, l4: IcmpMessage, errno: Errno | undefined): void {
   const { client } = rt.flow;
-  const errno = icmpErrno(l4.type, l4.code);
   if (client === undefined || errno === undefined || !isAbout(client, device, l4.about)) {
     return recordDrop(rt, device.ns, packet, 'NO_SOCKET', () => 'the error is about no packet of a socket here', { device });
   }
   recordDeliver(rt, device, packet, undefined);
   // An open TCP connection hears of the error, but not from whom (ip_icmp_error is for SYN_SENT alone).
-  if (client.proto !== PROTO.tcp || client.state === 'opening') client.icmp ??= { type: l4.type, code: l4.code, from: packet.src as Ipv4 };
+  if (client.proto !== PROTO.tcp || client.state === 'opening') client.icmp ??= { type: l4.type, code: l4.code, from: packet.src };
   // To TCP "too big" only means smaller segments; all else it reports, even when open, as IP_RECVERR asks.
   const passing = client.proto === PROTO.tcp && errno === 'EMSGSIZE';
   if (passing || client.state === 'answered' || client.state === 'failed') return;

@@ -2,7 +2,7 @@
  * TCP on both ends, as far as a flow of one request and one answer asks: SYN, SYN-ACK, ACK, the client's bytes, the server's
  * answer; resets for what no connection expects (net/ipv4/tcp_input.c). Left out: retransmission, windows, closing.
  */
-import { formatSocket, type Ipv4 } from '../../base/ip.js';
+import { formatSocket, type Ip } from '../../base/ip.js';
 import { PROTO } from '../../packet/ip-packet.js';
 import type { TcpFlags, TcpSegment } from '../../packet/tcp.js';
 import type { Device } from '../namespace.js';
@@ -16,8 +16,7 @@ import { sendSegment } from './send-segment.js';
 
 export function receiveTcp(rt: Runtime, device: Device, passage: Passage, l4: TcpSegment): void {
   const { packet } = passage;
-  const src = packet.src as Ipv4;
-  const dst = packet.dst as Ipv4;
+  const { src, dst } = packet;
   const { client } = rt.flow;
   if (client?.proto === PROTO.tcp && isForClient(client, device, src, l4.sport, dst, l4.dport))
     return clientReceives(rt, device, passage, client, l4);
@@ -35,6 +34,7 @@ export function receiveTcp(rt: Runtime, device: Device, passage: Passage, l4: Tc
     remoteIp: src,
     remotePort: l4.sport,
     mark: 0,
+    device,
     state: 'syn-received',
     expects: l4.seq + 1,
   };
@@ -42,7 +42,7 @@ export function receiveTcp(rt: Runtime, device: Device, passage: Passage, l4: Tc
   serverSends(rt, opened, 'S.', 0);
 }
 
-function findServer(rt: Runtime, device: Device, src: Ipv4, dst: Ipv4, l4: TcpSegment): ServerSocket | undefined {
+function findServer(rt: Runtime, device: Device, src: Ip, dst: Ip, l4: TcpSegment): ServerSocket | undefined {
   for (const server of rt.flow.servers) {
     const ports = server.localPort === l4.dport && server.remotePort === l4.sport && server.proto === PROTO.tcp;
     if (ports && server.localIp === dst && server.remoteIp === src && server.ns === device.ns && server.state !== 'closed') return server;
@@ -53,7 +53,7 @@ function findServer(rt: Runtime, device: Device, src: Ipv4, dst: Ipv4, l4: TcpSe
 function refuse(rt: Runtime, device: Device, passage: Passage, l4: TcpSegment): void {
   const { packet } = passage;
   const at = (): string => `TCP ${formatSocket(packet.dst, l4.dport)}`;
-  const known = findListener(device.ns, PROTO.tcp, packet.dst as Ipv4, l4.dport) !== undefined;
+  const known = findListener(device.ns, PROTO.tcp, packet.dst, l4.dport) !== undefined;
   recordDrop(rt, device.ns, packet, l4.flags === 'S' || !known ? 'NO_SOCKET' : 'TCP_UNEXPECTED', at, { device });
   sendReset(rt, device.ns, passage, false);
 }

@@ -1,10 +1,13 @@
 /**
  * UDP: a listener answers one datagram with one, from the address it was called by (as servers with IP_PKTINFO do); the client's
- * socket is connected, so only its peer reaches it; a closed port is answered with ICMP 3/3 (net/ipv4/udp.c).
+ * socket is connected, so only its peer reaches it; a closed port is answered with ICMP 3/3, or ICMPv6 1/4
+ * (net/ipv4/udp.c, net/ipv6/udp.c).
  */
-import { formatSocket, type Ipv4 } from '../../base/ip.js';
+import { formatSocket } from '../../base/ip.js';
 import { PROTO } from '../../packet/ip-packet.js';
 import type { UdpDatagram } from '../../packet/udp.js';
+import { PORT_UNREACHABLE, UNREACHABLE6 } from '../ipv6/icmp-types.js';
+import { sendIcmpv6Error } from '../ipv6/path/icmp-error.js';
 import type { Device } from '../namespace.js';
 import type { Passage } from '../netfilter/contract.js';
 import { sendIcmpError, UNREACHABLE } from '../path/icmp-error.js';
@@ -19,8 +22,7 @@ const ANSWER_BYTES = 1;
 export function receiveUdp(rt: Runtime, device: Device, passage: Passage, l4: UdpDatagram): void {
   const { packet } = passage;
   const { ns } = device;
-  const src = packet.src as Ipv4;
-  const dst = packet.dst as Ipv4;
+  const { src, dst } = packet;
   const { client } = rt.flow;
   if (client?.proto === PROTO.udp && isForClient(client, device, src, l4.sport, dst, l4.dport)) {
     recordDeliver(rt, device, packet, undefined);
@@ -30,6 +32,7 @@ export function receiveUdp(rt: Runtime, device: Device, passage: Passage, l4: Ud
   const listener = findListener(ns, PROTO.udp, dst, l4.dport);
   if (listener === undefined) {
     recordDrop(rt, ns, packet, 'NO_SOCKET', () => `UDP ${formatSocket(dst, l4.dport)}`, { device });
+    if (typeof src !== 'number') return sendIcmpv6Error(rt, ns, passage, { type: UNREACHABLE6, code: PORT_UNREACHABLE, inDevice: device });
     return sendIcmpError(rt, ns, passage, { type: UNREACHABLE, code: 3, inDevice: device });
   }
   recordDeliver(rt, device, packet, listener.id);

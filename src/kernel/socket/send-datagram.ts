@@ -1,12 +1,13 @@
 /** Queues a UDP datagram. Linux sets DF on what fits its route (ip_no_pmtu_disc 0). */
-import type { Ipv4 } from '../../base/ip.js';
+import type { Ip } from '../../base/ip.js';
 import { PROTO } from '../../packet/ip-packet.js';
+import { HOP_LIMIT_OF_ROUTE } from '../ipv6/stack.js';
 import type { Namespace } from '../namespace.js';
 import type { Runtime } from '../runtime.js';
 
 export interface Datagram {
-  readonly src: Ipv4;
-  readonly dst: Ipv4;
+  readonly src: Ip;
+  readonly dst: Ip;
   readonly sport: number;
   readonly dport: number;
   readonly length: number;
@@ -18,6 +19,15 @@ export function sendDatagram(rt: Runtime, ns: Namespace, datagram: Datagram): vo
   const { src, dst, sport, dport, length, mark, fromClient } = datagram;
   const leg = rt.nextLeg++;
   const l4 = { kind: 'udp', sport, dport, length } as const;
-  const packet = { src, dst, ttl: ns.defaultTtl, tos: 0, id: leg + 1, df: true, proto: PROTO.udp, l4 };
+  const packet = {
+    src,
+    dst,
+    ttl: typeof dst === 'number' ? ns.defaultTtl : HOP_LIMIT_OF_ROUTE,
+    tos: 0,
+    id: leg + 1,
+    df: true,
+    proto: PROTO.udp,
+    l4,
+  };
   rt.outbox.push({ ns, packet, leg, mark, about: undefined, fromClient, decision: undefined });
 }

@@ -1,19 +1,25 @@
-/** Queues a TCP segment, with the options and the MSS that Linux gives it: the MTU of the way out less 40 (tcp_advertise_mss). */
-import type { Ipv4 } from '../../base/ip.js';
+/** Queues a TCP segment, with the options and the MSS that Linux gives it: the MTU of the way out less 40, or
+ * 60 (tcp_advertise_mss). */
+import type { Ip, Ipv4, Ipv6 } from '../../base/ip.js';
 import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
 import type { TcpFlags } from '../../packet/tcp.js';
-import type { Namespace } from '../namespace.js';
+import { isLinkLocal } from '../ipv6/address.js';
+import { routeOutput6 } from '../ipv6/route/output.js';
+import { HOP_LIMIT_OF_ROUTE } from '../ipv6/stack.js';
+import type { Device, Namespace } from '../namespace.js';
 import { type OutputDecision, routeOutput } from '../route/output.js';
 import type { Runtime } from '../runtime.js';
 
 /** The two ends of a connection, from the sender's side; the client's and the server's sockets both are one. */
 export interface Ends {
   readonly ns: Namespace;
-  readonly localIp: Ipv4;
+  readonly localIp: Ip;
   readonly localPort: number;
-  readonly remoteIp: Ipv4;
+  readonly remoteIp: Ip;
   readonly remotePort: number;
   readonly mark: number;
+  /** Of a server: where its client is heard. */
+  readonly device?: Device | undefined;
 }
 
 export interface Segment {
@@ -27,12 +33,13 @@ export interface Segment {
 export function sendSegment(rt: Runtime, ends: Ends, segment: Segment): void {
   const { ns, localIp, remoteIp, mark } = ends;
   const { flags } = segment;
-  const decision = routeOutput(rt, ns, { dst: remoteIp, src: localIp, mark, oif: undefined });
+  const six = typeof remoteIp === 'bigint';
+  const decision = six ? routeFor6(rt, ends, remoteIp) : routeOutput(rt, ns, { dst: remoteIp, src: localIp as Ipv4, mark, oif: undefined });
   const leg = rt.nextLeg++;
   const packet: IpPacket = {
     src: localIp,
     dst: remoteIp,
-    ttl: ns.defaultTtl,
+    ttl: six ? HOP_LIMIT_OF_ROUTE : ns.defaultTtl,
     tos: 0,
     id: flags === 'S.' ? 0 : leg + 1,
     df: true,
@@ -44,15 +51,21 @@ export function sendSegment(rt: Runtime, ends: Ends, segment: Segment): void {
       flags,
       seq: segment.seq,
       ack: segment.ack,
-      mss: flags === 'S' || flags === 'S.' ? advertisedMss(decision) : undefined,
+      mss: flags === 'S' || flags === 'S.' ? advertisedMss(decision, six) : undefined,
       length: segment.length,
     },
   };
   rt.outbox.push({ ns, packet, leg, mark, about: undefined, fromClient: segment.fromClient, decision });
 }
 
-function advertisedMss(decision: OutputDecision): number | undefined {
-  const { route } = decision;
+/** ipv4_default_advmss; of IPv6 ip6_default_advmss. */
+function advertisedMss({ route, device }: OutputDecision<Ip>, six: boolean): number | undefined {
   if (route === undefined) return undefined;
-  return route.advmss ?? Math.max(Math.min(route.mtu ?? decision.device.mtu, 65535) - 40, 256);
+  const mtu = route.mtu ?? device.mtu;
+  return route.advmss ?? (six ? Math.min(Math.max(mtu - 60, 1220), 65515) : Math.max(Math.min(mtu, 65535) - 40, 256));
+}
+
+/** Who called from a link-local address is behind the device he called by. */
+function routeFor6(rt: Runtime, { ns, localIp, mark, device }: Ends, remoteIp: Ipv6): OutputDecision<Ip> {
+  return routeOutput6(rt, ns, { dst: remoteIp, src: localIp as Ipv6, mark, oif: isLinkLocal(remoteIp) ? device : undefined });
 }

@@ -10,7 +10,7 @@ export function masquerade(range: NatRange): Action {
   return (e) => {
     if (e.hook !== 'postrouting') throw wrongHook(e.hit, 'MASQUERADE', e.hook);
     const { packet } = e.passage;
-    if (packet.src === 0) return 'accept';
+    if (packet.src === 0 || packet.src === 0n) return 'accept';
     const source = e.outDevice === undefined ? undefined : e.host.masqueradeSource(e.outDevice, packet.dst);
     if (source === undefined) {
       e.decidedBy = e.hit;

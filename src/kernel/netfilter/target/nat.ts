@@ -30,7 +30,8 @@ export function snat(range: NatRange): Action {
 export function redirect(range: NatRange): Action {
   return (e) => {
     const loopback = typeof e.passage.packet.dst === 'number' ? LOOPBACK : LOOPBACK_6;
-    const ip = e.hook === 'output' ? loopback : e.inDevice === undefined ? undefined : e.host.primaryAddress(e.inDevice);
+    const ip =
+      e.hook === 'output' ? loopback : e.inDevice === undefined ? undefined : e.host.primaryAddress(e.inDevice, e.passage.packet.dst);
     if (ip === undefined) {
       e.decidedBy = e.hit;
       return 'drop';

@@ -1,0 +1,63 @@
+/**
+ * Neighbour discovery (net/ipv6/ndisc.c, RFC 4861): a solicitation to the group of those whose address ends alike, and the advertisement
+ * that answers it. Both are packets of this host and pass OUTPUT and POSTROUTING of ip6tables, untracked. They belong to no leg of the
+ * flow. Left out: routers and prefixes (router advertisements), redirects, duplicate address detection, unicast probes of old entries.
+ */
+import type { Ipv6 } from '../../../base/ip.js';
+import type { Mac } from '../../../base/mac.js';
+import type { IcmpMessage } from '../../../packet/icmp.js';
+import { type IpPacket, PROTO } from '../../../packet/ip-packet.js';
+import { sendFrame } from '../../link/send-frame.js';
+import type { Device } from '../../namespace.js';
+import { KERNEL_SOCKET } from '../../netfilter/contract.js';
+import { runHook } from '../../path/hook.js';
+import { newPassage } from '../../path/passage.js';
+import type { Runtime } from '../../runtime.js';
+import { groupMac, solicitedNode } from '../address.js';
+import { NEIGHBOUR_ADVERTISEMENT, NEIGHBOUR_SOLICITATION } from '../icmp-types.js';
+
+/** What nothing but the link may have sent. */
+const HOP_LIMIT = 255;
+/** Beyond the header: the target, and an option with the sender's link address. */
+const BODY_BYTES = 24;
+
+/** `waiting` is the packet that needs the answer: its source asks if it is of this device, else the device's link-local address. */
+export function sendSolicitation(rt: Runtime, device: Device, target: Ipv6, waiting: IpPacket): void {
+  const own = rt.ipv6(device.ns).devices.get(device);
+  const asker = own?.addresses.some(({ ip }) => ip === waiting.src) ? (waiting.src as Ipv6) : own?.linkLocal;
+  if (asker === undefined) return;
+  rt.counters.arpExchanges++;
+  const group = solicitedNode(target);
+  send(rt, device, message(asker, group, NEIGHBOUR_SOLICITATION, target, device.mac), groupMac(group));
+}
+
+export function sendAdvertisement(
+  rt: Runtime,
+  device: Device,
+  to: { readonly ip: Ipv6; readonly mac: Mac },
+  target: Ipv6,
+  src: Ipv6,
+): void {
+  send(rt, device, message(src, to.ip, NEIGHBOUR_ADVERTISEMENT, target, device.mac), to.mac);
+}
+
+function message(src: Ipv6, dst: Ipv6, type: number, target: Ipv6, linkAddress: Mac): IpPacket {
+  const l4: IcmpMessage = { kind: 'icmp', type, code: 0, id: 0, seq: 0, length: BODY_BYTES, target, linkAddress };
+  return { src, dst, ttl: HOP_LIMIT, tos: 0, id: 0, df: true, proto: PROTO.icmpv6, l4 };
+}
+
+function send(rt: Runtime, device: Device, packet: IpPacket, dst: Mac): void {
+  const { leg } = rt;
+  rt.leg = discoveryLeg(leg);
+  const passage = newPassage(packet, 0);
+  passage.uid = KERNEL_SOCKET;
+  const passed =
+    runHook(rt, device.ns, 'output', passage, undefined, device) && runHook(rt, device.ns, 'postrouting', passage, undefined, device);
+  if (passed) sendFrame(rt, device, { kind: 'ip', src: device.mac, dst, packet: passage.packet }, passage.mark, undefined);
+  rt.leg = leg;
+}
+
+/** Negative, so that nobody takes it for a packet of the flow; even where it serves the way there, as those of the client are. */
+function discoveryLeg(leg: number): number {
+  return leg % 2 === 0 ? -2 : -1;
+}

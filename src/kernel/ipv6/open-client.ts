@@ -1,0 +1,29 @@
+/**
+ * The client's way out for a probe over IPv6 (tcp_v6_connect, ip6_datagram_connect of net/ipv6): who calls nobody calls himself; a link-local
+ * address needs a device, which no probe names; a group is nobody to connect to.
+ */
+import { unsupported } from '../../base/errors.js';
+import { formatIp, type Ipv6 } from '../../base/ip.js';
+import type { Errno } from '../../trace/flow-record.js';
+import type { Probe } from '../contract.js';
+import type { Namespace } from '../namespace.js';
+import type { OutputDecision } from '../route/output.js';
+import type { Runtime } from '../runtime.js';
+import { isLinkLocal, isMulticast6 } from './address.js';
+import { isOwnAddress } from './route/address-type.js';
+import { routeOutput6 } from './route/output.js';
+
+/** ::ffff:0:0/96, for which an IPv6 socket speaks IPv4. */
+const MAPPED = 0xffffn;
+
+export function chooseWay6(rt: Runtime, ns: Namespace, probe: Probe, dst: Ipv6): OutputDecision<Ipv6> | Errno {
+  if (dst >> 32n === MAPPED) throw unsupported('ipv4-mapped', `calls of IPv4-mapped addresses (${formatIp(dst)}) are not modelled`);
+  const src = probe.src ?? 0n;
+  if (typeof src === 'number') throw unsupported('mixed-families', `a probe from ${formatIp(src)} to ${formatIp(dst)} is not modelled`);
+  if (src !== 0n && isLinkLocal(src)) return 'EINVAL';
+  if (src !== 0n && !isOwnAddress(rt.ipv6(ns), src)) return 'EADDRNOTAVAIL';
+  if (isLinkLocal(dst)) return 'EINVAL';
+  if (isMulticast6(dst) && probe.proto === 'tcp') return 'ENETUNREACH';
+  const decision = routeOutput6(rt, ns, { dst, src, mark: probe.mark ?? 0 });
+  return decision.error ?? decision;
+}

@@ -1,0 +1,33 @@
+/**
+ * An IPv6 packet for this host: ip6_input of net/ipv6/ip6_input.c:
+ *   INPUT ─► TCP, UDP, ICMPv6: the sockets, or neighbour discovery; any other protocol is answered 4/1
+ * Left out: tunnels over IPv6, which the plan's readers of links refuse.
+ */
+import type { Device } from '../../namespace.js';
+import type { Passage } from '../../netfilter/contract.js';
+import { runHook } from '../../path/hook.js';
+import { recordDrop } from '../../record.js';
+import type { Runtime } from '../../runtime.js';
+import { receiveTcp } from '../../socket/receive-tcp.js';
+import { receiveUdp } from '../../socket/receive-udp.js';
+import { PARAMETER_PROBLEM, UNKNOWN_NEXT_HEADER } from '../icmp-types.js';
+import { sendIcmpv6Error } from './icmp-error.js';
+import { receiveIcmpv6 } from './receive-icmpv6.js';
+
+export function deliver6(rt: Runtime, device: Device, passage: Passage): void {
+  const { ns } = device;
+  if (!runHook(rt, ns, 'input', passage, device, undefined)) return;
+  const { packet } = passage;
+  const { l4 } = packet;
+  switch (l4.kind) {
+    case 'tcp':
+      return receiveTcp(rt, device, passage, l4);
+    case 'udp':
+      return receiveUdp(rt, device, passage, l4);
+    case 'icmp':
+      return receiveIcmpv6(rt, device, passage, l4);
+    case 'tunnel':
+  }
+  recordDrop(rt, ns, packet, 'IP_PROTO_UNSUPPORTED', () => `protocol ${packet.proto}`, { device });
+  sendIcmpv6Error(rt, ns, passage, { type: PARAMETER_PROBLEM, code: UNKNOWN_NEXT_HEADER, inDevice: device });
+}

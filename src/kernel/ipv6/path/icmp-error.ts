@@ -1,0 +1,73 @@
+/**
+ * An ICMPv6 error about a packet (icmp6_send of net/ipv6/icmp.c): who gets none, its source address (the called one if it is ours, else one
+ * of the device the packet came in by), the rate limit, which spares "too big" and what stays on this host. The error is a packet of this
+ * host like any other; connection tracking knows it by the packet that it is about. Left out: icmpv6_error_anycast_as_unicast.
+ */
+import type { Ipv6 } from '../../../base/ip.js';
+import { type IpPacket, PROTO } from '../../../packet/ip-packet.js';
+import { takeIcmpv6Token } from '../../apply.js';
+import type { Device, Namespace } from '../../namespace.js';
+import type { Passage } from '../../netfilter/contract.js';
+import { recordAnswer } from '../../record.js';
+import type { OutputDecision } from '../../route/output.js';
+import type { Runtime } from '../../runtime.js';
+import { sysctlValue } from '../../sysctl.js';
+import { isLinkLocal, isMulticast6 } from '../address.js';
+import { isOwnAddress } from '../route/address-type.js';
+import { PACKET_TOO_BIG } from '../icmp-types.js';
+import { HOP_LIMIT_OF_ROUTE } from '../stack.js';
+import { routeOutput6 } from '../route/output.js';
+import { selectSource6 } from '../route/source-address.js';
+
+export interface Icmpv6Error {
+  readonly type: number;
+  readonly code: number;
+  /** Of a "too big". */
+  readonly mtu?: number;
+  /** The device the packet came in by; undefined if it was made here. */
+  readonly inDevice?: Device | undefined;
+}
+
+export function sendIcmpv6Error(rt: Runtime, ns: Namespace, passage: Passage, error: Icmpv6Error): void {
+  const about = passage.packet;
+  const receiver = about.src as Ipv6;
+  if (!mayAnswer(about, error)) return;
+  const mark = sysctlValue(ns.sysctls, 'net.ipv6.fwmark_reflect') === 0 ? 0 : passage.mark;
+  const oif = isLinkLocal(receiver) ? error.inDevice : undefined;
+  const src = sourceOf(rt, ns, about, error.inDevice);
+  const decision = routeOutput6(rt, ns, { dst: receiver, src, mark, oif });
+  if (decision.route === undefined || decision.error !== undefined || isLimited(rt, ns, decision, receiver, error)) return;
+  const { type, code, mtu } = error;
+  const packet: IpPacket = {
+    ...{ src: decision.source, dst: receiver, ttl: HOP_LIMIT_OF_ROUTE, tos: 0, id: 0, df: true, proto: PROTO.icmpv6 },
+    l4: { kind: 'icmp', type, code, id: 0, seq: 0, about, length: 0, ...(mtu === undefined ? {} : { mtu }) },
+  };
+  recordAnswer(rt, ns, about, { with: 'icmp', type, code, from: decision.source });
+  rt.outbox.push({ ns, packet, leg: rt.nextLeg++, mark, about: passage, fromClient: false, decision });
+}
+
+/** Never about another error, nor to nobody; about what was sent to a group only that it is too big. */
+function mayAnswer(about: IpPacket, { type }: Icmpv6Error): boolean {
+  const { l4 } = about;
+  if (l4.kind === 'icmp' && l4.type < 128) return false;
+  const src = about.src as Ipv6;
+  if (src === 0n || isMulticast6(src)) return false;
+  return type === PACKET_TOO_BIG || !isMulticast6(about.dst as Ipv6);
+}
+
+/** 0 leaves it to the route back. */
+function sourceOf(rt: Runtime, ns: Namespace, about: IpPacket, inDevice: Device | undefined): Ipv6 {
+  const stack = rt.ipv6(ns);
+  const called = about.dst as Ipv6;
+  if (isOwnAddress(stack, called) || (inDevice !== undefined && stack.devices.get(inDevice)?.anycast.has(called))) return called;
+  return inDevice === undefined ? 0n : (selectSource6(stack, inDevice, about.src as Ipv6) ?? 0n);
+}
+
+/** icmpv6_xrlim_allow: the price is lower for wide routes. */
+function isLimited(rt: Runtime, ns: Namespace, decision: OutputDecision<Ipv6>, receiver: Ipv6, { type }: Icmpv6Error): boolean {
+  const stack = rt.ipv6(ns);
+  if (stack.icmpRatelimitMs === 0 || type === PACKET_TOO_BIG || decision.device === ns.lo) return false;
+  const length = decision.route?.length ?? 128;
+  const price = Math.floor((stack.icmpRatelimitMs * 1000) / 2 ** ((128 - length) >> 5));
+  return !takeIcmpv6Token(rt, ns, stack.icmpTokens, receiver, price);
+}

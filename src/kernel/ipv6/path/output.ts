@@ -1,0 +1,68 @@
+/**
+ * An IPv6 packet made on this host: ip6_local_out and ip6_output of net/ipv6/ip6_output.c, from top to bottom:
+ *   route (chooses the source) ─► OUTPUT ─► destination, source or mark changed? route again (ip6_route_me_harder)
+ *        ─► POSTROUTING ─► transmit.ts
+ * The result is the errno that the sending socket gets at once, or undefined.
+ */
+import { formatIp, type Ip, type Ipv6 } from '../../../base/ip.js';
+import type { IpPacket } from '../../../packet/ip-packet.js';
+import type { Errno } from '../../../trace/flow-record.js';
+import type { Device, Namespace } from '../../namespace.js';
+import type { Passage } from '../../netfilter/contract.js';
+import { runHook } from '../../path/hook.js';
+import { answerPassage, newPassage } from '../../path/passage.js';
+import { senderOf } from '../../path/output.js';
+import { recordDrop, recordRoute } from '../../record.js';
+import type { OutputDecision } from '../../route/output.js';
+import type { Outgoing, Runtime } from '../../runtime.js';
+import { HOP_LIMIT_OF_ROUTE } from '../stack.js';
+import type { Route6 } from '../route/fib.js';
+import { routeOutput6 } from '../route/output.js';
+import { transmit6 } from './transmit.js';
+
+export function output6(rt: Runtime, outgoing: Outgoing): Errno | undefined {
+  const { ns, mark, about } = outgoing;
+  rt.leg = outgoing.leg;
+  rt.frame = undefined;
+  const decision = outgoing.decision ?? routeFor(rt, ns, outgoing.packet, mark);
+  if (decision.route === undefined || decision.error !== undefined) return unroutable(rt, ns, outgoing.packet, decision);
+  const packet = limited(rt, ns, outgoing.packet, decision.device);
+  recordRoute(rt, ns, packet, 'output', decision.route);
+  const passage = about === undefined ? newPassage(packet, mark) : answerPassage(packet, mark, about);
+  passage.uid = senderOf(outgoing);
+  if (!runHook(rt, ns, 'output', passage, undefined, decision.device)) return 'EPERM';
+  const last = isChanged(passage, packet, mark) ? routeAgain(rt, ns, passage) : decision;
+  if (last?.route === undefined) return 'EPERM';
+  if (!runHook(rt, ns, 'postrouting', passage, undefined, last.device)) return 'EPERM';
+  transmit6(rt, last.device, last.route as Route6, passage, undefined);
+  return undefined;
+}
+
+function limited(rt: Runtime, ns: Namespace, packet: IpPacket, device: Device): IpPacket {
+  if (packet.ttl !== HOP_LIMIT_OF_ROUTE) return packet;
+  return { ...packet, ttl: rt.ipv6(ns).devices.get(device)?.hopLimit ?? 64 };
+}
+
+function routeFor(rt: Runtime, ns: Namespace, packet: IpPacket, mark: number): OutputDecision<Ipv6> {
+  return routeOutput6(rt, ns, { dst: packet.dst as Ipv6, src: packet.src as Ipv6, mark });
+}
+
+function isChanged({ packet: now, mark: markNow }: Passage, packet: IpPacket, mark: number): boolean {
+  return markNow !== mark || now.dst !== packet.dst || now.src !== packet.src || now.ttl !== packet.ttl;
+}
+
+function routeAgain(rt: Runtime, ns: Namespace, { packet, mark }: Passage): OutputDecision<Ip> | undefined {
+  const decision = routeFor(rt, ns, packet, mark);
+  if (decision.route === undefined || decision.error !== undefined) {
+    unroutable(rt, ns, packet, decision);
+    return undefined;
+  }
+  recordRoute(rt, ns, packet, 'output', decision.route);
+  return decision;
+}
+
+function unroutable(rt: Runtime, ns: Namespace, packet: IpPacket, { route, error }: OutputDecision<Ip>): Errno {
+  const reason = route === undefined ? 'IP_OUTNOROUTES' : route.type === 'blackhole' ? 'IP_ROUTE_BLACKHOLE' : 'IP_ROUTE_UNREACHABLE';
+  recordDrop(rt, ns, packet, reason, () => route?.text ?? `no route to ${formatIp(packet.dst)}`);
+  return error ?? 'ENETUNREACH';
+}

@@ -1,0 +1,88 @@
+/**
+ * ICMPv6 for this host (net/ipv6/icmp.c): an echo request is answered from the address it was sent to, unless that is an anycast address
+ * or a group; the client's own echo ends the flow; errors become errnos as icmpv6_err_convert says; neighbour discovery. Left out: MLD.
+ */
+import type { Ipv6 } from '../../../base/ip.js';
+import type { IcmpMessage } from '../../../packet/icmp.js';
+import { type IpPacket, PROTO } from '../../../packet/ip-packet.js';
+import type { Errno } from '../../../trace/flow-record.js';
+import type { Device } from '../../namespace.js';
+import type { Passage } from '../../netfilter/contract.js';
+import { recordDeliver, recordDrop } from '../../record.js';
+import type { Runtime } from '../../runtime.js';
+import { receiveEchoReply, receiveError } from '../../socket/receive-icmp.js';
+import { sysctlValue } from '../../sysctl.js';
+import {
+  ECHO_REPLY6,
+  ECHO_REQUEST6,
+  NEIGHBOUR_ADVERTISEMENT,
+  NEIGHBOUR_SOLICITATION,
+  PACKET_TOO_BIG,
+  PARAMETER_PROBLEM,
+  TIME_EXCEEDED6,
+  UNREACHABLE6,
+} from '../icmp-types.js';
+import { isLinkLocal } from '../address.js';
+import { HOP_LIMIT_OF_ROUTE } from '../stack.js';
+import { receiveDiscovery } from '../neigh/receive-discovery.js';
+import { lookupRoute6 } from '../route/lookup.js';
+import { routeOutput6 } from '../route/output.js';
+
+export function receiveIcmpv6(rt: Runtime, device: Device, { packet }: Passage, l4: IcmpMessage): void {
+  switch (l4.type) {
+    case NEIGHBOUR_SOLICITATION:
+    case NEIGHBOUR_ADVERTISEMENT:
+      return receiveDiscovery(rt, device, packet, l4);
+    case ECHO_REQUEST6:
+      return answerEcho(rt, device, packet, l4);
+    case ECHO_REPLY6:
+      return receiveEchoReply(rt, device, packet, l4);
+    default:
+      return receiveError(rt, device, packet, l4, icmpv6Errno(l4.type, l4.code));
+  }
+}
+
+function answerEcho(rt: Runtime, device: Device, packet: IpPacket, l4: IcmpMessage): void {
+  const { ns } = device;
+  if (sysctlValue(ns.sysctls, 'net.ipv6.icmp.echo_ignore_all') !== 0) {
+    return recordDrop(rt, ns, packet, 'NO_SOCKET', () => 'this host does not answer echo requests', { device });
+  }
+  recordDeliver(rt, device, packet, undefined);
+  const called = packet.dst as Ipv6;
+  const asker = packet.src as Ipv6;
+  const ends = { localIp: called, localPort: l4.id, remoteIp: asker, remotePort: l4.id };
+  rt.flow.servers.push({ ns, listener: undefined, proto: PROTO.icmpv6, ...ends, mark: 0, state: 'open', expects: 0 });
+  const oif = isLinkLocal(asker) ? device : undefined;
+  const src = isUnicast(rt, device, called) ? called : 0n;
+  const decision = routeOutput6(rt, ns, { dst: asker, src, mark: 0, oif });
+  const leg = rt.nextLeg++;
+  const reply: IpPacket = {
+    ...{ src: decision.source, dst: asker, ttl: HOP_LIMIT_OF_ROUTE, tos: packet.tos, id: 0, df: true, proto: PROTO.icmpv6 },
+    l4: { kind: 'icmp', type: ECHO_REPLY6, code: 0, id: l4.id, seq: l4.seq, length: l4.length },
+  };
+  rt.outbox.push({ ns, packet: reply, leg, mark: 0, about: undefined, fromClient: false, decision });
+}
+
+/** ipv6_unicast_destination: the route that led here says so, and an address may be anycast on one device and unicast on another. */
+function isUnicast(rt: Runtime, device: Device, ip: Ipv6): boolean {
+  const key = { src: 0n, iif: device, oif: isLinkLocal(ip) ? device : undefined, mark: 0 };
+  return lookupRoute6(rt, rt.ipv6(device.ns).fib, ip, key)?.type === 'local';
+}
+
+const UNREACHABLE_ERRNOS: readonly Errno[] = ['ENETUNREACH', 'EACCES', 'EHOSTUNREACH', 'EHOSTUNREACH', 'ECONNREFUSED', 'EACCES', 'EACCES'];
+
+/** Undefined for what no socket hears of. */
+function icmpv6Errno(type: number, code: number): Errno | undefined {
+  switch (type) {
+    case UNREACHABLE6:
+      return UNREACHABLE_ERRNOS[code] ?? 'EPROTO';
+    case PACKET_TOO_BIG:
+      return 'EMSGSIZE';
+    case TIME_EXCEEDED6:
+      return 'EHOSTUNREACH';
+    case PARAMETER_PROBLEM:
+      return 'EPROTO';
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * IPv6 routing tables from a plan: what the kernel adds for each address and device (net/ipv6/addrconf.c: local, connected with
+ * metric 256, anycast, multicast), then the plan's routes with metric 1024 unless they say theirs, refused where the kernel refuses them
+ * (net/ipv6/route.c: ip6_route_info_create, fib6_nh_init). There are two rules from the start: local and main.
+ */
+import { inputError } from '../../../base/errors.js';
+import { formatIp, type Ip, type Ipv6 } from '../../../base/ip.js';
+import type { RouteEntry } from '../../../plan/iproute2/route.js';
+import { parseRule, type RuleEntry } from '../../../plan/iproute2/rule.js';
+import { SCOPE, TABLE } from '../../../plan/iproute2/scope.js';
+import type { Device, Namespace } from '../../namespace.js';
+import { readRoute } from '../../plan-texts.js';
+import { isLinkLocal, prefixOf } from '../address.js';
+import { addRoute6, emptyTable6, type Fib6, type Fib6Rule, type Fib6Table, lookupTable6, type Route6 } from './fib.js';
+import type { Ipv6Device } from '../stack.js';
+
+type Tables = Map<number, Fib6Table>;
+
+const KERNEL_METRIC = 256;
+const USER_METRIC = 1024;
+const GROUPS = { prefix: 0xffn << 120n, length: 8 };
+
+export function buildFib6(ns: Namespace, devices: ReadonlyMap<Device, Ipv6Device>): Fib6 {
+  const tables: Tables = new Map([
+    [TABLE.local, emptyTable6()],
+    [TABLE.main, emptyTable6()],
+  ]);
+  for (const [device, own] of devices) addDeviceRoutes(tables, device, own);
+  for (const [i, text] of ns.plan.routes.entries()) {
+    const entry = readRoute(text, `${ns.name} routes[${i}]`);
+    if (typeof entry.dst.ip !== 'number') addPlanRoute(ns, devices, tables, entry, text);
+  }
+  return { tables, rules: buildRules6(ns) };
+}
+
+function tableOf(tables: Tables, id: number): Fib6Table {
+  let table = tables.get(id);
+  if (table === undefined) tables.set(id, (table = emptyTable6()));
+  return table;
+}
+
+function addDeviceRoutes(tables: Tables, device: Device, own: Ipv6Device): void {
+  const local = tableOf(tables, TABLE.local);
+  const dev = `dev ${device.name}`;
+  // The kernel made them in the order of the plan, and lists the newest address first.
+  for (const { ip, length, noPrefixRoute } of own.addresses.toReversed()) {
+    const words = `local ${formatIp(ip)} ${dev} table local proto kernel metric 0`;
+    addRoute6(local, kernelRoute(device, 'local', { prefix: ip, length: 128, metric: 0 }, words));
+    if (noPrefixRoute) continue;
+    const prefix = prefixOf(ip, length);
+    const known = tableOf(tables, TABLE.main).networks[tableOf(tables, TABLE.main).lengths.indexOf(length)]?.get(prefix);
+    if (known?.some((route) => route.device === device)) continue;
+    const connected = `${formatIp(prefix)}${length === 128 ? '' : `/${length}`} ${dev} proto kernel metric ${KERNEL_METRIC}`;
+    addRoute6(tableOf(tables, TABLE.main), kernelRoute(device, 'unicast', { prefix, length, metric: KERNEL_METRIC }, connected));
+  }
+  for (const ip of own.anycast) {
+    const words = `anycast ${formatIp(ip)} ${dev} table local proto kernel metric 0`;
+    addRoute6(local, kernelRoute(device, 'anycast', { prefix: ip, length: 128, metric: 0 }, words));
+  }
+  if (device.kind === 'lo') return;
+  const words = `multicast ff00::/8 ${dev} table local proto kernel metric ${KERNEL_METRIC}`;
+  addRoute6(local, kernelRoute(device, 'multicast', { ...GROUPS, metric: KERNEL_METRIC }, words));
+}
+
+function kernelRoute(
+  device: Device,
+  type: Route6['type'],
+  to: { readonly prefix: Ipv6; readonly length: number; readonly metric: number },
+  text: string,
+): Route6 {
+  const nothing = { via: undefined, source: 0n, mtu: undefined, advmss: undefined, legs: undefined };
+  return { type, ...to, device, scope: type === 'local' ? SCOPE.host : SCOPE.link, text, ...nothing };
+}
+
+function addPlanRoute(ns: Namespace, devices: ReadonlyMap<Device, Ipv6Device>, tables: Tables, entry: RouteEntry, text: string): void {
+  const { type, mtu, advmss, scope, dst } = entry;
+  const source = (entry.src ?? 0n) as Ipv6;
+  const own = { type, mtu, advmss, scope, source, prefix: dst.ip as Ipv6, length: dst.length, metric: entry.metric || USER_METRIC, text };
+  const table = tableOf(tables, entry.table);
+  const same = table.networks[table.lengths.indexOf(own.length)]?.get(own.prefix);
+  if (same?.some((other) => other.metric === own.metric)) throw inputError('file-exists', `${ns.name}: File exists: ${text}`);
+  const way = (hop: Hop): Way | undefined => {
+    const found = nexthop(ns, tables, hop, text);
+    return devices.has(found.device) ? found : undefined;
+  };
+  if (entry.nexthops.length > 0) {
+    const legs = entry.nexthops.flatMap((hop) => {
+      const found = way(hop);
+      return found === undefined ? [] : [{ weight: hop.weight, route: { ...own, ...found, legs: undefined } }];
+    });
+    if (legs.length > 0) addRoute6(table, { ...own, device: undefined, via: undefined, legs });
+    return;
+  }
+  if (type !== 'unicast' && type !== 'local') return addRoute6(table, { ...own, device: undefined, via: undefined, legs: undefined });
+  const found = way(entry);
+  if (found !== undefined) addRoute6(table, { ...own, ...found, legs: undefined });
+}
+
+type Hop = Pick<RouteEntry, 'via' | 'dev' | 'onlink'>;
+
+interface Way {
+  readonly device: Device;
+  readonly via: Ipv6 | undefined;
+}
+
+function nexthop(ns: Namespace, tables: Tables, hop: { readonly via: Ip | undefined } & Hop, text: string): Way {
+  const named = hop.dev === undefined ? undefined : ns.deviceByName.get(hop.dev);
+  if (hop.dev !== undefined && named === undefined)
+    throw inputError('no-such-device', `${ns.name}: Cannot find device "${hop.dev}" of the route: ${text}`);
+  const via = hop.via as Ipv6 | undefined;
+  const device = via === undefined || (named !== undefined && (hop.onlink || isLinkLocal(via))) ? named : gatewayDevice(tables, via, named);
+  if (device !== undefined) return { device, via };
+  throw inputError('invalid-gateway', `${ns.name}: No route to host: ${text}`, {
+    fix: 'the gateway must lie in a directly connected network, or the route must say `onlink`; a link-local one needs `dev`',
+  });
+}
+
+/** The device behind which a gateway is directly connected: ip6_route_check_nh. */
+function gatewayDevice(tables: Tables, via: Ipv6, oif: Device | undefined): Device | undefined {
+  for (const id of [TABLE.local, TABLE.main]) {
+    const route = lookupTable6(tableOf(tables, id), via, oif);
+    if (route !== undefined) return route.type === 'unicast' && route.via === undefined ? route.device : undefined;
+  }
+  return undefined;
+}
+
+const ANY = { from: undefined, to: undefined, iif: undefined, oif: undefined, mark: 0, markMask: 0, verdict: undefined } as const;
+
+function buildRules6(ns: Namespace): readonly Fib6Rule[] {
+  const rules: Fib6Rule[] = [
+    { ...ANY, priority: 0, table: TABLE.local },
+    { ...ANY, priority: 32766, table: TABLE.main },
+  ];
+  for (const [i, text] of ns.plan.rules.entries()) {
+    const entry = parseRule(text, `${ns.name} rules[${i}]`);
+    if (!text.includes(':')) continue;
+    const priority = entry.priority ?? (rules.find((rule) => rule.priority > 0)?.priority ?? 1) - 1;
+    const before = rules.findIndex((other) => other.priority > priority);
+    rules.splice(before < 0 ? rules.length : before, 0, toRule(entry, priority, text));
+  }
+  return rules;
+}
+
+function toRule(entry: RuleEntry, priority: number, text: string): Fib6Rule {
+  const { from, to, iif, oif, fwmark, fwmask, action } = entry;
+  const mark = { mark: fwmark ?? 0, markMask: fwmark === undefined ? 0 : fwmask };
+  const lookup = action === 'lookup';
+  return {
+    priority,
+    from,
+    to,
+    iif,
+    oif,
+    ...mark,
+    table: lookup ? entry.table : undefined,
+    verdict: lookup ? undefined : verdict(action, text),
+  };
+}
+
+function verdict(type: 'blackhole' | 'unreachable' | 'prohibit', text: string): Route6 {
+  const nowhere = { device: undefined, via: undefined, source: 0n, metric: 0, mtu: undefined, advmss: undefined, legs: undefined };
+  return { ...nowhere, type, prefix: 0n, length: 0, scope: SCOPE.global, text: `rule ${text}` };
+}

@@ -1,0 +1,64 @@
+/**
+ * IPv6 routing tables and policy rules of one namespace (net/ipv6/ip6_fib.c, fib6_rules.c): per table a hash of networks for each
+ * prefix length, longest first; equal prefixes by metric, and of equal metrics the older. Left out: source-specific routes (`from`),
+ * router preferences and reachability among equal default routes.
+ */
+import type { Cidr } from '../../../base/cidr.js';
+import type { Ipv6 } from '../../../base/ip.js';
+import type { Device } from '../../namespace.js';
+import type { RouteOf } from '../../route/fib.js';
+import { prefixOf } from '../address.js';
+
+export type Route6 = RouteOf<Ipv6>;
+
+export interface Fib6Table {
+  /** Prefix lengths in use, longest first, and beside each its networks. */
+  readonly lengths: number[];
+  readonly networks: Map<Ipv6, Route6[]>[];
+}
+
+export interface Fib6Rule {
+  readonly priority: number;
+  readonly from: Cidr | undefined;
+  readonly to: Cidr | undefined;
+  readonly iif: string | undefined;
+  readonly oif: string | undefined;
+  readonly mark: number;
+  readonly markMask: number;
+  /** Undefined when the rule itself decides. */
+  readonly table: number | undefined;
+  readonly verdict: Route6 | undefined;
+}
+
+export interface Fib6 {
+  readonly tables: Map<number, Fib6Table>;
+  readonly rules: readonly Fib6Rule[];
+}
+
+export function emptyTable6(): Fib6Table {
+  return { lengths: [], networks: [] };
+}
+
+export function addRoute6(table: Fib6Table, route: Route6): void {
+  let at = table.lengths.findIndex((length) => length <= route.length);
+  if (at < 0) at = table.lengths.length;
+  if (table.lengths[at] !== route.length) {
+    table.lengths.splice(at, 0, route.length);
+    table.networks.splice(at, 0, new Map());
+  }
+  const networks = table.networks[at] as Map<Ipv6, Route6[]>;
+  const same = networks.get(route.prefix) ?? [];
+  const before = same.findIndex((other) => other.metric > route.metric);
+  same.splice(before < 0 ? same.length : before, 0, route);
+  networks.set(route.prefix, same);
+}
+
+/** The best route of one table, or undefined. With `oif` only routes that leave by it count. */
+export function lookupTable6(table: Fib6Table, dst: Ipv6, oif: Device | undefined): Route6 | undefined {
+  for (const [i, length] of table.lengths.entries()) {
+    const same = table.networks[i]?.get(prefixOf(dst, length));
+    const route = oif === undefined ? same?.[0] : same?.find(({ device }) => device === oif || device === undefined);
+    if (route !== undefined) return route;
+  }
+  return undefined;
+}

@@ -1,0 +1,38 @@
+/**
+ * One IPv6 look-up: the policy rules in order, the first table with an answer (fib6_rule_lookup). A `throw` route goes on with the
+ * next rule. Undefined means that no route exists.
+ */
+import { cidrContains } from '../../../base/cidr.js';
+import type { Ipv6 } from '../../../base/ip.js';
+import type { Device } from '../../namespace.js';
+import type { Runtime } from '../../runtime.js';
+import { type Fib6, type Fib6Rule, lookupTable6, type Route6 } from './fib.js';
+
+/** What a look-up may depend on besides the destination. `iif` is `lo` for packets made here. */
+export interface FlowKey6 {
+  /** 0 where the source is not chosen yet. */
+  readonly src: Ipv6;
+  readonly iif: Device;
+  readonly oif: Device | undefined;
+  readonly mark: number;
+}
+
+export function lookupRoute6(rt: Runtime, fib: Fib6, dst: Ipv6, key: FlowKey6): Route6 | undefined {
+  rt.counters.routeLookups++;
+  for (const rule of fib.rules) {
+    if (!ruleMatches(rule, dst, key)) continue;
+    if (rule.table === undefined) return rule.verdict;
+    const table = fib.tables.get(rule.table);
+    const route = table === undefined ? undefined : lookupTable6(table, dst, key.oif);
+    if (route !== undefined && route.type !== 'throw') return route;
+  }
+  return undefined;
+}
+
+function ruleMatches(rule: Fib6Rule, dst: Ipv6, key: FlowKey6): boolean {
+  if (rule.from !== undefined && (key.src === 0n || !cidrContains(rule.from, key.src))) return false;
+  if (rule.to !== undefined && !cidrContains(rule.to, dst)) return false;
+  if ((key.mark & rule.markMask) !== rule.mark) return false;
+  if (rule.iif !== undefined && rule.iif !== key.iif.name) return false;
+  return rule.oif === undefined || rule.oif === key.oif?.name;
+}
