@@ -1,5 +1,5 @@
 /** One scenario: the cluster's steps of the simulation, and sentences about traffic judged by the claim engine on its traces. */
-import { inputError } from './base/errors.js';
+import { ClaimMismatch, inputError, UnsupportedError } from './base/errors.js';
 import { judgeConnectivity } from './claim/connectivity.js';
 import type { Judgement } from './claim/judge/judgement.js';
 import { judgeQualifiers, judgeTraffic } from './claim/judge/judge-traffic.js';
@@ -7,42 +7,94 @@ import { judgeSpread } from './claim/judge/judge-spread.js';
 import { parseQualifier, parseSpreadClaim, parseTrafficClaim } from './claim/parse/traffic-claim.js';
 import { judgePath } from './claim/path.js';
 import { ClusterWorld } from './sim/cluster-world.js';
+import type { TraceQuery } from './sim/contract.js';
+import { type JudgedOn, makeRealJudge, type RealJudge } from './sim/real-judge.js';
 import { ClusterSteps } from './sim/spec/cluster-steps.js';
 import type { PathLine, Spec, SpecOptions } from './sim/spec-contract.js';
+import type { Trace } from './trace/trace.js';
 
 class ScenarioSpec extends ClusterSteps implements Spec {
-  #last: Judgement | undefined;
+  /** One for each kernel that judges. */
+  #last: readonly Judgement[] | undefined;
+  #real: RealJudge | undefined;
 
   claim(sentence: string): void {
     const previous = this.#last;
     this.#last = undefined;
-    this.#last = judgeTraffic(parseTrafficClaim(sentence), this.#world(), previous);
+    const claim = parseTrafficClaim(sentence);
+    this.#last = this.#judge((world, i) => judgeTraffic(claim, world, previous?.[i]));
   }
 
   qualifier(sentence: string): void {
-    judgeQualifiers(parseQualifier(sentence), this.#judged(sentence), this.#world());
+    const claim = parseQualifier(sentence);
+    const world = this.#world();
+    for (const judgement of this.#judged(sentence)) judgeQualifiers(claim, judgement, world);
   }
 
   spread(sentence: string): void {
-    judgeSpread(parseSpreadClaim(sentence), this.#world());
+    const claim = parseSpreadClaim(sentence);
+    if (this.#judgedOn !== 'lab') judgeSpread(claim, this.#world());
+    if (this.#judgedOn === 'sim') return;
+    const real = this.#realJudge();
+    judgeSpread(
+      claim,
+      this.#world((query) => real.measure(query, claim.tolerance)),
+    );
   }
 
   path(lines: readonly PathLine[], mode: 'gaps' | 'exactly', direction: 'request' | 'reply'): void {
-    judgePath(lines, { mode, direction }, this.#judged('the path'), this.#world());
+    const world = this.#world();
+    for (const judgement of this.#judged('the path')) judgePath(lines, { mode, direction }, judgement, world);
   }
 
   connectivity(protocol: 'TCP' | 'UDP' | 'SCTP', port: number, table: readonly (readonly string[])[]): void {
-    judgeConnectivity(table, { protocol, port }, this.#world());
+    this.#judge((world) => judgeConnectivity(table, { protocol, port }, world));
   }
 
-  #world(): ClusterWorld {
+  /** By the simulation, by the real kernel, or by both: first whether they agree at all. */
+  #judge<T>(judge: (world: ClusterWorld, i: number) => T): readonly T[] {
+    const on = this.#judgedOn;
+    if (on === 'sim') return [judge(this.#world(), 0)];
+    const real = this.#realJudge();
+    real.ask(this.#connectionsOf((world) => judge(world, 0)));
+    const worlds = [...(on === 'both' ? [this.#world()] : []), this.#world((query) => real.trace(query))];
+    return worlds.map(judge);
+  }
+
+  /** Every connection that a judgement asks for; whether it holds does not matter here. */
+  #connectionsOf(judge: (world: ClusterWorld) => unknown): readonly TraceQuery[] {
+    const asked: TraceQuery[] = [];
+    const tracer = (query: TraceQuery): Trace => {
+      asked.push(query);
+      return this.simulation.trace(query);
+    };
+    try {
+      judge(this.#world(tracer));
+    } catch (error) {
+      if (!(error instanceof ClaimMismatch) && !(error instanceof UnsupportedError)) throw error;
+    }
+    return asked;
+  }
+
+  get #judgedOn(): JudgedOn {
+    return this.options.on ?? 'sim';
+  }
+
+  #realJudge(): RealJudge {
+    const on = this.#judgedOn === 'both' ? 'both' : 'lab';
+    return (this.#real ??= makeRealJudge(this.simulation, on));
+  }
+
+  #world(tracer?: (query: TraceQuery) => Trace): ClusterWorld {
     const { simulation, options } = this;
-    return new ClusterWorld(simulation, (from, to, protocol) => replayLine(options.where?.(), from, to, protocol));
+    return new ClusterWorld(simulation, (from, to, protocol) => replayLine(options.where?.(), from, to, protocol), tracer);
   }
 
-  #judged(sentence: string): Judgement {
+  #judged(sentence: string): readonly Judgement[] {
     if (this.#last !== undefined) return this.#last;
-    throw inputError('no-claim', `"${sentence}" is about the last claim, and there is none`, { fix: 'begin with a sentence such as `Then pod A can reach pod B`' });
+    throw inputError('no-claim', `"${sentence}" is about the last claim, and there is none`, {
+      fix: 'begin with a sentence such as `Then pod A can reach pod B`',
+    });
   }
 }
 

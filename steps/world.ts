@@ -1,6 +1,6 @@
 /**
  * The world of a scenario: one Spec, made on first use. Whatever the Spec throws leaves with its place in the feature file, so that plain
- * cucumber-js prints it as well as `hopspec run` does. World parameters: `root`, the folder paths are relative to; `seed`.
+ * cucumber-js prints it as well as `hopspec run` does. World parameters: `root`, the folder paths are relative to; `seed`; `on`.
  */
 import { type IWorldOptions, setWorldConstructor, World } from '@cucumber/cucumber';
 import { createSpec, type Spec } from '../src/index.js';
@@ -9,6 +9,7 @@ import { relocate, type StepPlace } from './place.js';
 interface Parameters {
   readonly root?: string;
   readonly seed?: number;
+  readonly on?: 'sim' | 'lab' | 'both';
 }
 
 export class HopspecWorld extends World<Parameters> {
@@ -31,6 +32,7 @@ export class HopspecWorld extends World<Parameters> {
     const spec = (this.#spec ??= createSpec({
       root: this.parameters.root ?? process.cwd(),
       seed: this.parameters.seed,
+      on: this.parameters.on,
       where: () => this.scenario(),
     }));
     return relocating(spec, (error) => this.#relocate(error));

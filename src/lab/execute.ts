@@ -22,6 +22,8 @@ const OUTPUT_MAX = 1 << 30;
 export interface ExecuteOptions {
   /** With the evidence of every packet's path. */
   readonly trace?: boolean | undefined;
+  /** Each flow finds no connection of another, nor of itself before. */
+  readonly fresh?: boolean | undefined;
 }
 
 /** Throws UnsupportedError where this machine or kernel cannot, InputError where Linux refuses the plan. */
@@ -30,7 +32,14 @@ export function execute(plan: Plan, options: ExecuteOptions = {}): RawResult {
   const script = PLACES.map((place) => fileURLToPath(new URL(place, import.meta.url))).find((path) => existsSync(path));
   if (script === undefined) throw new InvariantError("the lab's executor is missing");
   const python = PYTHONS.find((path) => !path.startsWith('/') || existsSync(path)) as string;
-  const args = [...FLAGS, script, '--parent', String(process.pid), ...(options.trace ? ['--trace'] : [])];
+  const args = [
+    ...FLAGS,
+    script,
+    '--parent',
+    String(process.pid),
+    ...(options.trace ? ['--trace'] : []),
+    ...(options.fresh ? ['--fresh'] : []),
+  ];
   const done = spawnSync(python, args, { input: JSON.stringify(writePlan(plan)), encoding: 'utf8', maxBuffer: OUTPUT_MAX });
   if (done.error !== undefined) {
     if ((done.error as NodeJS.ErrnoException).code === 'ENOENT') throw missingTools(['python3']);

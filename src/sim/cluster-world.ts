@@ -5,6 +5,7 @@
 import { NETNS } from '../node/agent.js';
 import type { Behind, RuleText, Trace } from '../trace/trace.js';
 import { addressOwner } from './address-owner.js';
+import type { TraceQuery } from './contract.js';
 import { findObject, nodeAddresses, podAddress } from './lookup.js';
 import {
   type ObjectSelection,
@@ -23,10 +24,17 @@ export class ClusterWorld {
   readonly #simulation: Simulation;
   readonly #replay: (from: string, to: string, protocol: string) => string;
 
-  /** `replay` writes the shell line that shows a trace again. */
-  constructor(simulation: Simulation, replay: (from: string, to: string, protocol: string) => string) {
+  readonly #tracer: (query: TraceQuery) => Trace;
+
+  /** `replay` writes the shell line that shows a trace again; `tracer` makes traces: the simulation itself unless given. */
+  constructor(
+    simulation: Simulation,
+    replay: (from: string, to: string, protocol: string) => string,
+    tracer: (query: TraceQuery) => Trace = (query) => simulation.trace(query),
+  ) {
     this.#simulation = simulation;
     this.#replay = replay;
+    this.#tracer = tracer;
   }
 
   get namespace(): string {
@@ -42,7 +50,7 @@ export class ClusterWorld {
   }
 
   trace(sender: Sender, receiver: Receiver): Trace {
-    return this.#simulation.trace({ from: sender.from, to: receiver.to, protocol: receiver.protocol });
+    return this.#tracer({ from: sender.from, to: receiver.to, protocol: receiver.protocol });
   }
 
   addresses(object: ObjectSelection): readonly string[] {

@@ -18,7 +18,7 @@ import { documentsOf, type ManifestDocument } from '../manifest/document.js';
 import { applyManifests } from '../manifest/apply.js';
 import { readManifests } from '../manifest/read.js';
 import type { ProbePlan, Plan } from '../plan/plan.js';
-import { toTrace } from '../trace/to-trace.js';
+import { type Run, toTrace } from '../trace/to-trace.js';
 import type { Trace } from '../trace/trace.js';
 import { bootstrap } from './bootstrap.js';
 import { ClusterPlan, type ExternalHost } from './cluster-plan.js';
@@ -37,6 +37,12 @@ const PATIENCE_MS = 5000;
 
 /** Kinds that a plan is rendered from. */
 const PLAN_KINDS = ['Node', 'Pod', 'Service', 'EndpointSlice'] as const;
+
+/** One connection that is asked about. */
+export interface Connection {
+  readonly source: Source;
+  readonly destination: Destination;
+}
 
 export class Simulation implements SimulationApi {
   readonly cluster: ClusterSpec;
@@ -120,11 +126,22 @@ export class Simulation implements SimulationApi {
   }
 
   trace(query: TraceQuery): Trace {
+    const connection = this.resolve(query);
+    return this.toTrace(connection, this.walk(connection.source, connection.destination, true));
+  }
+
+  /** Who sends to whom; an outside host opens the port that it is asked for. */
+  resolve(query: TraceQuery): Connection {
     const source = resolveSource(this.#resolveContext(), query.from);
     const destination = resolveDestination(this.#resolveContext(), query);
-    const runs = this.walk(source, destination, true);
-    const plan = this.clusterPlan();
-    refuseUnmodelled(plan.view, [source.text, destination.text, ...runs.map(({ record }) => listenerOwner(record.server ?? '#'))]);
+    this.#openExternalPort(destination);
+    return { source, destination };
+  }
+
+  /** In the names of the cluster, whoever carried the packets. */
+  toTrace({ source, destination }: Connection, runs: readonly Run[]): Trace {
+    const servers = runs.map(({ record }) => listenerOwner(record.server ?? '#'));
+    refuseUnmodelled(this.clusterPlan().view, [source.text, destination.text, ...servers]);
     const flow = {
       from: source.text,
       to: destination.text,
@@ -132,7 +149,7 @@ export class Simulation implements SimulationApi {
       address: formatIp(destination.ip),
       port: destination.port ?? null,
     };
-    return toTrace(flow, runs, plan);
+    return toTrace(flow, runs, this.clusterPlan());
   }
 
   /** The same flow again and again, without the trace made of it: for measuring. */

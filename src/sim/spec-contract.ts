@@ -16,6 +16,8 @@ export interface SpecOptions {
   readonly root: string;
   /** Overrides the cluster's seed. */
   readonly seed?: number | undefined;
+  /** Who carries the packets of sentences about traffic; the simulation unless given. */
+  readonly on?: 'sim' | 'lab' | 'both' | undefined;
   /** `file:line` of the scenario that runs, for the line that replays a failure. */
   readonly where?: (() => string | undefined) | undefined;
 }

@@ -28,12 +28,22 @@ export async function configure(cucumber: CucumberApi, options: RunOptions, cwd:
   return {
     ...loaded,
     formats: { ...loaded.formats, ...formatsOf(options, loaded.formats) },
-    support: { ...support, importPaths: [join(STEPS, IS_SOURCE ? 'index.ts' : 'index.js'), ...theirs, ...defaults] },
+    support: { ...support, importPaths: [join(STEPS, IS_SOURCE ? 'index.ts' : 'index.js'), ...judgeOf(options), ...theirs, ...defaults] },
     runtime: {
       ...runtime,
-      worldParameters: { ...runtime.worldParameters, root: cwd, ...(options.seed === undefined ? {} : { seed: options.seed }) },
+      worldParameters: {
+        ...runtime.worldParameters,
+        root: cwd,
+        on: options.on,
+        ...(options.seed === undefined ? {} : { seed: options.seed }),
+      },
     },
   };
+}
+
+/** What brings the real kernel, where it is asked for. */
+function judgeOf({ on }: RunOptions): readonly string[] {
+  return on === 'sim' ? [] : [join(dirname(HERE), IS_SOURCE ? 'real-kernel.ts' : 'real-kernel.js')];
 }
 
 async function load(cucumber: CucumberApi, options: RunOptions, cwd: string): Promise<RunConfiguration> {

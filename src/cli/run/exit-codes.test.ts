@@ -168,7 +168,6 @@ const ROWS: readonly Row[] = [
     says: /no scenario is left for shard 2\/2/,
   },
   { name: 'a seed is not a number', files: {}, args: ['--seed', 'x'], code: 2, says: /a seed is a whole number/ },
-  { name: 'the real kernel is asked for', files: {}, args: ['--on', 'lab'], code: 4, says: /--on lab/ },
   { name: 'there is no such judge', files: {}, args: ['--on', 'moon'], code: 2, says: /no such judge/ },
 ];
 

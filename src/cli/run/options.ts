@@ -1,7 +1,7 @@
 /** The options of `run`, checked: everything wrong with them is an InputError before anything runs. */
 import { existsSync, realpathSync } from 'node:fs';
 import { isAbsolute, relative, resolve } from 'node:path';
-import { InputError, inputError, nearest, type Problem, unsupported } from '../../index.js';
+import { InputError, inputError, nearest, type Problem } from '../../index.js';
 
 export interface RunFlags {
   readonly tags?: string;
@@ -22,6 +22,7 @@ export interface RunOptions {
   readonly formats: readonly Format[];
   readonly seed: number | undefined;
   readonly shard: string | undefined;
+  readonly on: Judges;
 }
 
 export interface Format {
@@ -29,6 +30,10 @@ export interface Format {
   /** Undefined: standard output. */
   readonly file: string | undefined;
 }
+
+/** Who carries the packets. */
+export type Judges = (typeof JUDGES)[number];
+const JUDGES = ['sim', 'lab', 'both'] as const;
 
 const FORMATS = [
   'spec',
@@ -47,7 +52,8 @@ const FORMATS = [
 ];
 
 export function readRunOptions(paths: readonly string[], flags: RunFlags, cwd: string): RunOptions {
-  if (flags.on !== 'sim') throw judgeError(flags.on);
+  const on = JUDGES.find((judge) => judge === flags.on);
+  if (on === undefined) throw inputError('bad-option', `--on ${flags.on}: there is no such judge`, { fix: 'sim, lab or both' });
   const problems: Problem[] = [];
   for (const path of paths) problems.push(...outside(path, cwd));
   if (flags.shard !== undefined) problems.push(...shardProblems(flags.shard));
@@ -66,6 +72,7 @@ export function readRunOptions(paths: readonly string[], flags: RunFlags, cwd: s
     formats,
     seed: flags.seed === undefined ? undefined : Number(flags.seed),
     shard: flags.shard,
+    on,
   };
 }
 
@@ -74,12 +81,6 @@ export function withoutLines(path: string): string {
 }
 
 const isPattern = (path: string): boolean => /[*?{[]/.test(path) || path.startsWith('@');
-
-function judgeError(on: string): Error {
-  if (on === 'lab' || on === 'both')
-    return unsupported('judge-lab', `--on ${on}: the real kernel as a judge is not built yet`, { fix: 'leave --on away' });
-  return inputError('bad-option', `--on ${on}: there is no such judge`, { fix: 'sim, lab or both' });
-}
 
 function outside(path: string, cwd: string): Problem[] {
   const full = resolve(cwd, withoutLines(path));

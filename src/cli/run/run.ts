@@ -13,6 +13,7 @@ export async function run(paths: readonly string[], flags: RunFlags): Promise<Ex
   const options = readRunOptions(paths, flags, cwd);
   if (options.missing.length === paths.length && paths.length > 0) return nothingRan(options);
   if (options.missing.length > 0) throw missing(options);
+  if (options.on !== 'sim') (await import('./real-kernel.js')).checkLab();
   const cucumber = await loadCucumber(cwd);
   const configuration = await configure(cucumber, options, cwd);
   const reports = checkReports(configuration, cwd);

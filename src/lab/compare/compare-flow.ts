@@ -3,12 +3,15 @@
  * picked freely compare as "kept" or "changed"; a server that answered into the void is known to the simulated kernel alone.
  */
 import type { FlowJson } from '../../trace/flow-json.js';
+import type { PathStep } from '../../trace/path.js';
 
 export interface Difference {
   /** What differs, e.g. `verdict`, `seen_src`, `step 4 of 10.0.0.1:80 > …`. */
   readonly what: string;
   readonly simulated: string;
   readonly real: string;
+  /** Of the packet that went another way: its steps up to where they part. */
+  readonly steps?: { readonly simulated: readonly PathStep[]; readonly real: readonly PathStep[] } | undefined;
 }
 
 export type Answer = Omit<FlowJson, 'ms' | 'path'>;

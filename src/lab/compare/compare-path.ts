@@ -31,16 +31,36 @@ function isCompared(packet: PathOfPacket): boolean {
 
 function comparePacket(simulated: PathOfPacket, real: PathOfPacket, ports: PortNames): Difference | undefined {
   const names = [...new Set([...simulated.steps, ...real.steps].map((step) => step.ns))];
+  // A port that one namespace picked is seen in all behind it.
+  for (const ns of names) learnPorts(hooksIn(simulated, ns), hooksIn(real, ns), ports);
   for (const ns of names) {
     const mine = simulated.steps.filter((step) => step.ns === ns);
     const theirs = real.steps.filter((step) => step.ns === ns && !isDetour(step, real.steps));
     for (let i = 0; i < Math.max(mine.length, theirs.length); i++) {
       const difference = compareStep(mine[i], theirs[i], ports);
       if (difference === undefined) continue;
-      return { ...difference, what: `${difference.what} in step ${i + 1} in ${ns} of ${simulated.packet}` };
+      const steps = { simulated: upTo(simulated.steps, mine[i]), real: upTo(real.steps, theirs[i]) };
+      return { ...difference, what: `${difference.what} in step ${i + 1} in ${ns} of ${simulated.packet}`, steps };
     }
   }
   return undefined;
+}
+
+function hooksIn(packet: PathOfPacket, ns: string): readonly HookStep[] {
+  return packet.steps.filter((step) => step.ns === ns).filter(isHook);
+}
+
+/** Only source translation picks ports at random. */
+function learnPorts(mine: readonly HookStep[], theirs: readonly HookStep[], ports: PortNames): void {
+  for (const [i, step] of mine.entries()) {
+    const other = theirs[i];
+    const translates = step.hook === 'postrouting' || step.hook === 'input';
+    if (translates && other?.hook === step.hook && step.becomes !== null) ports.learn(step.becomes, other.becomes ?? other.pkt);
+  }
+}
+
+function upTo(steps: readonly PathStep[], last: PathStep | undefined): readonly PathStep[] {
+  return last === undefined ? steps : steps.slice(0, steps.indexOf(last) + 1);
 }
 
 /** Of a bridge whose neighbour is not resolved yet: it sends by itself what it bridges. */
@@ -54,8 +74,15 @@ function isDetour(step: PathStep, steps: readonly PathStep[]): boolean {
 function compareStep(mine: PathStep | undefined, theirs: PathStep | undefined, ports: PortNames): Difference | undefined {
   if (mine === undefined || theirs === undefined) return { what: 'presence', simulated: stepText(mine), real: stepText(theirs) };
   if (placeOf(mine) !== placeOf(theirs)) return { what: 'place', simulated: stepText(mine), real: stepText(theirs) };
-  if (!ports.same(mine.pkt, theirs.pkt)) return { what: 'packet', simulated: mine.pkt, real: theirs.pkt };
-  return isHook(mine) && isHook(theirs) ? compareHook(mine, theirs, ports) : undefined;
+  const hooks = isHook(mine) && isHook(theirs);
+  const pkt = hooks ? ([hookPacket(mine.pkt), hookPacket(theirs.pkt)] as const) : ([mine.pkt, theirs.pkt] as const);
+  if (!ports.same(...pkt)) return { what: 'packet', simulated: pkt[0], real: pkt[1] };
+  return hooks ? compareHook(mine, theirs, ports) : undefined;
+}
+
+/** What an ICMP error quotes is seen at taps; a hook's evidence is the headers. */
+function hookPacket(text: string): string {
+  return text.replace(/ about .*/, '');
 }
 
 function compareHook(mine: HookStep, theirs: HookStep, ports: PortNames): Difference | undefined {
@@ -64,9 +91,7 @@ function compareHook(mine: HookStep, theirs: HookStep, ports: PortNames): Differ
   if (mine.mark !== theirs.mark) return { what: 'mark', simulated: hex(mine.mark), real: hex(theirs.mark) };
   if (mine.verdict !== theirs.verdict) return { what: 'verdict', simulated: mine.verdict, real: theirs.verdict };
   if (mine.ct !== null && theirs.ct !== null && mine.ct !== theirs.ct) return { what: 'ct', simulated: mine.ct, real: theirs.ct };
-  const becomes = [mine.becomes ?? mine.pkt, theirs.becomes ?? theirs.pkt] as const;
-  // Only source translation picks ports at random.
-  if (mine.hook === 'postrouting' || mine.hook === 'input') ports.learn(...becomes);
+  const becomes = [hookPacket(mine.becomes ?? mine.pkt), hookPacket(theirs.becomes ?? theirs.pkt)] as const;
   return ports.same(...becomes) ? undefined : { what: 'becomes', simulated: becomes[0], real: becomes[1] };
 }
 

@@ -1,6 +1,6 @@
 /**
  * From a rule's handle to its place in the plan: handles in the order of a chain are the lines of `iptables-save` in theirs, which are the
- * plan's. The text is the plan's own. Rules of a plan's nftables text have no such lines: they keep their handle as position.
+ * plan's. The text is the plan's own. A table of nftables' own is named with its family, and its rules have their place, but no text.
  */
 import type { NetnsPlan, Plan } from '../../plan/plan.js';
 import type { TableName } from '../../plan/ruleset.js';
@@ -17,11 +17,10 @@ export function ruleFinder(plan: Plan, ground: RawGround): FindRule {
 
 function hitOf(netns: NetnsPlan, rules: RawGround['rules'][string], event: RawTraceEvent): RuleHit {
   const { table, chain, handle, family } = event;
-  const name = table as TableName;
+  const ruleset = family === 'ip6' ? netns.ip6tables : family === 'ip' ? netns.iptables : undefined;
+  const chains = ruleset?.tables.get(table as TableName);
+  const name = (chains === undefined ? `${family} ${table}` : table) as RuleHit['table'];
   if (event.type === 'policy') return { table: name, chain, index: 0, text: 'policy DROP' };
-  const handles = rules[family]?.[table]?.[chain] ?? [];
-  const index = handles.indexOf(handle ?? -1) + 1;
-  const ruleset = family === 'ip6' ? netns.ip6tables : netns.iptables;
-  const text = ruleset?.tables.get(name)?.get(chain)?.rules[index - 1];
-  return { table: name, chain, index: index || (handle ?? 0), text: text ?? `handle ${handle}` };
+  const index = (rules[family]?.[table]?.[chain] ?? []).indexOf(handle ?? -1) + 1;
+  return { table: name, chain, index, text: chains?.get(chain)?.rules[index - 1] ?? `handle ${handle}` };
 }

@@ -68,13 +68,15 @@ interface Progress {
   rx: TapSight | undefined;
   /** A frame came in that no PREROUTING has seen. */
   unseen: boolean;
+  /** The device by which PREROUTING saw what came in last. */
+  seenBy: string | undefined;
   /** POSTROUTING has run, and no tap has seen the packet leave. */
   leaving: boolean;
 }
 
 function merge(taps: readonly TapSight[], hooks: readonly HookRun[], bridgeCalls: boolean): readonly Sight[] {
   const merged: Sight[] = [];
-  const progress: Progress = { rx: undefined, unseen: false, leaving: false };
+  const progress: Progress = { rx: undefined, unseen: false, seenBy: undefined, leaving: false };
   let t = 0;
   let h = 0;
   while (t < taps.length || h < hooks.length) {
@@ -83,12 +85,12 @@ function merge(taps: readonly TapSight[], hooks: readonly HookRun[], bridgeCalls
     if (hook === undefined || (tap !== undefined && comesFirst(tap, hook, progress, bridgeCalls))) {
       const sight = tap as TapSight;
       merged.push({ ns: sight.ns, tap: sight, hook: undefined, key: sight.key });
-      if (sight.dir === 'rx') Object.assign(progress, { rx: sight, unseen: true });
+      if (sight.dir === 'rx') Object.assign(progress, { rx: sight, unseen: progress.seenBy !== sight.device, seenBy: undefined });
       else progress.leaving = false;
       t++;
     } else {
       merged.push({ ns: hook.ns, tap: undefined, hook, key: hook.before.key });
-      if (hook.hook === 'prerouting') progress.unseen = false;
+      if (hook.hook === 'prerouting') Object.assign(progress, { unseen: false, seenBy: hook.iif });
       progress.leaving = hook.hook === 'postrouting';
       h++;
     }

@@ -18,6 +18,7 @@ export interface RawTraceEvent {
   /** When it was read; later than it happened. */
   readonly stamp: number;
   readonly id: number;
+  /** Of the table. */
   readonly family: 'ip' | 'ip6' | 'inet' | 'other';
   readonly table: string;
   readonly chain: string;

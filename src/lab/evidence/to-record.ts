@@ -6,11 +6,13 @@ import type { Errno, FlowRecord, SocketAddress } from '../../trace/flow-record.j
 import { formatSocket } from '../../base/ip.js';
 import type { RawFlow } from '../lab-result.js';
 import { flowEvents, type Ground } from './flow-events.js';
+import { pathMtu } from './path-mtu.js';
 
 export function toRecord(flow: RawFlow, probe: ProbePlan, ground: Ground | undefined): FlowRecord {
   const remote: SocketAddress = { ip: ipOf(probe.dst), port: probe.proto === 'icmp' ? undefined : probe.dport };
   const server = flow.server ?? undefined;
   const ends = { netns: probe.netns, local: flow.local, remote: formatSocket(remote.ip, remote.port), server };
+  const events = flow.evidence === undefined || ground === undefined ? [] : flowEvents(flow.evidence, ends, ground);
   return {
     verdict: flow.verdict,
     server,
@@ -21,8 +23,8 @@ export function toRecord(flow: RawFlow, probe: ProbePlan, ground: Ground | undef
     errno: (flow.errno ?? undefined) as Errno | undefined,
     icmp: flow.icmp === null ? undefined : { ...flow.icmp, from: ipOf(flow.icmp.from) },
     elapsed: Math.round(flow.ms * 1000),
-    pathMtu: undefined,
-    events: flow.evidence === undefined || ground === undefined ? [] : flowEvents(flow.evidence, ends, ground),
+    pathMtu: ground === undefined ? undefined : pathMtu(events, ground.topology),
+    events,
   };
 }
 

@@ -1,13 +1,17 @@
 /** What a plan says of its devices, as far as evidence is read by it. */
-import type { Plan } from '../../plan/plan.js';
+import type { LinkPlan, Plan } from '../../plan/plan.js';
 
 export interface Topology {
   /** The bridge that a device is a port of. */
   masterOf(ns: string, device: string): string | undefined;
   isTunnel(ns: string, device: string): boolean;
   bridgeCalls(ns: string): boolean;
+  /** Undefined where the kernel chooses it by what lies below. */
+  mtuOf(ns: string, device: string): number | undefined;
 }
 
+const MTU_ETHERNET = 1500;
+const MTU_LOOPBACK = 65536;
 const TUNNELS: readonly string[] = ['vxlan', 'geneve', 'ipip', 'gre', 'gretap', 'sit', 'wireguard'];
 
 export function topologyOf(plan: Plan): Topology {
@@ -15,6 +19,13 @@ export function topologyOf(plan: Plan): Topology {
   return {
     masterOf: (ns, device) => link(ns, device)?.master,
     isTunnel: (ns, device) => TUNNELS.includes(link(ns, device)?.kind ?? ''),
+    mtuOf: (ns, device) => mtuOf(link(ns, device), device),
     bridgeCalls: (ns) => plan.netns[ns]?.sysctl['net.bridge.bridge-nf-call-iptables'] !== '0',
   };
+}
+
+function mtuOf(link: LinkPlan | undefined, device: string): number | undefined {
+  if (link?.mtu !== undefined) return link.mtu;
+  if (device === 'lo') return MTU_LOOPBACK;
+  return link === undefined || link.kind === 'veth' || link.kind === 'bridge' || link.kind === 'dummy' ? MTU_ETHERNET : undefined;
 }

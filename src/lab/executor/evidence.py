@@ -10,7 +10,7 @@ from netns import enter
 from taps import open_tap, read_tap
 
 # A flow is over when nothing has been seen for this long.
-QUIET_SECONDS = 0.02
+QUIET_SECONDS = 0.005
 QUIET_SECONDS_MAX = 0.5
 
 
@@ -47,13 +47,14 @@ class Evidence:
                     raise
                 self.lost = True
                 continue
-            for kind, flags, _, body in messages(data):
-                self.note(kind, flags, body, name, devices)
+            for kind, flags, family, body in messages(data):
+                self.note((kind, flags, family, body), name, devices)
 
-    def note(self, kind, flags, body, name, devices):
+    def note(self, told, name, devices):
+        kind, flags, family, body = told
         subsystem, message = kind >> 8, kind & 0xFF
         if subsystem == NFNL_SUBSYS_NFTABLES and message == nftrace.MESSAGE:
-            self.trace.append({"ns": name, "stamp": time.time_ns(), **nftrace.read_trace(body, devices)})
+            self.trace.append({"ns": name, "stamp": time.time_ns(), **nftrace.read_trace(family, body, devices)})
         elif subsystem == NFNL_SUBSYS_CTNETLINK:
             self.conntrack.append({"ns": name, **conntrack.read_event(message, flags, body)})
 

@@ -2,7 +2,9 @@
 """Loads a plan (hopspec.dev/plan/v1) into real network namespaces, runs its probes, and prints one JSON line: the result, or the
 `error` that keeps it from running. Python's own library is all it needs.
 
-    main.py [--trace] [--parent PID] [PLAN.json]         standard input unless a file is given
+    main.py [--trace] [--fresh] [--parent PID] [PLAN.json]         standard input unless a file is given
+
+`--fresh`: each flow finds no connection of another.
 """
 import argparse, json, os, platform, sys
 
@@ -22,7 +24,7 @@ def main():
         plan = json.load(file)
     try:
         leave_host()
-        result = execute(plan, options.trace)
+        result = execute(plan, options)
     except Trouble as trouble:
         result = {"kernel": platform.release(), "error": trouble.told}
     sys.stdout.write(json.dumps(result, separators=(",", ":")) + "\n")
@@ -31,19 +33,27 @@ def main():
 def read_options():
     parser = argparse.ArgumentParser()
     parser.add_argument("--trace", action="store_true")
+    parser.add_argument("--fresh", action="store_true")
     parser.add_argument("--parent", type=int)
     parser.add_argument("plan", nargs="?", type=argparse.FileType(), default=sys.stdin)
     return parser.parse_args()
 
 
-def execute(plan, trace):
+def execute(plan, options):
     with lock_file():
         spaces = load(plan)
     loop = Loop()
     open_listeners(loop, spaces, plan.get("listeners", []))
-    evidence = open_evidence(plan, spaces, loop) if trace else None
-    probes = [{"id": probe["id"], "flows": run_probe(loop, spaces, probe, evidence)} for probe in plan.get("probes", [])]
+    evidence = open_evidence(plan, spaces, loop) if options.trace else None
+    forget = forgetter(spaces) if options.fresh else lambda: None
+    probes = [{"id": probe["id"], "flows": run_probe(loop, spaces[probe["netns"]], probe, evidence, forget)} for probe in plan.get("probes", [])]
     return {"kernel": platform.release(), "probes": probes, **({} if evidence is None else {"ground": evidence.ground()})}
+
+
+def forgetter(spaces):
+    from forget import forgetter as make
+
+    return make(spaces)
 
 
 def open_evidence(plan, spaces, loop):
@@ -52,12 +62,13 @@ def open_evidence(plan, spaces, loop):
     return Evidence(plan, spaces, loop)
 
 
-def run_probe(loop, spaces, probe, evidence):
+def run_probe(loop, fd, probe, evidence, forget):
     flows = []
     for _ in range(probe.get("count", 1)):
+        forget()
         if evidence is not None:
             evidence.begin()
-        flow = run_flow(loop, spaces[probe["netns"]], probe)
+        flow = run_flow(loop, fd, probe)
         if evidence is not None:
             flow["evidence"] = evidence.end()
         flows.append(flow)

@@ -20,8 +20,8 @@ def marker_rules():
     return f"table inet {TABLE} {{\n{chains}}}\n"
 
 
-def read_trace(body, devices):
-    """The attributes of enum nft_trace_attributes."""
+def read_trace(family, body, devices):
+    """The attributes of enum nft_trace_attributes. The family is the table's."""
     found = attributes(body)
     verdict = attributes(found.get(5, b""))
     code = int.from_bytes(verdict[1], "big", signed=True) if 1 in verdict else None
@@ -31,7 +31,7 @@ def read_trace(body, devices):
     kinds = {number(found.get(key)) for key in (18, 19, 20, 21)}
     return {
         "id": number(found.get(6)),
-        "family": FAMILY.get(number(found.get(15)), "other"),
+        "family": FAMILY.get(family, "other"),
         "table": text(found.get(1)),
         "chain": text(found.get(2)),
         "type": TYPES.get(number(found.get(4)), "rule"),
