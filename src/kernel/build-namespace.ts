@@ -80,7 +80,6 @@ function shell(name: string, plan: NetnsPlan, sysctls: Sysctls, parts: Parts): N
 function refuseUnmodelled(name: string, plan: NetnsPlan): void {
   const present: readonly [string, unknown][] = [
     ['nft', plan.nft?.trim()],
-    ['ipvs', plan.ipvs?.trim()],
   ];
   for (const [field, value] of present) {
     if (value) throw unsupported(`plan-${field}`, `${name}: \`${field}\` of a plan is not modelled yet`);

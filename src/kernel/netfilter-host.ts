@@ -1,6 +1,7 @@
 /** What netfilter of either family may ask of its namespace, answered from the routing tables and sysctls beside it. */
 import type { Ip, Ipv4, Ipv6 } from '../base/ip.js';
 import { SCOPE } from '../plan/iproute2/scope.js';
+import { Ipvs } from './ipvs/ipvs.js';
 import { addressType6, isOwnAddress } from './ipv6/route/address-type.js';
 import { lookupRoute6 } from './ipv6/route/lookup.js';
 import { selectSource6 } from './ipv6/route/source-address.js';
@@ -27,6 +28,7 @@ export function netfilterHost(rt: Runtime, ns: Namespace): NetfilterHost {
 function makeHost(rt: Runtime, ns: Namespace): NetfilterHost {
   const { ipset } = ns.plan;
   let sets: SetTable | undefined;
+  const ipvs = ns.plan.ipvs === undefined || ns.plan.ipvs.trim() === '' ? undefined : new Ipvs(rt, ns);
   return {
     netns: ns.name,
     get oracle() {
@@ -37,6 +39,7 @@ function makeHost(rt: Runtime, ns: Namespace): NetfilterHost {
     primaryAddress: (device, like) => primaryAddress(rt, ns, device, like),
     sysctl: (key) => sysctlValue(ns.sysctls, key),
     nowUs: () => rt.nowUs,
+    ipvs,
     get sets() {
       if (sets === undefined && ipset !== undefined) sets = new SetTable(ipset, ns.name);
       return sets;

@@ -6,7 +6,9 @@
 import type { ChoiceOracle } from '../../base/choice.js';
 import type { Ip } from '../../base/ip.js';
 import type { IpPacket } from '../../packet/ip-packet.js';
+import type { IpvsPassage } from '../ipvs/passage.js';
 import type { SetTable } from './set/set-table.js';
+import type { DropReason } from '../../trace/drop-reason.js';
 import type { CtState, Hook, NatChange, RuleHit } from '../../trace/event.js';
 
 export type AddressType = 'UNSPEC' | 'UNICAST' | 'LOCAL' | 'BROADCAST' | 'ANYCAST' | 'MULTICAST' | 'BLACKHOLE' | 'UNREACHABLE' | 'PROHIBIT';
@@ -28,6 +30,14 @@ export interface NetfilterHost {
   readonly oracle: ChoiceOracle;
   /** The namespace's ipsets; undefined when it has none. */
   readonly sets?: SetTable | undefined;
+  /** The namespace's IPVS; undefined when it has no services. */
+  readonly ipvs?: IpvsHooks | undefined;
+}
+
+export interface IpvsHooks {
+  /** `stolen`: the packet leaves the hook, by the way that is noted on its passage. */
+  hook(hook: Hook, passage: Passage): 'accept' | 'stolen' | 'reject' | 'drop';
+  reset(): void;
 }
 
 /** The kernel's own sockets, which send ICMP and the resets of closed ports, are sockets without an owner. */
@@ -46,6 +56,8 @@ export interface Passage {
   physOut: string | undefined;
   /** The uid of the local socket that sent it (`-m owner`), or KERNEL_SOCKET; undefined when no socket of this host sent it. */
   uid: number | undefined;
+  /** Set once IPVS has handled the packet: no hook gives it to IPVS again. */
+  ipvs?: IpvsPassage | undefined;
 }
 
 export interface HookResult {
@@ -54,8 +66,8 @@ export interface HookResult {
   readonly rejectWith: string | undefined;
   /** The rule, or policy, that decided a drop or reject. */
   readonly decidedBy: RuleHit | undefined;
-  /** Why, if no rule did: a clash at confirmation, a full table. */
-  readonly reason: 'CONNTRACK_CLASH' | 'CONNTRACK_INVALID' | undefined;
+  /** Why, if no rule did: a clash at confirmation, a full table, no real server. */
+  readonly reason: DropReason | undefined;
   /** Every rule that matched, in order; empty when not recording. */
   readonly rules: readonly RuleHit[];
   readonly nat: readonly NatChange[];

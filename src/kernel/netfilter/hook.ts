@@ -2,21 +2,21 @@
  * Which tables run at which hook, in the kernel's order of priorities (include/uapi/linux/netfilter_ipv4.h):
  *
  *   PREROUTING   raw → (connection tracking) → mangle → nat (destination)
- *   INPUT        mangle → filter → security → nat (source) → (confirm)
- *   FORWARD      mangle → filter → security
- *   OUTPUT       raw → (connection tracking) → mangle → nat (destination) → filter → security
+ *   INPUT        mangle → filter → security → (IPVS) → nat (source) → (confirm)
+ *   FORWARD      mangle → filter → security → (IPVS)
+ *   OUTPUT       raw → (connection tracking) → mangle → nat (destination) → (IPVS) → filter → security
  *   POSTROUTING  mangle → nat (source) → (confirm)
  */
 import type { Hook, TableName } from '../../trace/event.js';
 
-/** A step of a hook: a table to run, or connection tracking's own work. */
-export type HookStep = TableName | 'track' | 'confirm';
+/** A step of a hook: a table to run, or the work of connection tracking or IPVS. */
+export type HookStep = TableName | 'track' | 'confirm' | 'ipvs';
 
 export const HOOK_STEPS: Readonly<Record<Hook, readonly HookStep[]>> = {
   prerouting: ['raw', 'track', 'mangle', 'nat'],
-  input: ['mangle', 'filter', 'security', 'nat', 'confirm'],
-  forward: ['mangle', 'filter', 'security'],
-  output: ['raw', 'track', 'mangle', 'nat', 'filter', 'security'],
+  input: ['mangle', 'filter', 'security', 'ipvs', 'nat', 'confirm'],
+  forward: ['mangle', 'filter', 'security', 'ipvs'],
+  output: ['raw', 'track', 'mangle', 'nat', 'ipvs', 'filter', 'security'],
   postrouting: ['mangle', 'nat', 'confirm'],
 };
 

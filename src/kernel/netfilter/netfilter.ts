@@ -7,7 +7,8 @@ import type { Ruleset } from '../../plan/ruleset.js';
 import type { Hook, NatChange, RuleHit, TableName } from '../../trace/event.js';
 import { type CompiledChain, type CompiledRule, compileChain } from './chain/compile-chain.js';
 import { runBuiltIn } from './chain/traverse.js';
-import type { HookResult, Netfilter, NetfilterCounters, NetfilterHost, Passage } from './contract.js';
+import type { DropReason } from '../../trace/drop-reason.js';
+import type { HookResult, IpvsHooks, Netfilter, NetfilterCounters, NetfilterHost, Passage } from './contract.js';
 import type { Connection } from './conntrack/connection.js';
 import { connectionLine } from './conntrack/connection-line.js';
 import { ConnectionTable } from './conntrack/table.js';
@@ -16,7 +17,7 @@ import { track, type Tracker } from './conntrack/track.js';
 import { connectionOf, type Evaluation } from './evaluation.js';
 import { HOOK_STEPS, manipAt } from './hook.js';
 import { type Binding, bind, isBound, NULL_RANGE } from './nat/bind.js';
-import { translate } from './nat/translate.js';
+import { natChanges, translate } from './nat/translate.js';
 
 const NO_RULES: readonly RuleHit[] = [];
 const NO_NAT: readonly NatChange[] = [];
@@ -45,7 +46,7 @@ const BUILT_IN: Readonly<Record<Hook, string>> = {
 
 /** A hook's steps with their chains resolved; what has nothing to do is left out. */
 type Step =
-  | { readonly kind: 'track' | 'confirm' }
+  | { readonly kind: 'track' | 'confirm' | 'ipvs' }
   | { readonly kind: 'nat'; readonly chain: CompiledChain | undefined }
   | { readonly kind: 'table'; readonly table: TableName; readonly chain: CompiledChain };
 
@@ -74,7 +75,7 @@ class NamespaceNetfilter implements Netfilter {
   readonly #evaluation: Evaluation;
 
   constructor(ruleset: Ruleset | undefined, host: NetfilterHost) {
-    this.active = ruleset !== undefined && ruleset.tables.size > 0;
+    this.active = host.ipvs !== undefined || (ruleset !== undefined && ruleset.tables.size > 0);
     this.#ruleset = ruleset;
     this.#host = host;
     this.#table = new ConnectionTable(this.counters);
@@ -100,7 +101,7 @@ class NamespaceNetfilter implements Netfilter {
       const verdict = this.#step(steps[i] as Step, e);
       if (verdict === 'accept') continue;
       if (verdict === 'clash') return this.#ended(e, 'drop', 'CONNTRACK_CLASH');
-      return this.#ended(e, verdict, undefined);
+      return this.#ended(e, verdict === 'stolen' ? 'accept' : verdict, passage.ipvs?.failure?.reason);
     }
     if (e.hits.length === 0 && e.nat.length === 0) return ACCEPT;
     return {
@@ -121,6 +122,7 @@ class NamespaceNetfilter implements Netfilter {
     if (ruleState.size > 0) ruleState.clear();
     if (recent.size > 0) recent.clear();
     this.#host.sets?.reset();
+    this.#host.ipvs?.reset();
   }
 
   connections(): readonly string[] {
@@ -129,7 +131,7 @@ class NamespaceNetfilter implements Netfilter {
     return alive.map((connection) => connectionLine(connection, nowUs)).sort();
   }
 
-  #ended(e: Evaluation, verdict: 'drop' | 'reject', reason: 'CONNTRACK_CLASH' | undefined): HookResult {
+  #ended(e: Evaluation, verdict: 'accept' | 'drop' | 'reject', reason: DropReason | undefined): HookResult {
     return {
       verdict,
       rejectWith: e.rejectWith,
@@ -144,6 +146,7 @@ class NamespaceNetfilter implements Netfilter {
   #resolve(hook: Hook): readonly Step[] {
     const steps = HOOK_STEPS[hook].flatMap((step): Step[] => {
       if (step === 'track' || step === 'confirm') return [{ kind: step }];
+      if (step === 'ipvs') return this.#host.ipvs === undefined ? [] : [{ kind: 'ipvs' }];
       const chain = this.#chain(step, BUILT_IN[hook]);
       if (step === 'nat') return this.#ruleset?.tables.has('nat') === true ? [{ kind: 'nat', chain }] : [];
       const idle = chain === undefined || (chain.rules.length === 0 && chain.policyDrop === undefined);
@@ -153,19 +156,31 @@ class NamespaceNetfilter implements Netfilter {
     return steps;
   }
 
-  #step(step: Step, e: Evaluation): 'accept' | 'drop' | 'reject' | 'clash' {
+  #step(step: Step, e: Evaluation): 'accept' | 'drop' | 'reject' | 'clash' | 'stolen' {
     switch (step.kind) {
       case 'table':
         e.table = step.table;
         return runBuiltIn(e, step.chain);
       case 'nat':
         return this.#nat(e, step.chain);
+      case 'ipvs':
+        return this.#ipvs(e, this.#host.ipvs as IpvsHooks);
       case 'track':
         track(this.#tracker, e.passage, this.#host.nowUs());
         return 'accept';
       case 'confirm':
         return this.#confirm(e.passage);
     }
+  }
+
+  /** IPVS changes packets as a translation does, and refuses as a rule does. */
+  #ipvs(e: Evaluation, ipvs: IpvsHooks): 'accept' | 'drop' | 'reject' | 'stolen' {
+    const before = e.passage.packet;
+    const verdict = ipvs.hook(e.hook, e.passage);
+    if (verdict === 'reject') e.rejectWith = 'icmp-port-unreachable';
+    const { packet } = e.passage;
+    if (e.record && packet !== before) e.nat.push(...natChanges('DNAT', before, packet));
+    return verdict;
   }
 
   /** The nat table is asked once for each side of a connection; then every packet is translated from the binding. */

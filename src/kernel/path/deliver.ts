@@ -4,6 +4,7 @@
  *          └─► TCP, UDP, ICMP: the sockets; any other protocol is answered 3/2
  */
 import { PROTO } from '../../packet/ip-packet.js';
+import { takeIpvsRoute } from '../ipvs/passage.js';
 import type { Device } from '../namespace.js';
 import type { Passage } from '../netfilter/contract.js';
 import { recordDrop } from '../record.js';
@@ -13,11 +14,14 @@ import { receiveTcp } from '../socket/receive-tcp.js';
 import { receiveUdp } from '../socket/receive-udp.js';
 import { decapsulateDatagram, decapsulatePacket } from './decapsulate.js';
 import { runHook } from './hook.js';
+import { leaveForServer } from './output.js';
 import { sendIcmpError, UNREACHABLE } from './icmp-error.js';
 
 export function deliver(rt: Runtime, device: Device, passage: Passage): void {
   const { ns } = device;
   if (!runHook(rt, ns, 'input', passage, device, undefined)) return;
+  const next = takeIpvsRoute(passage);
+  if (next !== undefined) return void leaveForServer(rt, ns, passage, next);
   const { packet } = passage;
   const { l4 } = packet;
   switch (l4.kind) {

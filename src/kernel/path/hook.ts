@@ -55,8 +55,13 @@ function stop(rt: Runtime, ns: Namespace, hook: Hook, passage: Passage, inDevice
   const rejected = result.verdict === 'reject';
   const reason = result.reason ?? (rejected ? 'NETFILTER_REJECT' : 'NETFILTER_DROP');
   const rule = result.decidedBy;
-  const detail = (): string => (rule === undefined ? `in ${hook.toUpperCase()}` : `${rule.table} ${rule.chain}: ${rule.text}`);
+  const failure = passage.ipvs?.failure;
+  const detail = (): string => {
+    if (rule !== undefined) return `${rule.table} ${rule.chain}: ${rule.text}`;
+    return failure?.detail ?? `in ${hook.toUpperCase()}`;
+  };
   recordDrop(rt, ns, passage.packet, reason, detail, { device: inDevice, hook, rule });
+  if (failure?.error !== undefined) sendIcmpError(rt, ns, passage, failure.error);
   if (!rejected) return;
   if (result.rejectWith === 'tcp-reset' || result.rejectWith === 'tcp-rst') sendReset(rt, ns, passage, true);
   else if (typeof passage.packet.src !== 'number')

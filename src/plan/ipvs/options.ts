@@ -98,6 +98,7 @@ export function readServer(reader: LineReader, key: ServiceKey): RealServer {
   if (socket === undefined) return refuse(reader, 'missing-option', 'the server is missing', 'add -r ADDRESS:PORT');
   if (addressBits(socket.ip) !== familyBits(key) && server.method !== 'tunnel')
     refuse(reader, 'server-family', 'only tunnels lead to a server of the other family');
-  const port = key.kind === 'mark' ? 0 : server.method === 'masq' ? (socket.port ?? key.port) : key.port;
+  // Only NAT can change the port; a mark's service has none of its own.
+  const port = key.kind === 'mark' ? (socket.port ?? 0) : server.method === 'masq' ? (socket.port ?? key.port) : key.port;
   return { ip: socket.ip, port, ...server };
 }

@@ -1,6 +1,7 @@
 /** One namespace of a plan's JSON: its links, its iproute2 texts, and what the restore tools read. */
 import { readIptables } from '../iptables-text.js';
 import { readIpset } from '../ipset/read-ipset.js';
+import { readIpvs } from '../ipvs/read-ipvs.js';
 import { parseFdb } from '../iproute2/fdb.js';
 import { parseNeigh } from '../iproute2/neigh.js';
 import { parseRoute } from '../iproute2/route.js';
@@ -102,8 +103,9 @@ function restoreTexts(spot: Spot, object: JsonObject): Pick<NetnsPlan, 'ipset' |
     const text = stringAt(inside(spot, field), object[field]);
     if (text !== undefined) given[field] = text;
   }
-  const { ipset } = given;
+  const { ipset, ipvs } = given;
   if (typeof ipset === 'string') parseAt(inside(spot, 'ipset'), (origin) => readIpset(ipset, origin));
+  if (typeof ipvs === 'string') parseAt(inside(spot, 'ipvs'), (origin) => readIpvs(ipvs, origin));
   if (object['wg'] !== undefined) given['wg'] = wireguardAt(inside(spot, 'wg'), object['wg']);
   return given;
 }

@@ -25,6 +25,15 @@ export function translate(passage: Passage, connection: Connection, side: 'src' 
   return change(kind, side, before, passage.packet, first ? (bySource ? connection.srcRule : connection.dstRule) : undefined);
 }
 
+/** What differs between two forms of a packet, side by side, as a translation by no rule. */
+export function natChanges(kind: NatKind, before: IpPacket, after: IpPacket): readonly NatChange[] {
+  const moved = (['src', 'dst'] as const).filter((side) => {
+    const [from, to] = [endOf(before, side), endOf(after, side)];
+    return from.ip !== to.ip || from.port !== to.port;
+  });
+  return moved.map((side) => change(kind, side, before, after, undefined));
+}
+
 function change(kind: NatKind, side: 'src' | 'dst', before: IpPacket, after: IpPacket, rule: RuleHit | undefined): NatChange {
   const from = endOf(before, side);
   const to = endOf(after, side);

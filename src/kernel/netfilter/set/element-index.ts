@@ -74,12 +74,12 @@ export function removeElement(root: Level, parts: readonly ElementPart[]): void 
 }
 
 function mapFor(level: Level, part: ElementPart): Map<PartValue, Level | Leaf> {
-  if (part.kind === 'iface' && part.wildcard) return level.prefixes as Map<PartValue, Level | Leaf>;
+  if (part.kind === 'iface' && part.wildcard) return level.prefixes;
   if (part.kind !== 'net') return level.exact;
   let at = level.networks.findIndex(({ length }) => length <= part.length);
   if (at < 0) at = level.networks.length;
   if (level.networks[at]?.length !== part.length) level.networks.splice(at, 0, { length: part.length, byAddress: new Map() });
-  return (level.networks[at] as Network).byAddress as Map<PartValue, Level | Leaf>;
+  return (level.networks[at] as Network).byAddress;
 }
 
 function keyOf(part: ElementPart): PartValue {

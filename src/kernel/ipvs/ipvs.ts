@@ -1,0 +1,138 @@
+/**
+ * IPVS of one namespace (net/netfilter/ipvs/ip_vs_core.c). Its hooks, by their priorities:
+ *   INPUT    after filter and security, before nat   answers (98), then requests (99)
+ *   OUTPUT   after nat, before filter                answers (-99), then requests (-98)
+ *   FORWARD  after all tables                        answers, and errors about requests (99, 100)
+ * A request leaves its hook and is sent anew: OUTPUT, POSTROUTING; one for a server on this very host goes on where it is. Checked against
+ * facts/kernel-lab.md and kube-proxy-ipvs.md: the kernels at hand lack ip_vs.
+ * Left out: IPv6, SCTP, one-packet scheduling, bypass, FTP, the synchronisation daemon, all unsupported or absent by name.
+ */
+import { memoByText } from '../../base/memo.js';
+import { unsupported } from '../../base/errors.js';
+import type { Ipv4 } from '../../base/ip.js';
+import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
+import type { IpvsServices } from '../../plan/ipvs/ipvs-service.js';
+import { formatServiceKey } from '../../plan/ipvs/service-key.js';
+import { readIpvs } from '../../plan/ipvs/read-ipvs.js';
+import type { Hook } from '../../trace/event.js';
+import type { Namespace } from '../namespace.js';
+import type { IpvsHooks, Passage } from '../netfilter/contract.js';
+import { invertTuple, type Tuple, tupleOf } from '../netfilter/conntrack/tuple.js';
+import { type OutputDecision, routeOutput } from '../route/output.js';
+import type { Runtime } from '../runtime.js';
+import { sysctlValue } from '../sysctl.js';
+import { type IpvsConnection, IpvsConnections, touchConnection } from './connection.js';
+import { fromService } from './rewrite.js';
+import { ServiceStates } from './schedule.js';
+import { sendToServer } from './send-to-server.js';
+import { findService, indexServices, type ServiceTable } from './service-table.js';
+import { noteHandled } from './track.js';
+
+const readServices = memoByText(readIpvs, 2_000);
+const tables = new WeakMap<IpvsServices, ServiceTable>();
+
+function tableOf(services: IpvsServices): ServiceTable {
+  let table = tables.get(services);
+  if (table === undefined) tables.set(services, (table = indexServices(services)));
+  return table;
+}
+
+export class Ipvs implements IpvsHooks {
+  readonly #rt: Runtime;
+  readonly #ns: Namespace;
+  readonly #connections = new IpvsConnections();
+  readonly #states = new ServiceStates();
+  #services: ServiceTable | undefined;
+
+  constructor(rt: Runtime, ns: Namespace) {
+    this.#rt = rt;
+    this.#ns = ns;
+  }
+
+  hook(hook: Hook, passage: Passage): ReturnType<IpvsHooks['hook']> {
+    if (passage.ipvs !== undefined) return 'accept';
+    const { packet } = passage;
+    if (typeof packet.src === 'bigint') return this.#ipv6();
+    const tuple = tupleOfFlow(packet);
+    if (tuple === undefined) return 'accept';
+    if (this.#answer(hook, passage, tuple) || hook === 'forward') return 'accept';
+    return this.#request(hook, passage, tuple);
+  }
+
+  reset(): void {
+    this.#connections.clear();
+    this.#states.clear();
+  }
+
+  get #table(): ServiceTable {
+    this.#services ??= tableOf(readServices(this.#ns.plan.ipvs ?? '', `${this.#ns.name} ipvs`));
+    return this.#services;
+  }
+
+  #ipv6(): ReturnType<IpvsHooks['hook']> {
+    if (this.#table.ipv6) throw unsupported('ipvs-ipv6', `${this.#ns.name}: IPVS services of IPv6 are not modelled`);
+    return 'accept';
+  }
+
+  /** ip_vs_out_hook: what a server says, and errors about what was sent to it, come from the service, and are routed as such. */
+  #answer(hook: Hook, passage: Passage, tuple: Tuple): boolean {
+    const { packet } = passage;
+    const { nowUs } = this.#rt;
+    const connection = this.#connections.findAnswer(tuple, nowUs);
+    if (connection?.server.method !== 'masq') return false;
+    passage.packet = fromService(packet, connection.client.dst, connection.client.b);
+    if (packet.l4.kind !== 'icmp') touchConnection(connection, packet, nowUs);
+    noteHandled(this.#ns, passage, connection);
+    if (hook === 'forward' && !this.#ns.fib.plain && passage.ipvs !== undefined) passage.ipvs.next = this.#routeAgain(passage);
+    return true;
+  }
+
+  /** ip_vs_route_me_harder, which only policy rules can make differ. */
+  #routeAgain({ packet, mark }: Passage): OutputDecision | undefined {
+    const decision = routeOutput(this.#rt, this.#ns, { dst: packet.dst as Ipv4, src: packet.src as Ipv4, mark });
+    return decision.route === undefined || decision.error !== undefined ? undefined : decision;
+  }
+
+  /** ip_vs_in_hook. */
+  #request(hook: Hook, passage: Passage, tuple: Tuple): ReturnType<IpvsHooks['hook']> {
+    const { packet } = passage;
+    const { nowUs } = this.#rt;
+    let connection = this.#connections.find(tuple, nowUs);
+    if (connection === undefined) {
+      const made = packet.l4.kind === 'icmp' ? 'accept' : this.#open(passage, tuple);
+      if (typeof made === 'string') return made;
+      connection = made;
+    }
+    if (packet.l4.kind !== 'icmp') touchConnection(connection, packet, nowUs);
+    return sendToServer({ rt: this.#rt, ns: this.#ns, hook }, passage, connection);
+  }
+
+  /** A new connection begins with a SYN, or any datagram; a service without a server for it refuses (ip_vs_leave). */
+  #open(passage: Passage, tuple: Tuple): IpvsConnection | 'accept' | 'reject' {
+    const { packet, mark } = passage;
+    if (packet.l4.kind === 'tcp' && packet.l4.flags !== 'S') return 'accept';
+    const service = findService(this.#table, packet, tuple.b, mark);
+    if (service === undefined) return 'accept';
+    if (service.onePacket && packet.proto === PROTO.udp)
+      throw unsupported('ipvs-one-packet', `${this.#ns.name}: one-packet scheduling is not modelled`);
+    const server = this.#states.schedule(service, packet, {
+      connections: this.#connections,
+      oracle: this.#rt.oracle,
+      nowUs: this.#rt.nowUs,
+      expireQuiescent: sysctlValue(this.#ns.sysctls, 'net.ipv4.vs.expire_quiescent_template') !== 0,
+    });
+    if (server === undefined) {
+      const detail = `no real server of ${formatServiceKey(service.key)} takes it`;
+      passage.ipvs = { next: undefined, failure: { reason: 'IPVS_NO_SERVER', detail, error: undefined } };
+      return 'reject';
+    }
+    return this.#connections.add(tuple, server, server.port === 0 ? tuple.b : server.port);
+  }
+}
+
+/** Of an ICMP error the tuple of an answer to what it quotes; undefined for what IPVS does not look at. */
+function tupleOfFlow(packet: IpPacket): Tuple | undefined {
+  const { l4, proto } = packet;
+  if (l4.kind === 'icmp') return l4.about === undefined || l4.about.l4.kind === 'icmp' ? undefined : invertTuple(tupleOf(l4.about));
+  return proto === PROTO.tcp || proto === PROTO.udp ? tupleOf(packet) : undefined;
+}

@@ -1,0 +1,27 @@
+/** What IPVS notes on a packet's passage (skb->ipvs_property): it has been handled, and goes out by a way of its own, or ends. */
+import type { DropReason } from '../../trace/drop-reason.js';
+import type { IcmpError } from '../path/icmp-error.js';
+import type { OutputDecision } from '../route/output.js';
+import type { Passage } from '../netfilter/contract.js';
+
+export interface IpvsFailure {
+  readonly reason: DropReason;
+  readonly detail: string;
+  /** What the sender is told. */
+  readonly error: IcmpError | undefined;
+}
+
+export interface IpvsPassage {
+  /** The way to the real server, on which the packet is sent like one of this host's own. */
+  next: OutputDecision | undefined;
+  readonly failure: IpvsFailure | undefined;
+}
+
+/** The way that IPVS has chosen, once. */
+export function takeIpvsRoute(passage: Passage): OutputDecision | undefined {
+  const { ipvs } = passage;
+  if (ipvs?.next === undefined) return undefined;
+  const { next } = ipvs;
+  ipvs.next = undefined;
+  return next;
+}

@@ -1,0 +1,117 @@
+/**
+ * The real server of a new connection (ip_vs_schedule): by the service's scheduler, or, in a persistent service, the one that the client's
+ * network was given before (ip_vs_sched_persist). Kept for each service of a namespace until reset().
+ */
+import { networkOf } from '../../base/cidr.js';
+import type { ChoiceOracle } from '../../base/choice.js';
+import { formatSocket, type Ip } from '../../base/ip.js';
+import type { IpPacket } from '../../packet/ip-packet.js';
+import type { IpvsService, RealServer } from '../../plan/ipvs/ipvs-service.js';
+import { formatServiceKey } from '../../plan/ipvs/service-key.js';
+import type { IpvsConnections } from './connection.js';
+import { schedulerOf } from './scheduler/schedulers.js';
+import type { Scheduling } from './scheduler/scheduler.js';
+
+interface Template {
+  readonly server: RealServer;
+  expiresUs: number;
+}
+
+interface ServiceState {
+  /** The last added first. */
+  readonly servers: readonly RealServer[];
+  memory: unknown;
+  /** Of a persistent service, by the client's network and what it called. */
+  readonly templates: Map<string, Template>;
+}
+
+export interface ScheduleContext {
+  readonly connections: IpvsConnections;
+  readonly oracle: ChoiceOracle;
+  readonly nowUs: number;
+  /** net.ipv4.vs.expire_quiescent_template: a server without weight keeps no clients. */
+  readonly expireQuiescent: boolean;
+}
+
+const US = 1_000_000;
+
+export class ServiceStates {
+  readonly #states = new Map<IpvsService, ServiceState>();
+
+  schedule(service: IpvsService, packet: IpPacket, context: ScheduleContext): RealServer | undefined {
+    let state = this.#states.get(service);
+    if (state === undefined) {
+      state = { servers: [...service.servers].reverse(), memory: undefined, templates: new Map() };
+      this.#states.set(service, state);
+    }
+    if (service.persistent === undefined) return pick(service, state, packet, context);
+    return persist(service, state, packet, context);
+  }
+
+  clear(): void {
+    this.#states.clear();
+  }
+}
+
+function persist(service: IpvsService, state: ServiceState, packet: IpPacket, context: ScheduleContext): RealServer | undefined {
+  const key = templateKey(service, packet);
+  const expiresUs = context.nowUs + (service.persistent ?? 0) * US;
+  const known = state.templates.get(key);
+  const stays = known !== undefined && known.expiresUs > context.nowUs && !(context.expireQuiescent && known.server.weight === 0);
+  if (stays) {
+    known.expiresUs = expiresUs;
+    return known.server;
+  }
+  const server = pick(service, state, packet, context);
+  if (server !== undefined) state.templates.set(key, { server, expiresUs });
+  return server;
+}
+
+/** A service of a mark is one, whatever address and port was called. */
+function templateKey({ granularity, key }: IpvsService, packet: IpPacket): string {
+  const client: Ip = networkOf(packet.src, granularity);
+  return key.kind === 'mark' ? `${client}` : `${client} ${packet.dst}`;
+}
+
+function pick(service: IpvsService, state: ServiceState, packet: IpPacket, context: ScheduleContext): RealServer | undefined {
+  const { connections, nowUs } = context;
+  const available = (server: RealServer): boolean => server.weight > 0 && !isOverloaded(server, connections, nowUs);
+  const scheduling: Scheduling = {
+    service,
+    servers: state.servers,
+    packet,
+    memory: state.memory,
+    available,
+    load: (server) => connections.load(server, nowUs),
+    choose: (share) => choose(service, state.servers.filter(available), context.oracle, share),
+  };
+  const server = schedulerOf(service)(scheduling);
+  state.memory = scheduling.memory;
+  return server;
+}
+
+/** Left out: the lower threshold, below which an overloaded server comes back; here it does when it is below the upper one. */
+function isOverloaded(server: RealServer, connections: IpvsConnections, nowUs: number): boolean {
+  if (server.upper === 0) return false;
+  const { active, inactive } = connections.load(server, nowUs);
+  return active + inactive >= server.upper;
+}
+
+/** Branches stand in the order of the plan. */
+function choose(
+  service: IpvsService,
+  able: readonly RealServer[],
+  oracle: ChoiceOracle,
+  share: (server: RealServer) => number,
+): RealServer | undefined {
+  const servers = [...able].reverse();
+  if (servers.length < 2) return servers[0];
+  const total = servers.reduce((sum, server) => sum + share(server), 0);
+  const site = `IPVS ${formatServiceKey(service.key)} to ${servers.map(({ ip, port }) => formatSocket(ip, port)).join(', ')}`;
+  return servers[
+    oracle.choose(
+      site,
+      servers.map((server) => share(server) / total),
+    )
+  ];
+}
