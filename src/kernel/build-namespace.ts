@@ -14,6 +14,7 @@ import type { Device, Namespace } from './namespace.js';
 import { knownNeighbour } from './neigh/neighbour.js';
 import type { Netfilter } from './netfilter/contract.js';
 import { readFdb, readNeigh } from './plan-texts.js';
+import { nftProgram } from './nft/base-chains.js';
 import { buildFib } from './route/build-fib.js';
 import { buildListeners } from './socket/listeners.js';
 import { type Sysctls, sysctlValue } from './sysctl.js';
@@ -45,7 +46,8 @@ export function buildNamespace(name: string, plan: NetnsPlan, listeners: readonl
   built.ipTunnels = devices.filter(({ kind, up }) => up && (kind === 'ipip' || kind === 'gre'));
   built.wireguards = devices.flatMap(({ tunnel }) => (tunnel?.kind === 'wireguard' ? tunnel : []));
   built.netfilter = around.makeNetfilter(ns);
-  built.filtering = built.netfilter.active || (plan.ip6tables?.tables.size ?? 0) > 0;
+  built.filtering =
+    built.netfilter.active || (plan.ip6tables?.tables.size ?? 0) > 0 || nftProgram(plan.nft, 'ip6', `${name} nft`) !== undefined;
   return ns;
 }
 
@@ -78,9 +80,7 @@ function shell(name: string, plan: NetnsPlan, sysctls: Sysctls, parts: Parts): N
 }
 
 function refuseUnmodelled(name: string, plan: NetnsPlan): void {
-  const present: readonly [string, unknown][] = [
-    ['nft', plan.nft?.trim()],
-  ];
+  const present: readonly [string, unknown][] = [['ipvs', plan.ipvs?.trim()]];
   for (const [field, value] of present) {
     if (value) throw unsupported(`plan-${field}`, `${name}: \`${field}\` of a plan is not modelled yet`);
   }

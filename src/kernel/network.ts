@@ -14,6 +14,7 @@ import type { Ipv6Stack } from './ipv6/stack.js';
 import type { Device, Namespace } from './namespace.js';
 import { createNetfilter } from './netfilter/netfilter.js';
 import { netfilterHost } from './netfilter-host.js';
+import { nftProgram } from './nft/base-chains.js';
 import type { Runtime } from './runtime.js';
 import { newFlowState } from './socket/flow-state.js';
 import { PORT_MIN } from './socket/open-client.js';
@@ -70,7 +71,7 @@ function build(rt: Runtime, source: PlanSource, namespaces: Map<string, Namespac
   const plan = source.netns(name);
   if (plan === undefined) throw inputError('no-such-netns', `the plan has no namespace called ${name}`);
   const ns = buildNamespace(name, plan, source.listeners(name), {
-    makeNetfilter: (made) => createNetfilter(plan.iptables, netfilterHost(rt, made)),
+    makeNetfilter: (made) => createNetfilter(plan.iptables, netfilterHost(rt, made), nftProgram(plan.nft, 'ip', `${name} nft`)),
     deviceIn: (netns, device) => rt.namespace(netns).deviceByName.get(device),
     uppers: source.uppers?.(name),
   });
@@ -80,7 +81,9 @@ function build(rt: Runtime, source: PlanSource, namespaces: Map<string, Namespac
 }
 
 function addIpv6(rt: Runtime, ns: Namespace): Ipv6Stack {
-  ns.ipv6 = buildIpv6Stack(ns, () => createNetfilter(ns.plan.ip6tables, netfilterHost(rt, ns)));
+  ns.ipv6 = buildIpv6Stack(ns, () =>
+    createNetfilter(ns.plan.ip6tables, netfilterHost(rt, ns), nftProgram(ns.plan.nft, 'ip6', `${ns.name} nft`)),
+  );
   return ns.ipv6;
 }
 

@@ -8,6 +8,7 @@ import { inside, note, objectAt, type Problems, type Spot, throwProblems } from 
 import { readJson } from './json/read-json.js';
 import { readListeners, readProbes } from './json/read-flows.js';
 import { readNetns } from './json/read-netns.js';
+import { writeNft } from './nft/write-ruleset.js';
 import { type LinkPlan, type ListenerPlan, type NetnsPlan, type Plan, PLAN_SCHEMA, type ProbePlan } from './plan.js';
 import type { Ruleset } from './ruleset.js';
 
@@ -66,7 +67,7 @@ function writeNetns(netns: NetnsPlan): Readonly<Record<string, unknown>> {
     ipset: netns.ipset,
     iptables: restoreText(netns.iptables),
     ip6tables: restoreText(netns.ip6tables),
-    nft: netns.nft,
+    nft: typeof netns.nft === 'object' ? writeNft(netns.nft) : netns.nft,
     ipvs: netns.ipvs,
     wg: netns.wg === undefined ? undefined : { ...netns.wg },
   });

@@ -5,6 +5,7 @@
  * text in JSON.
  */
 import type { Ip } from '../base/ip.js';
+import type { NftRuleset } from './nft/nft-ruleset.js';
 import type { Ruleset } from './ruleset.js';
 
 export const PLAN_SCHEMA = 'hopspec.dev/plan/v1';
@@ -24,7 +25,8 @@ export interface NetnsPlan {
   readonly iptables: Ruleset | undefined;
   readonly ip6tables: Ruleset | undefined;
   readonly ipset?: string | undefined;
-  readonly nft?: string | undefined;
+  /** As `nft -f` reads and `nft list ruleset` prints; or its tables, which may be made on first reading. */
+  readonly nft?: string | NftRuleset | undefined;
   readonly ipvs?: string | undefined;
   /** By device, as `wg setconf` reads. */
   readonly wg?: Readonly<Record<string, string>> | undefined;

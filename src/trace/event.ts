@@ -11,13 +11,15 @@ import type { DropReason } from './drop-reason.js';
 
 export type Hook = 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting';
 export type TableName = 'raw' | 'mangle' | 'nat' | 'filter' | 'security';
+/** Of nftables: family and name. */
+export type NftTableName = `ip ${string}` | `ip6 ${string}` | `inet ${string}`;
 export type CtState = 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID' | 'UNTRACKED';
 export type Encapsulation = 'VXLAN' | 'IPIP' | 'GRE' | 'Geneve' | 'WireGuard' | 'UDP';
 export type NatKind = 'DNAT' | 'SNAT' | 'MASQUERADE' | 'REDIRECT' | 'NETMAP';
 
 /** A rule that matched. `index` is 1-based within its chain, `text` without `-A CHAIN`; index 0 is the chain's policy. */
 export interface RuleHit {
-  readonly table: TableName;
+  readonly table: TableName | NftTableName;
   readonly chain: string;
   readonly index: number;
   readonly text: string;

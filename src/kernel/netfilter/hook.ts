@@ -6,6 +6,8 @@
  *   FORWARD      mangle → filter → security → (IPVS)
  *   OUTPUT       raw → (connection tracking) → mangle → nat (destination) → (IPVS) → filter → security
  *   POSTROUTING  mangle → nat (source) → (confirm)
+ *
+ * Base chains of nftables stand among them by their priorities.
  */
 import type { Hook, TableName } from '../../trace/event.js';
 
@@ -18,6 +20,21 @@ export const HOOK_STEPS: Readonly<Record<Hook, readonly HookStep[]>> = {
   forward: ['mangle', 'filter', 'security', 'ipvs'],
   output: ['raw', 'track', 'mangle', 'nat', 'ipvs', 'filter', 'security'],
   postrouting: ['mangle', 'nat', 'confirm'],
+};
+
+/** Where a step stands among the base chains of nftables. */
+export function stepPriority(step: HookStep, hook: Hook): number {
+  if (step === 'nat') return manipAt(hook) === 'dst' ? -100 : 100;
+  return PRIORITY[step];
+}
+
+const PRIORITY: Readonly<Record<Exclude<HookStep, 'nat'>, number>> = {
+  raw: -300,
+  track: -200,
+  mangle: -150,
+  filter: 0,
+  security: 50,
+  confirm: Number.POSITIVE_INFINITY,
 };
 
 /** The side of a packet that the nat table changes at a hook. */

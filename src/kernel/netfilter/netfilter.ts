@@ -7,17 +7,17 @@ import type { Ruleset } from '../../plan/ruleset.js';
 import type { Hook, NatChange, RuleHit, TableName } from '../../trace/event.js';
 import { type CompiledChain, type CompiledRule, compileChain } from './chain/compile-chain.js';
 import { runBuiltIn } from './chain/traverse.js';
-import type { DropReason } from '../../trace/drop-reason.js';
-import type { HookResult, IpvsHooks, Netfilter, NetfilterCounters, NetfilterHost, Passage } from './contract.js';
+import type { HookResult, Netfilter, NetfilterCounters, NetfilterHost, Passage } from './contract.js';
 import type { Connection } from './conntrack/connection.js';
 import { connectionLine } from './conntrack/connection-line.js';
 import { ConnectionTable } from './conntrack/table.js';
 import { readTimeouts } from './conntrack/timeouts.js';
 import { track, type Tracker } from './conntrack/track.js';
 import { connectionOf, type Evaluation } from './evaluation.js';
-import { HOOK_STEPS, manipAt } from './hook.js';
+import { HOOK_STEPS, type HookStep, manipAt, stepPriority } from './hook.js';
+import type { NftProgram } from '../nft/base-chains.js';
 import { type Binding, bind, isBound, NULL_RANGE } from './nat/bind.js';
-import { natChanges, translate } from './nat/translate.js';
+import { translate } from './nat/translate.js';
 
 const NO_RULES: readonly RuleHit[] = [];
 const NO_NAT: readonly NatChange[] = [];
@@ -44,20 +44,26 @@ const BUILT_IN: Readonly<Record<Hook, string>> = {
   postrouting: 'POSTROUTING',
 };
 
+/** One base chain of the hook. */
+type BaseRun = (e: Evaluation) => 'accept' | 'drop' | 'reject';
+
 /** A hook's steps with their chains resolved; what has nothing to do is left out. */
 type Step =
-  | { readonly kind: 'track' | 'confirm' | 'ipvs' }
-  | { readonly kind: 'nat'; readonly chain: CompiledChain | undefined }
+  | { readonly kind: 'track' | 'confirm' }
+  | { readonly kind: 'nat'; readonly chains: readonly BaseRun[] }
+  | { readonly kind: 'nft'; readonly run: BaseRun }
   | { readonly kind: 'table'; readonly table: TableName; readonly chain: CompiledChain };
 
-export function createNetfilter(ruleset: Ruleset | undefined, host: NetfilterHost): Netfilter {
-  return new NamespaceNetfilter(ruleset, host);
+/** `nft` are the base chains of nftables of the same family. */
+export function createNetfilter(ruleset: Ruleset | undefined, host: NetfilterHost, nft?: NftProgram): Netfilter {
+  return new NamespaceNetfilter(ruleset, host, nft);
 }
 
 class NamespaceNetfilter implements Netfilter {
   readonly active: boolean;
   readonly counters: NetfilterCounters = { ruleCompares: 0, indexLookups: 0, conntrackLookups: 0, conntrackCreated: 0 };
   readonly #ruleset: Ruleset | undefined;
+  readonly #nft: NftProgram | undefined;
   readonly #host: NetfilterHost;
   readonly #table: ConnectionTable;
   readonly #tracker: Tracker;
@@ -74,9 +80,10 @@ class NamespaceNetfilter implements Netfilter {
   readonly #jumps = new Map<CompiledRule, CompiledChain>();
   readonly #evaluation: Evaluation;
 
-  constructor(ruleset: Ruleset | undefined, host: NetfilterHost) {
-    this.active = host.ipvs !== undefined || (ruleset !== undefined && ruleset.tables.size > 0);
+  constructor(ruleset: Ruleset | undefined, host: NetfilterHost, nft: NftProgram | undefined) {
+    this.active = nft !== undefined || (ruleset !== undefined && ruleset.tables.size > 0);
     this.#ruleset = ruleset;
+    this.#nft = nft;
     this.#host = host;
     this.#table = new ConnectionTable(this.counters);
     this.#tracker = { table: this.#table, timeouts: readTimeouts(host), counters: this.counters };
@@ -101,7 +108,7 @@ class NamespaceNetfilter implements Netfilter {
       const verdict = this.#step(steps[i] as Step, e);
       if (verdict === 'accept') continue;
       if (verdict === 'clash') return this.#ended(e, 'drop', 'CONNTRACK_CLASH');
-      return this.#ended(e, verdict === 'stolen' ? 'accept' : verdict, passage.ipvs?.failure?.reason);
+      return this.#ended(e, verdict, undefined);
     }
     if (e.hits.length === 0 && e.nat.length === 0) return ACCEPT;
     return {
@@ -118,11 +125,11 @@ class NamespaceNetfilter implements Netfilter {
     if (!this.active) return;
     this.#table.clear();
     // Clearing an empty map makes a new one inside.
-    const { ruleState, recent } = this.#evaluation;
+    const { ruleState, recent, nftState } = this.#evaluation;
     if (ruleState.size > 0) ruleState.clear();
+    if (nftState.size > 0) nftState.clear();
     if (recent.size > 0) recent.clear();
     this.#host.sets?.reset();
-    this.#host.ipvs?.reset();
   }
 
   connections(): readonly string[] {
@@ -131,7 +138,7 @@ class NamespaceNetfilter implements Netfilter {
     return alive.map((connection) => connectionLine(connection, nowUs)).sort();
   }
 
-  #ended(e: Evaluation, verdict: 'accept' | 'drop' | 'reject', reason: DropReason | undefined): HookResult {
+  #ended(e: Evaluation, verdict: 'drop' | 'reject', reason: 'CONNTRACK_CLASH' | undefined): HookResult {
     return {
       verdict,
       rejectWith: e.rejectWith,
@@ -144,27 +151,52 @@ class NamespaceNetfilter implements Netfilter {
 
   /** Tables without rules and without a policy to apply cost nothing; without a nat table nothing is bound. */
   #resolve(hook: Hook): readonly Step[] {
-    const steps = HOOK_STEPS[hook].flatMap((step): Step[] => {
-      if (step === 'track' || step === 'confirm') return [{ kind: step }];
-      if (step === 'ipvs') return this.#host.ipvs === undefined ? [] : [{ kind: 'ipvs' }];
-      const chain = this.#chain(step, BUILT_IN[hook]);
-      if (step === 'nat') return this.#ruleset?.tables.has('nat') === true ? [{ kind: 'nat', chain }] : [];
-      const idle = chain === undefined || (chain.rules.length === 0 && chain.policyDrop === undefined);
-      return idle ? [] : [{ kind: 'table', table: step, chain }];
-    });
+    const steps: Step[] = [];
+    // Of two of one priority, nftables' chain was made later, and runs first.
+    const chains = (this.#nft?.chains ?? []).filter((chain) => chain.hook === hook && !chain.nat);
+    let next = 0;
+    const before = (priority: number): void => {
+      for (; (chains[next]?.priority ?? Number.NaN) <= priority; next++) steps.push({ kind: 'nft', run: chains[next]?.run as BaseRun });
+    };
+    for (const step of HOOK_STEPS[hook]) {
+      before(stepPriority(step, hook));
+      steps.push(...this.#resolveStep(hook, step));
+    }
+    before(Number.POSITIVE_INFINITY);
     this.#steps[hook] = steps;
     return steps;
   }
 
-  #step(step: Step, e: Evaluation): 'accept' | 'drop' | 'reject' | 'clash' | 'stolen' {
+  #resolveStep(hook: Hook, step: HookStep): readonly Step[] {
+    const tables = this.#ruleset?.tables;
+    const tracked = this.#nft === undefined || this.#nft.tracks || (tables?.size ?? 0) > 0;
+    if (step === 'track' || step === 'confirm') return tracked ? [{ kind: step }] : [];
+    const chain = this.#chain(step, BUILT_IN[hook]);
+    if (step === 'nat') return tracked ? this.#resolveNat(hook, chain, tables?.has('nat') === true) : [];
+    const idle = chain === undefined || (chain.rules.length === 0 && chain.policyDrop === undefined);
+    return idle ? [] : [{ kind: 'table', table: step, chain }];
+  }
+
+  /** All chains for translation, whatever their priorities, stand where the NAT core does, in their order. */
+  #resolveNat(hook: Hook, chain: CompiledChain | undefined, hasTable: boolean): readonly Step[] {
+    const nat = this.#nft?.chains.filter((one) => one.nat) ?? [];
+    if (!hasTable && nat.length === 0) return [];
+    const here = nat.filter((one) => one.hook === hook);
+    const own = stepPriority('nat', hook);
+    const run: BaseRun[] = chain === undefined ? [] : [(e) => ((e.table = 'nat'), runBuiltIn(e, chain))];
+    const part = (first: boolean): BaseRun[] => here.filter(({ priority }) => priority <= own === first).map((one) => one.run);
+    return [{ kind: 'nat', chains: [...part(true), ...run, ...part(false)] }];
+  }
+
+  #step(step: Step, e: Evaluation): 'accept' | 'drop' | 'reject' | 'clash' {
     switch (step.kind) {
       case 'table':
         e.table = step.table;
         return runBuiltIn(e, step.chain);
       case 'nat':
-        return this.#nat(e, step.chain);
-      case 'ipvs':
-        return this.#ipvs(e, this.#host.ipvs as IpvsHooks);
+        return this.#nat(e, step.chains);
+      case 'nft':
+        return step.run(e);
       case 'track':
         track(this.#tracker, e.passage, this.#host.nowUs());
         return 'accept';
@@ -173,26 +205,17 @@ class NamespaceNetfilter implements Netfilter {
     }
   }
 
-  /** IPVS changes packets as a translation does, and refuses as a rule does. */
-  #ipvs(e: Evaluation, ipvs: IpvsHooks): 'accept' | 'drop' | 'reject' | 'stolen' {
-    const before = e.passage.packet;
-    const verdict = ipvs.hook(e.hook, e.passage);
-    if (verdict === 'reject') e.rejectWith = 'icmp-port-unreachable';
-    const { packet } = e.passage;
-    if (e.record && packet !== before) e.nat.push(...natChanges('DNAT', before, packet));
-    return verdict;
-  }
-
   /** The nat table is asked once for each side of a connection; then every packet is translated from the binding. */
-  #nat(e: Evaluation, chain: CompiledChain | undefined): 'accept' | 'drop' | 'reject' | 'clash' {
+  #nat(e: Evaluation, chains: readonly BaseRun[]): 'accept' | 'drop' | 'reject' | 'clash' {
     const connection = connectionOf(e.passage);
     if (connection === undefined) return 'accept';
     const side = manipAt(e.hook);
     const first = e.passage.state === 'NEW' && !isBound(connection, side);
     if (first) {
-      e.table = 'nat';
-      const verdict = chain === undefined ? 'accept' : runBuiltIn(e, chain);
-      if (verdict !== 'accept') return verdict;
+      for (let i = 0; i < chains.length && !isBound(connection, side); i++) {
+        const verdict = (chains[i] as BaseRun)(e);
+        if (verdict !== 'accept') return verdict;
+      }
       if (!isBound(connection, side)) this.#bind(NULL_BINDING[side]);
     }
     if (connection.srcNat === undefined && connection.dstNat === undefined) return 'accept';
@@ -255,13 +278,15 @@ class NamespaceNetfilter implements Netfilter {
       counters: this.counters,
       ruleState: new Map(),
       recent: new Map(),
+      nftState: new Map(),
       chain: (rule) => this.#jumps.get(rule) ?? this.#userChain(rule),
       bind: (binding) => this.#bind(binding),
     };
   }
 
   #userChain(rule: CompiledRule): CompiledChain {
-    const { table, chain: from, index } = rule.hit;
+    const { chain: from, index } = rule.hit;
+    const table = rule.hit.table as TableName;
     const name = rule.jump as string;
     const chain = this.#chain(table, name);
     if (chain === undefined)

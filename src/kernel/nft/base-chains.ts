@@ -1,0 +1,65 @@
+/**
+ * The base chains of a namespace's nftables for one family, by hook and in the order of their priorities; of those that are equal the one
+ * made last runs first (nf_hook_entries_grow of net/netfilter/core.c). Chains of type nat are asked by the NAT core, at its own priority
+ * (nf_nat_inet_fn), and without connection tracking not at all.
+ */
+import { memoByText } from '../../base/memo.js';
+import type { NftFamily, NftHook, NftRuleset, NftTable } from '../../plan/nft/nft-ruleset.js';
+import { readNft } from '../../plan/nft/read-ruleset.js';
+import type { RuleHit } from '../../trace/event.js';
+import type { Evaluation } from '../netfilter/evaluation.js';
+import { compileTable } from './compile-chain.js';
+import { runBaseChain } from './walk.js';
+
+export interface BaseChain {
+  readonly hook: NftHook;
+  readonly priority: number;
+  readonly nat: boolean;
+  run(e: Evaluation): 'accept' | 'drop' | 'reject';
+}
+
+export interface NftProgram {
+  /** Of every hook. */
+  readonly chains: readonly BaseChain[];
+  /** A rule asks for connections, so that the kernel tracks them. */
+  readonly tracks: boolean;
+}
+
+/** The same text stands in the plans of many networks; what was compiled for it is kept with it. */
+const readOnce = memoByText((text: string, origin = 'nft') => readNft(text, origin), 500);
+
+/** Undefined where no chain of that family sees a packet. */
+export function nftProgram(nft: string | NftRuleset | undefined, family: 'ip' | 'ip6', origin: string): NftProgram | undefined {
+  if (nft === undefined || nft === '') return undefined;
+  const ruleset = typeof nft === 'string' ? readOnce(nft, origin) : nft;
+  const families: readonly NftFamily[] = [family, 'inet'];
+  const tables = ruleset.tables.filter((table) => families.includes(table.family) && table.dormant !== true);
+  const chains = tables.flatMap(baseChains);
+  if (chains.length === 0) return undefined;
+  const ordered = chains.reverse().sort((x, y) => x.priority - y.priority);
+  return { chains: ordered, tracks: ruleset.tables.some(needsConnections) };
+}
+
+function baseChains(table: NftTable): BaseChain[] {
+  const made: BaseChain[] = [];
+  for (const { name, base } of table.chains.values()) {
+    if (base === undefined) continue;
+    const { type, hook, priority, policy } = base;
+    const hit: RuleHit = { table: `${table.family} ${table.name}`, chain: name, index: 0, text: 'policy drop' };
+    const policyDrop = policy === 'drop' ? hit : undefined;
+    const kind = type === 'nat' ? 'nat' : 'filter';
+    const run = (e: Evaluation): 'accept' | 'drop' | 'reject' => {
+      e.table = kind;
+      return runBaseChain(e, compileTable(table).chain(name), policyDrop);
+    };
+    made.push({ hook, priority, nat: type === 'nat', run });
+  }
+  return made;
+}
+
+const NEEDS = /\b(ct|masquerade|snat|dnat|redirect)\b/;
+
+function needsConnections(table: NftTable): boolean {
+  for (const { rules } of table.chains.values()) if (rules.some((rule) => NEEDS.test(rule))) return true;
+  return false;
+}

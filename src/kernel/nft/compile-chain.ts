@@ -1,0 +1,80 @@
+/** A chain of nftables compiled when a packet first reaches it, rule by rule, so that a fault names its rule. */
+import { inputError } from '../../base/errors.js';
+import { nearest } from '../../base/nearest.js';
+import type { NftChain, NftTable } from '../../plan/nft/nft-ruleset.js';
+import { parseNftRule } from '../../plan/nft/parse-rule.js';
+import { placeFault } from '../../plan/nft/place-fault.js';
+import type { NftTableName, RuleHit } from '../../trace/event.js';
+import { compileStatement } from './compile-statement.js';
+import type { Operation } from './outcome.js';
+import { TableSets } from './table-sets.js';
+
+export interface CompiledNftRule {
+  readonly hit: RuleHit;
+  readonly operations: readonly Operation[];
+}
+
+export interface CompiledNftChain {
+  readonly name: string;
+  readonly rules: readonly CompiledNftRule[];
+  /** Where its jumps lead. */
+  readonly table: CompiledTable;
+}
+
+/** One table, whoever uses it: what rules remember is kept elsewhere. */
+export class CompiledTable {
+  readonly name: NftTableName;
+  readonly #table: NftTable;
+  readonly #sets: TableSets;
+  readonly #chains = new Map<string, CompiledNftChain>();
+
+  constructor(table: NftTable) {
+    this.name = `${table.family} ${table.name}`;
+    this.#table = table;
+    this.#sets = new TableSets(table);
+  }
+
+  chain(name: string): CompiledNftChain {
+    let made = this.#chains.get(name);
+    if (made === undefined) {
+      const chain = this.#table.chains.get(name);
+      if (chain === undefined) throw this.#unknown(name);
+      made = { name, rules: chain.rules.map((text, i) => this.#rule(chain, text, i)), table: this };
+      this.#chains.set(name, made);
+    }
+    return made;
+  }
+
+  #unknown(name: string): Error {
+    const near = nearest(name, this.#table.chains.keys());
+    const fix = near === undefined ? undefined : `did you mean ${near}?`;
+    return inputError('unknown-chain', `the table ${this.name} has no chain \`${name}\``, { fix });
+  }
+
+  #rule(chain: NftChain, text: string, i: number): CompiledNftRule {
+    const hit: RuleHit = { table: this.name, chain: chain.name, index: i + 1, text: oneLine(text) };
+    try {
+      const operations = parseNftRule(text, `${this.name} ${chain.name}`)
+        .statements.map((statement) => compileStatement(statement, this.#sets))
+        .filter((operation) => operation !== undefined);
+      return { hit, operations };
+    } catch (error) {
+      throw placeFault(error, `table ${this.name}, chain ${chain.name}, rule ${i + 1}`, chain.position?.(i));
+    }
+  }
+}
+
+function oneLine(text: string): string {
+  return text.includes('\n') || text.includes('\t') ? text.replaceAll(/\s*\\?\s+/g, ' ') : text;
+}
+
+const compiled = new WeakMap<NftTable, CompiledTable>();
+
+export function compileTable(table: NftTable): CompiledTable {
+  let made = compiled.get(table);
+  if (made === undefined) {
+    made = new CompiledTable(table);
+    compiled.set(table, made);
+  }
+  return made;
+}

@@ -1,0 +1,57 @@
+/**
+ * Rules of nftables put to Linux and to this kernel, on the network of netfilter's tests. What Linux (6.18, nft 1.0.6) answered stands in
+ * fixtures/kernel/nft; with HOPSPEC_UPDATE_GOLDEN=1, as root, Linux itself is asked again.
+ */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { execute } from '../../lab/execute.js';
+import type { Plan } from '../../plan/plan.js';
+import { type Answer, answerLine, answerOf } from '../netfilter/testing/answer-line.js';
+import { type RouterCase, routerPlan } from '../netfilter/testing/router.js';
+import { runPlan } from '../run-plan.js';
+
+const FOLDER = 'fixtures/kernel/nft';
+const ASK_LINUX = process.env['HOPSPEC_UPDATE_GOLDEN'] === '1' && process.getuid?.() === 0;
+
+interface Case extends Partial<Pick<RouterCase, 'rules' | 'sysctl'>>, Pick<RouterCase, 'probes'> {
+  readonly name: string;
+  /** More of them, by namespace. */
+  readonly routes?: Readonly<Record<string, readonly string[]>>;
+  /** Lines of text, by namespace. */
+  readonly nft: Readonly<Record<string, readonly string[]>>;
+  /** One line for each flow of the probes. */
+  readonly linux: readonly string[];
+}
+
+function planOf({ nft, rules = {}, sysctl = {}, routes = {}, probes }: Case): Plan {
+  const plan = routerPlan({ rules, sysctl, probes });
+  const netns = Object.entries(plan.netns).map(([name, each]) => {
+    const lines = nft[name];
+    const more = { ...each, routes: [...each.routes, ...(routes[name] ?? [])] };
+    return [name, lines === undefined ? more : { ...more, nft: `${lines.join('\n')}\n` }] as const;
+  });
+  return { ...plan, netns: Object.fromEntries(netns) };
+}
+
+function askLinux(asked: Case): string[] {
+  return execute(planOf(asked)).probes.flatMap(({ flows }) => (flows as readonly Answer[]).map(answerLine));
+}
+
+for (const file of readdirSync(FOLDER).sort()) {
+  describe(`nftables answers as Linux does: ${file}`, () => {
+    const path = join(FOLDER, file);
+    let cases = JSON.parse(readFileSync(path, 'utf8')) as readonly Case[];
+    if (ASK_LINUX) {
+      cases = cases.map((one) => ({ ...one, linux: askLinux(one) }));
+      writeFileSync(path, `${JSON.stringify(cases, undefined, 2)}\n`);
+    }
+    for (const one of cases) {
+      it(one.name, () => {
+        const answers = runPlan(planOf(one)).flatMap(({ flows }) => flows.map((flow) => answerLine(answerOf(flow))));
+        assert.deepEqual(answers, one.linux);
+      });
+    }
+  });
+}

@@ -1,0 +1,101 @@
+/** The sets and maps of a table, and those in place in its rules, compiled to look-ups. A named one keeps its elements once for all who use it. */
+import { inputError } from '../../base/errors.js';
+import { nearest } from '../../base/nearest.js';
+import type { Element, SetUse, Value } from '../../plan/nft/nft-rule.js';
+import type { NftSet, NftTable } from '../../plan/nft/nft-ruleset.js';
+import { parseElement } from '../../plan/nft/read-element.js';
+import { setTypes } from '../../plan/nft/set-types.js';
+import { placeFault } from '../../plan/nft/place-fault.js';
+import type { Evaluation } from '../netfilter/evaluation.js';
+import { type Found, type SetIndex, indexElements } from './set-index.js';
+import { dynamicElement } from './dynamic-set.js';
+import type { Getter } from './value.js';
+
+/** What is found for a packet; `break` where a part of the key is not there. */
+export type Lookup = (e: Evaluation) => Found | undefined | 'break';
+
+export class TableSets {
+  readonly #table: NftTable;
+  readonly #named = new Map<string, SetIndex>();
+
+  constructor(table: NftTable) {
+    this.#table = table;
+  }
+
+  /** The set of that name; throws where there is none. */
+  set(name: string): NftSet {
+    const { sets, family, name: table } = this.#table;
+    const set = sets.get(name);
+    if (set !== undefined) return set;
+    const near = nearest(name, sets.keys());
+    throw inputError(
+      'unknown-set',
+      `the table ${family} ${table} has no set \`${name}\``,
+      near === undefined ? {} : { fix: `did you mean ${near}?` },
+    );
+  }
+
+  compile(use: SetUse, parts: readonly Getter[]): Lookup {
+    if (!('name' in use)) return staticLookup(indexElements(use.elements, parts.length, 'a set in place'), parts);
+    const set = this.set(use.name);
+    const index = this.#index(set, parts.length);
+    return set.flags.includes('dynamic') || set.flags.includes('timeout') ? changingLookup(set, index, parts) : staticLookup(index, parts);
+  }
+
+  #index(set: NftSet, width: number): SetIndex {
+    let index = this.#named.get(set.name);
+    if (index === undefined) {
+      index = indexElements(elementsOf(set), width, `${set.kind} ${set.name}`);
+      this.#named.set(set.name, index);
+    }
+    return index;
+  }
+}
+
+function elementsOf(set: NftSet): Element[] {
+  const types = setTypes(set);
+  return set.elements.map((text, i) => {
+    try {
+      const element = parseElement(text, `${set.kind} ${set.name}`, types);
+      return element.timeoutMs === undefined && set.timeoutMs !== undefined ? { ...element, timeoutMs: set.timeoutMs } : element;
+    } catch (error) {
+      throw placeFault(error, `${set.kind} ${set.name}, element ${i + 1}`, set.position?.(i));
+    }
+  });
+}
+
+function staticLookup(index: SetIndex, parts: readonly Getter[]): Lookup {
+  const [first] = parts;
+  if (parts.length === 1 && first !== undefined) {
+    return (e) => {
+      const value = first(e);
+      if (value === undefined) return 'break';
+      e.counters.indexLookups++;
+      return index.one(value);
+    };
+  }
+  const key = new Array<Value>(parts.length);
+  return (e) => (fill(e, parts, key) ? (e.counters.indexLookups++, index.many(key)) : 'break');
+}
+
+function fill(e: Evaluation, parts: readonly Getter[], key: Value[]): boolean {
+  for (let i = 0; i < parts.length; i++) {
+    const value = (parts[i] as Getter)(e);
+    if (value === undefined) return false;
+    key[i] = value;
+  }
+  return true;
+}
+
+/** What rules put in or took out in this namespace goes before what the set began with; elements end with their time. */
+function changingLookup(set: NftSet, index: SetIndex, parts: readonly Getter[]): Lookup {
+  const key = new Array<Value>(parts.length);
+  return (e) => {
+    if (!fill(e, parts, key)) return 'break';
+    e.counters.indexLookups++;
+    const changed = dynamicElement(e, set, key);
+    if (changed !== undefined) return changed.gone || changed.expiresUs <= e.host.nowUs() ? undefined : changed.found;
+    const found = key.length === 1 ? index.one(key[0] as Value) : index.many(key);
+    return found?.expiresUs !== undefined && found.expiresUs <= e.host.nowUs() ? undefined : found;
+  };
+}

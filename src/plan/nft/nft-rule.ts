@@ -1,0 +1,149 @@
+/**
+ * One rule of nftables as data: statements in order, over expressions. What a rule compares with and looks up is read by the type of the
+ * expression before it (nft(8), DATA TYPES). Marks and numbers are unsigned, addresses the integers of base/ip.ts, names of
+ * interfaces text.
+ */
+export type DataType =
+  | 'ipv4_addr'
+  | 'ipv6_addr'
+  | 'ether_addr'
+  | 'ether_type'
+  | 'inet_proto'
+  | 'inet_service'
+  | 'mark'
+  | 'ifname'
+  | 'iface_index'
+  | 'verdict'
+  | 'ct_state'
+  | 'ct_status'
+  | 'ct_dir'
+  | 'icmp_type'
+  | 'icmp_code'
+  | 'icmpv6_type'
+  | 'icmpv6_code'
+  | 'nf_proto'
+  | 'dscp'
+  | 'fib_addrtype'
+  | 'pkt_type'
+  | 'boolean'
+  | 'integer'
+  | 'tcp_flag'
+  | 'uid';
+
+export type Value = number | bigint | string;
+
+/** One field of a key: a value where both ends are the same. */
+export interface Part {
+  readonly type: DataType;
+  readonly from: Value;
+  readonly to: Value;
+  /** It was written as a prefix of an address of this length. */
+  readonly length?: number | undefined;
+  /** A name of an interface that ended in `*`: any that begins so. */
+  readonly wildcard?: boolean | undefined;
+}
+
+export type Header = 'ip' | 'ip6' | 'tcp' | 'udp' | 'udplite' | 'sctp' | 'dccp' | 'th' | 'icmp' | 'icmpv6' | 'ether';
+export type Expression =
+  | { readonly kind: 'payload'; readonly header: Header; readonly field: string; readonly type: DataType }
+  | { readonly kind: 'meta'; readonly key: string; readonly type: DataType }
+  | {
+      readonly kind: 'ct';
+      readonly key: string;
+      readonly direction: 'original' | 'reply' | undefined;
+      readonly type: DataType;
+    }
+  | {
+      readonly kind: 'fib';
+      readonly selectors: readonly string[];
+      readonly result: 'type' | 'oif' | 'oifname' | 'exists';
+      readonly type: DataType;
+    }
+  | {
+      readonly kind: 'numgen';
+      readonly mode: 'random' | 'inc';
+      readonly modulus: number;
+      readonly offset: number;
+      readonly type: 'integer';
+    }
+  | {
+      readonly kind: 'jhash';
+      readonly of: Expression;
+      readonly modulus: number;
+      /** Undefined: the kernel draws one. */
+      readonly seed: number | undefined;
+      readonly offset: number;
+      readonly type: 'integer';
+    }
+  | { readonly kind: 'concat'; readonly parts: readonly Expression[] }
+  | { readonly kind: 'map'; readonly key: Expression; readonly set: SetUse }
+  /** (of & mask) ^ xor, the one form in which the kernel keeps `and`, `or` and `xor`. */
+  | { readonly kind: 'bitwise'; readonly of: Expression; readonly mask: number; readonly xor: number; readonly type: DataType }
+  | { readonly kind: 'shift'; readonly of: Expression; readonly left: boolean; readonly by: number; readonly type: DataType }
+  | { readonly kind: 'constant'; readonly parts: readonly Part[] };
+
+/** A set or map: by name, or with its elements in place. */
+export type SetUse = { readonly name: string } | { readonly elements: readonly Element[] };
+
+export interface Element {
+  /** Undefined for `*`, what no other element holds. */
+  readonly key: readonly Part[] | undefined;
+  readonly value: Verdict | readonly Part[] | undefined;
+  readonly timeoutMs?: number | undefined;
+  readonly comment?: string | undefined;
+}
+
+export type Verdict =
+  | { readonly kind: 'accept' | 'drop' | 'return' | 'continue' }
+  | { readonly kind: 'jump' | 'goto'; readonly chain: string };
+
+export type Comparison = '==' | '!=' | '<' | '>' | '<=' | '>=';
+
+export type Statement =
+  | { readonly kind: 'match'; readonly left: Expression; readonly op: Comparison; readonly right: readonly Part[] }
+  /** Any of the bits is set. */
+  | { readonly kind: 'match-bits'; readonly left: Expression; readonly bits: number }
+  /** The bits under the mask are these; not these, where `not`. */
+  | { readonly kind: 'match-mask'; readonly left: Expression; readonly not: boolean; readonly bits: number; readonly mask: number }
+  | { readonly kind: 'match-set'; readonly left: Expression; readonly not: boolean; readonly set: SetUse }
+  | { readonly kind: 'vmap'; readonly key: Expression; readonly set: SetUse }
+  | { readonly kind: 'verdict'; readonly verdict: Verdict }
+  | { readonly kind: 'counter'; readonly packets: number; readonly bytes: number; readonly name: string | undefined }
+  | { readonly kind: 'log'; readonly text: string }
+  | { readonly kind: 'limit'; readonly over: boolean; readonly rate: number; readonly unit: TimeUnit; readonly burst: number }
+  | { readonly kind: 'set-meta'; readonly key: 'mark' | 'nftrace'; readonly value: Expression }
+  | { readonly kind: 'set-ct-mark'; readonly value: Expression }
+  | { readonly kind: 'set-payload'; readonly header: Header; readonly field: 'dscp' | 'ttl' | 'hoplimit'; readonly value: Expression }
+  | { readonly kind: 'set-mss'; readonly size: number | undefined }
+  | {
+      readonly kind: 'nat';
+      readonly nat: 'dnat' | 'snat' | 'masquerade' | 'redirect';
+      /** `ip`, `ip6`, where the statement says so; `addr . port` needs it. */
+      readonly family: 'ip' | 'ip6' | undefined;
+      /** The mapping gives an address and a port. */
+      readonly withPort: boolean;
+      readonly address: Expression | undefined;
+      readonly port: Expression | undefined;
+      readonly flags: readonly ('random' | 'fully-random' | 'persistent')[];
+    }
+  | { readonly kind: 'reject'; readonly with: RejectWith | undefined }
+  | {
+      readonly kind: 'update';
+      readonly op: 'add' | 'update' | 'delete';
+      readonly set: string;
+      readonly key: Expression;
+      readonly value: Expression | undefined;
+      readonly timeoutMs: number | undefined;
+      readonly counter: boolean;
+    }
+  | { readonly kind: 'notrack' };
+
+export type TimeUnit = 'second' | 'minute' | 'hour' | 'day' | 'week';
+
+/** `tcp reset`, or a code of `icmp`, `icmpv6` or, for both, `icmpx`. */
+export type RejectWith = { readonly kind: 'tcp reset' } | { readonly kind: 'icmp' | 'icmpv6' | 'icmpx'; readonly code: string };
+
+export interface NftRule {
+  readonly statements: readonly Statement[];
+  readonly comment: string | undefined;
+}

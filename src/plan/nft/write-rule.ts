@@ -1,0 +1,195 @@
+/**
+ * Rules as `nft list ruleset` prints them (nft 1.0.6), whatever way they were written: long forms of keys, operators as signs, and a match
+ * of the protocol that another match already implies left out.
+ */
+import { symbolOf } from './symbols.js';
+import type { Expression, NftRule, Part, SetUse, Statement } from './nft-rule.js';
+import { sortElements } from './element-order.js';
+import { formatBits, formatElement, formatPart, formatParts, formatTime, formatValue, formatVerdict } from './format-value.js';
+import { HEADER_PROTOCOL } from './headers.js';
+import { typesOf } from './read-expression.js';
+
+export function writeRule({ statements, comment }: NftRule): string {
+  const words = statements.filter((statement, i) => !isImplied(statement, statements[i + 1])).map(writeStatement);
+  if (comment !== undefined) words.push(`comment "${comment}"`);
+  return words.join(' ');
+}
+
+/** `meta l4proto tcp` before `tcp dport 80`, or before a reset of TCP. */
+function isImplied(statement: Statement, next: Statement | undefined): boolean {
+  if (statement.kind !== 'match' || statement.op !== '==' || next === undefined) return false;
+  const { left, right } = statement;
+  const [part] = right;
+  if (part === undefined || part.from !== part.to || right.length > 1) return false;
+  const names = (left.kind === 'meta' && left.key === 'l4proto') || (left.kind === 'payload' && left.field === 'protocol');
+  return names && part.from === impliedProtocol(next);
+}
+
+function impliedProtocol(statement: Statement): number | undefined {
+  if (statement.kind === 'reject') return statement.with?.kind === 'tcp reset' ? HEADER_PROTOCOL.tcp : undefined;
+  if (statement.kind === 'set-mss') return HEADER_PROTOCOL.tcp;
+  const key = 'left' in statement ? statement.left : statement.kind === 'vmap' ? statement.key : undefined;
+  return key?.kind === 'payload' ? HEADER_PROTOCOL[key.header] : undefined;
+}
+
+function writeStatement(statement: Statement): string {
+  switch (statement.kind) {
+    case 'match':
+      return writeMatch(statement);
+    case 'match-bits':
+      return `${writeExpression(statement.left)} ${formatBits(typeOf(statement.left), statement.bits, ',')}`;
+    case 'match-mask':
+      return writeMask(statement);
+    case 'match-set':
+      return `${writeExpression(statement.left)} ${statement.not ? '!= ' : ''}${writeSet(statement.set)}`;
+    case 'vmap':
+      return `${writeExpression(statement.key)} vmap ${writeSet(statement.set)}`;
+    case 'verdict':
+      return formatVerdict(statement.verdict);
+    case 'counter':
+      return statement.name === undefined
+        ? `counter packets ${statement.packets} bytes ${statement.bytes}`
+        : `counter name "${statement.name}"`;
+    case 'log':
+      return statement.text === '' ? 'log' : `log ${statement.text}`;
+    case 'limit':
+      return writeLimit(statement);
+    case 'set-meta':
+      return `meta ${statement.key} set ${writeExpression(statement.value)}`;
+    case 'set-ct-mark':
+      return `ct mark set ${writeExpression(statement.value)}`;
+    case 'set-payload':
+      return `${statement.header} ${statement.field} set ${writeExpression(statement.value)}`;
+    case 'set-mss':
+      return `tcp option maxseg size set ${statement.size ?? 'rt mtu'}`;
+    case 'nat':
+      return writeNat(statement);
+    case 'reject':
+      return writeReject(statement);
+    case 'update':
+      return writeUpdate(statement);
+    case 'notrack':
+      return 'notrack';
+  }
+}
+
+function typeOf(expression: Expression): Part['type'] {
+  return typesOf(expression)[0] ?? 'integer';
+}
+
+function writeMatch({ left, op, right }: Extract<Statement, { kind: 'match' }>): string {
+  const [part] = right;
+  const bits = part !== undefined && ['ct_state', 'ct_status', 'tcp_flag'].includes(part.type);
+  const explicit = op !== '==' || left.kind === 'bitwise' || bits;
+  const said = part?.type === 'tcp_flag' ? formatFlags(Number(part.from)) : formatParts(right);
+  return `${writeExpression(left)} ${explicit ? `${op} ` : ''}${said}`;
+}
+
+/** Several flags beside a comparison are a number. */
+function formatFlags(bits: number): string {
+  return symbolOf('tcp_flag', bits) ?? `0x${bits.toString(16)}`;
+}
+
+function writeMask({ left, not, bits, mask }: Extract<Statement, { kind: 'match-mask' }>): string {
+  const type = typeOf(left);
+  const names = (value: number): string => formatBits(type, value, ',');
+  return `${writeExpression(left)} ${not ? '!= ' : ''}${names(bits)} / ${names(mask)}`;
+}
+
+function writeSet(set: SetUse): string {
+  if ('name' in set) return `@${set.name}`;
+  return `{ ${sortElements(set.elements).map(formatElement).join(', ')} }`;
+}
+
+function writeLimit({ over, rate, unit, burst }: Extract<Statement, { kind: 'limit' }>): string {
+  const BURST_UNSAID = 5;
+  return `limit rate ${over ? 'over ' : ''}${rate}/${unit}${burst === BURST_UNSAID ? '' : ` burst ${burst} packets`}`;
+}
+
+/** Keys of meta that nft prints without `meta`. */
+const SHORT: readonly string[] = ['iif', 'oif', 'iifname', 'oifname'];
+
+export function writeExpression(expression: Expression): string {
+  switch (expression.kind) {
+    case 'payload':
+      return `${expression.header} ${expression.field}`;
+    case 'meta':
+      return SHORT.includes(expression.key) ? expression.key : `meta ${expression.key}`;
+    case 'ct':
+      return writeCt(expression);
+    case 'fib':
+      return `fib ${expression.selectors.join(' . ')} ${expression.result === 'exists' ? 'oif' : expression.result}`;
+    case 'numgen':
+      return `numgen ${expression.mode} mod ${expression.modulus}${offset(expression.offset)}`;
+    case 'jhash': {
+      const seed = expression.seed === undefined ? '' : ` seed 0x${expression.seed.toString(16)}`;
+      return `jhash ${writeExpression(expression.of)} mod ${expression.modulus}${seed}${offset(expression.offset)}`;
+    }
+    case 'concat':
+      return expression.parts.map(writeExpression).join(' . ');
+    case 'map':
+      return `${writeExpression(expression.key)} map ${writeSet(expression.set)}`;
+    case 'bitwise':
+      return writeBits(expression);
+    case 'shift':
+      return `${writeExpression(expression.of)} ${expression.left ? '<<' : '>>'} ${expression.by}`;
+    case 'constant':
+      return formatParts(expression.parts);
+  }
+}
+
+function offset(value: number): string {
+  return value === 0 ? '' : ` offset ${value}`;
+}
+
+function writeCt({ key, direction, type }: Extract<Expression, { kind: 'ct' }>): string {
+  const family = key === 'saddr' || key === 'daddr' ? (type === 'ipv6_addr' ? 'ip6 ' : 'ip ') : '';
+  return `ct ${direction === undefined ? '' : `${direction} `}${family}${key}`;
+}
+
+/** The mask and the xor, as `&`, `^` and `|` again (binop_postprocess of nftables). */
+function writeBits({ of, mask, xor, type }: Extract<Expression, { kind: 'bitwise' }>): string {
+  const or = (~mask & xor) >>> 0;
+  const flip = (xor & mask) >>> 0;
+  const and = (mask | or) >>> 0;
+  let text = writeExpression(of);
+  if (and !== 0xffffffff) text += ` & ${formatValue(type, and)}`;
+  if (flip !== 0) text += ` ^ ${formatValue(type, flip)}`;
+  if (or !== 0) text += ` | ${formatValue(type, or)}`;
+  return text;
+}
+
+function writeNat({ nat, family, withPort, address, port, flags }: Extract<Statement, { kind: 'nat' }>): string {
+  const mapped = withPort && address?.kind === 'map';
+  const words: string[] = [nat];
+  const said = family ?? (mapped ? 'ip' : undefined);
+  if (said !== undefined) words.push(said);
+  if (mapped && 'name' in address.set) words.push('addr . port');
+  const to = address === undefined ? '' : writeTarget(address);
+  const at = port === undefined ? '' : `:${writeTarget(port)}`;
+  if (address !== undefined || port !== undefined) words.push('to', `${to}${at}`);
+  if (flags.length > 0) words.push(flags.join(','));
+  return words.join(' ');
+}
+
+function writeTarget(expression: Expression): string {
+  if (expression.kind !== 'constant') return writeExpression(expression);
+  return expression.parts.map(formatPart).join(' . ');
+}
+
+function writeReject({ with: said }: Extract<Statement, { kind: 'reject' }>): string {
+  if (said === undefined) return 'reject';
+  return said.kind === 'tcp reset'
+    ? 'reject with tcp reset'
+    : said.code === 'port-unreachable' && said.kind !== 'icmpv6'
+      ? 'reject'
+      : `reject with ${said.kind} ${said.code}`;
+}
+
+function writeUpdate({ op, set, key, value, timeoutMs, counter }: Extract<Statement, { kind: 'update' }>): string {
+  const words = [op, `@${set}`, '{', writeExpression(key)];
+  if (timeoutMs !== undefined) words.push(`timeout ${formatTime(timeoutMs)}`);
+  if (counter) words.push('counter');
+  if (value !== undefined) words.push(':', writeExpression(value));
+  return [...words, '}'].join(' ');
+}
