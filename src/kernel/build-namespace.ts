@@ -1,6 +1,6 @@
 /**
  * A namespace from its plan: devices with their sysctls, bridge ports, fdb and neighbours, routes, listeners. `lo` is always there
- * and up with 127.0.0.1/8. What the plan says and this kernel does not model is refused by name here, before any packet.
+ * and up with 127.0.0.1/8. What the plan says and this kernel does not model is refused by name, most of it before any packet.
  */
 import { inputError, unsupported } from '../base/errors.js';
 import type { Ip } from '../base/ip.js';
@@ -30,7 +30,6 @@ export interface Surroundings {
 }
 
 export function buildNamespace(name: string, plan: NetnsPlan, listeners: readonly ListenerPlan[], around: Surroundings): Namespace {
-  refuseUnmodelled(name, plan);
   const sysctls: Sysctls = { values: plan.sysctl };
   const devices: Device[] = [];
   const deviceByName = new Map<string, Device>();
@@ -77,13 +76,6 @@ function shell(name: string, plan: NetnsPlan, sysctls: Sysctls, parts: Parts): N
     ipv6: undefined,
     touched: false,
   };
-}
-
-function refuseUnmodelled(name: string, plan: NetnsPlan): void {
-  const present: readonly [string, unknown][] = [['ipvs', plan.ipvs?.trim()]];
-  for (const [field, value] of present) {
-    if (value) throw unsupported(`plan-${field}`, `${name}: \`${field}\` of a plan is not modelled yet`);
-  }
 }
 
 function addDevices(ns: Namespace, devices: Device[], deviceByName: Map<string, Device>, around: Surroundings): void {

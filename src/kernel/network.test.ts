@@ -258,7 +258,6 @@ describe('a plan that cannot work', () => {
     ['a link of an unknown kind', one([{ name: 'x', kind: 'gretap' }]), /links of kind gretap are not modelled/],
     ['a port of no bridge', one([{ name: 'x', kind: 'dummy', master: 'br0' }]), /master br0 of x is not a bridge/],
     ['a route by an unknown device', one([], { routes: ['10.0.0.0/8 dev eth9'] }), /Cannot find device "eth9"/],
-    ['IPVS', one([], { ipvs: '-A -t 10.0.0.1:80 -s rr' }), /`ipvs` of a plan is not modelled/],
   ];
   for (const [name, plan, message] of cases) {
     it(`is refused: ${name}`, () => {

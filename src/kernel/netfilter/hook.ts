@@ -25,10 +25,12 @@ export const HOOK_STEPS: Readonly<Record<Hook, readonly HookStep[]>> = {
 /** Where a step stands among the base chains of nftables. */
 export function stepPriority(step: HookStep, hook: Hook): number {
   if (step === 'nat') return manipAt(hook) === 'dst' ? -100 : 100;
+  // Two hooks each, one after the other (ip_vs_ops4).
+  if (step === 'ipvs') return hook === 'output' ? -98 : 99;
   return PRIORITY[step];
 }
 
-const PRIORITY: Readonly<Record<Exclude<HookStep, 'nat'>, number>> = {
+const PRIORITY: Readonly<Record<Exclude<HookStep, 'nat' | 'ipvs'>, number>> = {
   raw: -300,
   track: -200,
   mangle: -150,

@@ -4,10 +4,11 @@
  */
 import { inputError } from '../../base/errors.js';
 import type { Ruleset } from '../../plan/ruleset.js';
+import type { DropReason } from '../../trace/drop-reason.js';
 import type { Hook, NatChange, RuleHit, TableName } from '../../trace/event.js';
 import { type CompiledChain, type CompiledRule, compileChain } from './chain/compile-chain.js';
 import { runBuiltIn } from './chain/traverse.js';
-import type { HookResult, Netfilter, NetfilterCounters, NetfilterHost, Passage } from './contract.js';
+import type { HookResult, IpvsHooks, Netfilter, NetfilterCounters, NetfilterHost, Passage } from './contract.js';
 import type { Connection } from './conntrack/connection.js';
 import { connectionLine } from './conntrack/connection-line.js';
 import { ConnectionTable } from './conntrack/table.js';
@@ -17,7 +18,7 @@ import { connectionOf, type Evaluation } from './evaluation.js';
 import { HOOK_STEPS, type HookStep, manipAt, stepPriority } from './hook.js';
 import type { NftProgram } from '../nft/base-chains.js';
 import { type Binding, bind, isBound, NULL_RANGE } from './nat/bind.js';
-import { translate } from './nat/translate.js';
+import { natChanges, translate } from './nat/translate.js';
 
 const NO_RULES: readonly RuleHit[] = [];
 const NO_NAT: readonly NatChange[] = [];
@@ -49,7 +50,7 @@ type BaseRun = (e: Evaluation) => 'accept' | 'drop' | 'reject';
 
 /** A hook's steps with their chains resolved; what has nothing to do is left out. */
 type Step =
-  | { readonly kind: 'track' | 'confirm' }
+  | { readonly kind: 'track' | 'confirm' | 'ipvs' }
   | { readonly kind: 'nat'; readonly chains: readonly BaseRun[] }
   | { readonly kind: 'nft'; readonly run: BaseRun }
   | { readonly kind: 'table'; readonly table: TableName; readonly chain: CompiledChain };
@@ -81,7 +82,7 @@ class NamespaceNetfilter implements Netfilter {
   readonly #evaluation: Evaluation;
 
   constructor(ruleset: Ruleset | undefined, host: NetfilterHost, nft: NftProgram | undefined) {
-    this.active = nft !== undefined || (ruleset !== undefined && ruleset.tables.size > 0);
+    this.active = nft !== undefined || host.ipvs !== undefined || (ruleset !== undefined && ruleset.tables.size > 0);
     this.#ruleset = ruleset;
     this.#nft = nft;
     this.#host = host;
@@ -108,7 +109,7 @@ class NamespaceNetfilter implements Netfilter {
       const verdict = this.#step(steps[i] as Step, e);
       if (verdict === 'accept') continue;
       if (verdict === 'clash') return this.#ended(e, 'drop', 'CONNTRACK_CLASH');
-      return this.#ended(e, verdict, undefined);
+      return this.#ended(e, verdict === 'stolen' ? 'accept' : verdict, passage.ipvs?.failure?.reason);
     }
     if (e.hits.length === 0 && e.nat.length === 0) return ACCEPT;
     return {
@@ -130,6 +131,7 @@ class NamespaceNetfilter implements Netfilter {
     if (nftState.size > 0) nftState.clear();
     if (recent.size > 0) recent.clear();
     this.#host.sets?.reset();
+    this.#host.ipvs?.reset();
   }
 
   connections(): readonly string[] {
@@ -138,7 +140,7 @@ class NamespaceNetfilter implements Netfilter {
     return alive.map((connection) => connectionLine(connection, nowUs)).sort();
   }
 
-  #ended(e: Evaluation, verdict: 'drop' | 'reject', reason: 'CONNTRACK_CLASH' | undefined): HookResult {
+  #ended(e: Evaluation, verdict: 'accept' | 'drop' | 'reject', reason: DropReason | undefined): HookResult {
     return {
       verdict,
       rejectWith: e.rejectWith,
@@ -169,7 +171,8 @@ class NamespaceNetfilter implements Netfilter {
 
   #resolveStep(hook: Hook, step: HookStep): readonly Step[] {
     const tables = this.#ruleset?.tables;
-    const tracked = this.#nft === undefined || this.#nft.tracks || (tables?.size ?? 0) > 0;
+    if (step === 'ipvs') return this.#host.ipvs === undefined ? [] : [{ kind: 'ipvs' }];
+    const tracked = this.#nft === undefined || this.#host.ipvs !== undefined || this.#nft.tracks || (tables?.size ?? 0) > 0;
     if (step === 'track' || step === 'confirm') return tracked ? [{ kind: step }] : [];
     const chain = this.#chain(step, BUILT_IN[hook]);
     if (step === 'nat') return tracked ? this.#resolveNat(hook, chain, tables?.has('nat') === true) : [];
@@ -188,7 +191,7 @@ class NamespaceNetfilter implements Netfilter {
     return [{ kind: 'nat', chains: [...part(true), ...run, ...part(false)] }];
   }
 
-  #step(step: Step, e: Evaluation): 'accept' | 'drop' | 'reject' | 'clash' {
+  #step(step: Step, e: Evaluation): 'accept' | 'drop' | 'reject' | 'clash' | 'stolen' {
     switch (step.kind) {
       case 'table':
         e.table = step.table;
@@ -197,12 +200,24 @@ class NamespaceNetfilter implements Netfilter {
         return this.#nat(e, step.chains);
       case 'nft':
         return step.run(e);
+      case 'ipvs':
+        return this.#ipvs(e, this.#host.ipvs as IpvsHooks);
       case 'track':
         track(this.#tracker, e.passage, this.#host.nowUs());
         return 'accept';
       case 'confirm':
         return this.#confirm(e.passage);
     }
+  }
+
+  /** IPVS changes packets as a translation does, and refuses as a rule does. */
+  #ipvs(e: Evaluation, ipvs: IpvsHooks): 'accept' | 'drop' | 'reject' | 'stolen' {
+    const before = e.passage.packet;
+    const verdict = ipvs.hook(e.hook, e.passage);
+    if (verdict === 'reject') e.rejectWith = 'icmp-port-unreachable';
+    const { packet } = e.passage;
+    if (e.record && packet !== before) e.nat.push(...natChanges('DNAT', before, packet));
+    return verdict;
   }
 
   /** The nat table is asked once for each side of a connection; then every packet is translated from the binding. */
