@@ -4,8 +4,7 @@
  */
 import { inputError } from '../../base/errors.js';
 import type { Ruleset } from '../../plan/ruleset.js';
-import type { DropReason } from '../../trace/drop-reason.js';
-import type { Hook, NatChange, RuleHit, TableName } from '../../trace/event.js';
+import type { Hook, RuleHit, TableName } from '../../trace/event.js';
 import { type CompiledChain, type CompiledRule, compileChain } from './chain/compile-chain.js';
 import { runBuiltIn } from './chain/traverse.js';
 import type { HookResult, IpvsHooks, Netfilter, NetfilterCounters, NetfilterHost, Passage } from './contract.js';
@@ -15,21 +14,12 @@ import { ConnectionTable } from './conntrack/table.js';
 import { readTimeouts } from './conntrack/timeouts.js';
 import { track, type Tracker } from './conntrack/track.js';
 import { connectionOf, type Evaluation } from './evaluation.js';
+import { ACCEPT, hookResult } from './hook-result.js';
 import { HOOK_STEPS, type HookStep, manipAt, stepPriority } from './hook.js';
 import type { NftProgram } from '../nft/base-chains.js';
 import { type Binding, bind, isBound, NULL_RANGE } from './nat/bind.js';
 import { natChanges, translate } from './nat/translate.js';
 
-const NO_RULES: readonly RuleHit[] = [];
-const NO_NAT: readonly NatChange[] = [];
-const ACCEPT: HookResult = {
-  verdict: 'accept',
-  rejectWith: undefined,
-  decidedBy: undefined,
-  reason: undefined,
-  rules: NO_RULES,
-  nat: NO_NAT,
-};
 const NO_HIT: RuleHit = { table: 'filter', chain: '', index: 0, text: '' };
 
 const NULL_BINDING = {
@@ -108,18 +98,10 @@ class NamespaceNetfilter implements Netfilter {
     for (let i = 0; i < steps.length; i++) {
       const verdict = this.#step(steps[i] as Step, e);
       if (verdict === 'accept') continue;
-      if (verdict === 'clash') return this.#ended(e, 'drop', 'CONNTRACK_CLASH');
-      return this.#ended(e, verdict === 'stolen' ? 'accept' : verdict, passage.ipvs?.failure?.reason);
+      if (verdict === 'clash') return hookResult(e, 'drop', 'CONNTRACK_CLASH');
+      return hookResult(e, verdict === 'stolen' ? 'accept' : verdict, passage.ipvs?.failure?.reason);
     }
-    if (e.hits.length === 0 && e.nat.length === 0) return ACCEPT;
-    return {
-      verdict: 'accept',
-      rejectWith: undefined,
-      decidedBy: undefined,
-      reason: undefined,
-      rules: e.hits.length > 0 ? e.hits : NO_RULES,
-      nat: e.nat.length > 0 ? e.nat : NO_NAT,
-    };
+    return hookResult(e, 'accept', undefined);
   }
 
   reset(): void {
@@ -138,17 +120,6 @@ class NamespaceNetfilter implements Netfilter {
     const nowUs = this.#host.nowUs();
     const alive = this.#table.all.filter((connection) => !connection.dead && connection.expiresUs > nowUs);
     return alive.map((connection) => connectionLine(connection, nowUs)).sort();
-  }
-
-  #ended(e: Evaluation, verdict: 'accept' | 'drop' | 'reject', reason: DropReason | undefined): HookResult {
-    return {
-      verdict,
-      rejectWith: e.rejectWith,
-      decidedBy: e.decidedBy,
-      reason,
-      rules: e.hits.length > 0 ? e.hits : NO_RULES,
-      nat: e.nat.length > 0 ? e.nat : NO_NAT,
-    };
   }
 
   /** Tables without rules and without a policy to apply cost nothing; without a nat table nothing is bound. */
