@@ -1,8 +1,7 @@
 /**
- * ICMP in tcpdump's words (print-icmp.c). Left out: redirects, time stamps, router discovery; of ICMPv6 all but echo, which is an
- * UnsupportedError by name.
+ * ICMP in tcpdump's words (print-icmp.c). Left out: redirects, time stamps, router discovery; of ICMPv6 all
+ * but echo, errors and neighbour discovery; the hexadecimal bytes of what tcpdump itself does not know.
  */
-import { unsupported } from '../base/errors.js';
 import { formatIp } from '../base/ip.js';
 import type { IcmpMessage } from './icmp.js';
 import { type IpPacket, PROTO } from './ip-packet.js';
@@ -11,7 +10,7 @@ import { icmpBytes } from './packet-bytes.js';
 /** `ICMP echo request, id 19, seq 0, length 64` */
 export function formatIcmp(packet: IpPacket, icmp: IcmpMessage): string {
   const length = icmpBytes(icmp);
-  if (packet.proto === PROTO.icmpv6) return `ICMP6, ${echoOf(icmp, 128, 129) ?? refuseIcmpv6(icmp)}, length ${length}`;
+  if (packet.proto === PROTO.icmpv6) return `ICMP6, ${echoOf(icmp, 128, 129) ?? icmpv6Text(icmp)}, length ${length}`;
   const text = echoOf(icmp, 8, 0) ?? (icmp.type === 3 ? unreachable(icmp) : icmp.type === 11 ? timeExceeded(icmp) : `type-#${icmp.type}`);
   return `ICMP ${text}, length ${length}`;
 }
@@ -21,8 +20,46 @@ function echoOf(icmp: IcmpMessage, request: number, reply: number): string | und
   return `echo ${icmp.type === request ? 'request' : 'reply'}, id ${icmp.id}, seq ${icmp.seq}`;
 }
 
-function refuseIcmpv6(icmp: IcmpMessage): never {
-  throw unsupported('unsupported-icmpv6', `the text of an ICMPv6 message of type ${icmp.type} is not modelled`);
+/** print-icmp6.c, with its blank too many. */
+function icmpv6Text({ type, code, about, mtu, target }: IcmpMessage): string {
+  const of = target === undefined ? '?' : formatIp(target);
+  switch (type) {
+    case 1:
+      return `destination unreachable, ${unreachable6(code, about)}`;
+    case 2:
+      return `packet too big, mtu ${mtu ?? 0}`;
+    case 3:
+      return code === 0 ? `time exceeded in-transit for ${dstOf(about)}` : 'ip6 reassembly time exceeded';
+    case 4:
+      return code === 1 ? 'parameter problem, next header - octet 6' : `parameter problem, code-#${code}`;
+    case 135:
+      return `neighbor solicitation, who has ${of}`;
+    case 136:
+      return `neighbor advertisement, tgt is ${of}`;
+    default:
+      return `unknown icmp6 type (${type})`;
+  }
+}
+
+function unreachable6(code: number, about: IpPacket | undefined): string {
+  switch (code) {
+    case 0:
+      return `unreachable route ${dstOf(about)}`;
+    case 1:
+      return ` unreachable prohibited ${dstOf(about)}`;
+    case 2:
+      return `beyond scope ${dstOf(about)}, source address ${about === undefined ? '?' : formatIp(about.src)}`;
+    case 3:
+      return `unreachable address ${dstOf(about)}`;
+    case 4:
+      return `unreachable port, ${dstOf(about)} ${portOf(about)}`;
+    default:
+      return `unknown unreach code (${code})`;
+  }
+}
+
+function dstOf(about: IpPacket | undefined): string {
+  return about === undefined ? '?' : formatIp(about.dst);
 }
 
 function unreachable(icmp: IcmpMessage): string {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { UnsupportedError } from '../base/errors.js';
 import { type Ip, parseIp } from '../base/ip.js';
 import { parseMac } from '../base/mac.js';
 import { formatFrame, formatPacket } from './format-packet.js';
@@ -192,9 +191,29 @@ describe("a packet in tcpdump's words", () => {
       'ARP, Request who-has 10.1.0.2 (0a:00:00:00:00:01) tell 10.1.0.1, length 28',
     );
   });
-  it('other ICMPv6 is said not to be modelled', () => {
-    assert.throws(() => formatPacket(packet('fd00::1', 'fd00::2', icmp(1, 0), PROTO.icmpv6)), UnsupportedError);
-  });
+  const syn6 = packet('fd00::2', 'fd01::2', tcp(1024, 7, 'S', { mss: 1440 }));
+  const datagram6 = packet('fd00::2', 'fd01::2', udp(1024, 99, 5));
+  const six = (type: number, code: number, more: Partial<IcmpMessage>): string =>
+    formatPacket(packet('fd00::1', 'fd00::2', icmp(type, code, more), PROTO.icmpv6)).replace('IP6 fd00::1 > fd00::2: ICMP6, ', '');
+  const linkAddress = 1;
+  const messages: readonly [string, string, string][] = [
+    ['a closed UDP port', six(1, 4, { about: datagram6 }), 'destination unreachable, unreachable port, fd01::2 udp port 99, length 61'],
+    ['a rejected SYN', six(1, 4, { about: syn6 }), 'destination unreachable, unreachable port, fd01::2 tcp port 7, length 88'],
+    ['a route that is not', six(1, 0, { about: syn6 }), 'destination unreachable, unreachable route fd01::2, length 88'],
+    ['what is prohibited', six(1, 1, { about: syn6 }), 'destination unreachable,  unreachable prohibited fd01::2, length 88'],
+    ['no neighbour', six(1, 3, { about: syn6 }), 'destination unreachable, unreachable address fd01::2, length 88'],
+    [
+      'a solicitation',
+      six(135, 0, { target: ip('fd00::7') as bigint, linkAddress, length: 24 }),
+      'neighbor solicitation, who has fd00::7, length 32',
+    ],
+    [
+      'an advertisement',
+      six(136, 0, { target: ip('fd00::1') as bigint, linkAddress, length: 24 }),
+      'neighbor advertisement, tgt is fd00::1, length 32',
+    ],
+  ];
+  for (const [name, text, expected] of messages) it(`of ICMPv6: ${name}`, () => assert.equal(text, expected));
   it('a VXLAN packet is 50 bytes longer than what is in it', () => {
     const outer = packet(
       '10.0.0.1',

@@ -1,6 +1,7 @@
 /**
  * How long a packet is on the wire. A TCP header is as long as Linux makes it: MSS, SACK, time stamps and window scale in a SYN, time
- * stamps after it, none in a reset (net/ipv4/tcp_output.c). An ICMP error quotes as much as fits in 576 bytes (net/ipv4/icmp.c).
+ * stamps after it, none in a reset (net/ipv4/tcp_output.c). An ICMP error quotes as much as fits in 576 bytes (net/ipv4/icmp.c), one of
+ * IPv6 in 1280 (net/ipv6/icmp.c).
  */
 import type { IcmpMessage } from './icmp.js';
 import type { IpPacket } from './ip-packet.js';
@@ -15,6 +16,7 @@ const VXLAN_HEADER = 8;
 const ETHERNET_HEADER = 14;
 const ICMP_HEADER = 8;
 const ICMP_ERROR_MAX = 576;
+const ICMPV6_ERROR_MAX = 1280;
 
 /** Bytes of the IP packet, its header included. */
 export function packetBytes(packet: IpPacket): number {
@@ -31,7 +33,8 @@ export function packetBytes(packet: IpPacket): number {
 /** Bytes of an ICMP message, which is the length that tcpdump prints of it. */
 export function icmpBytes(icmp: IcmpMessage): number {
   if (icmp.about === undefined) return ICMP_HEADER + icmp.length;
-  return Math.min(ICMP_HEADER + packetBytes(icmp.about), ICMP_ERROR_MAX - IPV4_HEADER);
+  const most = typeof icmp.about.src === 'number' ? ICMP_ERROR_MAX - IPV4_HEADER : ICMPV6_ERROR_MAX - IPV6_HEADER;
+  return Math.min(ICMP_HEADER + packetBytes(icmp.about), most);
 }
 
 function tcpHeaderBytes(tcp: TcpSegment): number {

@@ -76,7 +76,9 @@ function hitOf(event: Stop): RuleHit | undefined {
 
 function wordsOf(event: Stop): string {
   if (event.kind === 'answer')
-    return event.with === 'tcp-reset' ? noSocket(event.packet) : `${formatIp(event.from)} says ${icmpName(event.type, event.code)}`;
+    return event.with === 'tcp-reset'
+      ? noSocket(event.packet)
+      : `${formatIp(event.from)} says ${icmpName(event.type, event.code, event.from)}`;
   if (event.kind === 'hook') return DROP_REASON[reasonOf(event)];
   if (event.reason === 'NO_SOCKET') return noSocket(event.packet);
   return event.detail === '' ? DROP_REASON[event.reason] : event.detail;
@@ -93,6 +95,14 @@ function reasonOf(event: Stop): DropReason {
   if (event.kind === 'drop') return event.reason;
   if (event.kind === 'hook') return event.verdict === 'reject' ? 'NETFILTER_REJECT' : 'NETFILTER_DROP';
   if (event.with === 'tcp-reset') return 'NO_SOCKET';
+  if (typeof event.from === 'bigint') return icmpv6Reason(event);
   if (event.type === 11) return 'IP_TTL_EXPIRED';
   return event.code === 3 ? 'NO_SOCKET' : event.code === 4 ? 'PKT_TOO_BIG' : event.code === 2 ? 'IP_PROTO_UNSUPPORTED' : 'IP_INNOROUTES';
+}
+
+function icmpv6Reason({ type, code }: AnswerEvent): DropReason {
+  if (type === 2) return 'PKT_TOO_BIG';
+  if (type === 3) return 'IP_TTL_EXPIRED';
+  if (type === 4) return 'IP_PROTO_UNSUPPORTED';
+  return code === 4 ? 'NO_SOCKET' : 'IP_INNOROUTES';
 }

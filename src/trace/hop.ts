@@ -139,7 +139,9 @@ export function isUndone(change: NatChange): boolean {
 
 /** Reads on after "answers": `with ICMP port unreachable from 10.244.1.1`. */
 function answerText(event: AnswerEvent): string {
-  return event.with === 'tcp-reset' ? 'with a TCP reset' : `with ICMP ${icmpName(event.type, event.code)} from ${formatIp(event.from)}`;
+  return event.with === 'tcp-reset'
+    ? 'with a TCP reset'
+    : `with ICMP ${icmpName(event.type, event.code, event.from)} from ${formatIp(event.from)}`;
 }
 
 function verdictOf(event: TraceEvent): string {

@@ -1,23 +1,26 @@
-/** Lengths on the wire, as far as MTUs ask: IPv4 and L4 headers with the options Linux sends, payload, tunnels. */
+/** Lengths on the wire, as far as MTUs ask: IP and L4 headers with the options Linux sends, payload, tunnels. */
 import type { IpPacket } from '../../packet/ip-packet.js';
 
 /** Outer IPv4 and UDP headers, type, receiver, counter and tag. */
 const WIREGUARD_OVERHEAD = 60;
 const IPV4_HEADER = 20;
+const IPV6_HEADER = 40;
 
 export function packetLength(packet: IpPacket): number {
   const { l4 } = packet;
+  const header = typeof packet.src === 'number' ? IPV4_HEADER : IPV6_HEADER;
   switch (l4.kind) {
     case 'tcp':
       // A SYN carries MSS, SACK, timestamps and window scale; later segments timestamps.
-      return IPV4_HEADER + 20 + (l4.mss === undefined ? 12 : 20) + l4.length;
+      return header + 20 + (l4.mss === undefined ? 12 : 20) + l4.length;
     case 'udp':
-      return IPV4_HEADER + 8 + (l4.vxlan === undefined ? l4.length : 22 + framePayload(l4.vxlan.frame));
+      return header + 8 + (l4.vxlan === undefined ? l4.length : 22 + framePayload(l4.vxlan.frame));
     case 'tunnel':
-      return IPV4_HEADER + l4.length;
+      return header + l4.length;
     case 'icmp':
-      // An error quotes at most what makes it 576 bytes long.
-      return IPV4_HEADER + 8 + (l4.about === undefined ? l4.length : Math.min(packetLength(l4.about), 548));
+      // An error quotes at most what makes it 576 bytes long, of IPv6 1280.
+      if (l4.about === undefined) return header + 8 + l4.length;
+      return header + 8 + Math.min(packetLength(l4.about), header === IPV4_HEADER ? 548 : 1232);
   }
 }
 

@@ -3,7 +3,8 @@ import { addrtype } from './match/addrtype.js';
 import { comment, nfacct } from './match/comment.js';
 import { conntrack, state } from './match/conntrack.js';
 import { icmp } from './match/icmp.js';
-import { dscp, length, tos, ttl } from './match/ip-header.js';
+import { icmp6 } from './match/icmp6.js';
+import { dscp, hl, length, tos, ttl } from './match/ip-header.js';
 import { iprange } from './match/iprange.js';
 import { limit } from './match/limit.js';
 import { mac, pkttype } from './match/link-layer.js';
@@ -19,7 +20,7 @@ import { statistic } from './match/statistic.js';
 import type { MatchModule, TargetModule } from './module.js';
 import { connmark as connmarkTarget } from './target/connmark.js';
 import { ct } from './target/ct.js';
-import { dscp as dscpTarget, tcpmss, tos as tosTarget, ttl as ttlTarget } from './target/header.js';
+import { dscp as dscpTarget, hl as hlTarget, tcpmss, tos as tosTarget, ttl as ttlTarget } from './target/header.js';
 import { log, nflog } from './target/log.js';
 import { mark as markTarget } from './target/mark.js';
 import { dnat, masquerade, netmap, redirect, snat } from './target/nat.js';
@@ -37,6 +38,7 @@ export const MATCHES: ReadonlyMap<string, MatchModule> = byName([
   udp,
   sctp,
   icmp,
+  icmp6,
   mark,
   connmark,
   conntrack,
@@ -52,6 +54,7 @@ export const MATCHES: ReadonlyMap<string, MatchModule> = byName([
   owner,
   mac,
   ttl,
+  hl,
   dscp,
   tos,
   pkttype,
@@ -80,6 +83,7 @@ export const TARGETS: ReadonlyMap<string, TargetModule> = byName([
   dscpTarget,
   tosTarget,
   ttlTarget,
+  hlTarget,
   trace,
   setTarget,
 ]);
@@ -87,7 +91,7 @@ export const TARGETS: ReadonlyMap<string, TargetModule> = byName([
 /** Matches that iptables has and hopspec does not model. */
 export const UNMODELLED_MATCHES: ReadonlySet<string> = new Set(
   (
-    'ah bpf cgroup cluster connbytes connlabel connlimit cpu dccp devgroup dst ecn esp eui64 frag hashlimit hbh helper hl icmp6 icmpv6 ipcomp ' +
+    'ah bpf cgroup cluster connbytes connlabel connlimit cpu dccp devgroup dst ecn esp eui64 frag hashlimit hbh helper icmpv6 ipcomp ' +
     'ipv6header ipvs mh osf policy quota quota2 rateest realm rt socket srh string tcpmss time u32 unclean geoip'
   ).split(' '),
 );
@@ -95,7 +99,7 @@ export const UNMODELLED_MATCHES: ReadonlySet<string> = new Set(
 /** Targets that iptables has and hopspec does not model; a chain cannot bear such a name either. */
 export const UNMODELLED_TARGETS: ReadonlySet<string> = new Set(
   (
-    'AUDIT CHECKSUM CLASSIFY CLUSTERIP CONNSECMARK DNPT ECN HL HMARK IDLETIMER LED NFQUEUE QUEUE RATEEST SECMARK SNPT SYNPROXY ' +
+    'AUDIT CHECKSUM CLASSIFY CLUSTERIP CONNSECMARK DNPT ECN HMARK IDLETIMER LED NFQUEUE QUEUE RATEEST SECMARK SNPT SYNPROXY ' +
     'TCPOPTSTRIP TEE TPROXY ULOG'
   ).split(' '),
 );
@@ -105,5 +109,6 @@ export const MATCH_OF_PROTOCOL: ReadonlyMap<number, MatchModule> = new Map([
   [1, icmp],
   [6, tcp],
   [17, udp],
+  [58, icmp6],
   [132, sctp],
 ]);

@@ -68,6 +68,8 @@ function deriveModules(matches: readonly Match[]): readonly ModuleUse[] {
 const MODULE_OF: Partial<Record<Match['kind'], string>> = {
   'tcp-flags': 'tcp',
   'icmp-type': 'icmp',
+  'icmpv6-type': 'icmp6',
+  'hop-limit': 'hl',
   'ct-state': 'conntrack',
   'ct-direction': 'conntrack',
   'ct-protocol': 'conntrack',

@@ -46,6 +46,8 @@ export function formatTarget(target: Target): string {
       return words('-j SET', ...setOptions(target));
     case 'ttl':
       return `-j TTL --ttl-${target.op} ${target.value}`;
+    case 'hop-limit':
+      return `-j HL --hl-${target.op} ${target.value}`;
     case 'accept':
     case 'drop':
     case 'return':

@@ -63,6 +63,7 @@ export type Match =
       readonly type: number /** Undefined: any code. Type 255 is any. */;
       readonly code: number | undefined;
     })
+  | (Not & { readonly kind: 'icmpv6-type'; readonly type: number; readonly code: number | undefined })
   | (Not & { readonly kind: 'multiport'; readonly side: 'source' | 'destination' | 'either'; readonly ports: readonly Range[] })
   | (Not & { readonly kind: 'mark' | 'connmark'; readonly value: number; readonly mask: number })
   | (Not & { readonly kind: 'ct-state'; readonly states: readonly CtStateName[] })
@@ -103,7 +104,8 @@ export type Match =
   | (Not & { readonly kind: 'owner'; readonly what: 'uid' | 'gid'; readonly ids: Range })
   | (Not & { readonly kind: 'owner-socket' })
   | (Not & { readonly kind: 'mac-source'; readonly mac: Mac })
-  | (Not & { readonly kind: 'ttl'; readonly op: 'eq' | 'lt' | 'gt'; readonly value: number })
+  /** `hop-limit` is IPv6's. */
+  | (Not & { readonly kind: 'ttl' | 'hop-limit'; readonly op: 'eq' | 'lt' | 'gt'; readonly value: number })
   | (Not & { readonly kind: 'dscp'; readonly value: number })
   | (Not & { readonly kind: 'tos'; readonly value: number; readonly mask: number })
   | (Not & { readonly kind: 'packet-type'; readonly type: 'unicast' | 'broadcast' | 'multicast' })
@@ -128,6 +130,12 @@ export type RejectWith =
   | 'icmp-net-prohibited'
   | 'icmp-host-prohibited'
   | 'icmp-admin-prohibited'
+  | 'icmp6-no-route'
+  | 'icmp6-adm-prohibited'
+  | 'icmp6-addr-unreachable'
+  | 'icmp6-port-unreachable'
+  | 'icmp6-policy-fail'
+  | 'icmp6-reject-route'
   | 'tcp-reset';
 
 /** Addresses and ports of a NAT target; `to` equals `from` where one is named. */
@@ -159,7 +167,7 @@ export type Target =
   | { readonly kind: 'tcpmss'; readonly mss: number | undefined }
   | { readonly kind: 'dscp'; readonly value: number }
   | { readonly kind: 'tos'; readonly value: number; readonly mask: number }
-  | { readonly kind: 'ttl'; readonly op: 'set' | 'inc' | 'dec'; readonly value: number }
+  | { readonly kind: 'ttl' | 'hop-limit'; readonly op: 'set' | 'inc' | 'dec'; readonly value: number }
   | { readonly kind: 'trace' }
   /** A timeout in seconds; the set's own unless given. */
   | {

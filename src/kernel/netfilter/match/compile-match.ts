@@ -5,7 +5,16 @@ import type { Test } from '../evaluation.js';
 import { addressTest, rangeTest } from './address.js';
 import { connectionTest, connmarkTest, markTest, stateTest } from './connection.js';
 import { deviceTest, physdevIsTest, physdevTest } from './device.js';
-import { fragmentTest, headerFieldTest, icmpTypeTest, multiportTest, portTest, protocolTest, tcpFlagsTest } from './header.js';
+import {
+  fragmentTest,
+  headerFieldTest,
+  icmpTypeTest,
+  icmpv6TypeTest,
+  multiportTest,
+  portTest,
+  protocolTest,
+  tcpFlagsTest,
+} from './header.js';
 import { addressTypeTest, ownerTest, packetTypeTest, reversePathTest, socketExistsTest } from './host.js';
 import { recentTest } from './recent.js';
 import { setTest } from './set.js';
@@ -41,10 +50,13 @@ export function compileMatch(match: Match, all: readonly Match[]): Test | undefi
       return tcpFlagsTest(match.mask, match.comp, match.not);
     case 'icmp-type':
       return icmpTypeTest(match.type, match.code, match.not);
+    case 'icmpv6-type':
+      return icmpv6TypeTest(match.type, match.code, match.not);
     case 'fragment':
       return fragmentTest(match.not);
     case 'length':
     case 'ttl':
+    case 'hop-limit':
     case 'dscp':
     case 'tos':
       return headerFieldTest(match);

@@ -1,5 +1,5 @@
 /** Fields of the headers: -p, ports, TCP flags, ICMP types, length, TTL, TOS and DSCP. */
-import type { IpPacket } from '../../../packet/ip-packet.js';
+import { type IpPacket, PROTO } from '../../../packet/ip-packet.js';
 import type { TcpFlags } from '../../../packet/tcp.js';
 import type { Match, Range } from '../../../plan/rule/rule.js';
 import { packetBytes } from '../../../packet/packet-bytes.js';
@@ -50,21 +50,31 @@ export function icmpTypeTest(type: number, code: number | undefined, not: boolea
   };
 }
 
+/** icmp6_match of net/ipv6/netfilter/ip6_tables.c: its types of 255 mean nothing more. */
+export function icmpv6TypeTest(type: number, code: number | undefined, not: boolean): Test {
+  return ({ passage: { packet } }) => {
+    const { l4, proto } = packet;
+    if (l4.kind !== 'icmp' || proto !== PROTO.icmpv6) return false;
+    return (l4.type === type && (code === undefined || l4.code === code)) !== not;
+  };
+}
+
 /** A fragment's later parts; the simulated kernel hands netfilter whole packets, as connection tracking reassembles them. */
 export function fragmentTest(not: boolean): Test {
   return () => not;
 }
 
-export function headerFieldTest(match: Extract<Match, { kind: 'length' | 'ttl' | 'dscp' | 'tos' }>): Test {
+export function headerFieldTest(match: Extract<Match, { kind: 'length' | 'ttl' | 'hop-limit' | 'dscp' | 'tos' }>): Test {
   const holds = headerField(match);
   return ({ passage: { packet } }) => holds(packet) !== match.not;
 }
 
-function headerField(match: Extract<Match, { kind: 'length' | 'ttl' | 'dscp' | 'tos' }>): (packet: IpPacket) => boolean {
+function headerField(match: Extract<Match, { kind: 'length' | 'ttl' | 'hop-limit' | 'dscp' | 'tos' }>): (packet: IpPacket) => boolean {
   switch (match.kind) {
     case 'length':
       return (packet) => within(packetBytes(packet), match.lengths);
     case 'ttl':
+    case 'hop-limit':
       if (match.op === 'eq') return (packet) => packet.ttl === match.value;
       return match.op === 'lt' ? (packet) => packet.ttl < match.value : (packet) => packet.ttl > match.value;
     case 'dscp':

@@ -13,7 +13,9 @@ export function addressTypeTest(match: TypeMatch): Test {
     const { packet } = e.passage;
     const device = limitInterface === 'in' ? e.inDevice : limitInterface === 'out' ? e.outDevice : undefined;
     const type = e.host.addressType(match.kind === 'source-type' ? packet.src : packet.dst, device);
-    return types.includes(type) !== match.not;
+    // To IPv6 every address that is no group's is unicast, the host's own too (match_type6 of net/netfilter/xt_addrtype.c).
+    const own = typeof packet.src === 'bigint' && types.includes('UNICAST') && (type === 'LOCAL' || type === 'ANYCAST');
+    return (own || types.includes(type)) !== match.not;
   };
 }
 

@@ -64,6 +64,7 @@ export function compileTarget(target: Exclude<Target, { kind: 'jump' | 'goto' }>
     case 'tos':
       return setTos(target.value, target.mask);
     case 'ttl':
+    case 'hop-limit':
       return setTtl(target.op, target.value);
   }
 }

@@ -30,6 +30,7 @@ const ALLOWED: Partial<Record<Target['kind'], Allowed>> = {
   dscp: { name: 'DSCP', table: 'mangle' },
   tos: { name: 'TOS', table: 'mangle' },
   ttl: { name: 'TTL', table: 'mangle' },
+  'hop-limit': { name: 'HL', table: 'mangle' },
 };
 
 /** What is wrong with the rule's place, or undefined. */

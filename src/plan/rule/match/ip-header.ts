@@ -1,4 +1,4 @@
-/** -m length, -m ttl, -m dscp, -m tos: fields of the IP header (extensions/libxt_length.c, libipt_ttl.c, libxt_dscp.c, libxt_tos.c). */
+/** -m length, -m ttl, -m hl, -m dscp, -m tos: fields of the IP header (extensions/libxt_length.c, libipt_ttl.c, libxt_dscp.c, libxt_tos.c). */
 import { listingModule, type MatchModule } from '../module.js';
 import { type RuleReader, takeValue } from '../rule-reader.js';
 import type { Match } from '../rule.js';
@@ -20,8 +20,10 @@ export const length: MatchModule = listingModule({
   format: ([match]) => (match?.kind === 'length' ? `${bang(match.not)}--length ${formatRange(match.lengths, ':')}` : ''),
 });
 
-function readTtl(op: 'eq' | 'lt' | 'gt'): (reader: RuleReader, matches: Match[], not: boolean) => void {
-  return (reader, matches, not) => matches.push({ kind: 'ttl', op, value: takeNumber(reader, U8), not });
+type ReadLimit = (reader: RuleReader, matches: Match[], not: boolean) => void;
+
+function readTtl(op: 'eq' | 'lt' | 'gt', kind: 'ttl' | 'hop-limit' = 'ttl'): ReadLimit {
+  return (reader, matches, not) => matches.push({ kind, op, value: takeNumber(reader, U8), not });
 }
 
 export const ttl: MatchModule = listingModule({
@@ -30,6 +32,15 @@ export const ttl: MatchModule = listingModule({
   negatable: { '--ttl-eq': readTtl('eq'), '--ttl': readTtl('eq') },
   options: { '--ttl-lt': readTtl('lt'), '--ttl-gt': readTtl('gt') },
   format: ([match]) => (match?.kind === 'ttl' ? `${bang(match.not)}--ttl-${match.op} ${match.value}` : ''),
+});
+
+/** The same for IPv6 (extensions/libip6t_hl.c). */
+export const hl: MatchModule = listingModule({
+  name: 'hl',
+  needs: '--hl-eq, --hl-lt or --hl-gt',
+  negatable: { '--hl-eq': readTtl('eq', 'hop-limit'), '--hl': readTtl('eq', 'hop-limit') },
+  options: { '--hl-lt': readTtl('lt', 'hop-limit'), '--hl-gt': readTtl('gt', 'hop-limit') },
+  format: ([match]) => (match?.kind === 'hop-limit' ? `${bang(match.not)}--hl-${match.op} ${match.value}` : ''),
 });
 
 export const dscp: MatchModule = listingModule({

@@ -66,12 +66,12 @@ export const tos: TargetModule = targetModule<TosDraft>({
   finish: (reader, { set }) => (set === undefined ? refuse(reader, 'missing-option', '`-j TOS` needs --set-tos') : { kind: 'tos', ...set }),
 });
 
-type Ttl = Extract<Target, { kind: 'ttl' }>;
+type Ttl = Extract<Target, { kind: 'ttl' | 'hop-limit' }>;
 
-function readTtl(op: Ttl['op'], min: number): (reader: RuleReader, draft: { ttl: Ttl | undefined }) => void {
+function readTtl(op: Ttl['op'], min: number, kind: Ttl['kind'] = 'ttl'): (reader: RuleReader, draft: { ttl: Ttl | undefined }) => void {
   return (reader, draft) => {
     if (draft.ttl !== undefined) refuse(reader, 'repeated-option', 'one rule can change the TTL once');
-    draft.ttl = { kind: 'ttl', op, value: takeNumber(reader, { min, max: U8.max }) };
+    draft.ttl = { kind, op, value: takeNumber(reader, { min, max: U8.max }) };
   };
 }
 
@@ -80,4 +80,16 @@ export const ttl: TargetModule = targetModule<{ ttl: Ttl | undefined }>({
   begin: () => ({ ttl: undefined }),
   options: { '--ttl-set': readTtl('set', 0), '--ttl-inc': readTtl('inc', 1), '--ttl-dec': readTtl('dec', 1) },
   finish: (reader, draft) => draft.ttl ?? refuse(reader, 'missing-option', '`-j TTL` needs --ttl-set, --ttl-inc or --ttl-dec'),
+});
+
+/** The same for IPv6 (extensions/libip6t_HL.c). */
+export const hl: TargetModule = targetModule<{ ttl: Ttl | undefined }>({
+  name: 'HL',
+  begin: () => ({ ttl: undefined }),
+  options: {
+    '--hl-set': readTtl('set', 0, 'hop-limit'),
+    '--hl-inc': readTtl('inc', 1, 'hop-limit'),
+    '--hl-dec': readTtl('dec', 1, 'hop-limit'),
+  },
+  finish: (reader, draft) => draft.ttl ?? refuse(reader, 'missing-option', '`-j HL` needs --hl-set, --hl-inc or --hl-dec'),
 });

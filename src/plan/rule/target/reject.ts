@@ -1,4 +1,4 @@
-/** -j REJECT (extensions/libipt_REJECT.c). Left out: what ip6tables answers with (icmp6-…), unsupported by name. */
+/** -j REJECT (extensions/libipt_REJECT.c, libip6t_REJECT.c). One that names no answer means a closed port, in either family. */
 import { nearest } from '../../../base/nearest.js';
 import { type TargetModule, targetModule } from '../module.js';
 import { notModelled, refuse, type RuleReader, takeValue } from '../rule-reader.js';
@@ -19,6 +19,17 @@ const ANSWERS: ReadonlyMap<string, RejectWith> = new Map<string, RejectWith>([
   ['host-prohib', 'icmp-host-prohibited'],
   ['icmp-admin-prohibited', 'icmp-admin-prohibited'],
   ['admin-prohib', 'icmp-admin-prohibited'],
+  ['icmp6-no-route', 'icmp6-no-route'],
+  ['no-route', 'icmp6-no-route'],
+  ['icmp6-adm-prohibited', 'icmp6-adm-prohibited'],
+  ['adm-prohibited', 'icmp6-adm-prohibited'],
+  ['icmp6-addr-unreachable', 'icmp6-addr-unreachable'],
+  ['addr-unreach', 'icmp6-addr-unreachable'],
+  ['icmp6-port-unreachable', 'icmp6-port-unreachable'],
+  ['icmp6-policy-fail', 'icmp6-policy-fail'],
+  ['policy-fail', 'icmp6-policy-fail'],
+  ['icmp6-reject-route', 'icmp6-reject-route'],
+  ['reject-route', 'icmp6-reject-route'],
   ['tcp-reset', 'tcp-reset'],
   ['tcp-rst', 'tcp-reset'],
 ]);
@@ -27,7 +38,7 @@ function readAnswer(reader: RuleReader): RejectWith {
   const word = takeValue(reader);
   const answer = ANSWERS.get(word);
   if (answer !== undefined) return answer;
-  if (word.startsWith('icmp6-') || word === 'echo-reply') notModelled(reader, `the answer \`${word}\` of REJECT`);
+  if (word === 'echo-reply') notModelled(reader, `the answer \`${word}\` of REJECT`);
   const near = nearest(word, ANSWERS.keys());
   return refuse(reader, 'bad-reject', `REJECT has no answer \`${word}\``, near === undefined ? undefined : `did you mean ${near}?`);
 }

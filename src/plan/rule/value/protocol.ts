@@ -71,6 +71,7 @@ const NUMBERS: ReadonlyMap<string, number> = new Map([
 ]);
 
 export const ICMP = 1;
+export const ICMPV6 = 58;
 export const TCP = 6;
 export const UDP = 17;
 export const DCCP = 33;
