@@ -11,6 +11,9 @@ import { toRecord } from './evidence/to-record.js';
 import { topologyOf } from './evidence/topology.js';
 import { type ExecuteOptions, execute } from './execute.js';
 
+/** What hosts say of themselves to routers and neighbours, of no flow. */
+const MULTICAST = / > \[?(?:22[4-9]\.|23\d\.|ff)/;
+
 export interface LabRecord {
   readonly record: FlowRecord;
   /** Milliseconds it took, with fractions. */
@@ -49,7 +52,7 @@ export function runLabRecords(plan: Plan, options: ExecuteOptions = {}): LabReco
     flows: flows.map((flow) => ({
       record: toRecord(flow, plan.probes[i] as ProbePlan, ground),
       ms: flow.ms,
-      conntrack: flow.evidence?.conntrack ?? [],
+      conntrack: (flow.evidence?.conntrack ?? []).filter((one) => !MULTICAST.test(one.orig)),
     })),
   }));
   const notes = raw?.iptables === 'legacy' ? [LEGACY] : [];

@@ -59,7 +59,8 @@ export interface HookEvent extends At {
   readonly rules: readonly RuleHit[];
   readonly nat: readonly NatChange[];
   readonly mark: number;
-  readonly state: CtState;
+  /** Undefined where nothing in the namespace asks for connections to be tracked. */
+  readonly state: CtState | undefined;
   readonly becomes: IpPacket;
   readonly verdict: 'accept' | 'drop' | 'reject';
 }

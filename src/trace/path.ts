@@ -100,7 +100,7 @@ function hookStep(event: HookEvent, lost: boolean): HookStep | undefined {
     pkt,
     rules,
     mark,
-    ct: state.toLowerCase(),
+    ct: state?.toLowerCase() ?? null,
     becomes: changed === pkt ? null : changed,
     verdict: lost ? 'lost' : event.verdict,
   };

@@ -30,7 +30,7 @@ export function hookEvent(run: HookRun, context: HookContext): HookEvent {
     rules: run.rules,
     nat,
     mark: run.mark,
-    state: run.state ?? 'UNTRACKED',
+    state: run.state,
     becomes: nat.length === 0 && changed.ttl === packet.ttl && changed.tos === packet.tos ? packet : changed,
     verdict: run.verdict === 'lost' ? 'accept' : run.verdict,
   };

@@ -1,7 +1,7 @@
 """Puts a plan into namespaces, in the order in which its parts need each other: sysctls, links (bridges, then pairs, then tunnels), their
 settings, routes and rules, neighbours, fdb, and what the *-restore tools read. What a tool refuses is told with the plan's path.
 """
-import ctypes, fcntl, os, platform, re, shutil, socket, struct, subprocess
+import ctypes, fcntl, functools, os, platform, re, shutil, socket, struct, subprocess
 
 from netns import enter, new_netns
 from trouble import Trouble
@@ -14,6 +14,9 @@ RESTORE = {
     "nft": ["nft", "-f", "-"],
     "ipvs": ["ipvsadm", "-R"],
 }
+# What is made after what: bridges, pairs, what is bound to them, and what stands on any of these.
+RANKS = {"bridge": 0, "veth": 1, "dummy": 1, "vlan": 3, "macvlan": 3, "ipvlan": 3}
+FALLBACKS = ("tunl0", "gre0")
 # Words with which the tools say that the kernel has no such thing.
 LACKS = re.compile(
     r"Unknown device type|not supported|No chain/target/match by that name|missing kernel module|failed \(No such file or directory\)"
@@ -28,9 +31,12 @@ def load(plan):
     spaces = {name: new_netns() for name in plan["netns"]}
     each = plan["netns"].items()
     late = {name: write_sysctls(spaces[name], name, netns.get("sysctl", {})) for name, netns in each}
-    for rank in range(3):
+    for rank in range(4):
         for name, netns in each:
-            batch(spaces[name], ["ip"], [line for line in new_links(name, netns, spaces) if line[2] == rank])
+            for fd, lines in new_links(name, netns, spaces, rank).items():
+                batch(fd, ["ip"], lines)
+    for name, netns in each:
+        batch(spaces[name], ["ip"], own_names(name, netns))
     for name, netns in each:
         batch(spaces[name], ["ip"], link_settings(plan, name))
         missing = write_sysctls(spaces[name], name, late[name])
@@ -91,20 +97,57 @@ def no_sysctl(name, key):
 # --- links: lines for `ip -batch`, each with the plan's path to what it is about
 
 
-def new_links(name, netns, spaces):
-    """A tunnel is bound to a device that must be there; the other end of a veth that only its listing names is made from there."""
-    lines = []
+def new_links(name, netns, spaces, rank):
+    """By the namespace that makes them. A tunnel is bound to a device that must be there; the other end of a veth that only its listing names
+    is made from there; a device on top of another is made where that one is."""
+    lines = {}
     for i, link in enumerate(netns.get("links", [])):
         kind, peer = link["kind"], link.get("peer")
-        if kind == "loopback" or (kind == "veth" and peer is None):
+        if kind == "loopback" or (kind == "veth" and peer is None) or RANKS.get(kind, 2) != rank:
+            continue
+        if kind == "tun":
+            raise Trouble("unsupported", "lab-tun", f"the lab starts no program behind {link['name']}, a tun device", where=["netns", name, "links", i])
+        if link["name"] in FALLBACKS:
+            find_fallback(spaces[name], link, ["netns", name, "links", i])
             continue
         address, end = (f" address {one['mac']}" if "mac" in one else "" for one in (link, peer or {}))
         if peer is not None:
-            end = f" peer name {peer['name']}{end} netns /proc/{os.getpid()}/fd/{spaces[peer['netns']]}"
-        rank = 0 if kind == "bridge" else 1 if kind in ("veth", "dummy") else 2
-        text = f"link add name {link['name']}{address} type {kind}{end} {link.get('args', '')}"
-        lines.append((text, ["netns", name, "links", i], rank))
+            end = f" peer name {peer['name']}{end} netns {path_of(spaces[peer['netns']])}"
+        lower, home = below(link), spaces[name]
+        if lower is not None:
+            home = spaces[lower.get("netns", name)]
+            address = f"{address} link {lower['name']}" + ("" if home == spaces[name] else f" netns {path_of(spaces[name])}")
+        text = f"link add name {link['name'] if home == spaces[name] else passing_name(i)}{address} type {kind}{end} {link.get('args', '')}"
+        lines.setdefault(home, []).append((text, ["netns", name, "links", i]))
     return lines
+
+
+def passing_name(i):
+    """What is made in one namespace for another must not bear a name that the first has."""
+    return f"passing{i}"
+
+
+def own_names(name, netns):
+    links = enumerate(netns.get("links", []))
+    elsewhere = [(i, link) for i, link in links if (below(link) or {}).get("netns", name) != name]
+    return [(f"link set dev {passing_name(i)} name {link['name']}", ["netns", name, "links", i]) for i, link in elsewhere]
+
+
+def find_fallback(fd, link, where):
+    """The device that comes with the module, in every namespace, and takes what no other tunnel does."""
+    text = f"link add name {link['name']} type {link['kind']}"
+    done = start(fd, ["ip", *text.split()], "")
+    if done.returncode != 0 and "File exists" not in done.stderr:
+        raise refusal(f"ip {text}", done.stderr.strip(), where, text)
+
+
+def below(link):
+    lower = link.get("link")
+    return {"name": lower} if isinstance(lower, str) else lower
+
+
+def path_of(fd):
+    return f"/proc/{os.getpid()}/fd/{fd}"
 
 
 def link_settings(plan, name):
@@ -186,7 +229,13 @@ def run(fd, command, text, where):
 
 def start(fd, command, text):
     enter(fd)
-    return subprocess.run(command, input=text, text=True, capture_output=True)
+    return subprocess.run([path_of_tool(command[0]), *command[1:]], input=text, text=True, capture_output=True)
+
+
+@functools.cache
+def path_of_tool(name):
+    """Looked up once: every folder of PATH would be tried each time."""
+    return shutil.which(name) or name
 
 
 def quoted(said, text):

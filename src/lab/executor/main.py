@@ -8,6 +8,7 @@
 """
 import argparse, json, os, platform, sys
 
+sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from load import load

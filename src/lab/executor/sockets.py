@@ -1,7 +1,7 @@
 """Listeners, which answer with what they saw, and clients, which note what they were told: one loop serves the sockets of all
 namespaces. A flow is TCP: connection, a byte, an answer; UDP: a datagram and its answer; ICMP: an echo.
 """
-import errno, json, selectors, socket, struct, time
+import errno, itertools, json, selectors, socket, struct, time
 
 from netns import enter
 from trouble import Trouble
@@ -11,6 +11,7 @@ SO_EE_ORIGIN = {(socket.IPPROTO_IP, IP_RECVERR): 2, (socket.IPPROTO_IPV6, IPV6_R
 KINDS = {"tcp": (socket.SOCK_STREAM, socket.IPPROTO_TCP), "udp": (socket.SOCK_DGRAM, socket.IPPROTO_UDP), "sctp": (socket.SOCK_STREAM, 132)}
 UNREACHABLE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENOPROTOOPT}
 TIMEOUT_MS = 3000
+ECHO_IDS = itertools.cycle(range(1, 0x10000))
 
 
 class Loop:
@@ -221,9 +222,9 @@ def open_client(probe):
 
 
 def echo_request(client):
-    """Linux itself puts the checksum into ICMPv6."""
+    """An identifier of its own, as each run of ping has. Linux itself puts the checksum into ICMPv6."""
     six = client.family == socket.AF_INET6
-    body = struct.pack("!HH", 1, 1) + bytes(56)
+    body = struct.pack("!HH", next(ECHO_IDS), 1) + bytes(56)
     total = (0x8000 if six else 0x0800) + sum(struct.unpack("!30H", body))
     total = (total & 0xFFFF) + (total >> 16)
     return struct.pack("!BBH", 128 if six else 8, 0, ~(total + (total >> 16)) & 0xFFFF) + body
