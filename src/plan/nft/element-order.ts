@@ -1,13 +1,22 @@
 /**
- * The order in which nft prints elements (src/mergesort.c of nftables): by value; keys of several parts, and names, by their bytes from the
- * last to the first, each part filled up to whole words of 4 bytes.
+ * The order in which nft prints elements (src/mergesort.c of nftables): by value; keys of several parts, and names that are all exact, by
+ * their bytes from the last to the first. Others nft does not order; they stay as they are.
  */
 import type { DataType, Element, Part, Value } from './nft-rule.js';
 
 export function sortElements(elements: readonly Element[]): readonly Element[] {
-  const keyed = elements.map((element) => ({ element, rank: element.key === undefined ? undefined : rankOf(element.key) }));
+  if (elements.some(({ key }) => key !== undefined && !isOrdered(key))) return elements;
+  const wild = elements.some(({ key }) => key?.[0]?.wildcard === true);
+  const keyed = elements.map((element) => ({ element, rank: element.key === undefined ? undefined : rankOf(element.key, wild) }));
   keyed.sort((x, y) => compare(x.rank, y.rank));
   return keyed.map(({ element }) => element);
+}
+
+/** Ranges in keys of several parts, and several bits together, are no plain values to nft. */
+function isOrdered(key: readonly Part[]): boolean {
+  if (key.length > 1) return key.every(({ from, to }) => from === to);
+  const [only] = key;
+  return only?.type !== 'tcp_flag' || (Number(only.from) & (Number(only.from) - 1)) === 0;
 }
 
 type Rank = readonly number[];
@@ -37,9 +46,9 @@ const WIDTH: Readonly<Partial<Record<DataType, number>>> = {
 };
 const NAME_BYTES = 16;
 
-function rankOf(key: readonly Part[]): Rank {
+function rankOf(key: readonly Part[], wild: boolean): Rank {
   const [only] = key;
-  if (key.length === 1 && only !== undefined && only.type !== 'ifname') return bytesOf(only.type, only.from, false);
+  if (key.length === 1 && only !== undefined && (only.type !== 'ifname' || wild)) return bytesOf(only.type, only.from, false);
   return key.flatMap((part) => bytesOf(part.type, part.from, key.length > 1)).reverse();
 }
 

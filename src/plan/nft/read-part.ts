@@ -4,7 +4,7 @@ import { parseIp, parseIpv4, parseIpv6, type Ip } from '../../base/ip.js';
 import { parseMac } from '../../base/mac.js';
 import type { DataType, Part, Value } from './nft-rule.js';
 import { SYMBOLS } from './symbols.js';
-import { giveBack, type Reader, refuse, takeIf, takeToken } from './tokens.js';
+import { giveBack, notModelled, type Reader, refuse, takeIf, takeToken } from './tokens.js';
 
 /** Values are this at most. */
 const MAX: Readonly<Partial<Record<DataType, number>>> = {
@@ -23,6 +23,7 @@ const MAX: Readonly<Partial<Record<DataType, number>>> = {
 export function readPart(reader: Reader, type: DataType): Part {
   const token = takeToken(reader);
   if (token === undefined) return refuse(reader, 'missing-value', `a value of type ${type} is missing`);
+  if (token.text === '$' && !token.quoted) return notModelled(reader, 'a variable of nftables');
   if (type === 'ifname') return interfacePart(token.text);
   const text = token.quoted ? token.text : beforeColon(reader, token.text, type);
   if (type === 'iface_index' && text !== '0') return single(type, text === '1' ? 'lo' : text);

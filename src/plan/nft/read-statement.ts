@@ -28,6 +28,8 @@ export function readCounter(reader: Reader): Statement {
 
 const LOG_VALUES: readonly string[] = ['prefix', 'level', 'group', 'snaplen', 'queue-threshold', 'flags'];
 
+const DEFAULT_LEVEL = 'warn';
+
 /** What is logged changes no packet; the words are kept. */
 export function readLog(reader: Reader): Statement {
   takeToken(reader);
@@ -36,6 +38,7 @@ export function readLog(reader: Reader): Statement {
     takeToken(reader);
     const quoted = word === 'prefix';
     const value = needText(reader, `the ${word} of the log`);
+    if (word === 'level' && value === DEFAULT_LEVEL) continue;
     words.push(word, quoted ? `"${value}"` : value);
     if (word === 'flags' && (value === 'tcp' || value === 'ip')) words.push(needWord(reader, 'the flag of the log'));
     while (word === 'flags' && takeIf(reader, ',')) words.push(`,${needWord(reader, 'the flag of the log')}`);

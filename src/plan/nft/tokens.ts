@@ -25,7 +25,7 @@ export interface Token {
   readonly end: number;
 }
 
-const WORD = /(?:[ \t\n\r]|\\\n)*(?:"([^"\n]*)"|([A-Za-z0-9_@:[][^\s,;{}()"&|^<>=!\\]*)|(==|!=|<=|>=|<<|>>|[^\s]))/y;
+const WORD = /(?:[ \t\n\r]|\\\n|#[^\n]*)*(?:"([^"\n]*)"|([A-Za-z0-9_@:[][^\s,;{}()"&|^<>=!\\]*)|(==|!=|<=|>=|<<|>>|[^\s]))/y;
 
 export function newReader(text: string, origin: string): Reader {
   return { text, origin, at: 0, start: 0, ahead: undefined };

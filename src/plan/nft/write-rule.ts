@@ -2,34 +2,19 @@
  * Rules as `nft list ruleset` prints them (nft 1.0.6), whatever way they were written: long forms of keys, operators as signs, and a match
  * of the protocol that another match already implies left out.
  */
+import { maskOf } from '../../base/cidr.js';
 import { symbolOf } from './symbols.js';
 import type { Expression, NftRule, Part, SetUse, Statement } from './nft-rule.js';
 import { sortElements } from './element-order.js';
 import { formatBits, formatElement, formatPart, formatParts, formatTime, formatValue, formatVerdict } from './format-value.js';
-import { HEADER_PROTOCOL } from './headers.js';
+import { isImplied, nameHeaders } from './implied-protocol.js';
 import { typesOf } from './read-expression.js';
 
 export function writeRule({ statements, comment }: NftRule): string {
-  const words = statements.filter((statement, i) => !isImplied(statement, statements[i + 1])).map(writeStatement);
+  const named = nameHeaders(statements);
+  const words = named.filter((_, i) => !isImplied(named, i)).map(writeStatement);
   if (comment !== undefined) words.push(`comment "${comment}"`);
   return words.join(' ');
-}
-
-/** `meta l4proto tcp` before `tcp dport 80`, or before a reset of TCP. */
-function isImplied(statement: Statement, next: Statement | undefined): boolean {
-  if (statement.kind !== 'match' || statement.op !== '==' || next === undefined) return false;
-  const { left, right } = statement;
-  const [part] = right;
-  if (part === undefined || part.from !== part.to || right.length > 1) return false;
-  const names = (left.kind === 'meta' && left.key === 'l4proto') || (left.kind === 'payload' && left.field === 'protocol');
-  return names && part.from === impliedProtocol(next);
-}
-
-function impliedProtocol(statement: Statement): number | undefined {
-  if (statement.kind === 'reject') return statement.with?.kind === 'tcp reset' ? HEADER_PROTOCOL.tcp : undefined;
-  if (statement.kind === 'set-mss') return HEADER_PROTOCOL.tcp;
-  const key = 'left' in statement ? statement.left : statement.kind === 'vmap' ? statement.key : undefined;
-  return key?.kind === 'payload' ? HEADER_PROTOCOL[key.header] : undefined;
 }
 
 function writeStatement(statement: Statement): string {
@@ -51,7 +36,7 @@ function writeStatement(statement: Statement): string {
         ? `counter packets ${statement.packets} bytes ${statement.bytes}`
         : `counter name "${statement.name}"`;
     case 'log':
-      return statement.text === '' ? 'log' : `log ${statement.text}`;
+      return `log ${statement.text}`.trimEnd();
     case 'limit':
       return writeLimit(statement);
     case 'set-meta':
@@ -79,10 +64,19 @@ function typeOf(expression: Expression): Part['type'] {
 
 function writeMatch({ left, op, right }: Extract<Statement, { kind: 'match' }>): string {
   const [part] = right;
+  const length =
+    left.kind === 'bitwise' && left.type === 'ipv4_addr' && left.xor === 0 && op === '==' ? prefixLength(left.mask) : undefined;
+  if (left.kind === 'bitwise' && length !== undefined) return `${writeExpression(left.of)} ${formatParts(right)}/${length}`;
   const bits = part !== undefined && ['ct_state', 'ct_status', 'tcp_flag'].includes(part.type);
   const explicit = op !== '==' || left.kind === 'bitwise' || bits;
   const said = part?.type === 'tcp_flag' ? formatFlags(Number(part.from)) : formatParts(right);
   return `${writeExpression(left)} ${explicit ? `${op} ` : ''}${said}`;
+}
+
+/** Of a mask whose ones come first. */
+function prefixLength(mask: number): number | undefined {
+  const length = Math.clz32(~mask);
+  return length > 0 && mask >>> 0 === maskOf(length) >>> 0 ? length : undefined;
 }
 
 /** Several flags beside a comparison are a number. */
@@ -160,11 +154,9 @@ function writeBits({ of, mask, xor, type }: Extract<Expression, { kind: 'bitwise
 }
 
 function writeNat({ nat, family, withPort, address, port, flags }: Extract<Statement, { kind: 'nat' }>): string {
-  const mapped = withPort && address?.kind === 'map';
   const words: string[] = [nat];
-  const said = family ?? (mapped ? 'ip' : undefined);
+  const said = family ?? (withPort && address?.kind === 'map' ? 'ip' : undefined);
   if (said !== undefined) words.push(said);
-  if (mapped && 'name' in address.set) words.push('addr . port');
   const to = address === undefined ? '' : writeTarget(address);
   const at = port === undefined ? '' : `:${writeTarget(port)}`;
   if (address !== undefined || port !== undefined) words.push('to', `${to}${at}`);

@@ -19,13 +19,27 @@ function writeTable(table: NftTable): string {
   const head: string[] = [];
   if (table.comment !== undefined) head.push(`comment "${table.comment}"`);
   if (table.dormant === true) head.push('flags dormant');
+  const changing = changedSets(table);
   const blocks = [
     ...(table.counters ?? []).map((name) => [`\tcounter ${name} {`, '\t\tpackets 0 bytes 0', '\t}']),
-    ...[...table.sets.values()].map(writeSetBlock),
+    ...[...table.sets.values()].map((set) => writeSetBlock(set, changing.has(set.name))),
     ...[...table.chains.values()].map((chain) => writeChain(chain, `${table.family} ${table.name}`)),
   ];
   const body = blocks.map((lines) => lines.join('\n')).join('\n\n');
   return [`table ${table.family} ${table.name} {`, ...head.map((line) => `\t${line}`), ...(body === '' ? [] : [body]), '}', ''].join('\n');
+}
+
+/** The names of sets that rules put elements into. */
+function changedSets(table: NftTable): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { rules } of table.chains.values()) {
+    for (const text of rules) {
+      if (!text.includes('@')) continue;
+      for (const statement of parseNftRule(text).statements)
+        if (statement.kind === 'update' && statement.op !== 'delete') names.add(statement.set);
+    }
+  }
+  return names;
 }
 
 function writeChain(chain: NftChain, table: string): string[] {
@@ -40,12 +54,16 @@ function writeChain(chain: NftChain, table: string): string[] {
   return [...lines, '\t}'];
 }
 
-function writeSetBlock(set: NftSet): string[] {
+/** Of a set that rules put elements into, where nothing is said. */
+const SIZE_UNSAID = 65_535;
+
+function writeSetBlock(set: NftSet, isChanged: boolean): string[] {
   const lines = [`\t${set.kind} ${set.name} {`];
   const types = set.value === undefined ? set.key : `${set.key} : ${set.typeof === true && set.value === 'mark' ? 'meta mark' : set.value}`;
   lines.push(`\t\t${set.typeof === true ? 'typeof' : 'type'} ${types}`);
   if (set.policy !== undefined) lines.push(`\t\tpolicy ${set.policy}`);
-  if (set.size !== undefined) lines.push(`\t\tsize ${set.size}`);
+  const size = set.size ?? (isChanged ? SIZE_UNSAID : undefined);
+  if (size !== undefined) lines.push(`\t\tsize ${size}`);
   const flags = FLAGS.filter((flag) => set.flags.includes(flag));
   if (flags.length > 0) lines.push(`\t\tflags ${flags.join(',')}`);
   if (set.timeoutMs !== undefined) lines.push(`\t\ttimeout ${formatTime(set.timeoutMs)}`);
