@@ -69,7 +69,9 @@ describe('hopspec lab', { timeout: 120_000, skip: labSkip(true) }, () => {
     const real = result(await project.hopspec(['lab', 'plan.json', '--trace']));
     const simulated = result(await project.hopspec(['probe', 'plan.json', '--trace']));
     const path = ({ probes }: Result): unknown => {
-      const { packets } = probes[2]?.flows[0]?.['path'] as { packets: { packet: string; steps: Record<string, unknown>[] }[] };
+      const { packets } = (probes[2]?.flows[0]?.['path'] ?? assert.fail()) as {
+        packets: { packet: string; steps: Record<string, unknown>[] }[];
+      };
       const steps = packets.find((one) => one.packet.endsWith('tcp S'))?.steps ?? [];
       return steps.map((step) =>
         Object.fromEntries(

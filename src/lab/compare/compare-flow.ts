@@ -50,20 +50,3 @@ function hostOf(text: string | null): string {
 function portOf(text: string | null): string | undefined {
   return /^(?:\[.*\]|[^:]*):(\d+)$/.exec(text ?? '')?.[1];
 }
-
-/** A network that chooses at random is compared by what it may answer: each flow of one side has its like among the other's. */
-export function compareAnswerSets(simulated: readonly Answer[], real: readonly Answer[]): Difference | undefined {
-  const mine = new Set(simulated.map(answerKey));
-  const theirs = new Set(real.map(answerKey));
-  const unheard = [...theirs].find((key) => !mine.has(key));
-  if (unheard !== undefined) return { what: 'one of the answers', simulated: [...mine].sort().join('; '), real: unheard };
-  const missing = [...mine].find((key) => !theirs.has(key));
-  return missing === undefined ? undefined : { what: 'one of the answers', simulated: missing, real: [...theirs].sort().join('; ') };
-}
-
-function answerKey(answer: Answer): string {
-  return Object.entries(comparable(answer))
-    .filter(([, value]) => value !== 'none' && value !== 'not compared')
-    .map(([what, value]) => `${what} ${value}`)
-    .join(', ');
-}
