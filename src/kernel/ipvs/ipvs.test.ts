@@ -152,4 +152,23 @@ describe('other services', () => {
     const plan = ipvsNodes({ backend: 'host-gw', ipvs, probes: [{ ...probeOf('n1 tcp 192.168.1.12:80', 0), mark: 5 }] });
     assert.deepEqual(ask(plan), ['pod22:80 sees 192.168.1.11:= call 10.244.2.2:80; the client is 192.168.1.11']);
   });
+  const dropped = ['timeout ETIMEDOUT'];
+  const open = ['pod22:53 sees 192.168.1.11:* call 10.244.2.2:53; the client is 10.96.0.3'];
+  for (const [what, rule, expected] of [
+    ['a service by address, protocol and port', '--vaddr 10.96.0.3/32 --vproto udp --vport 53', dropped],
+    ['another port', '--vaddr 10.96.0.3/32 --vport 54', open],
+    ['not this port', '! --vport 53', open],
+    ['not another port', '! --vport 54', dropped],
+    ['whatever IPVS has handled', '--ipvs', dropped],
+    ['whatever it has not', '! --ipvs', open],
+    ['the forwarding method', '--vmethod MASQ', dropped],
+    ['another method', '--vmethod GATE', open],
+    ['the direction', '--vdir ORIGINAL', dropped],
+    ['the other direction', '--vdir REPLY', open],
+  ] as const) {
+    it(`-m ipvs knows ${what}: ${rule}`, () => {
+      const filter = [`OUTPUT -s 10.96.0.3/32 -m ipvs ${rule} -j DROP`];
+      assert.deepEqual(answers(['n1 udp 10.96.0.3:53'], { filter }), expected);
+    });
+  }
 });

@@ -16,7 +16,7 @@ import { formatServiceKey } from '../../plan/ipvs/service-key.js';
 import { readIpvs } from '../../plan/ipvs/read-ipvs.js';
 import type { Hook } from '../../trace/event.js';
 import type { Namespace } from '../namespace.js';
-import type { IpvsHooks, Passage } from '../netfilter/contract.js';
+import type { IpvsFlow, IpvsHooks, Passage } from '../netfilter/contract.js';
 import { invertTuple, type Tuple, tupleOf } from '../netfilter/conntrack/tuple.js';
 import { type OutputDecision, routeOutput } from '../route/output.js';
 import type { Runtime } from '../runtime.js';
@@ -57,6 +57,14 @@ export class Ipvs implements IpvsHooks {
     if (tuple === undefined) return 'accept';
     if (this.#answer(hook, passage, tuple) || hook === 'forward') return 'accept';
     return this.#request(hook, passage, tuple);
+  }
+
+  flowOf(packet: IpPacket): IpvsFlow | undefined {
+    const tuple = tupleOfFlow(packet);
+    const connection = tuple === undefined ? undefined : this.#connections.findAnswer(invertTuple(tuple), this.#rt.nowUs);
+    return connection === undefined
+      ? undefined
+      : { ip: connection.client.dst, port: connection.client.b, method: connection.server.method };
   }
 
   reset(): void {

@@ -25,3 +25,8 @@ export function takeIpvsRoute(passage: Passage): OutputDecision | undefined {
   ipvs.next = undefined;
   return next;
 }
+
+/** Lost on the way to its server, which the socket that sent it does not hear of (NF_STOLEN). */
+export function isTaken({ ipvs }: Passage): boolean {
+  return ipvs?.failure !== undefined && ipvs.failure.reason !== 'IPVS_NO_SERVER';
+}

@@ -9,6 +9,7 @@ import type { IpPacket } from '../../packet/ip-packet.js';
 import type { IpvsPassage } from '../ipvs/passage.js';
 import type { SetTable } from './set/set-table.js';
 import type { DropReason } from '../../trace/drop-reason.js';
+import type { ForwardingMethod } from '../../plan/ipvs/ipvs-service.js';
 import type { CtState, Hook, NatChange, RuleHit } from '../../trace/event.js';
 
 export type AddressType = 'UNSPEC' | 'UNICAST' | 'LOCAL' | 'BROADCAST' | 'ANYCAST' | 'MULTICAST' | 'BLACKHOLE' | 'UNREACHABLE' | 'PROHIBIT';
@@ -37,7 +38,15 @@ export interface NetfilterHost {
 export interface IpvsHooks {
   /** `stolen`: the packet leaves the hook, by the way that is noted on its passage. */
   hook(hook: Hook, passage: Passage): 'accept' | 'stolen' | 'reject' | 'drop';
+  /** Of a packet on its way to a server: the service that was called. */
+  flowOf(packet: IpPacket): IpvsFlow | undefined;
   reset(): void;
+}
+
+export interface IpvsFlow {
+  readonly ip: Ip;
+  readonly port: number;
+  readonly method: ForwardingMethod;
 }
 
 /** The kernel's own sockets, which send ICMP and the resets of closed ports, are sockets without an owner. */

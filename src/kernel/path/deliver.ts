@@ -21,7 +21,7 @@ export function deliver(rt: Runtime, device: Device, passage: Passage): void {
   const { ns } = device;
   if (!runHook(rt, ns, 'input', passage, device, undefined)) return;
   const next = takeIpvsRoute(passage);
-  if (next !== undefined) return void leaveForServer(rt, ns, passage, next);
+  if (next !== undefined) return leaveForServer(rt, ns, passage, next);
   const { packet } = passage;
   const { l4 } = packet;
   switch (l4.kind) {

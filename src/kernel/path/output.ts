@@ -8,7 +8,7 @@ import { formatIp, type Ipv4 } from '../../base/ip.js';
 import type { IpPacket } from '../../packet/ip-packet.js';
 import type { Errno } from '../../trace/flow-record.js';
 import { packetLength } from '../link/packet-length.js';
-import { takeIpvsRoute } from '../ipvs/passage.js';
+import { isTaken, takeIpvsRoute } from '../ipvs/passage.js';
 import type { Namespace } from '../namespace.js';
 import { KERNEL_SOCKET, type Passage } from '../netfilter/contract.js';
 import { recordDrop, recordRoute } from '../record.js';
@@ -35,21 +35,21 @@ export function output(rt: Runtime, outgoing: Outgoing): Errno | undefined {
   return leave(rt, ns, passage, decision);
 }
 
-/** From OUTPUT to the wire; a packet that IPVS sends to a server begins anew, on the way there. */
+/** From OUTPUT to the wire; a packet that IPVS sends to a server begins anew, and its socket hears of nothing more. */
 export function leave(rt: Runtime, ns: Namespace, passage: Passage, decision: OutputDecision): Errno | undefined {
   const { packet, mark } = passage;
-  if (!runHook(rt, ns, 'output', passage, undefined, decision.device)) return 'EPERM';
+  if (!runHook(rt, ns, 'output', passage, undefined, decision.device)) return isTaken(passage) ? undefined : 'EPERM';
   const next = takeIpvsRoute(passage);
-  if (next !== undefined) return leaveForServer(rt, ns, passage, next);
+  if (next !== undefined) return void leaveForServer(rt, ns, passage, next);
   const last = changed(passage, packet, mark) ? routeAgain(rt, ns, passage) : decision;
   if (last?.route === undefined) return 'EPERM';
   if (!runHook(rt, ns, 'postrouting', passage, undefined, last.device)) return 'EPERM';
   return transmit(rt, last.device, last.route, passage);
 }
 
-export function leaveForServer(rt: Runtime, ns: Namespace, passage: Passage, next: OutputDecision): Errno | undefined {
+export function leaveForServer(rt: Runtime, ns: Namespace, passage: Passage, next: OutputDecision): void {
   if (next.route !== undefined) recordRoute(rt, ns, passage.packet, 'output', next.route);
-  return leave(rt, ns, passage, next);
+  leave(rt, ns, passage, next);
 }
 
 /** Everybody's sockets are root's. A reset that a rule answers with comes from no socket, nor does the outside of a tunnel, unless a program carries it. */

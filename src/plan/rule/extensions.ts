@@ -6,6 +6,7 @@ import { icmp } from './match/icmp.js';
 import { icmp6 } from './match/icmp6.js';
 import { dscp, hl, length, tos, ttl } from './match/ip-header.js';
 import { iprange } from './match/iprange.js';
+import { ipvs } from './match/ipvs.js';
 import { limit } from './match/limit.js';
 import { mac, pkttype } from './match/link-layer.js';
 import { connmark, mark } from './match/mark.js';
@@ -60,6 +61,7 @@ export const MATCHES: ReadonlyMap<string, MatchModule> = byName([
   pkttype,
   rpfilter,
   nfacct,
+  ipvs,
   set,
 ]);
 
@@ -92,7 +94,7 @@ export const TARGETS: ReadonlyMap<string, TargetModule> = byName([
 export const UNMODELLED_MATCHES: ReadonlySet<string> = new Set(
   (
     'ah bpf cgroup cluster connbytes connlabel connlimit cpu dccp devgroup dst ecn esp eui64 frag hashlimit hbh helper icmpv6 ipcomp ' +
-    'ipv6header ipvs mh osf policy quota quota2 rateest realm rt socket srh string tcpmss time u32 unclean geoip'
+    'ipv6header mh osf policy quota quota2 rateest realm rt socket srh string tcpmss time u32 unclean geoip'
   ).split(' '),
 );
 

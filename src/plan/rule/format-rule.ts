@@ -87,6 +87,11 @@ const MODULE_OF: Partial<Record<Match['kind'], string>> = {
   'owner-socket': 'owner',
   'mac-source': 'mac',
   'packet-type': 'pkttype',
+  'ipvs-protocol': 'ipvs',
+  'ipvs-address': 'ipvs',
+  'ipvs-port': 'ipvs',
+  'ipvs-direction': 'ipvs',
+  'ipvs-method': 'ipvs',
 };
 
 function moduleOf(match: Match): string {

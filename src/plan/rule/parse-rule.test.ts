@@ -86,6 +86,7 @@ const matches: readonly [sentence: string, text: string, ...expected: Match[]][]
   ['a mask of an affinity', '-m recent --update --mask 255.255.255.0', { ...RECENT, op: 'update', mask: ip('255.255.255.0') }],
   ['a rate without a unit is by the second', '-m limit --limit 5', { kind: 'limit', packets: 5, perSeconds: 1, burst: 5 }],
   ['a set of two dimensions', '-m set --match-set a src,dst', { kind: 'set', name: 'a', sides: ['src', 'dst'], not: false }],
+  ['a service of IPVS', '-m ipvs ! --vport 80', { kind: 'ipvs-port', port: 80, not: true }],
   ['an accounting object', '-m nfacct --nfacct-name ct_state_invalid', { kind: 'nfacct', name: 'ct_state_invalid' }],
 ];
 

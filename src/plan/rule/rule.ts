@@ -114,6 +114,12 @@ export type Match =
   /** Counts a named accounting object; always holds. */
   | { readonly kind: 'nfacct'; readonly name: string }
   /** `returnNomatch`: an element that is an exception counts, and others do not. */
+  | (Not & { readonly kind: 'ipvs' })
+  | (Not & { readonly kind: 'ipvs-protocol'; readonly proto: number })
+  | (Not & { readonly kind: 'ipvs-address'; readonly cidr: Cidr })
+  | (Not & { readonly kind: 'ipvs-port'; readonly port: number })
+  | (Not & { readonly kind: 'ipvs-direction'; readonly direction: 'ORIGINAL' | 'REPLY' })
+  | (Not & { readonly kind: 'ipvs-method'; readonly method: 'GATE' | 'IPIP' | 'MASQ' })
   | (Not & SetUse & { readonly kind: 'set'; readonly returnNomatch?: boolean });
 
 /** An ipset, and the side of the packet for each dimension. */

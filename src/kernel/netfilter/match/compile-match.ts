@@ -17,6 +17,7 @@ import {
 } from './header.js';
 import { addressTypeTest, ownerTest, packetTypeTest, reversePathTest, socketExistsTest } from './host.js';
 import { recentTest } from './recent.js';
+import { ipvsTest } from './ipvs.js';
 import { setTest } from './set.js';
 import { limitTest, nthTest, randomTest } from './stateful.js';
 
@@ -100,6 +101,13 @@ function compileStateMatch(match: Match, all: readonly Match[]): Test {
       return socketExistsTest(match.not);
     case 'packet-type':
       return packetTypeTest(match.type, match.not);
+    case 'ipvs':
+    case 'ipvs-protocol':
+    case 'ipvs-address':
+    case 'ipvs-port':
+    case 'ipvs-direction':
+    case 'ipvs-method':
+      return ipvsTest(match, all.filter(({ kind }) => kind.startsWith('ipvs')).length === 1);
     case 'set':
       return setTest(match);
     case 'rpfilter':
