@@ -40,7 +40,10 @@ export function leave(rt: Runtime, ns: Namespace, passage: Passage, decision: Ou
   const { packet, mark } = passage;
   if (!runHook(rt, ns, 'output', passage, undefined, decision.device)) return isTaken(passage) ? undefined : 'EPERM';
   const next = takeIpvsRoute(passage);
-  if (next !== undefined) return void leaveForServer(rt, ns, passage, next);
+  if (next !== undefined) {
+    leaveForServer(rt, ns, passage, next);
+    return undefined;
+  }
   const last = changed(passage, packet, mark) ? routeAgain(rt, ns, passage) : decision;
   if (last?.route === undefined) return 'EPERM';
   if (!runHook(rt, ns, 'postrouting', passage, undefined, last.device)) return 'EPERM';
