@@ -44,6 +44,7 @@ export interface DeviceConf {
   readonly rpFilter: number;
   readonly forwarding: boolean;
   readonly acceptLocal: boolean;
+  readonly srcValidMark: boolean;
   readonly routeLocalnet: boolean;
   readonly proxyArp: boolean;
   readonly arpIgnore: number;

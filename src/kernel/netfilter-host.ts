@@ -11,7 +11,7 @@ import type { NetfilterHost } from './netfilter/contract.js';
 import { SetTable } from './netfilter/set/set-table.js';
 import { addressType } from './route/address-type.js';
 import { lookupRoute } from './route/lookup.js';
-import { checkPath } from './route/reverse-path.js';
+import { rpfilterHolds } from './route/reverse-path.js';
 import { selectAddress } from './route/source-address.js';
 import type { Runtime } from './runtime.js';
 import { sysctlValue } from './sysctl.js';
@@ -44,10 +44,12 @@ function makeHost(rt: Runtime, ns: Namespace): NetfilterHost {
       if (sets === undefined && ipset !== undefined) sets = new SetTable(ipset, ns.name);
       return sets;
     },
-    reversePathOk: (packet, device, loose) => {
+    reversePathOk: ({ src, dst }, mark, device, options) => {
       const found = ns.deviceByName.get(device);
-      if (found !== undefined && typeof packet.src === 'bigint') return reversePathOk6(rt, found, packet.src, loose);
-      return found === undefined || checkPath(rt, found, packet.src as Ipv4, 0, loose ? 2 : 1) === 'ok';
+      if (found === undefined) return true;
+      if (typeof src === 'bigint') return reversePathOk6(rt, found, src, options.loose);
+      const to = (dst as Ipv4) >>> 28 === 14 || dst === -1 ? 0 : (dst as Ipv4);
+      return rpfilterHolds(rt, found, { src, dst: to, mark, out: undefined }, options);
     },
   };
 }

@@ -136,6 +136,7 @@ function readConf(sysctls: Sysctls, name: string): DeviceConf {
     rpFilter: deviceMax(sysctls, name, 'rp_filter'),
     forwarding: deviceForwards(sysctls, name),
     acceptLocal: deviceOr(sysctls, name, 'accept_local'),
+    srcValidMark: deviceOr(sysctls, name, 'src_valid_mark'),
     routeLocalnet: deviceOr(sysctls, name, 'route_localnet'),
     proxyArp: deviceOr(sysctls, name, 'proxy_arp'),
     arpIgnore: deviceMax(sysctls, name, 'arp_ignore'),

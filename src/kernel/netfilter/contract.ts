@@ -14,6 +14,12 @@ import type { CtState, Hook, NatChange, RuleHit } from '../../trace/event.js';
 
 export type AddressType = 'UNSPEC' | 'UNICAST' | 'LOCAL' | 'BROADCAST' | 'ANYCAST' | 'MULTICAST' | 'BLACKHOLE' | 'UNREACHABLE' | 'PROHIBIT';
 
+export interface RpfilterOptions {
+  readonly loose: boolean;
+  readonly validMark: boolean;
+  readonly acceptLocal: boolean;
+}
+
 export interface NetfilterHost {
   readonly netns: string;
   /** As `-m addrtype` sees it: the type of the route to the address; `device` limits it (--limit-iface-in/out). */
@@ -26,8 +32,8 @@ export interface NetfilterHost {
   sysctl(key: string): number;
   /** Virtual time, µs. */
   nowUs(): number;
-  /** Whether strict or loose reverse path filtering would accept (`-m rpfilter`). */
-  reversePathOk(packet: IpPacket, device: string, loose: boolean): boolean;
+  /** Whether a route leads back to the packet's source (`-m rpfilter`). */
+  reversePathOk(packet: IpPacket, mark: number, device: string, options: RpfilterOptions): boolean;
   readonly oracle: ChoiceOracle;
   /** The namespace's ipsets; undefined when it has none. */
   readonly sets?: SetTable | undefined;

@@ -191,10 +191,11 @@ function fib({ selectors, result }: Extract<Expression, { kind: 'fib' }>): Gette
     throw unsupported('nft-fib', `\`fib ${selectors.join(' . ')} ${result}\` of nftables is not modelled`);
   }
   const marked = selectors.includes('mark');
+  const options = { loose: side === undefined, validMark: marked, acceptLocal: false };
   return (e) => {
     const { inDevice, passage } = e;
     if (marked && passage.mark !== 0) throw unsupported('nft-fib-mark', '`fib saddr . mark` of a marked packet is not modelled');
-    const known = inDevice === undefined || inDevice === 'lo' || e.host.reversePathOk(passage.packet, inDevice, side === undefined);
+    const known = inDevice === undefined || inDevice === 'lo' || e.host.reversePathOk(passage.packet, passage.mark, inDevice, options);
     if (result === 'exists') return known ? 1 : 0;
     return known ? (inDevice ?? '') : '';
   };

@@ -2,6 +2,8 @@
  * A packet for this host: ip_local_deliver of net/ipv4/ip_input.c:
  *   INPUT ─┬─► a tunnel's port or protocol: the inner packet comes in by its device; decapsulate.ts
  *          └─► TCP, UDP, ICMP: the sockets; any other protocol is answered 3/2
+ * What was sent to a broadcast address is answered by nobody: TCP drops it, UDP says nothing of a closed port, echo requests are
+ * ignored (icmp_echo_ignore_broadcasts), and no UDP server can answer from such an address.
  */
 import { PROTO } from '../../packet/ip-packet.js';
 import { takeIpvsRoute } from '../ipvs/passage.js';
@@ -17,11 +19,13 @@ import { runHook } from './hook.js';
 import { leaveForServer } from './output.js';
 import { sendIcmpError, UNREACHABLE } from './icmp-error.js';
 
-export function deliver(rt: Runtime, device: Device, passage: Passage): void {
+export function deliver(rt: Runtime, device: Device, passage: Passage, broadcast = false): void {
   const { ns } = device;
   if (!runHook(rt, ns, 'input', passage, device, undefined)) return;
   const next = takeIpvsRoute(passage);
   if (next !== undefined) return leaveForServer(rt, ns, passage, next);
+  if (broadcast)
+    return recordDrop(rt, ns, passage.packet, 'NO_SOCKET', () => 'sent to a broadcast address, from which nobody answers', { device });
   const { packet } = passage;
   const { l4 } = packet;
   switch (l4.kind) {

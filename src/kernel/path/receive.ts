@@ -83,7 +83,7 @@ function routeReceived(rt: Runtime, device: Device, passage: Passage): void {
   const decision = routeInput(rt, device, packet.src as Ipv4, packet.dst as Ipv4, passage.mark, packet);
   if (decision.kind === 'drop' || decision.route === undefined) return refuse(rt, device, passage, decision);
   recordRoute(rt, device.ns, packet, decision.kind, decision.route);
-  if (decision.kind === 'local') deliver(rt, device, passage);
+  if (decision.kind === 'local') deliver(rt, device, passage, decision.route.type === 'broadcast');
   else forward(rt, device, passage, decision.route);
 }
 

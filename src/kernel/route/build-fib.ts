@@ -162,7 +162,8 @@ function buildRules(netns: string, texts: readonly string[]): readonly FibRule[]
       mark: entry.fwmark ?? 0,
       markMask: entry.fwmark === undefined ? 0 : entry.fwmask,
       table: entry.action === 'lookup' ? entry.table : undefined,
-      verdict: entry.action === 'lookup' ? undefined : ruleVerdict(entry.action, text),
+      // fib4_rule_action: `unreachable` is ENETUNREACH here, as if there were no route at all.
+      verdict: entry.action === 'lookup' || entry.action === 'unreachable' ? undefined : ruleVerdict(entry.action, text),
     };
     const before = rules.findIndex((other) => other.priority > priority);
     rules.splice(before < 0 ? rules.length : before, 0, rule);
@@ -170,7 +171,7 @@ function buildRules(netns: string, texts: readonly string[]): readonly FibRule[]
   return rules;
 }
 
-function ruleVerdict(type: 'blackhole' | 'unreachable' | 'prohibit', text: string): Route {
+function ruleVerdict(type: 'blackhole' | 'prohibit', text: string): Route {
   const nowhere = { device: undefined, via: undefined, source: 0, metric: 0, mtu: undefined, advmss: undefined, legs: undefined };
   return { ...nowhere, type, prefix: 0, length: 0, scope: SCOPE.global, text: `rule ${text}` };
 }

@@ -43,12 +43,12 @@ export function routeInput(rt: Runtime, device: Device, src: Ipv4, dst: Ipv4, ma
   if (found === undefined || isReject(found)) return unreachable(device, found);
   const route = selectLeg(rt, ns, found, src, dst, packet);
   if (route.type === 'local' || route.type === 'broadcast') {
-    const verdict = reversePath(rt, device, src, mark);
+    const verdict = reversePath(rt, device, { src, dst, mark, out: undefined });
     if (verdict === 'ok') return { kind: 'local', route, reason: undefined, icmpCode: undefined };
     return verdict === 'martian' ? MARTIAN_SOURCE : RPFILTER;
   }
   if (!conf.forwarding) return NO_FORWARDING;
-  const verdict = reversePath(rt, device, src, mark);
+  const verdict = reversePath(rt, device, { src, dst, mark, out: route.device });
   if (verdict !== 'ok') return verdict === 'martian' ? MARTIAN_SOURCE : RPFILTER;
   return { kind: 'forward', route, reason: undefined, icmpCode: undefined };
 }

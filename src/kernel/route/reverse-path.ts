@@ -1,37 +1,52 @@
 /**
  * Whether a source address may come in by a device: fib_validate_source of net/ipv4/fib_frontend.c. rp_filter is the greater of
  * `all` and the device's: 0 refuses only the host's own addresses (unless accept_local), 1 wants the way back by the same device, 2 any way back.
+ * Policy rules see the way back: its source is where the packet goes; its mark counts only with src_valid_mark.
  */
 import type { Ipv4 } from '../../base/ip.js';
 import type { Device } from '../namespace.js';
 import type { Runtime } from '../runtime.js';
 import type { Route } from './fib.js';
+import type { RpfilterOptions } from '../netfilter/contract.js';
 import { lookupRoute } from './lookup.js';
 
 export type ReversePath = 'ok' | 'martian' | 'filtered';
 
-export function reversePath(rt: Runtime, device: Device, src: Ipv4, mark: number): ReversePath {
+/** The way that is asked for: back from `dst`, as if the packet came in by `out`, where it is forwarded to, or was made here. */
+export interface WayBack {
+  readonly src: Ipv4;
+  readonly dst: Ipv4;
+  readonly mark: number;
+  readonly out: Device | undefined;
+}
+
+export function reversePath(rt: Runtime, device: Device, way: WayBack): ReversePath {
   const { conf, ns } = device;
   if (conf.rpFilter === 0 && ns.fib.plain) {
     if (conf.acceptLocal || device.kind === 'lo') return 'ok';
-    return ns.fib.own.has(src) ? 'martian' : 'ok';
+    return ns.fib.own.has(way.src) ? 'martian' : 'ok';
   }
   if (conf.rpFilter === 0 && conf.acceptLocal) return 'ok';
-  return checkPath(rt, device, src, mark, conf.rpFilter);
-}
-
-/** As the `rpfilter` match asks it, whatever the sysctls say. */
-export function checkPath(rt: Runtime, device: Device, src: Ipv4, mark: number, rpFilter: number): ReversePath {
-  const { conf, ns } = device;
-  const route = lookupRoute(rt, ns, src, 0, device, mark);
-  if (route === undefined || route.type === 'unreachable' || route.type === 'prohibit' || route.type === 'blackhole') {
-    return rpFilter === 0 ? 'ok' : 'filtered';
-  }
+  const { rpFilter } = conf;
+  const route = routeBack(rt, device, way, conf.srcValidMark);
+  if (route === undefined) return rpFilter === 0 ? 'ok' : 'filtered';
   if (route.type === 'local' && device.kind === 'lo') return 'ok';
   if (route.type !== 'unicast' && !(route.type === 'local' && conf.acceptLocal)) return 'martian';
   if (leavesBy(route, device)) return 'ok';
   if (device.addresses.length === 0) return rpFilter === 0 ? 'ok' : 'filtered';
   return rpFilter === 1 ? 'filtered' : 'ok';
+}
+
+/** `-m rpfilter` (net/ipv4/netfilter/ipt_rpfilter.c), whatever the sysctls say. */
+export function rpfilterHolds(rt: Runtime, device: Device, way: WayBack, options: RpfilterOptions): boolean {
+  const route = routeBack(rt, device, way, options.validMark);
+  if (route === undefined || (route.type !== 'unicast' && !(route.type === 'local' && options.acceptLocal))) return false;
+  return options.loose || leavesBy(route, device);
+}
+
+function routeBack(rt: Runtime, { ns }: Device, { src, dst, mark, out }: WayBack, validMark: boolean): Route | undefined {
+  const route = lookupRoute(rt, ns, src, dst, out ?? ns.lo, validMark ? mark : 0);
+  return route === undefined || route.type === 'unreachable' || route.type === 'prohibit' || route.type === 'blackhole' ? undefined : route;
 }
 
 function leavesBy(route: Route, device: Device): boolean {

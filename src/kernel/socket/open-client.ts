@@ -44,7 +44,11 @@ function chooseWay(rt: Runtime, ns: Namespace, probe: Probe, dst: Ipv4): OutputD
   const src = probe.src ?? 0;
   if (typeof src !== 'number') throw unsupported('mixed-families', `a probe from ${formatIp(src)} to ${formatIp(dst)} is not modelled`);
   if (src !== 0 && !isLocalAddress(ns, src)) return 'EADDRNOTAVAIL';
-  const decision = routeOutput(rt, ns, { dst, src, mark: probe.mark ?? 0 });
+  const mark = probe.mark ?? 0;
+  const first = routeOutput(rt, ns, { dst, src, mark });
+  // ip_route_connect asks again with the source that the first answer chose: policy rules may know it.
+  const again = src === 0 && first.error === undefined && !ns.fib.plain;
+  const decision = again ? routeOutput(rt, ns, { dst, src: first.source, mark }) : first;
   if (decision.error !== undefined) return decision.error;
   // A broadcast needs SO_BROADCAST, which no client here sets.
   if (decision.route?.type === 'broadcast' || dst === BROADCAST) return probe.proto === 'tcp' ? 'ENETUNREACH' : 'EACCES';

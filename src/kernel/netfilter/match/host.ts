@@ -20,10 +20,9 @@ export function addressTypeTest(match: TypeMatch): Test {
 }
 
 export function reversePathTest(match: Extract<Match, { kind: 'rpfilter' }>): Test {
-  if (match.validMark || match.acceptLocal)
-    throw unsupported('rpfilter-options', '-m rpfilter --validmark and --accept-local are not modelled');
   return (e) => {
-    const holds = e.inDevice === undefined || e.inDevice === 'lo' || e.host.reversePathOk(e.passage.packet, e.inDevice, match.loose);
+    const holds =
+      e.inDevice === undefined || e.inDevice === 'lo' || e.host.reversePathOk(e.passage.packet, e.passage.mark, e.inDevice, match);
     return holds !== match.not;
   };
 }

@@ -110,7 +110,6 @@ describe('what is not modelled is said by name', () => {
   for (const [rule, message] of [
     ['filter OUTPUT -m owner --gid-owner 5 -j DROP', /--gid-owner/],
     ['filter FORWARD -m mac --mac-source 02:00:00:00:00:01 -j DROP', /"mac-source"/],
-    ['filter FORWARD -m rpfilter --validmark -j DROP', /--validmark/],
     ['raw PREROUTING -j CT --zone 5', /--zone/],
     ['mangle FORWARD -p tcp -m tcp --syn -j TCPMSS --clamp-mss-to-pmtu', /--clamp-mss-to-pmtu/],
   ] as const) {
