@@ -1,6 +1,5 @@
 /** A chain of nftables compiled when a packet first reaches it, rule by rule, so that a fault names its rule. */
-import { inputError } from '../../base/errors.js';
-import { nearest } from '../../base/nearest.js';
+import { InvariantError } from '../../base/errors.js';
 import type { NftChain, NftTable } from '../../plan/nft/nft-ruleset.js';
 import { parseNftRule } from '../../plan/nft/parse-rule.js';
 import { placeFault } from '../../plan/nft/place-fault.js';
@@ -38,17 +37,11 @@ export class CompiledTable {
     let made = this.#chains.get(name);
     if (made === undefined) {
       const chain = this.#table.chains.get(name);
-      if (chain === undefined) throw this.#unknown(name);
+      if (chain === undefined) throw new InvariantError(`${this.name} has no chain ${name}`);
       made = { name, rules: chain.rules.map((text, i) => this.#rule(chain, text, i)), table: this };
       this.#chains.set(name, made);
     }
     return made;
-  }
-
-  #unknown(name: string): Error {
-    const near = nearest(name, this.#table.chains.keys());
-    const fix = near === undefined ? undefined : `did you mean ${near}?`;
-    return inputError('unknown-chain', `the table ${this.name} has no chain \`${name}\``, { fix });
   }
 
   #rule(chain: NftChain, text: string, i: number): CompiledNftRule {

@@ -29,6 +29,7 @@ export function compileStatement(statement: Statement, sets: TableSets): Operati
     case 'vmap':
       return verdictMap(statement, sets);
     case 'verdict': {
+      sets.checkVerdict(statement.verdict);
       const outcome = outcomeOf(statement.verdict);
       return () => outcome;
     }

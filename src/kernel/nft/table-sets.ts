@@ -1,7 +1,7 @@
 /** The sets and maps of a table, and those in place in its rules, compiled to look-ups. A named one keeps its elements once for all who use it. */
 import { inputError } from '../../base/errors.js';
 import { nearest } from '../../base/nearest.js';
-import type { Element, SetUse, Value } from '../../plan/nft/nft-rule.js';
+import type { Element, SetUse, Value, Verdict } from '../../plan/nft/nft-rule.js';
 import type { NftSet, NftTable } from '../../plan/nft/nft-ruleset.js';
 import { parseElement } from '../../plan/nft/read-element.js';
 import { setTypes } from '../../plan/nft/set-types.js';
@@ -35,8 +35,21 @@ export class TableSets {
     );
   }
 
+  /** Refuses a jump to a chain that the table does not have. */
+  checkVerdict(verdict: Verdict): void {
+    if (verdict.kind !== 'jump' && verdict.kind !== 'goto') return;
+    const { chains, family, name: table } = this.#table;
+    if (chains.has(verdict.chain)) return;
+    const near = nearest(verdict.chain, chains.keys());
+    const fix = near === undefined ? undefined : `did you mean ${near}?`;
+    throw inputError('unknown-chain', `the table ${family} ${table} has no chain \`${verdict.chain}\``, { fix });
+  }
+
   compile(use: SetUse, parts: readonly Getter[]): Lookup {
-    if (!('name' in use)) return staticLookup(indexElements(use.elements, parts.length, 'a set in place'), parts);
+    if (!('name' in use)) {
+      for (const { value } of use.elements) if (value !== undefined && 'kind' in value) this.checkVerdict(value);
+      return staticLookup(indexElements(use.elements, parts.length, 'a set in place'), parts);
+    }
     const set = this.set(use.name);
     const index = this.#index(set, parts.length);
     return set.flags.includes('dynamic') || set.flags.includes('timeout') ? changingLookup(set, index, parts) : staticLookup(index, parts);
@@ -45,18 +58,23 @@ export class TableSets {
   #index(set: NftSet, width: number): SetIndex {
     let index = this.#named.get(set.name);
     if (index === undefined) {
-      index = indexElements(elementsOf(set), width, `${set.kind} ${set.name}`);
+      index = indexElements(
+        elementsOf(set, (verdict) => this.checkVerdict(verdict)),
+        width,
+        `${set.kind} ${set.name}`,
+      );
       this.#named.set(set.name, index);
     }
     return index;
   }
 }
 
-function elementsOf(set: NftSet): Element[] {
+function elementsOf(set: NftSet, check: (verdict: Verdict) => void): Element[] {
   const types = setTypes(set);
   return set.elements.map((text, i) => {
     try {
       const element = parseElement(text, `${set.kind} ${set.name}`, types);
+      if (element.value !== undefined && 'kind' in element.value) check(element.value);
       return element.timeoutMs === undefined && set.timeoutMs !== undefined ? { ...element, timeoutMs: set.timeoutMs } : element;
     } catch (error) {
       throw placeFault(error, `${set.kind} ${set.name}, element ${i + 1}`, set.position?.(i));

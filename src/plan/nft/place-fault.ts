@@ -6,7 +6,7 @@ export function placeFault(error: unknown, place: string, position: SourcePositi
   const problems = error.problems.map((problem) => ({
     ...problem,
     message: `${place}: ${problem.message}`,
-    position: position === undefined ? problem.position : within(position, problem.position),
+    position: position === undefined || problem.position?.file === position.file ? problem.position : within(position, problem.position),
   }));
   return error instanceof UnsupportedError ? new UnsupportedError(problems) : new InputError(problems);
 }

@@ -72,7 +72,7 @@ function list(text: string): string {
 
 function skipReason(): string | false {
   if (process.getuid?.() !== 0) return 'needs root';
-  const version = spawnSync('nft', ['--version'], { encoding: 'utf8' }).stdout ?? '';
-  if (!version.includes('v1.0.6 ')) return 'needs nft 1.0.6';
-  return spawnSync('unshare', ['-n', 'nft', 'list', 'ruleset']).status === 0 ? false : 'needs namespaces';
+  const version = spawnSync('unshare', ['-n', 'nft', '--version'], { encoding: 'utf8' }).stdout ?? '';
+  if (!version.includes('v1.0.6 ')) return 'needs namespaces and nft 1.0.6';
+  return spawnSync('unshare', ['-n', 'nft', 'list', 'ruleset']).status === 0 ? false : 'needs a kernel with nftables';
 }

@@ -6,6 +6,7 @@ import type { IcmpMessage } from '../../../packet/icmp.js';
 import type { TcpFlags } from '../../../packet/tcp.js';
 import { readIptables } from '../../../plan/iptables-text.js';
 import type { Netfilter, NetfilterHost, Passage } from '../contract.js';
+import { nftProgram } from '../../nft/base-chains.js';
 import { createNetfilter } from '../netfilter.js';
 import { rulesText } from './router.js';
 
@@ -17,6 +18,10 @@ export interface Setup {
   readonly egress?: string;
   /** The answers of the choice oracle, in order; 0 after them. */
   readonly script?: number[];
+  /** The text of nftables beside the rules. */
+  readonly nft?: string;
+  /** The family of the packets; `ip` unless given. */
+  readonly family?: 'ip' | 'ip6';
   /** Where questions to the oracle are noted. */
   readonly asked?: { site: string; weights: readonly number[] }[];
 }
@@ -28,7 +33,7 @@ export interface OneNamespace {
 
 /** Rules as in router.ts, `TABLE CHAIN RULE`, or one text of iptables-save. */
 export function oneNamespace(rules: string | readonly string[], setup: Setup = {}): OneNamespace {
-  const { local = ['192.168.1.10'], egress = '192.168.1.10', script = [], asked } = setup;
+  const { local = ['192.168.1.10'], egress = '192.168.1.10', script = [], asked, nft, family = 'ip' } = setup;
   const clock = { us: 1_000_000 };
   const own = new Set(local.map(ip));
   const choose = (site: string, weights: readonly number[]): number => {
@@ -47,7 +52,8 @@ export function oneNamespace(rules: string | readonly string[], setup: Setup = {
     oracle,
   };
   const text = typeof rules === 'string' ? rules : rulesText(rules);
-  return { nf: createNetfilter(readIptables(text, 'test'), host), clock };
+  const ruleset = text === '' ? undefined : readIptables(text, 'test');
+  return { nf: createNetfilter(ruleset, host, nftProgram(nft, family, 'nft')), clock };
 }
 
 function ends(text: string): [Ip, number] {
