@@ -2,8 +2,8 @@
  * A program in user space behind a tun device: flannel's forwarder of its udp backend (pkg/backend/udp/proxy_amd64.c). What the host sends by
  * the device goes, in a datagram of the program's socket, to the forwarder that has the subnet; what comes to the socket, the program writes to
  * the device. Each takes one from the TTL, and drops what has none left without a word. For a subnet that nobody has it writes an ICMP 3/0 from
- * the device's own address, which Linux then takes for a martian unless accept_local is set. The kernel's part is in fixtures/kernel as
- * Linux answered with such a program; the lab starts none.
+ * the device's own address, which Linux then takes for a martian unless accept_local is set. What Linux answered with such a program
+ * is in fixtures/kernel/links; the lab starts none.
  */
 import { formatIp, type Ipv4 } from '../../base/ip.js';
 import { type IpPacket, PROTO } from '../../packet/ip-packet.js';

@@ -1,6 +1,6 @@
 /**
  * Geneve devices (drivers/net/geneve.c): one remote end, to which every frame goes in a UDP datagram; a frame comes in by the device whose VNI
- * and remote end are the datagram's. The outer source port is a hash of the inner flow. The answers of Linux 6.1 are in fixtures/kernel. Left
+ * and remote end are the datagram's. The outer source port is a hash of the inner flow. The answers of Linux 6.1 are in fixtures/kernel/links. Left
  * out: options, and what does not fit the way to the end (fragments).
  */
 import type { Ipv4 } from '../../base/ip.js';

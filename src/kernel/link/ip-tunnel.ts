@@ -1,13 +1,14 @@
 /**
  * IPIP and GRE devices (net/ipv4/ip_tunnel.c, ipip.c, ip_gre.c). The outer packet takes the inner one's TTL where the tunnel names none, and
  * its DF; without a remote end the next hop of the route is the end; what does not fit the way to the end is answered with ICMP 3/4. A packet
- * comes in by the device whose ends fit best: both, the remote one, the local one, neither (as tunl0). The answers of Linux 6.1 are in fixtures/kernel.
+ * comes in by the device whose ends fit best: both, the remote one, the local one, neither (as tunl0). The answers of Linux 6.1 are in fixtures/kernel/links.
  * Left out: errors from the way, which make a tunnel with a fixed end answer 3/1 for a while; IPv6 inside.
  */
 import { formatIp, type Ipv4 } from '../../base/ip.js';
 import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
 import type { IpTunnel } from '../../packet/tunnel.js';
 import type { IpTunnelArgs } from '../../plan/iproute2/ip-tunnel.js';
+import type { Errno } from '../../trace/flow-record.js';
 import type { Device } from '../namespace.js';
 import type { Passage } from '../netfilter/contract.js';
 import { sendIcmpError, UNREACHABLE } from '../path/icmp-error.js';
@@ -30,11 +31,20 @@ export function ipTunnelHeader(tunnel: IpTunnelDevice): number {
   return 4 + (tunnel.okey === undefined ? 0 : 4) + (tunnel.ocsum ? 4 : 0);
 }
 
-/** ip_tunnel_xmit. */
-export function sendByIpTunnel(rt: Runtime, device: Device, tunnel: IpTunnelDevice, nexthop: Ipv4, passage: Passage): void {
+/** ip_tunnel_xmit. A GRE device without any end has no header to send by (ipgre_header). */
+export function sendByIpTunnel(rt: Runtime, device: Device, tunnel: IpTunnelDevice, nexthop: Ipv4, passage: Passage): Errno | undefined {
+  const remote = otherEnd(tunnel, nexthop);
+  if (remote !== 0) {
+    sendToEnd(rt, device, tunnel, remote, passage);
+    return undefined;
+  }
+  recordDrop(rt, device.ns, passage.packet, 'IP_OUTNOROUTES', () => `${device.name}, a GRE device without ends, knows nobody`, { device });
+  return 'EINVAL';
+}
+
+function sendToEnd(rt: Runtime, device: Device, tunnel: IpTunnelDevice, remote: Ipv4, passage: Passage): void {
   const { ns } = device;
   const inner = passage.packet;
-  const remote = tunnel.remote === 0 ? nexthop : tunnel.remote;
   const decision = routeToEnd(rt, device, tunnel, remote);
   if (decision?.route === undefined) {
     return recordDrop(rt, ns, inner, 'IP_OUTNOROUTES', () => `${device.name} has no route to its other end ${formatIp(remote)}`, {
@@ -53,6 +63,12 @@ export function sendByIpTunnel(rt: Runtime, device: Device, tunnel: IpTunnelDevi
   const outer = wrap(device, tunnel, inner, { src: decision.source, dst: remote, df, id: rt.leg });
   recordTunnel(rt, 'encapsulate', device, inner, { encapsulation: tunnel.kind === 'ipip' ? 'IPIP' : 'GRE', vni: undefined, outer });
   rt.tunnelled.push({ ns, packet: outer, leg: rt.leg, mark: passage.mark, about: undefined, fromClient: false, decision });
+}
+
+/** A GRE device with an end of its own alone takes the next hop's link address, which is its own (arp_constructor, ipgre_header). */
+function otherEnd(tunnel: IpTunnelDevice, nexthop: Ipv4): Ipv4 {
+  if (tunnel.remote !== 0) return tunnel.remote;
+  return tunnel.kind === 'gre' ? tunnel.local : nexthop;
 }
 
 /** By the tunnel's own mark, not the packet's; undefined where no packet can leave, or only by the tunnel itself. */

@@ -1,7 +1,7 @@
 /**
  * ipvlan devices (drivers/net/ipvlan/ipvlan_core.c): several namespaces behind one MAC address, told apart by their IP addresses. In l2 mode they
  * ask and answer ARP themselves; in l3 mode they have no link layer, and what they send is routed in the namespace of the device below,
- * through its OUTPUT and POSTROUTING. Siblings reach each other inside. The answers of Linux 6.1 are in fixtures/kernel. Left out: l3s, private, vepa.
+ * through its OUTPUT and POSTROUTING. Siblings reach each other inside. The answers of Linux 6.1 are in fixtures/kernel/links. Left out: l3s, private, vepa.
  */
 import type { Ip } from '../../base/ip.js';
 import { isGroupMac } from '../../base/mac.js';

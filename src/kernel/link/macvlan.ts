@@ -1,7 +1,7 @@
 /**
  * macvlan devices (drivers/net/macvlan.c): several MAC addresses on one device. A frame for one of them is its alone; broadcasts go to all, and to
  * the device below too. In bridge mode siblings reach each other without leaving the host; the host itself and its macvlans never do, for
- * what leaves by the device below does not come back by it. The answers of Linux are in fixtures/kernel. Left out: the modes vepa, passthru, source.
+ * what leaves by the device below does not come back by it. The answers of Linux are in fixtures/kernel/links. Left out: the modes vepa, passthru, source.
  */
 import { isGroupMac } from '../../base/mac.js';
 import type { Frame } from '../../packet/frame.js';

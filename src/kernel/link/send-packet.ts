@@ -24,8 +24,7 @@ export function sendPacket(rt: Runtime, device: Device, nexthop: Ipv4, passage: 
   switch (device.kind) {
     case 'ipip':
     case 'gre':
-      sendByIpTunnel(rt, device, device.tunnel as IpTunnelDevice, nexthop, passage);
-      return undefined;
+      return sendByIpTunnel(rt, device, device.tunnel as IpTunnelDevice, nexthop, passage);
     case 'wireguard':
       return sendByWireguard(rt, device, device.tunnel as Wireguard, passage);
     case 'tun':

@@ -1,7 +1,7 @@
 /**
  * Devices that stand on another one, in the same namespace or another: VLANs, macvlans, ipvlans. What comes to the device below is theirs first
  * (vlan_do_receive, then its rx_handler); what they send goes out by it, and never up into its own host. Left
- * out: a tag within a tag. The answers of Linux 6.1 are in fixtures/kernel.
+ * out: a tag within a tag. The answers of Linux 6.1 are in fixtures/kernel/links.
  */
 import { inputError, unsupported } from '../../base/errors.js';
 import type { Frame } from '../../packet/frame.js';
