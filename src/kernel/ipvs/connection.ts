@@ -57,6 +57,7 @@ export class IpvsConnections {
   }
 
   clear(): void {
+    if (this.#byClient.size === 0) return;
     this.#byClient.clear();
     this.#byAnswer.clear();
     this.#byServer.clear();

@@ -49,7 +49,7 @@ export class ServiceStates {
   }
 
   clear(): void {
-    this.#states.clear();
+    if (this.#states.size > 0) this.#states.clear();
   }
 }
 

@@ -69,7 +69,7 @@ export class SetTable {
   }
 
   reset(): void {
-    this.#changed.clear();
+    if (this.#changed.size > 0) this.#changed.clear();
   }
 
   #find(name: string): IpSetPlan {

@@ -8,6 +8,7 @@ import { readIptables } from '../../../plan/iptables-text.js';
 import type { Netfilter, NetfilterHost, Passage } from '../contract.js';
 import { nftProgram } from '../../nft/base-chains.js';
 import { createNetfilter } from '../netfilter.js';
+import { SetTable } from '../set/set-table.js';
 import { rulesText } from './router.js';
 
 export const ip = (text: string): Ip => parseIp(text) as Ip;
@@ -22,6 +23,8 @@ export interface Setup {
   readonly nft?: string;
   /** The family of the packets; `ip` unless given. */
   readonly family?: 'ip' | 'ip6';
+  /** Lines of `ipset restore`. */
+  readonly ipset?: readonly string[];
   /** Where questions to the oracle are noted. */
   readonly asked?: { site: string; weights: readonly number[] }[];
 }
@@ -33,7 +36,7 @@ export interface OneNamespace {
 
 /** Rules as in router.ts, `TABLE CHAIN RULE`, or one text of iptables-save. */
 export function oneNamespace(rules: string | readonly string[], setup: Setup = {}): OneNamespace {
-  const { local = ['192.168.1.10'], egress = '192.168.1.10', script = [], asked, nft, family = 'ip' } = setup;
+  const { local = ['192.168.1.10'], egress = '192.168.1.10', script = [], asked, nft, family = 'ip', ipset } = setup;
   const clock = { us: 1_000_000 };
   const own = new Set(local.map(ip));
   const choose = (site: string, weights: readonly number[]): number => {
@@ -50,6 +53,7 @@ export function oneNamespace(rules: string | readonly string[], setup: Setup = {
     nowUs: () => clock.us,
     reversePathOk: () => true,
     oracle,
+    sets: ipset === undefined ? undefined : new SetTable(ipset.join('\n'), 'n1'),
   };
   const text = typeof rules === 'string' ? rules : rulesText(rules);
   const ruleset = text === '' ? undefined : readIptables(text, 'test');
