@@ -1,6 +1,6 @@
 /**
  * Whether two kernels took a flow the same way: the same packets, and of each the same taps and hooks in the same order within a namespace,
- * with the same rules (table, chain, position), marks, TTLs, devices and translations. Not compared: ARP, which depends on what was known
+ * with the same rules (table, chain, position), marks, TTLs, devices and translations. Not compared: ARP and neighbour discovery, which depends on what was known
  * before; what a real socket says beside the handshake and the answer (acknowledgements, its farewell); and ports picked freely, which
  * have to be used alike.
  */
@@ -8,6 +8,8 @@ import type { HookStep, Path, PathOfPacket, PathStep } from '../../trace/path.js
 import type { Difference } from './compare-flow.js';
 import { PortNames } from './port-names.js';
 
+/** Neighbour and router discovery, and multicast listeners, of IPv6. */
+const DISCOVERY = / icmp 1(3[0-7]|43)\/0$/;
 /** What the simulated kernel always has where the real one does. */
 const TELLING = /tcp (S\.?|R\.?)$| icmp | udp$/;
 
@@ -26,7 +28,7 @@ export function comparePath(simulated: Path, real: Path, ports: PortNames): Diff
 }
 
 function isCompared(packet: PathOfPacket): boolean {
-  return !packet.packet.startsWith('arp ');
+  return !packet.packet.startsWith('arp ') && !DISCOVERY.test(packet.packet);
 }
 
 function comparePacket(simulated: PathOfPacket, real: PathOfPacket, ports: PortNames): Difference | undefined {

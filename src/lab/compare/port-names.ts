@@ -1,5 +1,5 @@
 /** Ports that two kernels picked freely: each of one stands for one of the other, everywhere. */
-const PORT = /(?<=\d\]?:)\d+(?= |$)/g;
+const PORT = /(?<=\.\d+:|\]:)\d+(?= |$)/g;
 
 export class PortNames {
   readonly #names = new Map<string, string>();

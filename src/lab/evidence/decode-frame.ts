@@ -2,7 +2,7 @@
  * Wire bytes to frames: Ethernet II, ARP, IPv4 and IPv6 with TCP, UDP, ICMP, and VXLAN by its flag and its ports. The bytes may be cut off: what is
  * missing is zero. Left out: VLAN tags, extension headers, fragments' later parts; such frames are undefined.
  */
-import type { Ip } from '../../base/ip.js';
+import type { Ip, Ipv6 } from '../../base/ip.js';
 import type { Frame } from '../../packet/frame.js';
 import type { IcmpMessage } from '../../packet/icmp.js';
 import { type IpPacket, type Layer4, PROTO } from '../../packet/ip-packet.js';
@@ -58,19 +58,26 @@ export function decodePacket(bytes: Uint8Array): { readonly packet: IpPacket; re
     proto,
     l4,
   };
-  return { packet, key: `${proto} ${id} ${layer4Key(l4, length)}` };
+  return { packet, key: packetKey(packet) };
 }
 
-function layer4Key(l4: Layer4, length: number): string {
+/** Of an echo over IPv6 not its identifier, which translation may change: there is no IP id to say so instead. */
+export function packetKey({ proto, id, l4 }: IpPacket): string {
+  return `${proto} ${id} ${layer4Key(l4, proto === PROTO.icmpv6)}`;
+}
+
+function layer4Key(l4: Layer4, six: boolean): string {
   if (l4.kind === 'tcp') return `${l4.seq} ${l4.ack} ${l4.flags}`;
-  return l4.kind === 'icmp' ? `${l4.type}/${l4.code} ${l4.id} ${l4.seq}` : String(length);
+  if (l4.kind !== 'icmp') return String(l4.length);
+  return six ? `${l4.type}/${l4.code} ${l4.seq} ${l4.target ?? ''}` : `${l4.type}/${l4.code} ${l4.id} ${l4.seq}`;
 }
 
 function layer4(bytes: Uint8Array, proto: number, length: number): Layer4 | undefined {
   const view = viewOf(bytes);
   if (proto === PROTO.tcp) return tcp(view, length);
   if (proto === PROTO.udp) return udp(bytes, length);
-  return proto === PROTO.icmp || proto === PROTO.icmpv6 ? icmp(bytes, length) : undefined;
+  if (proto === PROTO.icmpv6) return icmpv6(bytes, length);
+  return proto === PROTO.icmp ? icmp(bytes, length) : undefined;
 }
 
 function tcp(view: DataView, length: number): Layer4 {
@@ -119,6 +126,24 @@ function icmp(bytes: Uint8Array, length: number): IcmpMessage {
   if (!isError) return { kind: 'icmp', type, code, id: u16(view, 4), seq: u16(view, 6), length: payload };
   const mtu = type === 3 && code === 4 ? { mtu: u16(view, 6) } : {};
   return { kind: 'icmp', type, code, id: 0, seq: 0, length: 0, ...mtu, ...(about === undefined ? {} : { about }) };
+}
+
+const TOO_BIG6 = 2;
+const SOLICITATION = 135;
+const ADVERTISEMENT = 136;
+
+/** Types below 128 are errors; neighbour discovery names a target, and after it the sender's link address. */
+function icmpv6(bytes: Uint8Array, length: number): IcmpMessage {
+  const view = viewOf(bytes);
+  const type = u8(view, 0);
+  const code = u8(view, 1);
+  const plain = { kind: 'icmp', type, code, id: 0, seq: 0 } as const;
+  if (type === SOLICITATION || type === ADVERTISEMENT) {
+    return { ...plain, length: Math.max(0, length - 8), target: address(view, 8, 6) as Ipv6, linkAddress: mac(view, 26) };
+  }
+  if (type >= 128) return { ...plain, id: u16(view, 4), seq: u16(view, 6), length: Math.max(0, length - 8) };
+  const about = decodePacket(bytes.subarray(8))?.packet;
+  return { ...plain, length: 0, ...(type === TOO_BIG6 ? { mtu: u32(view, 4) } : {}), ...(about === undefined ? {} : { about }) };
 }
 
 function arp(view: DataView, src: number, dst: number): Frame {

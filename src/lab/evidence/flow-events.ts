@@ -53,7 +53,8 @@ export function flowEvents(evidence: RawEvidence, ends: FlowEnds, { topology, fi
 /** Even legs are the client's. */
 function inLegs(own: readonly PacketSights[], ends: FlowEnds, topology: Topology): readonly Sent[] {
   const sent = own.map((sights) => {
-    const ordered = orderSights(sights, topology.bridgeCalls);
+    const six = typeof (sights.taps[0]?.packet ?? sights.hooks[0]?.before.packet)?.src === 'bigint';
+    const ordered = orderSights(sights, (ns) => topology.bridgeCalls(ns, six));
     const [first] = ordered;
     const packet = (first?.tap?.packet ?? first?.hook?.before.packet) as IpPacket;
     const stamp = first?.tap?.stamp ?? sights.taps[0]?.stamp ?? first?.hook?.stamp ?? 0;

@@ -7,6 +7,8 @@ import type { IpPacket } from '../../packet/ip-packet.js';
 import type { PacketSights } from './sightings.js';
 
 const REDIRECT = 5;
+/** Listeners, routers, neighbours, redirects of IPv6. */
+const LINK_TYPES_6: readonly number[] = [130, 131, 132, 133, 134, 135, 136, 137, 143];
 
 /** `ends` are the client's own end and the one it calls, as `ip:port`, or addresses alone. */
 export function ownPackets(packets: readonly PacketSights[], ends: readonly [string, string]): readonly PacketSights[] {
@@ -37,7 +39,7 @@ function pairsOf({ taps, hooks, key }: PacketSights): readonly string[] {
 function pairOfPacket(packet: IpPacket): string | undefined {
   const { l4 } = packet;
   if (l4.kind !== 'icmp') return pair(formatSocket(packet.src, l4.sport), formatSocket(packet.dst, l4.dport));
-  if (l4.type === REDIRECT) return undefined;
+  if (typeof packet.src === 'number' ? l4.type === REDIRECT : LINK_TYPES_6.includes(l4.type)) return undefined;
   return l4.about === undefined ? pair(formatSocket(packet.src, undefined), formatSocket(packet.dst, undefined)) : pairOfPacket(l4.about);
 }
 

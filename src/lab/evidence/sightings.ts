@@ -4,7 +4,7 @@
  */
 import type { ArpFrame } from '../../packet/frame.js';
 import type { IpPacket } from '../../packet/ip-packet.js';
-import { type Decoded, decodeFrame, decodePacket } from './decode-frame.js';
+import { type Decoded, decodeFrame, decodePacket, packetKey } from './decode-frame.js';
 import type { HookRun } from './hook-runs.js';
 import type { RawTap } from './raw-evidence.js';
 
@@ -71,10 +71,5 @@ function decodeTap(tap: RawTap): Decoded | undefined {
 function linkTunnel(inner: Map<string, string>, packet: IpPacket, key: string): void {
   if (packet.l4.kind !== 'udp' || packet.l4.vxlan === undefined || inner.has(key)) return;
   const { frame } = packet.l4.vxlan;
-  if (frame.kind === 'ip') inner.set(key, innerKey(frame.packet));
-}
-
-function innerKey({ proto, id, l4 }: IpPacket): string {
-  if (l4.kind === 'tcp') return `${proto} ${id} ${l4.seq} ${l4.ack} ${l4.flags}`;
-  return l4.kind === 'icmp' ? `${proto} ${id} ${l4.type}/${l4.code} ${l4.id} ${l4.seq}` : `${proto} ${id} ${l4.length + 8}`;
+  if (frame.kind === 'ip') inner.set(key, packetKey(frame.packet));
 }

@@ -5,7 +5,8 @@ export interface Topology {
   /** The bridge that a device is a port of. */
   masterOf(ns: string, device: string): string | undefined;
   isTunnel(ns: string, device: string): boolean;
-  bridgeCalls(ns: string): boolean;
+  /** Whether bridged packets of that family cross iptables or ip6tables. */
+  bridgeCalls(ns: string, six: boolean): boolean;
   /** Undefined where the kernel chooses it by what lies below. */
   mtuOf(ns: string, device: string): number | undefined;
 }
@@ -20,7 +21,7 @@ export function topologyOf(plan: Plan): Topology {
     masterOf: (ns, device) => link(ns, device)?.master,
     isTunnel: (ns, device) => TUNNELS.includes(link(ns, device)?.kind ?? ''),
     mtuOf: (ns, device) => mtuOf(link(ns, device), device),
-    bridgeCalls: (ns) => plan.netns[ns]?.sysctl['net.bridge.bridge-nf-call-iptables'] !== '0',
+    bridgeCalls: (ns, six) => plan.netns[ns]?.sysctl[`net.bridge.bridge-nf-call-${six ? 'ip6tables' : 'iptables'}`] !== '0',
   };
 }
 
