@@ -1,0 +1,89 @@
+/**
+ * The simulated kernel against the machine's own: random networks, rules and probes, the same on both.
+ *
+ *   npm run fuzz -- --runs 300 --seed 1        as many plans of 60 probes, of consecutive seeds
+ *     --seconds 60                             begins no plan after that
+ *     --no-shrink                              reports differences, and does not keep them
+ *     --record FOLDER                          keeps what Linux answered to plans without a difference
+ *     --recorded FOLDER                        asks no kernel, but compares with what was kept; stops at the first difference
+ *
+ * Differences are kept in fixtures/regressions, as small as they can be made. Exit status 1 if there are any.
+ */
+import { release } from 'node:os';
+import { parseArgs } from 'node:util';
+import { globSync, mkdirSync, readFileSync, writeFileSync } from './files.mjs';
+import { answerOf, caseText, execute, judges, readPlan, replay, runFuzz } from '../src/sim/fuzz-api.ts';
+
+const REGRESSIONS = 'fixtures/regressions';
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '20' },
+    seed: { type: 'string', default: '1' },
+    seconds: { type: 'string', default: '1000000' },
+    'no-shrink': { type: 'boolean', default: false },
+    record: { type: 'string' },
+    recorded: { type: 'string' },
+  },
+});
+
+if (values.recorded !== undefined) compareRecorded(values.recorded);
+else if (canAsk()) compareLive();
+
+function canAsk() {
+  try {
+    execute(readPlan({ netns: { a: { iptables: '*nat\n-A POSTROUTING -j MASQUERADE\nCOMMIT\n' } } }, 'a try'));
+    return true;
+  } catch (error) {
+    console.log(`SKIPPED: ${error.message.split('\n')[0]}`);
+    return false;
+  }
+}
+
+function compareLive() {
+  const end = Date.now() + Number(values.seconds) * 1000;
+  const options = { seed: Number(values.seed), runs: Number(values.runs), shrinks: !values['no-shrink'], hasTime: () => Date.now() < end };
+  const report = runFuzz(judges, { ...options, onPlan, onDifference });
+  for (const text of report.cannotSay) console.log(`cannot say: ${text}`);
+  const { plans, flows, differences, unsteady, cannotSay } = report;
+  const last = options.seed + plans - 1;
+  console.log(`seeds ${options.seed} to ${last}: ${flows} flows compared on Linux ${release()}, ${differences} differences`);
+  console.log(`${cannotSay.length} of ${plans} plans say nothing; ${unsteady} flows that Linux answers now so, now otherwise`);
+  process.exitCode = differences > 0 ? 1 : 0;
+}
+
+function onPlan(seed, { differences, cannotSay, real, plan }) {
+  if (values.record === undefined || differences.length > 0 || cannotSay !== undefined) return;
+  mkdirSync(values.record);
+  const name = `seed ${seed}`;
+  writeFileSync(
+    `${values.record}/seed-${seed}.json`,
+    caseText({ name, kernel: release(), plan, linux: real.map((one) => one && answerOf(one)) }),
+  );
+}
+
+function onDifference({ seed, difference, plan, judgement }) {
+  const { id, what, simulated, real } = difference;
+  const name = `probe ${id} of seed ${seed}: ${what} ${simulated}, but Linux: ${real}`;
+  console.log(name);
+  if (values['no-shrink']) return;
+  mkdirSync(REGRESSIONS);
+  const [linux, mine] = [judgement.real, judgement.simulated].map((flows) => flows.map((one) => one && answerOf(one)));
+  writeFileSync(`${REGRESSIONS}/seed-${seed}.json`, caseText({ name, kernel: release(), plan, linux, simulated: mine }));
+}
+
+function compareRecorded(folder) {
+  let flows = 0;
+  for (const path of globSync(folder, /\.json$/)) {
+    const kept = JSON.parse(readFileSync(path, 'utf8'));
+    const { compared, differences } = replay(kept, judges.simulate);
+    flows += compared;
+    const [first] = differences;
+    if (first === undefined) continue;
+    console.log(
+      `DIFFERS after at most ${flows} flows: probe ${first.id} of ${path}: ${first.what} ${first.simulated}, but Linux: ${first.real}`,
+    );
+    process.exitCode = 1;
+    return;
+  }
+  console.log(`${flows} flows compared with what Linux answered, 0 differences`);
+}

@@ -1,0 +1,55 @@
+/** A plan while it is made and made smaller: the JSON of `hopspec.dev/plan/v1`, changeable. */
+import type { Plan } from '../../plan/plan.js';
+import { readPlan } from '../../plan/plan-json.js';
+
+export interface LinkDraft {
+  name: string;
+  kind: string;
+  args?: string;
+  mac?: string;
+  mtu?: number;
+  peer?: { netns: string; name: string; mac: string };
+  master?: string;
+  slave?: string;
+  addr?: string[];
+}
+
+export interface NetnsDraft {
+  sysctl: Record<string, string>;
+  links: LinkDraft[];
+  routes: string[];
+  rules: string[];
+  neigh: string[];
+  fdb: string[];
+  iptables?: string;
+}
+
+export interface ProbeDraft {
+  id: string;
+  netns: string;
+  proto: 'tcp' | 'udp' | 'icmp';
+  dst: string;
+  dport?: number;
+  src?: string;
+  sport?: number;
+  mark?: number;
+  timeout_ms: number;
+}
+
+export interface ListenerDraft {
+  id: string;
+  netns: string;
+  proto: 'tcp' | 'udp';
+  ip: string;
+  port: number;
+}
+
+export interface PlanDraft {
+  netns: Record<string, NetnsDraft>;
+  listeners: ListenerDraft[];
+  probes: ProbeDraft[];
+}
+
+export function planOf(draft: PlanDraft, name: string): Plan {
+  return readPlan(draft, name);
+}

@@ -1,0 +1,23 @@
+/** The plan of a seed: a random network, random rules in it, random probes through it. The same seed is the same plan. */
+import { Chance } from './chance.js';
+import type { PlanDraft } from './draft.js';
+import { randomNetwork } from './network.js';
+import { addListeners, addProbes, PROBED } from './random-probes.js';
+import { randomRules } from './random-rules.js';
+
+export function generatePlan(seed: number, probes: number): PlanDraft {
+  const chance = new Chance(seed);
+  const network = randomNetwork(chance);
+  const tunnels = Object.values(network.draft.netns).some(({ links }) => links.some(({ kind }) => kind === 'vxlan'));
+  const addresses = [...network.hosts.flatMap((host) => host.addresses), ...PROBED, ...PROBED];
+  for (const [name, netns] of Object.entries(network.draft.netns)) {
+    const percent = /^n\d/.test(name) ? 90 : name === 'gw' ? 30 : 10;
+    if (!chance.maybe(percent)) continue;
+    const devices = [...new Set([...netns.links.map((link) => link.name), 'lo'])];
+    const text = randomRules({ chance, addresses, prefixes: network.prefixes, devices, tunnels });
+    if (text !== undefined) netns.iptables = text;
+  }
+  addListeners(network, chance);
+  addProbes(network, chance, probes);
+  return network.draft;
+}

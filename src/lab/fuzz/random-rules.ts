@@ -1,0 +1,73 @@
+/** Random rules of one namespace, as iptables-restore reads them: tables, user chains (each for one hook), jumps, policies. */
+import { BUILT_IN_CHAINS, type TableName } from '../../plan/ruleset.js';
+import { randomHeader, randomMatches } from './random-match.js';
+import { randomTarget } from './random-target.js';
+import type { HookChain, RulePlace, RuleProtocol, Vocabulary } from './vocabulary.js';
+
+/** How often a table is there, and how many rules a built-in chain has at most. */
+const TABLES: readonly (readonly [TableName, percent: number, rules: number])[] = [
+  ['raw', 25, 2],
+  ['mangle', 50, 3],
+  ['nat', 75, 4],
+  ['filter', 75, 4],
+  ['security', 8, 1],
+];
+const USER_RULES_MAX = 3;
+
+export function randomRules(words: Vocabulary): string | undefined {
+  const { chance } = words;
+  const texts = TABLES.filter(([, percent]) => chance.maybe(percent)).map(([table, , rules]) => tableText(words, table, rules));
+  return texts.length === 0 ? undefined : texts.join('');
+}
+
+function tableText(words: Vocabulary, table: TableName, rulesMax: number): string {
+  const { chance } = words;
+  const heads: string[] = [];
+  const rules: string[] = [];
+  for (const hook of BUILT_IN_CHAINS[table] as readonly HookChain[]) {
+    heads.push(`:${hook} ${table === 'filter' && chance.maybe(6) ? 'DROP' : 'ACCEPT'} [0:0]`);
+    const users = chance.maybe(35) ? [`${hook}-A`, `${hook}-B`].slice(0, chance.between(1, 2)) : [];
+    for (const user of users) heads.push(`:${user} - [0:0]`);
+    const place = { table, hook };
+    for (let i = chance.between(0, rulesMax); i > 0; i--) rules.push(`-A ${hook} ${ruleText(words, place, users)}`);
+    for (const [i, user] of users.entries()) {
+      for (let k = chance.between(1, USER_RULES_MAX); k > 0; k--) rules.push(`-A ${user} ${ruleText(words, place, users.slice(i + 1))}`);
+    }
+  }
+  return [`*${table}`, ...heads, ...rules, 'COMMIT', ''].join('\n');
+}
+
+function ruleText(words: Vocabulary, place: RulePlace, users: readonly string[]): string {
+  const { chance } = words;
+  const proto: RuleProtocol = chance.weighed([
+    [4, undefined],
+    [4, 'tcp'],
+    [3, 'udp'],
+    [2, 'icmp'],
+  ]);
+  const jump = users.length > 0 && chance.maybe(50) ? `-${chance.maybe(85) ? 'j' : 'g'} ${chance.pick(users)}` : undefined;
+  const aim = randomTarget(words, place, proto);
+  const protocol = proto === undefined ? [] : [`-p ${proto}`];
+  const matches = randomMatches(words, place, proto);
+  const fragment = matches.filter((text) => text.endsWith('-f'));
+  const rest = matches.filter((text) => !text.endsWith('-f'));
+  const needs = jump === undefined && aim.needs !== undefined ? [aim.needs] : [];
+  const target = jump ?? (chance.maybe(97) ? `-j ${aim.text}` : undefined);
+  const parts = [
+    ...randomHeader(words, place),
+    ...protocol,
+    ...fragment,
+    ...withoutRepeats([...needs, ...rest]),
+    ...(target === undefined ? [] : [target]),
+  ];
+  return parts.join(' ');
+}
+
+/** An extension that stands twice is a second match, except where iptables takes the second for the first's. */
+function withoutRepeats(matches: readonly string[]): string[] {
+  const seen = new Set<string>();
+  return matches.filter((text) => {
+    const name = /-m (\S+)/.exec(text)?.[1] ?? text;
+    return seen.has(name) ? false : seen.add(name);
+  });
+}

@@ -1,0 +1,137 @@
+/** Random targets: every one that is modelled, where it may stand. Most let the packet go on, or the probes would see one rule each. */
+import { MARKS, PORTS, type RulePlace, type RuleProtocol, type Vocabulary } from './vocabulary.js';
+
+export interface Aim {
+  readonly text: string;
+  /** Goes between the header and the target, where the target asks for it. */
+  readonly needs?: string;
+}
+
+type Make = (words: Vocabulary, proto: RuleProtocol) => Aim | undefined;
+
+const REJECTS = [
+  'net-unreachable',
+  'host-unreachable',
+  'proto-unreachable',
+  'port-unreachable',
+  'net-prohibited',
+  'host-prohibited',
+  'admin-prohibited',
+];
+
+const plain =
+  (text: string): Make =>
+  () => ({ text });
+const setMark: Make = ({ chance }) => ({ text: `MARK --${chance.pick(['set-xmark', 'set-mark'])} ${chance.pick(MARKS)}` });
+const changeMark: Make = ({ chance }) => ({
+  text: `MARK --${chance.pick(['or', 'and', 'xor'])}-mark ${chance.pick(['0x1', '0x4000', '0x2', '0xff'])}`,
+});
+const connmark: Make = ({ chance }) => ({
+  text: chance.weighed([
+    [2, `CONNMARK --set-xmark ${chance.pick(MARKS)}`],
+    [2, `CONNMARK --save-mark${chance.maybe(40) ? ' --nfmask 0xff --ctmask 0xff' : ''}`],
+    [2, `CONNMARK --restore-mark${chance.maybe(40) ? ' --nfmask 0xff --ctmask 0xff' : ''}`],
+    [1, `CONNMARK --or-mark 0x8`],
+  ]),
+});
+
+const ANYWHERE: readonly (readonly [number, Make])[] = [
+  [3, plain('ACCEPT')],
+  [2, plain('RETURN')],
+  [1, plain('LOG --log-prefix "seen "')],
+  [1, plain('NFLOG --nflog-group 5')],
+  [1, plain('TRACE')],
+];
+
+const RAW: readonly (readonly [number, Make])[] = [
+  ...ANYWHERE.slice(0, 4),
+  [2, plain('CT --notrack')],
+  [1, plain('NOTRACK')],
+  [1, plain('TRACE')],
+  [1, plain('DROP')],
+  [2, setMark],
+];
+
+const MANGLE: readonly (readonly [number, Make])[] = [
+  ...ANYWHERE.slice(0, 4),
+  [8, setMark],
+  [3, changeMark],
+  [6, connmark],
+  [2, ({ chance }) => ({ text: `TTL --ttl-${chance.pick(['set 64', 'set 2', 'set 1', 'dec 1', 'inc 1', 'dec 70'])}` })],
+  [2, ({ chance }) => ({ text: `DSCP --set-dscp ${chance.pick(['0x0a', '0x2e', '0x00'])}` })],
+  [2, ({ chance }) => ({ text: `TOS --set-tos ${chance.pick(['0x10/0x3f', '0x28/0xff', '0x00/0xff'])}` })],
+  [1, (_words, proto) => (proto === 'tcp' ? { text: 'TCPMSS --set-mss 1200', needs: '-m tcp --tcp-flags SYN,RST SYN' } : undefined)],
+  [1, plain('DROP')],
+];
+
+const FILTER: readonly (readonly [number, Make])[] = [
+  ...ANYWHERE.slice(0, 4),
+  [6, plain('ACCEPT')],
+  [2, plain('DROP')],
+  [1, setMark],
+  [
+    4,
+    (words, proto) => ({
+      text: `REJECT --reject-with ${proto === 'tcp' && words.chance.maybe(30) ? 'tcp-reset' : `icmp-${words.chance.pick(REJECTS)}`}`,
+    }),
+  ],
+];
+
+const DESTINATION: readonly (readonly [number, Make])[] = [
+  ...ANYWHERE.slice(0, 3),
+  [
+    12,
+    (words, proto) => ({
+      text: `DNAT --to-destination ${words.chance.pick(words.addresses)}${port(words, proto)}${words.chance.maybe(10) ? ' --persistent' : ''}`,
+    }),
+  ],
+  [2, (words) => ({ text: `DNAT --to-destination ${words.chance.pick(['10.244.1.2-10.244.1.2', '127.0.0.1', '10.244.2.77'])}` })],
+  [3, (words, proto) => ({ text: `REDIRECT${port(words, proto).replace(':', ' --to-ports ')}` })],
+  [1, ({ chance }) => ({ text: `NETMAP --to ${chance.pick(['10.244.1.0/24', '10.244.2.0/24', '192.168.1.0/24'])}` })],
+  [1, setMark],
+];
+
+const SOURCE: readonly (readonly [number, Make])[] = [
+  ...ANYWHERE.slice(0, 3),
+  [
+    8,
+    (words) => ({
+      text: `SNAT --to-source ${words.chance.pick([...words.addresses, '10.99.0.1', '203.0.113.77'])}${words.chance.maybe(20) ? ' --random-fully' : ''}`,
+    }),
+  ],
+  [
+    1,
+    (words, proto) =>
+      proto === 'tcp' || proto === 'udp' ? { text: `SNAT --to-source ${words.chance.pick(words.addresses)}:40000-40100` } : undefined,
+  ],
+  [1, ({ chance }) => ({ text: `NETMAP --to ${chance.pick(['192.168.1.0/24', '10.244.1.0/24'])}` })],
+];
+
+const MASQUERADE: readonly (readonly [number, Make])[] = [
+  ...SOURCE,
+  [
+    8,
+    (words, proto) => ({
+      text: `MASQUERADE${words.chance.weighed([
+        [6, ''],
+        [3, ' --random-fully'],
+        [1, ' --random'],
+        [1, proto === 'tcp' || proto === 'udp' ? ' --to-ports 50000-50100' : ''],
+      ])}`,
+    }),
+  ],
+];
+
+function port({ chance }: Vocabulary, proto: RuleProtocol): string {
+  return proto === 'icmp' || proto === undefined || chance.maybe(30) ? '' : `:${chance.pick(PORTS)}`;
+}
+
+export function randomTarget(words: Vocabulary, { table, hook }: RulePlace, proto: RuleProtocol): Aim {
+  const source = hook === 'POSTROUTING' ? MASQUERADE : SOURCE;
+  const nat = hook === 'PREROUTING' || hook === 'OUTPUT' ? DESTINATION : source;
+  const from = { raw: RAW, mangle: MANGLE, nat, filter: FILTER, security: [...ANYWHERE, [1, plain('DROP')] as const] }[table];
+  for (;;) {
+    const aim = words.chance.weighed(from)(words, proto);
+    if (aim !== undefined) return aim;
+  }
+}

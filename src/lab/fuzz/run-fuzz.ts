@@ -1,0 +1,81 @@
+/**
+ * Plans of consecutive seeds put to both kernels. A difference is asked for a second time, with more patience, lest a busy machine be taken for
+ * one; what remains is made as small as it can be and handed to the caller to keep.
+ */
+import type { PlanDraft } from './draft.js';
+import { generatePlan } from './generate-plan.js';
+import { type Judgement, judge, type Judges, type PlanDifference } from './judge.js';
+import { shrink } from './shrink.js';
+
+const PROBES = 60;
+const PATIENT_MS = 600;
+const SHRINK_TRIES = 150;
+
+export interface FuzzOptions {
+  readonly seed: number;
+  readonly runs: number;
+  /** Whether another plan may begin. */
+  readonly hasTime: () => boolean;
+  readonly shrinks: boolean;
+  readonly onPlan: (seed: number, judgement: Judgement) => void;
+  readonly onDifference: (found: FoundDifference) => void;
+}
+
+export interface FoundDifference {
+  readonly seed: number;
+  readonly difference: PlanDifference;
+  readonly plan: PlanDraft;
+  readonly judgement: Judgement;
+}
+
+export interface FuzzReport {
+  readonly plans: number;
+  readonly flows: number;
+  readonly differences: number;
+  /** Flows that Linux itself answered otherwise when asked again. */
+  readonly unsteady: number;
+  /** Plans of which nothing could be compared, by reason. */
+  readonly cannotSay: readonly string[];
+}
+
+export function runFuzz(judges: Judges, options: FuzzOptions): FuzzReport {
+  const report = { plans: 0, flows: 0, differences: 0, unsteady: 0, cannotSay: [] as string[] };
+  for (let seed = options.seed; seed < options.seed + options.runs && options.hasTime(); seed++) {
+    const draft = generatePlan(seed, PROBES);
+    const first = judge(draft, judges);
+    report.plans++;
+    report.flows += first.compared;
+    if (first.cannotSay !== undefined) report.cannotSay.push(`${seed}: ${first.cannotSay}`);
+    const sure = first.differences.length === 0 ? first : confirm(draft, first, judges);
+    report.unsteady += first.differences.length - sure.differences.length;
+    report.differences += sure.differences.length;
+    options.onPlan(seed, sure);
+    const [difference] = sure.differences;
+    if (difference !== undefined) options.onDifference({ seed, ...smallest(draft, sure, difference, judges, options.shrinks) });
+  }
+  return report;
+}
+
+/** What differs twice, in the same way. */
+function confirm(draft: PlanDraft, first: Judgement, judges: Judges): Judgement {
+  const patient = { ...draft, probes: draft.probes.map((probe) => ({ ...probe, timeout_ms: PATIENT_MS })) };
+  const second = judge(patient, judges);
+  const differences = first.differences.filter((one) => second.differences.some((other) => isSame(one, other)));
+  return { ...first, differences };
+}
+
+function isSame(one: PlanDifference, other: PlanDifference): boolean {
+  return one.id === other.id && one.what === other.what && one.simulated === other.simulated && one.real === other.real;
+}
+
+type Smallest = Pick<FoundDifference, 'difference' | 'plan' | 'judgement'>;
+
+// eslint-disable-next-line eslint/max-params
+function smallest(draft: PlanDraft, judgement: Judgement, difference: PlanDifference, judges: Judges, shrinks: boolean): Smallest {
+  if (!shrinks) return { difference, plan: draft, judgement };
+  const stillDiffers = (smaller: PlanDraft): boolean => judge(smaller, judges).differences.some((other) => isSame(difference, other));
+  const alone = { ...draft, probes: draft.probes.filter(({ id }) => id === difference.id) };
+  const start = alone.probes.length > 0 && stillDiffers(alone) ? alone : draft;
+  const plan = shrink(start, stillDiffers, SHRINK_TRIES);
+  return { difference, plan, judgement: judge(plan, judges) };
+}

@@ -1,0 +1,24 @@
+/** What random rules of one namespace may speak of: its place in a table, and the addresses, devices and ports of its network. */
+import type { TableName } from '../../plan/ruleset.js';
+import type { Chance } from './chance.js';
+
+export type HookChain = 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING';
+export type RuleProtocol = 'tcp' | 'udp' | 'icmp' | undefined;
+
+export interface RulePlace {
+  readonly table: TableName;
+  /** The built-in chain from which the rule is reached. */
+  readonly hook: HookChain;
+}
+
+export interface Vocabulary {
+  readonly chance: Chance;
+  readonly addresses: readonly string[];
+  readonly prefixes: readonly string[];
+  readonly devices: readonly string[];
+  /** Datagrams of tunnels pass too, with source ports that the kernel draws: they cannot be counted. */
+  readonly tunnels: boolean;
+}
+
+export const PORTS: readonly number[] = [22, 53, 80, 443, 8080, 30080];
+export const MARKS: readonly string[] = ['0x1/0x1', '0x2/0xff', '0x4/0x4', '0x4000/0x4000', '0x3', '0x0/0x4000'];
