@@ -7,7 +7,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { execute } from '../../lab/execute.js';
-import type { Plan } from '../../plan/plan.js';
+import type { Plan, ProbePlan } from '../../plan/plan.js';
+import { probe6, twoNodes6 } from '../ipv6/testing/two-nodes.js';
 import { type Answer, answerLine, answerOf } from '../netfilter/testing/answer-line.js';
 import { type RouterCase, routerPlan } from '../netfilter/testing/router.js';
 import { runPlan } from '../run-plan.js';
@@ -17,6 +18,8 @@ const ASK_LINUX = process.env['HOPSPEC_UPDATE_GOLDEN'] === '1' && process.getuid
 
 interface Case extends Partial<Pick<RouterCase, 'rules' | 'sysctl'>>, Pick<RouterCase, 'probes'> {
   readonly name: string;
+  /** On the network of IPv6's tests, without its rules. */
+  readonly ipv6?: boolean;
   /** More of them, by namespace. */
   readonly routes?: Readonly<Record<string, readonly string[]>>;
   /** Lines of text, by namespace. */
@@ -25,14 +28,20 @@ interface Case extends Partial<Pick<RouterCase, 'rules' | 'sysctl'>>, Pick<Route
   readonly linux: readonly string[];
 }
 
-function planOf({ nft, rules = {}, sysctl = {}, routes = {}, probes }: Case): Plan {
-  const plan = routerPlan({ rules, sysctl, probes });
+function planOf({ nft, rules = {}, sysctl = {}, routes = {}, probes, ipv6 }: Case): Plan {
+  const plan = ipv6 === true ? twoNodes6({ bare: true, probes: probes.map(sixProbe) }) : routerPlan({ rules, sysctl, probes });
   const netns = Object.entries(plan.netns).map(([name, each]) => {
     const lines = nft[name];
     const more = { ...each, routes: [...each.routes, ...(routes[name] ?? [])] };
     return [name, lines === undefined ? more : { ...more, nft: `${lines.join('\n')}\n` }] as const;
   });
   return { ...plan, netns: Object.fromEntries(netns) };
+}
+
+/** `pod12 tcp [fd00::1]:80` */
+function sixProbe(text: string): ProbePlan {
+  const space = text.indexOf(' ');
+  return probe6(text.slice(0, space), text.slice(space + 1));
 }
 
 function askLinux(asked: Case): string[] {

@@ -41,7 +41,7 @@ function addressTypes(reader: Reader, family: Nat['family']): readonly DataType[
 
 /** Whether the elements of a map in place are IPv6 addresses. */
 function mapsToIpv6(text: string): boolean {
-  const value = /\bmap\b[^{]*\{[^}:]*\s:\s*([^\s,}]+)/.exec(text)?.[1] ?? '';
+  const value = /\bmap\b\s*\{[^}]*?\s:\s+([^\s,}]+)/.exec(text)?.[1] ?? '';
   return value.split(':').length > 2;
 }
 

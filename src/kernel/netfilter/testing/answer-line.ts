@@ -19,8 +19,15 @@ export function answerLine(answer: Answer): string {
   const said = icmp === null ? '' : ` by ICMP ${icmp.type}/${icmp.code} from ${icmp.from}`;
   if (verdict !== 'delivered') return `${verdict} ${errno}${said}`;
   if (server === null || src === null) return 'delivered';
-  const [ip, port] = src.split(':');
-  return `${server} sees ${ip}:${port === answer.local?.split(':')[1] ? '=' : '*'} call ${dst}; the client is ${answer.local?.split(':')[0]}`;
+  const [ip, port] = ends(src);
+  const [own, kept] = ends(answer.local ?? '');
+  return `${server} sees ${ip}:${port === kept ? '=' : '*'} call ${dst}; the client is ${own}`;
+}
+
+/** Address and port. */
+function ends(text: string): [string, string] {
+  const colon = text.lastIndexOf(':');
+  return [text.slice(0, colon), text.slice(colon + 1)];
 }
 
 export function answerOf(flow: FlowRecord): Answer {
