@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { formatIp } from '../../base/ip.js';
 import type { LinkPlan, Plan, ProbePlan } from '../../plan/plan.js';
 import type { HookEvent, TraceEvent } from '../../trace/event.js';
 import { answerLine, answerOf } from '../netfilter/testing/answer-line.js';
@@ -146,6 +147,19 @@ describe('other services', () => {
     const plan = ipvsNodes({ backend: 'host-gw', ipvs, sysctl, probes: [probeOf(`laptop tcp ${vip}:22`, 0)] });
     const both = bind(bind(plan, 'n1', vipDevice), 'n2', vipDevice);
     assert.deepEqual(ask(both), [`n2:22 sees 203.0.113.9:= call ${vip}:22; the client is 203.0.113.9`]);
+  });
+  it('a tunnel carries the packet to a server that answers by itself', () => {
+    const ipvs = [`-A -t ${vip}:22 -s rr`, `-a -t ${vip}:22 -r 192.168.1.12 -i`];
+    const sysctl = { n2: { 'net.ipv4.conf.all.arp_ignore': '1' } };
+    const plan = ipvsNodes({ backend: 'host-gw', ipvs, sysctl, probes: [probeOf(`laptop tcp ${vip}:22`, 0)] });
+    const tunl0: LinkPlan = { name: 'tunl0', kind: 'ipip', addr: [`${vip}/32`] };
+    const both = bind(bind(plan, 'n1', vipDevice), 'n2', tunl0);
+    assert.deepEqual(ask(both), [`n2:22 sees 203.0.113.9:= call ${vip}:22; the client is 203.0.113.9`]);
+    const events = runPlan(both, { record: true })[0]?.flows[0]?.events ?? [];
+    const tunnel = events.flatMap((event) =>
+      event.kind === 'encapsulate' ? [`${event.netns} ${formatIp(event.outer.dst)} ttl ${event.outer.ttl}`] : [],
+    );
+    assert.deepEqual([...new Set(tunnel)], ['n1 192.168.1.12 ttl 62']);
   });
   it('a mark calls a service, whatever the port', () => {
     const ipvs = ['-A -f 5 -s rr', '-a -f 5 -r 10.244.2.2 -m'];

@@ -5,7 +5,7 @@
  *   FORWARD  after all tables                        answers, and errors about requests (99, 100)
  * A request leaves its hook and is sent anew: OUTPUT, POSTROUTING; one for a server on this very host goes on where it is. Checked against
  * facts/kernel-lab.md and kube-proxy-ipvs.md: the kernels at hand lack ip_vs.
- * Left out: IPv6, SCTP, one-packet scheduling, bypass, FTP, the synchronisation daemon, all unsupported or absent by name.
+ * Left out: IPv6 and one-packet scheduling, unsupported by name; SCTP, bypass, FTP, and the synchronisation daemon.
  */
 import { memoByText } from '../../base/memo.js';
 import { unsupported } from '../../base/errors.js';

@@ -1,4 +1,5 @@
 /** What IPVS notes on a packet's passage (skb->ipvs_property): it has been handled, and goes out by a way of its own, or ends. */
+import type { IpPacket } from '../../packet/ip-packet.js';
 import type { DropReason } from '../../trace/drop-reason.js';
 import type { IcmpError } from '../path/icmp-error.js';
 import type { OutputDecision } from '../route/output.js';
@@ -14,6 +15,8 @@ export interface IpvsFailure {
 export interface IpvsPassage {
   /** The way to the real server, on which the packet is sent like one of this host's own. */
   next: OutputDecision | undefined;
+  /** The packet that carries it there. */
+  outer?: IpPacket;
   readonly failure: IpvsFailure | undefined;
 }
 

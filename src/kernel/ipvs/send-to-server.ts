@@ -16,6 +16,7 @@ import { type OutputDecision, routeOutput } from '../route/output.js';
 import type { Runtime } from '../runtime.js';
 import type { IpvsConnection } from './connection.js';
 import { toServer } from './rewrite.js';
+import { IPIP_HEADER, wrap } from './tunnel.js';
 import { noteHandled } from './track.js';
 
 interface At {
@@ -26,8 +27,8 @@ interface At {
 
 export function sendToServer({ rt, ns, hook }: At, passage: Passage, connection: IpvsConnection): 'accept' | 'stolen' | 'drop' {
   const { server } = connection;
-  if (server.method === 'tunnel') throw unsupported('ipvs-tunnel', `${ns.name}: IPVS forwarding by tunnel (-i) is not modelled`);
-  const ip = server.ip as Ipv4;
+  if (typeof server.ip !== 'number') throw unsupported('ipvs-ipv6', `${ns.name}: IPVS servers of IPv6 are not modelled`);
+  const { ip } = server;
   const decision = routeOutput(rt, ns, { dst: ip, src: 0, mark: 0 });
   const { route } = decision;
   if (route === undefined || decision.error !== undefined) {
@@ -38,22 +39,23 @@ export function sendToServer({ rt, ns, hook }: At, passage: Passage, connection:
     return lost(passage, 'IP_LOCALNET', 'IPVS lets no packet from 127.0.0.0/8 out of this host');
   }
   if (local && ip >>> 24 === 127 && hook === 'input') return lost(passage, 'IP_LOCALNET', 'the real server is a loopback address');
-  if (!local && !survives(passage, decision, route)) return 'drop';
+  if (!local && !survives(passage, decision, route, server.method === 'tunnel' ? IPIP_HEADER : 0)) return 'drop';
   if (server.method === 'masq') passage.packet = toServer(passage.packet, server.ip, connection.serverPort);
   noteHandled(ns, passage, connection);
   if (local || passage.ipvs === undefined) return 'accept';
-  passage.ipvs.next = server.method === 'masq' ? decision : { ...decision, route: { ...route, via: route.via ?? ip } };
+  passage.ipvs.next = server.method === 'gateway' ? { ...decision, route: { ...route, via: route.via ?? ip } } : decision;
+  if (server.method === 'tunnel') passage.ipvs.outer = wrap(passage.packet, decision, ip, rt.leg);
   return 'stolen';
 }
 
 /** Counts the hop; false when the packet has none left, or is too big for the way. */
-function survives(passage: Passage, decision: OutputDecision, route: Route): boolean {
+function survives(passage: Passage, decision: OutputDecision, route: Route, header: number): boolean {
   const { packet } = passage;
   if (packet.ttl <= 1) {
     lost(passage, 'IP_TTL_EXPIRED', `its TTL is ${packet.ttl}`, { type: TIME_EXCEEDED, code: 0 });
     return false;
   }
-  const mtu = routeMtu(route, decision.device);
+  const mtu = routeMtu(route, decision.device) - header;
   const length = packetLength(packet);
   if (packet.df && length > mtu) {
     const detail = `${length} bytes do not fit the MTU ${mtu} of ${decision.device.name}`;

@@ -9,6 +9,7 @@ import type { IpPacket } from '../../packet/ip-packet.js';
 import type { Errno } from '../../trace/flow-record.js';
 import { packetLength } from '../link/packet-length.js';
 import { isTaken, takeIpvsRoute } from '../ipvs/passage.js';
+import { enterTunnel } from '../ipvs/tunnel.js';
 import type { Namespace } from '../namespace.js';
 import { KERNEL_SOCKET, type Passage } from '../netfilter/contract.js';
 import { recordDrop, recordRoute } from '../record.js';
@@ -51,6 +52,8 @@ export function leave(rt: Runtime, ns: Namespace, passage: Passage, decision: Ou
 }
 
 export function leaveForServer(rt: Runtime, ns: Namespace, passage: Passage, next: OutputDecision): void {
+  const outer = passage.ipvs?.outer;
+  if (outer !== undefined) enterTunnel(rt, passage, outer, next);
   if (next.route !== undefined) recordRoute(rt, ns, passage.packet, 'output', next.route);
   leave(rt, ns, passage, next);
 }
