@@ -27,7 +27,7 @@ export function learnFdb(rt: Runtime, bridge: Bridge, port: BridgePort, mac: Mac
 }
 
 /** Source learning of a VXLAN device: vxlan_snoop. Entries of the plan stay as they are. */
-export function learnVxlan(rt: Runtime, vxlan: Vxlan, mac: Mac, remote: Ipv4): void {
+export function learnVxlan(rt: Runtime, vxlan: Vxlan, mac: Mac, remote: Ip): void {
   const entry = vxlan.fdb.get(mac);
   if (entry === undefined) vxlan.fdb.set(mac, { remotes: [{ ip: remote, port: vxlan.port }], seenUs: rt.nowUs, ages: true });
   else if (entry.ages) {

@@ -146,8 +146,9 @@ function addFdb(ns: Namespace, text: string, origin: string): void {
   const entry = readFdb(text, origin);
   const device = deviceOf(ns, entry.dev, text);
   if (device.vxlan !== undefined && entry.self) {
-    if (typeof entry.dst === 'bigint') throw unsupported('ipv6', `${ns.name}: IPv6 remotes of a VXLAN device are not modelled: ${text}`);
     if (entry.dst === undefined) return;
+    if ((typeof entry.dst === 'bigint') !== device.vxlan.overIpv6)
+      throw inputError('mixed-families', `${ns.name}: ${device.name} has no remotes of that family: ${text}`);
     const remote = { ip: entry.dst, port: entry.port ?? device.vxlan.port };
     const known = device.vxlan.fdb.get(entry.mac)?.remotes ?? [];
     device.vxlan.fdb.set(entry.mac, { remotes: [...known, remote], seenUs: 0, ages: false });

@@ -36,6 +36,7 @@ const NO_ADDRESS: readonly DeviceKind[] = ['lo', 'ipip', 'gre', 'wireguard', 'tu
 const LO_MTU = 65536;
 const DEFAULT_MTU = 1500;
 const VXLAN_MTU = 1450;
+const VXLAN6_MTU = 1430;
 
 /** `lower` is the device that the link stands on. */
 export function buildDevice(ns: Namespace, link: LinkPlan, lower?: Device): Device {
@@ -43,6 +44,7 @@ export function buildDevice(ns: Namespace, link: LinkPlan, lower?: Device): Devi
   if (kind === undefined) throw unsupported('link-kind', `${ns.name}: links of kind ${link.kind} are not modelled (${link.name})`);
   const origin = `${ns.name} link ${link.name}`;
   const stacked = buildStacked(link, kind, lower, origin);
+  const vxlan = kind === 'vxlan' ? buildVxlan(link, origin) : undefined;
   const tunnel = buildTunnel(ns, link, kind, origin);
   const mac = macOf(ns.name, link, kind, stacked);
   return {
@@ -54,7 +56,7 @@ export function buildDevice(ns: Namespace, link: LinkPlan, lower?: Device): Devi
       link.mtu ??
       stacked?.lower.mtu ??
       tunnelMtu(ns, kind, tunnel) ??
-      (kind === 'lo' ? LO_MTU : kind === 'vxlan' ? VXLAN_MTU : DEFAULT_MTU),
+      (kind === 'lo' ? LO_MTU : vxlan !== undefined ? (vxlan.overIpv6 ? VXLAN6_MTU : VXLAN_MTU) : DEFAULT_MTU),
     up: (link.up ?? true) && (stacked?.lower.up ?? true),
     noArp: kind === 'dummy' || NO_ADDRESS.includes(kind) || (stacked?.kind === 'ipvlan' && stacked.mode === 'l3'),
     addresses: readAddresses(link, kind, origin),
@@ -62,7 +64,7 @@ export function buildDevice(ns: Namespace, link: LinkPlan, lower?: Device): Devi
     neighbours: new Map(),
     proxies: undefined,
     bridge: kind === 'bridge' ? buildBridge(link, mac, origin) : undefined,
-    vxlan: kind === 'vxlan' ? buildVxlan(link, origin) : undefined,
+    vxlan,
     tunnel,
     stacked,
     uppers: undefined,
@@ -154,12 +156,23 @@ function buildBridge(link: LinkPlan, mac: Mac, origin: string): Bridge {
 function buildVxlan(link: LinkPlan, origin: string): Vxlan {
   const args = readVxlanArgs(link.args ?? '', origin);
   const { local, remote } = args;
-  if (typeof local === 'bigint' || typeof remote === 'bigint') throw unsupported('ipv6', `${origin}: VXLAN over IPv6 is not modelled`);
+  const overIpv6 = typeof (local ?? remote) === 'bigint';
+  if (local !== undefined && remote !== undefined && typeof local !== typeof remote)
+    throw inputError('mixed-families', `${origin}: the local and the remote address must be of one family`);
   const fdb: Vxlan['fdb'] = new Map();
   if (remote !== undefined) fdb.set(0, { remotes: [{ ip: remote, port: args.dstport }], seenUs: 0, ages: false });
   const ephemeral = args.srcPortMin === 0 && args.srcPortMax === 0;
   return {
-    ...{ vni: args.vni, port: args.dstport, local: local ?? 0, lower: args.dev, learning: args.learning, ttl: args.ttl, fdb },
+    ...{
+      vni: args.vni,
+      port: args.dstport,
+      overIpv6,
+      local: local ?? (overIpv6 ? 0n : 0),
+      lower: args.dev,
+      learning: args.learning,
+      ttl: args.ttl,
+      fdb,
+    },
     ageingUs: args.ageing * 1_000_000,
     portMin: ephemeral ? 32768 : args.srcPortMin,
     portMax: ephemeral ? 60999 : args.srcPortMax,

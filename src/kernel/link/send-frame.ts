@@ -4,9 +4,11 @@
  * another one goes on to that. Devices without link addresses are in send-packet.ts.
  */
 import { unsupported } from '../../base/errors.js';
+import type { Ipv4, Ipv6 } from '../../base/ip.js';
 import { formatMac } from '../../base/mac.js';
 import type { Frame } from '../../packet/frame.js';
 import type { IpPacket } from '../../packet/ip-packet.js';
+import { routeOutput6 } from '../ipv6/route/output.js';
 import type { Device } from '../namespace.js';
 import { recordArp, recordBridge, recordDevice, recordDrop, recordTunnel } from '../record.js';
 import { routeOutput } from '../route/output.js';
@@ -112,7 +114,10 @@ function sendToRemote(
   const { remote, mark } = to;
   const { ns } = device;
   const oif = vxlan.lower === undefined ? undefined : ns.deviceByName.get(vxlan.lower);
-  const decision = routeOutput(rt, ns, { dst: remote.ip, src: vxlan.local, mark, oif });
+  const decision =
+    typeof remote.ip === 'number'
+      ? routeOutput(rt, ns, { dst: remote.ip, src: vxlan.local as Ipv4, mark, oif })
+      : routeOutput6(rt, ns, { dst: remote.ip, src: vxlan.local as Ipv6, mark, oif });
   const inner = frame.kind === 'ip' ? frame.packet : undefined;
   if (decision.route === undefined || decision.error !== undefined || decision.device === device) {
     if (inner !== undefined) recordDrop(rt, ns, inner, 'IP_OUTNOROUTES', () => `${device.name} has no route to its remote`, { device });

@@ -3,18 +3,21 @@
  * the inner flow in the ephemeral range, so that one flow keeps one path; DF is not set, TTL is the host's default. Left out, and
  * refused by the plan's reader: multicast groups, collect-metadata mode. A frame to several remotes goes to each.
  */
-import type { Ip, Ipv4 } from '../../base/ip.js';
+import type { Ip } from '../../base/ip.js';
 import type { Mac } from '../../base/mac.js';
 import type { Frame } from '../../packet/frame.js';
 import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
+import { HOP_LIMIT_OF_ROUTE } from '../ipv6/stack.js';
 import type { Device } from '../namespace.js';
 import { packetLength } from './packet-length.js';
 
 export interface Vxlan {
   readonly vni: number;
   readonly port: number;
-  /** 0 leaves the outer source to routing. */
-  readonly local: Ipv4;
+  /** The outer packets are IPv6's: the device was given an address of that family. */
+  readonly overIpv6: boolean;
+  /** 0, of its family, leaves the outer source to routing. */
+  readonly local: Ip;
   /** The name of the device that the tunnel is bound to. */
   readonly lower: string | undefined;
   readonly learning: boolean;
@@ -32,7 +35,7 @@ export interface VxlanFdbEntry {
 }
 
 export interface VxlanRemote {
-  readonly ip: Ipv4;
+  readonly ip: Ip;
   readonly port: number;
 }
 
@@ -45,12 +48,12 @@ export function vxlanRemotes(vxlan: Vxlan, dst: Mac, nowUs: number): readonly Vx
   return vxlan.fdb.get(0)?.remotes ?? NONE;
 }
 
-export function vxlanOuter(device: Device, vxlan: Vxlan, frame: Frame, remote: VxlanRemote, src: Ipv4, id: number): IpPacket {
+export function vxlanOuter(device: Device, vxlan: Vxlan, frame: Frame, remote: VxlanRemote, src: Ip, id: number): IpPacket {
   const length = 16 + 14 + (frame.kind === 'arp' ? 28 : packetLength(frame.packet)) - 8;
   return {
     src,
     dst: remote.ip,
-    ttl: vxlan.ttl === 0 ? device.ns.defaultTtl : vxlan.ttl,
+    ttl: vxlan.ttl !== 0 ? vxlan.ttl : vxlan.overIpv6 ? HOP_LIMIT_OF_ROUTE : device.ns.defaultTtl,
     tos: 0,
     id,
     df: false,

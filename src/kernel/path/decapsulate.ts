@@ -2,7 +2,6 @@
  * The far end of a tunnel: what INPUT has let through to a tunnel's UDP port or protocol comes in again by the tunnel's device, from the
  * start. VXLAN, Geneve, IPIP and GRE keep the mark of the outer packet (skb_scrub_packet within one namespace).
  */
-import type { Ipv4 } from '../../base/ip.js';
 import { PROTO } from '../../packet/ip-packet.js';
 import type { Frame } from '../../packet/frame.js';
 import type { IpTunnel } from '../../packet/tunnel.js';
@@ -32,7 +31,8 @@ export function decapsulateDatagram(rt: Runtime, device: Device, passage: Passag
 function decapsulateVxlan(rt: Runtime, device: Device, passage: Passage, l4: UdpDatagram, tunnels: readonly Device[]): void {
   const outer = passage.packet;
   const { ns } = device;
-  const tunnel = tunnels.find((candidate) => candidate.vxlan?.vni === l4.vxlan?.vni);
+  const six = typeof outer.src === 'bigint';
+  const tunnel = tunnels.find(({ vxlan }) => vxlan !== undefined && vxlan.vni === l4.vxlan?.vni && vxlan.overIpv6 === six);
   if (l4.vxlan === undefined || tunnel?.vxlan === undefined) {
     const detail = (): string => (l4.vxlan === undefined ? 'not a VXLAN datagram' : `VNI ${l4.vxlan.vni} on UDP port ${l4.dport}`);
     return recordDrop(rt, ns, outer, 'VXLAN_VNI_NOT_FOUND', detail, { device });
@@ -41,7 +41,7 @@ function decapsulateVxlan(rt: Runtime, device: Device, passage: Passage, l4: Udp
   // vxlan_set_mac: a frame that claims to be from this very device is a loop.
   if (frame.src === tunnel.mac)
     return recordDrop(rt, ns, outer, 'VXLAN_VNI_NOT_FOUND', () => `the inner frame claims to come from ${tunnel.name}`, { device });
-  if (tunnel.vxlan.learning) learnVxlan(rt, tunnel.vxlan, frame.src, outer.src as Ipv4);
+  if (tunnel.vxlan.learning) learnVxlan(rt, tunnel.vxlan, frame.src, outer.src);
   if (frame.kind === 'ip') recordTunnel(rt, 'decapsulate', tunnel, frame.packet, { encapsulation: 'VXLAN', vni, outer });
   comeIn(rt, tunnel, frame, passage);
 }

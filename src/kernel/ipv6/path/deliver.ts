@@ -1,10 +1,12 @@
 /**
  * An IPv6 packet for this host: ip6_input of net/ipv6/ip6_input.c:
- *   INPUT ─► TCP, UDP, ICMPv6: the sockets, or neighbour discovery; any other protocol is answered 4/1
- * Left out: tunnels over IPv6, which the plan's readers of links refuse.
+ *   INPUT ─┬─► a VXLAN port: the inner frame comes in by its device; path/decapsulate.ts
+ *          └─► TCP, UDP, ICMPv6: the sockets, or neighbour discovery; any other protocol is answered 4/1
+ * Left out: other tunnels over IPv6, which the plan's readers of links refuse.
  */
 import type { Device } from '../../namespace.js';
 import type { Passage } from '../../netfilter/contract.js';
+import { decapsulateDatagram } from '../../path/decapsulate.js';
 import { runHook } from '../../path/hook.js';
 import { recordDrop } from '../../record.js';
 import type { Runtime } from '../../runtime.js';
@@ -22,8 +24,12 @@ export function deliver6(rt: Runtime, device: Device, passage: Passage): void {
   switch (l4.kind) {
     case 'tcp':
       return receiveTcp(rt, device, passage, l4);
-    case 'udp':
-      return receiveUdp(rt, device, passage, l4);
+    case 'udp': {
+      const tunnels = ns.tunnelPorts.get(l4.dport)?.filter(({ vxlan }) => vxlan?.overIpv6 === true);
+      if (tunnels === undefined || tunnels.length === 0) return receiveUdp(rt, device, passage, l4);
+      decapsulateDatagram(rt, device, passage, l4, tunnels);
+      return;
+    }
     case 'icmp':
       return receiveIcmpv6(rt, device, passage, l4);
     case 'tunnel':

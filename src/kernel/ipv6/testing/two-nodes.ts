@@ -7,7 +7,7 @@ import type { LinkPlan, ListenerPlan, NetnsPlan, Plan, ProbePlan } from '../../.
 
 export interface TwoNodes6 {
   /** Routes of the pod network between the nodes, unless it is a VXLAN. */
-  readonly backend?: 'host-gw' | 'vxlan';
+  readonly backend?: 'host-gw' | 'vxlan' | 'vxlan-over-ipv6';
   readonly sysctl?: Readonly<Record<string, Readonly<Record<string, string>>>> | undefined;
   readonly routes?: Readonly<Record<string, readonly string[]>>;
   readonly rules?: Readonly<Record<string, readonly string[]>>;
@@ -108,14 +108,15 @@ function node(n: number, other: number, variant: TwoNodes6): NetnsPlan {
   const text = [...ruleset(filter), ...(n === 1 ? (variant.more ?? []) : []), ''].join('\n');
   const ip6tables = variant.bare === true ? undefined : readIptables(text, 'two-nodes');
   const routes = ['default via fd00:1::1'];
-  if (variant.backend !== 'vxlan') {
+  if (variant.backend === undefined || variant.backend === 'host-gw') {
     return netns({ links, ip6tables, sysctl: ROUTER, routes: [...routes, `fd00:10:${other}::/64 via fd00:1::1${other} dev eth0`] });
   }
-  const args = `id 1 dstport 8472 nolearning local 192.168.1.1${n} dev eth0`;
-  links.push({ name: 'flannel.1', kind: 'vxlan', args, mac: mac(9, n), mtu: 1450, addr: [`fd00:10:${n}::/128`] });
+  const underlay = variant.backend === 'vxlan' ? '192.168.1.1' : 'fd00:1::1';
+  const args = `id 1 dstport 8472 nolearning local ${underlay}${n} dev eth0`;
+  links.push({ name: 'flannel.1', kind: 'vxlan', args, mac: mac(9, n), mtu: 1430, addr: [`fd00:10:${n}::/128`] });
   routes.push(`fd00:10:${other}::/64 via fd00:10:${other}:: dev flannel.1 onlink`);
   const neigh = [`fd00:10:${other}:: lladdr ${mac(9, other)} dev flannel.1 nud permanent`];
-  const fdb = [`${mac(9, other)} dev flannel.1 dst 192.168.1.1${other} self permanent`];
+  const fdb = [`${mac(9, other)} dev flannel.1 dst ${underlay}${other} self permanent`];
   return netns({ links, ip6tables, sysctl: ROUTER, routes, neigh, fdb });
 }
 

@@ -54,6 +54,7 @@ export const VARIANTS: readonly [string, string, TwoNodes6][] = [
   ['proxies', 'proxied neighbours', proxies()],
   ['translation', 'REDIRECT, NETMAP, SNAT and DNAT to ranges', translation()],
   ['matches', 'matches and targets of IPv6 alone', matches()],
+  ['vxlan-over-ipv6', 'the same with VXLAN over IPv6', { backend: 'vxlan-over-ipv6', probes: SOME }],
   ['vxlan', 'the same with IPv6 in VXLAN', { backend: 'vxlan', probes: ALL }],
 ];
 
