@@ -4,6 +4,10 @@ import { nearest } from '../base/nearest.js';
 import { NETNS } from '../node/agent.js';
 import { renderIp } from '../node/render/ip-text.js';
 import { renderIptablesSave } from '../node/render/iptables-text.js';
+import { readIpset } from '../plan/ipset/read-ipset.js';
+import { writeIpset } from '../plan/ipset/write-ipset.js';
+import { readIpvs } from '../plan/ipvs/read-ipvs.js';
+import { writeIpvs } from '../plan/ipvs/write-ipvs.js';
 import { writePlan } from '../plan/plan-json.js';
 import type { ClusterPlan } from './cluster-plan.js';
 import type { RenderFormat } from './contract.js';
@@ -26,9 +30,15 @@ export function renderNode(plan: ClusterPlan, node: string, format: RenderFormat
       return renderIp(rendered);
     case 'plan':
       return `${JSON.stringify(writePlan({ netns: { [netns]: rendered }, listeners: plan.listeners(netns), probes: [] }), undefined, 2)}\n`;
-    case 'nft':
     case 'ipset':
+      return rendered.ipset === undefined ? nobodyWrites(format) : writeIpset(readIpset(rendered.ipset, `${node} ipset`));
     case 'ipvsadm':
-      throw unsupported(`render-${format}`, `no modelled agent writes what ${format} shows`, { fix: 'use iptables-save, ip or plan' });
+      return rendered.ipvs === undefined ? nobodyWrites(format) : writeIpvs(readIpvs(rendered.ipvs, `${node} ipvs`));
+    case 'nft':
+      return nobodyWrites(format);
   }
+}
+
+function nobodyWrites(format: RenderFormat): never {
+  throw unsupported(`render-${format}`, `no modelled agent writes what ${format} shows`, { fix: 'use iptables-save, ip or plan' });
 }

@@ -1,6 +1,6 @@
 /**
- * What is known of IPVS on real kernels (facts/kernel-lab.md, facts/kube-proxy-ipvs.md), said of the two nodes. No kernel at hand has ip_vs, so
- * that nothing here was recorded from one.
+ * What is known of IPVS on Debian's kernel 6.1 under kube-proxy, said of the two nodes. It was observed, not recorded: kernels without ip_vs,
+ * on which these tests run, cannot be asked again.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';

@@ -3,8 +3,8 @@
  *   INPUT    after filter and security, before nat   answers (98), then requests (99)
  *   OUTPUT   after nat, before filter                answers (-99), then requests (-98)
  *   FORWARD  after all tables                        answers, and errors about requests (99, 100)
- * A request leaves its hook and is sent anew: OUTPUT, POSTROUTING; one for a server on this very host goes on where it is. Checked against
- * facts/kernel-lab.md and kube-proxy-ipvs.md: the kernels at hand lack ip_vs.
+ * A request leaves its hook and is sent anew: OUTPUT, POSTROUTING; one for a server on this very host goes on where it is. Checked
+ * against what is known of Debian's kernel 6.1 and against the sources: kernels without ip_vs are what the tests run on.
  * Left out: IPv6 and one-packet scheduling, unsupported by name; SCTP, bypass, FTP, and the synchronisation daemon.
  */
 import { memoByText } from '../../base/memo.js';

@@ -78,7 +78,7 @@ function sets(): string {
   ].join('\n');
 }
 
-/** As in facts about kube-proxy, with flannel's masquerading after it. */
+/** As kube-proxy 1.34 writes them (pkg/proxy/ipvs/proxier.go), with flannel's masquerading after them. */
 function rules(filter: readonly string[]): string {
   return [
     ...[
