@@ -2,7 +2,7 @@
  * A namespace from its plan: devices with their sysctls, bridge ports, fdb and neighbours, routes, listeners. `lo` is always there
  * and up with 127.0.0.1/8. What the plan says and this kernel does not model is refused by name, most of it before any packet.
  */
-import { inputError, unsupported } from '../base/errors.js';
+import { inputError } from '../base/errors.js';
 import type { Ip } from '../base/ip.js';
 import type { LinkPlan, ListenerPlan, NetnsPlan, PlanSource } from '../plan/plan.js';
 import { attachPort, buildDevice } from './link/build-device.js';

@@ -108,7 +108,8 @@ function nexthop(ns: Namespace, tables: Tables, hop: { readonly via: Ip | undefi
   if (hop.dev !== undefined && named === undefined)
     throw inputError('no-such-device', `${ns.name}: Cannot find device "${hop.dev}" of the route: ${text}`);
   const via = hop.via as Ipv6 | undefined;
-  const device = via === undefined || (named !== undefined && (hop.onlink || isLinkLocal(via))) ? named : gatewayDevice(tables, via, named);
+  const given = via === undefined || isLinkLocal(via) || (hop.onlink && named !== undefined);
+  const device = given ? named : gatewayDevice(tables, via, named);
   if (device !== undefined) return { device, via };
   throw inputError('invalid-gateway', `${ns.name}: No route to host: ${text}`, {
     fix: 'the gateway must lie in a directly connected network, or the route must say `onlink`; a link-local one needs `dev`',
