@@ -3,6 +3,7 @@
  * and the connections it made. What only one kernel can see (routing, a bridge's choice) is left out, and so are hooks in which
  * nothing matched and nothing changed: a kernel may have them or not.
  */
+import type { IpPacket } from '../packet/ip-packet.js';
 import type { HookEvent, RuleHit, TraceEvent } from './event.js';
 import type { FlowRecord } from './flow-record.js';
 import { arpText, pathPacket } from './path-packet.js';
@@ -88,8 +89,8 @@ function stepOf(event: TraceEvent, next: TraceEvent | undefined): PathStep | und
 
 function hookStep(event: HookEvent, lost: boolean): HookStep | undefined {
   const { netns: ns, hook, packet, rules, mark, state } = event;
-  const pkt = pathPacket(event.packet);
-  const changed = event.becomes === packet ? pkt : pathPacket(event.becomes);
+  const pkt = headers(packet);
+  const changed = event.becomes === packet ? pkt : headers(event.becomes);
   if (rules.length === 0 && changed === pkt && event.verdict === 'accept' && !lost) return undefined;
   return {
     ns,
@@ -104,4 +105,9 @@ function hookStep(event: HookEvent, lost: boolean): HookStep | undefined {
     becomes: changed === pkt ? null : changed,
     verdict: lost ? 'lost' : event.verdict,
   };
+}
+
+/** What an ICMP error quotes is told by taps: the evidence of a hook is the headers. */
+function headers(packet: IpPacket): string {
+  return pathPacket(packet).replace(/ about \S+ > \S+/, '');
 }

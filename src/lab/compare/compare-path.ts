@@ -77,14 +77,8 @@ function compareStep(mine: PathStep | undefined, theirs: PathStep | undefined, p
   if (mine === undefined || theirs === undefined) return { what: 'presence', simulated: stepText(mine), real: stepText(theirs) };
   if (placeOf(mine) !== placeOf(theirs)) return { what: 'place', simulated: stepText(mine), real: stepText(theirs) };
   const hooks = isHook(mine) && isHook(theirs);
-  const pkt = hooks ? ([hookPacket(mine.pkt), hookPacket(theirs.pkt)] as const) : ([mine.pkt, theirs.pkt] as const);
-  if (!ports.same(...pkt)) return { what: 'packet', simulated: pkt[0], real: pkt[1] };
+  if (!ports.same(mine.pkt, theirs.pkt)) return { what: 'packet', simulated: mine.pkt, real: theirs.pkt };
   return hooks ? compareHook(mine, theirs, ports) : undefined;
-}
-
-/** What an ICMP error quotes is seen at taps; a hook's evidence is the headers. */
-function hookPacket(text: string): string {
-  return text.replace(/ about .*/, '');
 }
 
 function compareHook(mine: HookStep, theirs: HookStep, ports: PortNames): Difference | undefined {
@@ -93,7 +87,7 @@ function compareHook(mine: HookStep, theirs: HookStep, ports: PortNames): Differ
   if (mine.mark !== theirs.mark) return { what: 'mark', simulated: hex(mine.mark), real: hex(theirs.mark) };
   if (mine.verdict !== theirs.verdict) return { what: 'verdict', simulated: mine.verdict, real: theirs.verdict };
   if (mine.ct !== null && theirs.ct !== null && mine.ct !== theirs.ct) return { what: 'ct', simulated: mine.ct, real: theirs.ct };
-  const becomes = [hookPacket(mine.becomes ?? mine.pkt), hookPacket(theirs.becomes ?? theirs.pkt)] as const;
+  const becomes = [mine.becomes ?? mine.pkt, theirs.becomes ?? theirs.pkt] as const;
   return ports.same(...becomes) ? undefined : { what: 'becomes', simulated: becomes[0], real: becomes[1] };
 }
 

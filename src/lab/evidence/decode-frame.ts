@@ -63,13 +63,14 @@ export function decodePacket(bytes: Uint8Array): { readonly packet: IpPacket; re
 
 /** Of an echo over IPv6 not its identifier, which translation may change: there is no IP id to say so instead. */
 export function packetKey({ proto, id, l4 }: IpPacket): string {
-  return `${proto} ${id} ${layer4Key(l4, proto === PROTO.icmpv6)}`;
+  return `${proto} ${id} ${layer4Key(l4)}`;
 }
 
-function layer4Key(l4: Layer4, six: boolean): string {
+function layer4Key(l4: Layer4): string {
   if (l4.kind === 'tcp') return `${l4.seq} ${l4.ack} ${l4.flags}`;
   if (l4.kind !== 'icmp') return String(l4.length);
-  return six ? `${l4.type}/${l4.code} ${l4.seq} ${l4.target ?? ''}` : `${l4.type}/${l4.code} ${l4.id} ${l4.seq}`;
+  // An echo's identifier is translated as a port is.
+  return `${l4.type}/${l4.code} ${l4.seq} ${l4.target ?? ''}`;
 }
 
 function layer4(bytes: Uint8Array, proto: number, length: number): Layer4 | undefined {
