@@ -4,7 +4,7 @@
  */
 import { networkOf } from '../../base/cidr.js';
 import type { ChoiceOracle } from '../../base/choice.js';
-import { formatSocket, type Ip } from '../../base/ip.js';
+import type { Ip } from '../../base/ip.js';
 import type { IpPacket } from '../../packet/ip-packet.js';
 import type { IpvsService, RealServer } from '../../plan/ipvs/ipvs-service.js';
 import { formatServiceKey } from '../../plan/ipvs/service-key.js';
@@ -18,6 +18,8 @@ interface Template {
 }
 
 interface ServiceState {
+  /** What the oracle's choices are called. */
+  readonly site: string;
   /** The last added first. */
   readonly servers: readonly RealServer[];
   memory: unknown;
@@ -41,7 +43,12 @@ export class ServiceStates {
   schedule(service: IpvsService, packet: IpPacket, context: ScheduleContext): RealServer | undefined {
     let state = this.#states.get(service);
     if (state === undefined) {
-      state = { servers: [...service.servers].reverse(), memory: undefined, templates: new Map() };
+      state = {
+        site: `IPVS ${formatServiceKey(service.key)}`,
+        servers: [...service.servers].reverse(),
+        memory: undefined,
+        templates: new Map(),
+      };
       this.#states.set(service, state);
     }
     if (service.persistent === undefined) return pick(service, state, packet, context);
@@ -83,7 +90,7 @@ function pick(service: IpvsService, state: ServiceState, packet: IpPacket, conte
     memory: state.memory,
     available,
     load: (server) => connections.load(server, nowUs),
-    choose: (share) => choose(service, state.servers.filter(available), context.oracle, share),
+    choose: (share) => choose(state.site, state.servers.filter(available), context.oracle, share),
   };
   const server = schedulerOf(service)(scheduling);
   state.memory = scheduling.memory;
@@ -99,7 +106,7 @@ function isOverloaded(server: RealServer, connections: IpvsConnections, nowUs: n
 
 /** Branches stand in the order of the plan. */
 function choose(
-  service: IpvsService,
+  site: string,
   able: readonly RealServer[],
   oracle: ChoiceOracle,
   share: (server: RealServer) => number,
@@ -107,11 +114,6 @@ function choose(
   const servers = [...able].reverse();
   if (servers.length < 2) return servers[0];
   const total = servers.reduce((sum, server) => sum + share(server), 0);
-  const site = `IPVS ${formatServiceKey(service.key)} to ${servers.map(({ ip, port }) => formatSocket(ip, port)).join(', ')}`;
-  return servers[
-    oracle.choose(
-      site,
-      servers.map((server) => share(server) / total),
-    )
-  ];
+  const shares = servers.map((server) => share(server) / total);
+  return servers[oracle.choose(site, shares)];
 }
