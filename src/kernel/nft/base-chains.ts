@@ -3,9 +3,8 @@
  * made last runs first (nf_hook_entries_grow of net/netfilter/core.c). Chains of type nat are asked by the NAT core, at its own priority
  * (nf_nat_inet_fn), and without connection tracking not at all.
  */
-import { memoByText } from '../../base/memo.js';
 import type { NftFamily, NftHook, NftRuleset, NftTable } from '../../plan/nft/nft-ruleset.js';
-import { readNft } from '../../plan/nft/read-ruleset.js';
+import { rulesetOf } from '../../plan/nft/tables-of.js';
 import type { RuleHit } from '../../trace/event.js';
 import type { Evaluation } from '../netfilter/evaluation.js';
 import { compileTable } from './compile-chain.js';
@@ -25,13 +24,10 @@ export interface NftProgram {
   readonly tracks: boolean;
 }
 
-/** The same text stands in the plans of many networks; what was compiled for it is kept with it. */
-const readOnce = memoByText((text: string, origin = 'nft') => readNft(text, origin), 500);
-
 /** Undefined where no chain of that family sees a packet. */
 export function nftProgram(nft: string | NftRuleset | undefined, family: 'ip' | 'ip6', origin: string): NftProgram | undefined {
   if (nft === undefined || nft === '') return undefined;
-  const ruleset = typeof nft === 'string' ? readOnce(nft, origin) : nft;
+  const ruleset = rulesetOf(nft, origin);
   const families: readonly NftFamily[] = [family, 'inet'];
   const tables = ruleset.tables.filter((table) => families.includes(table.family) && table.dormant !== true);
   const chains = tables.flatMap(baseChains);

@@ -1,7 +1,8 @@
 /**
  * From a rule's handle to its place in the plan: handles in the order of a chain are the lines of `iptables-save` in theirs, which are the
- * plan's. The text is the plan's own. A table of nftables' own is named with its family, and its rules have their place, but no text.
+ * plan's. The text is the plan's own. A table of nftables' own is named with its family.
  */
+import { chainOfTable } from '../../plan/nft/tables-of.js';
 import type { NetnsPlan, Plan } from '../../plan/plan.js';
 import type { TableName } from '../../plan/ruleset.js';
 import type { RuleHit } from '../../trace/event.js';
@@ -20,7 +21,8 @@ function hitOf(netns: NetnsPlan, rules: RawGround['rules'][string], event: RawTr
   const ruleset = family === 'ip6' ? netns.ip6tables : family === 'ip' ? netns.iptables : undefined;
   const chains = ruleset?.tables.get(table as TableName);
   const name = (chains === undefined ? `${family} ${table}` : table) as RuleHit['table'];
-  if (event.type === 'policy') return { table: name, chain, index: 0, text: 'policy DROP' };
+  if (event.type === 'policy') return { table: name, chain, index: 0, text: chains === undefined ? 'policy drop' : 'policy DROP' };
   const index = (rules[family]?.[table]?.[chain] ?? []).indexOf(handle ?? -1) + 1;
-  return { table: name, chain, index, text: chains?.get(chain)?.rules[index - 1] ?? `handle ${handle}` };
+  const found = chains === undefined ? chainOfTable(netns.nft ?? '', name, chain) : chains.get(chain);
+  return { table: name, chain, index, text: found?.rules[index - 1] ?? `handle ${handle}` };
 }

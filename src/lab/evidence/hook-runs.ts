@@ -1,7 +1,7 @@
 /**
- * nftables' trace, event by event, as passages of packets through hooks: the rules that matched, in order, what the packet was before and after,
- * its mark and connection state. A passage begins in the first of the lab's own chains of the hook, and ends in the last; where it does
- * not, the packet was dropped by a rule or policy, or lost.
+ * nftables' trace, event by event, as passages of packets through hooks: the rules that matched, in order, what the packet was before and
+ * after, its mark and connection state. A passage begins in the first of the lab's own chains of the hook, and ends in the last; where it
+ * does not, the packet was dropped by a rule or policy, or lost.
  */
 import type { CtState, Hook, RuleHit } from '../../trace/event.js';
 import { decodePacket } from './decode-frame.js';
@@ -34,6 +34,11 @@ export interface HookRun {
 }
 
 type PacketOf = NonNullable<ReturnType<typeof decodePacket>>;
+
+/** Of iptables, or of a table of nftables. */
+function isReject({ table, text }: RuleHit): boolean {
+  return table.includes(' ') ? /(^|[^"\w])reject\b/.test(text.replaceAll(/"[^"]*"/g, '')) : /-j REJECT\b/.test(text);
+}
 
 /** The position and text of a rule, by where it was loaded. */
 export type FindRule = (ns: string, event: RawTraceEvent) => RuleHit | undefined;
@@ -101,7 +106,7 @@ function note(run: HookRun, event: RawTraceEvent, findRule: FindRule): void {
   if (event.type === 'return' || (isPolicy && event.verdict !== 'drop') || (!isPolicy && event.handle === null)) return;
   const hit = findRule(run.ns, event);
   if (hit !== undefined) run.rules.push(hit);
-  if (event.verdict === 'drop') run.verdict = hit !== undefined && /-j REJECT\b/.test(hit.text) ? 'reject' : 'drop';
+  if (event.verdict === 'drop') run.verdict = hit !== undefined && isReject(hit) ? 'reject' : 'drop';
 }
 
 function noteState(run: HookRun, event: RawTraceEvent): void {
