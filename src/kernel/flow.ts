@@ -28,6 +28,7 @@ import { openClient } from './socket/open-client.js';
 const TIMEOUT_MS = 3000;
 /** More frames than this in one flow can only go round in a circle. */
 const FRAMES_MAX = 10_000;
+const NESTED_MAX = 1000;
 
 export function runFlow(rt: Runtime, probe: Probe, oracle: ChoiceOracle, record: boolean): FlowRecord {
   begin(rt, oracle, record);
@@ -79,11 +80,13 @@ function work(rt: Runtime, deadlineUs: number): void {
 
 /** Outer packets first, then what an answered neighbour let go, frames on the wire, and last what hosts have to say. */
 function workOff(rt: Runtime): void {
+  let nested = 0;
   for (;;) {
-    if (rt.tunnelled.length > 0) send(rt, rt.tunnelled.shift() as Outgoing);
+    if (rt.tunnelled.length > 0) sendNested(rt, rt.tunnelled.shift() as Outgoing, nested++);
     else if (rt.resolved.length > 0) resume(rt, rt.resolved.shift() as Waiting);
     else if (rt.inFlightHead < rt.inFlight.length) {
       if (++rt.frames > FRAMES_MAX) throw looping(rt);
+      nested = 0;
       const item = rt.inFlight[rt.inFlightHead++] as InFlight;
       // ARP and neighbour discovery, whose legs are negative, take no time, so that a flow's times do not depend on who resolved a neighbour before it.
       if (item.frame.kind === 'ip' && item.leg >= 0) rt.nowUs++;
@@ -97,6 +100,12 @@ function workOff(rt: Runtime): void {
       return;
     }
   }
+}
+
+/** A tunnel whose own packets go into a tunnel, for ever: Linux drops them (XMIT_RECURSION_LIMIT); as many as this may be one flood. */
+function sendNested(rt: Runtime, outgoing: Outgoing, nested: number): void {
+  if (nested < NESTED_MAX) return send(rt, outgoing);
+  recordDrop(rt, outgoing.ns, outgoing.packet, 'RECURSION_LIMIT', () => 'the packets of the tunnel go into the tunnel');
 }
 
 function send(rt: Runtime, outgoing: Outgoing): void {

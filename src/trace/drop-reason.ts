@@ -15,6 +15,7 @@ export const DROP_REASON = {
   IP_FORWARDING_DISABLED: 'not for this host, and forwarding is off',
   IP_TTL_EXPIRED: 'time to live exceeded',
   IP_ROUTE_BLACKHOLE: 'blackhole route',
+  RECURSION_LIMIT: 'a device sends into itself',
   IP_ROUTE_UNREACHABLE: 'unreachable or prohibit route',
   IP_PROTO_UNSUPPORTED: 'no handler for this protocol on this host',
   PKT_TOO_BIG: 'larger than the MTU and must not be fragmented',

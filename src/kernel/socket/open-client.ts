@@ -23,7 +23,7 @@ import { sendDatagram } from './send-datagram.js';
 export const PORT_MIN = 32768;
 const PORT_MAX = 60999;
 const ECHO_BYTES = 56;
-/** Who calls nobody calls himself: ip_route_output_key takes 0.0.0.0 for this host. */
+/** Who calls nobody calls himself, by the source if one is given: ip_route_output_key takes 0.0.0.0 for this host. */
 const LOOPBACK = 0x7f000001;
 /** 255.255.255.255 is a broadcast by whatever route (__mkroute_output). */
 const BROADCAST = -1;
@@ -31,7 +31,7 @@ const BROADCAST = -1;
 /** Opens the flow's socket and queues its first packet; an errno when not even that is possible. */
 export function openClient(rt: Runtime, ns: Namespace, probe: Probe): Errno | undefined {
   if (probe.proto === 'sctp') throw unsupported('sctp', 'SCTP flows are not modelled');
-  const dst = probe.dst === 0 ? LOOPBACK : probe.dst === 0n ? LOOPBACK6 : probe.dst;
+  const dst = probe.dst === 0 ? probe.src || LOOPBACK : probe.dst === 0n ? LOOPBACK6 : probe.dst;
   const decision = typeof dst === 'number' ? chooseWay(rt, ns, probe, dst) : chooseWay6(rt, ns, probe, dst);
   if (typeof decision === 'string') return decision;
   const client = newClient(rt, ns, { ...probe, dst }, decision);

@@ -14,7 +14,7 @@ export function generatePlan(seed: number, probes: number): PlanDraft {
     const percent = /^n\d/.test(name) ? 90 : name === 'gw' ? 30 : 10;
     if (!chance.maybe(percent)) continue;
     const devices = [...new Set([...netns.links.map((link) => link.name), 'lo'])];
-    const text = randomRules({ chance, addresses, prefixes: network.prefixes, devices, tunnels });
+    const text = randomRules({ chance, addresses, services: PROBED, prefixes: network.prefixes, devices, tunnels });
     if (text !== undefined) netns.iptables = text;
   }
   addListeners(network, chance);

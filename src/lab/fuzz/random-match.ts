@@ -102,9 +102,9 @@ export function randomHeader(words: Vocabulary, place: RulePlace): string[] {
     place,
     undefined,
     words.chance.weighed([
-      [2, 0],
+      [4, 0],
       [5, 1],
-      [2, 2],
+      [1, 2],
     ]),
   ).filter((text) => {
     const option = text.replace('! ', '').slice(0, 2);
@@ -119,10 +119,9 @@ export function randomMatches(words: Vocabulary, place: RulePlace, proto: RulePr
     place,
     proto,
     words.chance.weighed([
-      [2, 0],
+      [5, 0],
       [5, 1],
-      [3, 2],
-      [1, 3],
+      [2, 2],
     ]),
   );
 }

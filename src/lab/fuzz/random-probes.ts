@@ -61,7 +61,7 @@ export function addProbes({ draft, hosts }: Network, chance: Chance, count: numb
       [3, 'udp' as const],
       [2, 'icmp' as const],
     ]);
-    const dport = proto === 'udp' && chance.maybe(60) ? 53 : proto === 'tcp' && chance.maybe(50) ? 80 : chance.pick([...PORTS, 8000, 9]);
+    const dport = proto === 'udp' && chance.maybe(70) ? 53 : proto === 'tcp' && chance.maybe(65) ? 80 : chance.pick([...PORTS, 8000, 9]);
     return {
       id: `${i + 1}`,
       netns: from.name,

@@ -29,12 +29,45 @@ function tableText(words: Vocabulary, table: TableName, rulesMax: number): strin
     const users = chance.maybe(35) ? [`${hook}-A`, `${hook}-B`].slice(0, chance.between(1, 2)) : [];
     for (const user of users) heads.push(`:${user} - [0:0]`);
     const place = { table, hook };
+    rules.push(
+      ...usualRules(words, place).map((rule) => `-A ${hook} ${rule}`),
+      ...users.slice(0, 1).map((user) => `-A ${hook} -j ${user}`),
+    );
     for (let i = chance.between(0, rulesMax); i > 0; i--) rules.push(`-A ${hook} ${ruleText(words, place, users)}`);
     for (const [i, user] of users.entries()) {
       for (let k = chance.between(1, USER_RULES_MAX); k > 0; k--) rules.push(`-A ${user} ${ruleText(words, place, users.slice(i + 1))}`);
     }
   }
   return [`*${table}`, ...heads, ...rules, 'COMMIT', ''].join('\n');
+}
+
+/** What real rulesets do: Services behind addresses that nobody has, marks that later rules ask for, masquerading. */
+function usualRules({ chance, addresses, services, tunnels }: Vocabulary, { table, hook }: RulePlace): string[] {
+  if (table === 'nat' && (hook === 'PREROUTING' || hook === 'OUTPUT')) {
+    return chance.some(services, 60).flatMap((service) => {
+      const to = (): string =>
+        `-d ${service}/32 -p tcp -m tcp --dport 80 -j DNAT --to-destination ${chance.pick(addresses)}:${chance.pick([80, 80, 8080, 22])}`;
+      const first = to().replace(' -j', ' -m statistic --mode nth --every 2 --packet 0 -j');
+      const datagrams = `-d ${service}/32 -p udp -m udp --dport 53 -j DNAT --to-destination ${chance.pick(addresses)}`;
+      return [...(chance.maybe(50) ? [first] : []), to(), ...(chance.maybe(60) ? [datagrams] : [])];
+    });
+  }
+  if (table === 'nat' && hook === 'POSTROUTING') {
+    const masked = ['-m mark --mark 0x1/0x1', '-p udp -m udp --dport 53', '-p tcp'];
+    return chance.some(masked, 30).map((match) => `${match} -j ${chance.pick(['MASQUERADE', 'MASQUERADE --random-fully'])}`);
+  }
+  if (table === 'mangle' && (hook === 'PREROUTING' || hook === 'OUTPUT')) {
+    const whose = tunnels ? '-p tcp' : '-p all';
+    const save = [
+      '-m conntrack --ctstate NEW -j CONNMARK --set-xmark 0x1/0x1',
+      '-m conntrack --ctstate ESTABLISHED -j CONNMARK --restore-mark',
+    ];
+    return [
+      ...(chance.maybe(40) ? [`${whose} -j MARK --set-xmark ${chance.pick(['0x4103/0xffff', '0x1/0x1', '0x104'])}`] : []),
+      ...chance.some(save, 25),
+    ];
+  }
+  return table === 'filter' && chance.maybe(30) ? [`-p tcp -m mark --mark ${chance.pick(['0x1/0x1', '0x4/0x4', '0x3'])} -j REJECT`] : [];
 }
 
 function ruleText(words: Vocabulary, place: RulePlace, users: readonly string[]): string {

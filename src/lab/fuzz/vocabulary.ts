@@ -14,6 +14,8 @@ export interface RulePlace {
 export interface Vocabulary {
   readonly chance: Chance;
   readonly addresses: readonly string[];
+  /** Nobody has them, but probes ask for them. */
+  readonly services: readonly string[];
   readonly prefixes: readonly string[];
   readonly devices: readonly string[];
   /** Datagrams of tunnels pass too, with source ports that the kernel draws: they cannot be counted. */
