@@ -63,7 +63,7 @@ function stop(rt: Runtime, ns: Namespace, hook: Hook, passage: Passage, inDevice
   recordDrop(rt, ns, passage.packet, reason, detail, { device: inDevice, hook, rule });
   if (failure?.error !== undefined) sendIcmpError(rt, ns, passage, failure.error);
   if (!rejected) return;
-  if (result.rejectWith === 'tcp-reset' || result.rejectWith === 'tcp-rst') sendReset(rt, ns, passage, true);
+  if (result.rejectWith === 'tcp-reset' || result.rejectWith === 'tcp-rst') sendReset(rt, ns, passage, true, inDevice);
   else if (typeof passage.packet.src !== 'number')
     sendIcmpv6Error(rt, ns, passage, { type: UNREACHABLE6, code: rejectCode6(result.rejectWith), inDevice });
   else sendIcmpError(rt, ns, passage, { type: UNREACHABLE, code: rejectCode(result.rejectWith), inDevice });

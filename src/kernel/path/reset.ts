@@ -2,17 +2,21 @@
  * A TCP reset: from a host that has no such connection (tcp_v4_send_reset), or from `REJECT --reject-with tcp-reset` (nf_send_reset
  * of net/ipv4/netfilter/nf_reject_ipv4.c). The latter answers a packet that came through a bridge on the same port, past all hooks.
  */
+import type { Ipv6 } from '../../base/ip.js';
 import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
 import type { TcpSegment } from '../../packet/tcp.js';
 import { sendFrame } from '../link/send-frame.js';
+import { isLinkLocal } from '../ipv6/address.js';
+import { routeOutput6 } from '../ipv6/route/output.js';
 import { HOP_LIMIT_OF_ROUTE } from '../ipv6/stack.js';
 import type { Device, Namespace } from '../namespace.js';
 import type { Passage } from '../netfilter/contract.js';
 import { recordAnswer } from '../record.js';
+import type { OutputDecision } from '../route/output.js';
 import type { Runtime } from '../runtime.js';
 
 /** `rejected`: by a rule, so that connection tracking takes it for an answer. */
-export function sendReset(rt: Runtime, ns: Namespace, passage: Passage, rejected: boolean): void {
+export function sendReset(rt: Runtime, ns: Namespace, passage: Passage, rejected: boolean, inDevice?: Device): void {
   const { packet } = passage;
   const { l4 } = packet;
   if (l4.kind !== 'tcp' || l4.flags === 'R' || l4.flags === 'R.') return;
@@ -20,7 +24,16 @@ export function sendReset(rt: Runtime, ns: Namespace, passage: Passage, rejected
   recordAnswer(rt, ns, packet, { with: 'tcp-reset', type: 0, code: 0, from: packet.dst });
   const leg = rt.nextLeg++;
   if (rejected && passage.physIn !== undefined) sendBack(rt, ns, passage.physIn, reset, leg);
-  else rt.outbox.push({ ns, packet: reset, leg, mark: 0, about: rejected ? passage : undefined, fromClient: false, decision: undefined });
+  else
+    rt.outbox.push({
+      ns,
+      packet: reset,
+      leg,
+      mark: 0,
+      about: rejected ? passage : undefined,
+      fromClient: false,
+      decision: wayBack(rt, ns, reset, inDevice),
+    });
 }
 
 function resetFor(packet: IpPacket, l4: TcpSegment, ttl: number): IpPacket {
@@ -37,6 +50,12 @@ function resetFor(packet: IpPacket, l4: TcpSegment, ttl: number): IpPacket {
     length: 0,
   };
   return { src: packet.dst, dst: packet.src, ttl, tos: 0, id: 0, df: true, proto: PROTO.tcp, l4: segment };
+}
+
+/** To a link-local address it is the device that the packet came in by; else undefined: as routes say. */
+function wayBack(rt: Runtime, ns: Namespace, { src, dst }: IpPacket, inDevice: Device | undefined): OutputDecision<Ipv6> | undefined {
+  if (typeof dst === 'number' || inDevice === undefined || !isLinkLocal(dst)) return undefined;
+  return routeOutput6(rt, ns, { dst, src: src as Ipv6, mark: 0, oif: inDevice });
 }
 
 /** What goes past all hooks and routes takes its hop limit of IPv6 from the port. */

@@ -55,7 +55,7 @@ function refuse(rt: Runtime, device: Device, passage: Passage, l4: TcpSegment): 
   const at = (): string => `TCP ${formatSocket(packet.dst, l4.dport)}`;
   const known = findListener(device.ns, PROTO.tcp, packet.dst, l4.dport) !== undefined;
   recordDrop(rt, device.ns, packet, l4.flags === 'S' || !known ? 'NO_SOCKET' : 'TCP_UNEXPECTED', at, { device });
-  sendReset(rt, device.ns, passage, false);
+  sendReset(rt, device.ns, passage, false, device);
 }
 
 function clientReceives(rt: Runtime, device: Device, passage: Passage, client: ClientSocket, l4: TcpSegment): void {

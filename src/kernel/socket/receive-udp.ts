@@ -38,5 +38,5 @@ export function receiveUdp(rt: Runtime, device: Device, passage: Passage, l4: Ud
   recordDeliver(rt, device, packet, listener.id);
   const ends = { localIp: dst, localPort: l4.dport, remoteIp: src, remotePort: l4.sport };
   rt.flow.servers.push({ ns, listener, proto: PROTO.udp, ...ends, mark: 0, state: 'open', expects: 0 });
-  sendDatagram(rt, ns, { src: dst, dst: src, sport: l4.dport, dport: l4.sport, length: ANSWER_BYTES, mark: 0, fromClient: false });
+  sendDatagram(rt, ns, { src: dst, dst: src, sport: l4.dport, dport: l4.sport, length: ANSWER_BYTES, mark: 0, fromClient: false, device });
 }

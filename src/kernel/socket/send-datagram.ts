@@ -1,8 +1,11 @@
 /** Queues a UDP datagram. Linux sets DF on what fits its route (ip_no_pmtu_disc 0). */
-import type { Ip } from '../../base/ip.js';
+import type { Ip, Ipv6 } from '../../base/ip.js';
 import { PROTO } from '../../packet/ip-packet.js';
+import { isLinkLocal } from '../ipv6/address.js';
+import { routeOutput6 } from '../ipv6/route/output.js';
 import { HOP_LIMIT_OF_ROUTE } from '../ipv6/stack.js';
-import type { Namespace } from '../namespace.js';
+import type { Device, Namespace } from '../namespace.js';
+import type { OutputDecision } from '../route/output.js';
 import type { Runtime } from '../runtime.js';
 
 export interface Datagram {
@@ -13,6 +16,8 @@ export interface Datagram {
   readonly length: number;
   readonly mark: number;
   readonly fromClient: boolean;
+  /** Of a server: where its client is heard, which a link-local address of IPv6 does not say. */
+  readonly device?: Device | undefined;
 }
 
 export function sendDatagram(rt: Runtime, ns: Namespace, datagram: Datagram): void {
@@ -29,5 +34,10 @@ export function sendDatagram(rt: Runtime, ns: Namespace, datagram: Datagram): vo
     proto: PROTO.udp,
     l4,
   };
-  rt.outbox.push({ ns, packet, leg, mark, about: undefined, fromClient, decision: undefined });
+  rt.outbox.push({ ns, packet, leg, mark, about: undefined, fromClient, decision: wayOf(rt, ns, datagram) });
+}
+
+function wayOf(rt: Runtime, ns: Namespace, { src, dst, mark, device }: Datagram): OutputDecision<Ipv6> | undefined {
+  if (typeof dst === 'number' || device === undefined || !isLinkLocal(dst)) return undefined;
+  return routeOutput6(rt, ns, { dst, src: src as Ipv6, mark, oif: device });
 }

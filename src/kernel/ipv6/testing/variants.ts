@@ -51,6 +51,7 @@ export const VARIANTS: readonly [string, string, TwoNodes6][] = [
   ['sources', 'the choice of a source among several addresses', sources()],
   ['routed-veths', 'pods on routed veths with link-local gateways', routedVeths()],
   ['discovery', 'neighbour discovery through rules: who may not ask, who may not answer', discovery()],
+  ['link-local', 'a host with a link-local address alone', linkLocal()],
   ['proxies', 'proxied neighbours', proxies()],
   ['translation', 'REDIRECT, NETMAP, SNAT and DNAT to ranges', translation()],
   ['matches', 'matches and targets of IPv6 alone', matches()],
@@ -162,6 +163,34 @@ function discovery(): TwoNodes6 {
     ...[probe6('n2', 'tcp [fd00:1::11]:22', late), probe6('n2', 'tcp [fd00:10:1::2]:80', late)],
   ];
   return { filter, probes };
+}
+
+/** Its packets go no further than the link; what it is answered there names a device beside the address, which is not asked here. */
+function linkLocal(): TwoNodes6 {
+  const eth0 = {
+    name: 'eth0',
+    kind: 'veth',
+    mac: '0a:00:00:00:03:01',
+    mtu: 1450,
+    peer: { netns: 'n1', name: 'veth2', mac: '0a:00:00:00:03:09' },
+  };
+  const { n1 } = twoNodes6({ probes: [] }).netns;
+  const links = {
+    pod12: [eth0],
+    n1: (n1?.links ?? []).map((link) => (link.name === 'veth2' ? { ...link, mac: '0a:00:00:00:03:09' } : link)),
+  };
+  const routes = { pod12: ['default via fe80::800:ff:fe00:201 dev eth0'] };
+  const whats = [
+    'tcp [fd00:10:2::2]:80',
+    'udp [2001:db8:f::9]:9',
+    'icmp fd00:1::12',
+    'tcp [fd00:10:1::1]:23',
+    'udp [fd00:10:1::1]:9',
+    'tcp [fd00:10:1::3]:80',
+  ];
+  const filter = ['INPUT -p tcp -m tcp --dport 24 -j REJECT', 'INPUT -p tcp -m tcp --dport 25 -j REJECT --reject-with tcp-reset'];
+  const rejected = ['tcp [fd00:10:1::1]:24', 'tcp [fd00:10:1::1]:25', 'tcp [fd00:96::99]:80'];
+  return { links, routes, filter, withoutDefault: ['pod12'], probes: each(['pod12'], [...whats, ...rejected]) };
 }
 
 function proxies(): TwoNodes6 {
