@@ -1,6 +1,6 @@
 /**
- * A plan on the real kernel: its namespaces, its probes, and what came of each flow. With `trace`, each flow has the record of events that the
- * simulated kernel would make of it, told from the kernel's own evidence, and the connections that conntrack reported.
+ * A plan on the real kernel: its namespaces, its probes, and what came of each flow. With `trace`, each flow has the record of events that
+ * the simulated kernel would make of it, told from the kernel's own evidence, and the connections that conntrack reported.
  */
 import type { Plan, ProbePlan } from '../plan/plan.js';
 import { type FlowJson, flowJson } from '../trace/flow-json.js';
@@ -61,5 +61,6 @@ export function runLabRecords(plan: Plan, options: ExecuteOptions = {}): LabReco
 }
 
 const LEGACY =
-  'iptables is the legacy variant, whose rules cannot be traced: paths have taps and conntrack only (update-alternatives --set iptables /usr/sbin/iptables-nft)';
+  'iptables is the legacy variant, whose rules cannot be traced: paths have taps and conntrack only ' +
+  '(sudo update-alternatives --set iptables /usr/sbin/iptables-nft)';
 const LOST = 'events came faster than they could be read: paths have gaps';

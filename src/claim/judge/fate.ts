@@ -7,6 +7,7 @@ import type { DroppedQualifier, Qualifier } from '../traffic-claim.js';
 import type { Cause } from '../../trace/trace.js';
 import { deliveryText } from './fate-text.js';
 import type { Finding, Sight } from './finding.js';
+import { notObserved } from './observed.js';
 
 const FATE_WORDS = { refused: 'is refused', timeout: 'times out', unreachable: 'is unreachable', delivered: undefined } as const;
 
@@ -28,6 +29,9 @@ export function judgeDropped(qualifier: DroppedQualifier, sight: Sight): Finding
     return { expected, happened: deliveryText(sight), nearest: FATE_WORDS[sight.outcome.verdict] };
   const holds = fitsBy(qualifier, cause, sight) && fitsNode(qualifier, cause) && fitsChain(qualifier, cause);
   if (holds) return undefined;
+  // Where it was lost may be seen without why; whether a place fits is known all the same.
+  if (cause.reason === 'NOT_SPECIFIED' && (qualifier.by !== undefined || fitsNode(qualifier, cause)))
+    throw notObserved('why the packet was lost');
   return { expected, happened: deliveryText(sight), nearest: nearestDrop(qualifier, cause, sight) };
 }
 

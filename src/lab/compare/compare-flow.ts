@@ -1,6 +1,6 @@
 /**
- * Whether two kernels answered a probe alike: verdict, server, the addresses that client and server saw, errno, the ICMP error. Ports that were
- * picked freely compare as "kept" or "changed"; a server that answered into the void is known to the simulated kernel alone.
+ * Whether two kernels answered a probe alike: verdict, server, the addresses that client and server saw, errno, the ICMP error. Ports that
+ * were picked freely compare as "kept" or "changed"; a server that answered into the void is known to the simulated kernel alone.
  */
 import type { FlowJson } from '../../trace/flow-json.js';
 import type { PathStep } from '../../trace/path.js';

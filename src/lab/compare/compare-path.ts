@@ -1,8 +1,8 @@
 /**
- * Whether two kernels took a flow the same way: the same packets, and of each the same taps and hooks in the same order within a namespace,
- * with the same rules (table, chain, position), marks, TTLs, devices and translations. Not compared: ARP and neighbour discovery, which depends on what was known
- * before; what a real socket says beside the handshake and the answer (acknowledgements, its farewell); and ports picked freely, which
- * have to be used alike.
+ * Whether two kernels took a flow the same way: the same packets, and of each the same taps and hooks in the same order within a
+ * namespace, with the same rules (table, chain, position), marks, TTLs, devices and translations. Not compared: ARP and neighbour
+ * discovery, which depends on what was known before; what a real socket says beside the handshake and the answer (acknowledgements, its
+ * farewell); and ports picked freely, which have to be used alike.
  */
 import type { HookStep, Path, PathOfPacket, PathStep } from '../../trace/path.js';
 import type { Difference } from './compare-flow.js';

@@ -1,6 +1,6 @@
 /**
- * Wire bytes to frames: Ethernet II, ARP, IPv4 and IPv6 with TCP, UDP, ICMP, and VXLAN by its flag and its ports. The bytes may be cut off: what is
- * missing is zero. Left out: VLAN tags, extension headers, fragments' later parts; such frames are undefined.
+ * Wire bytes to frames: Ethernet II, ARP, IPv4 and IPv6 with TCP, UDP, ICMP, and VXLAN by its flag and its ports. The bytes may be cut
+ * off: what is missing is zero. Left out: VLAN tags, extension headers, fragments' later parts; such frames are undefined.
  */
 import type { Ip, Ipv6 } from '../../base/ip.js';
 import type { Frame } from '../../packet/frame.js';

@@ -1,6 +1,6 @@
 /**
- * The evidence of one flow as the events of a record: its packets in the order they were sent, the client's with even legs, answers with odd
- * ones, and where a host answered with a reset or an ICMP error, that.
+ * The evidence of one flow as the events of a record: its packets in the order they were sent, the client's with even legs, answers with
+ * odd ones, and where a host answered with a reset or an ICMP error, that.
  */
 import { formatIp, formatSocket } from '../../base/ip.js';
 import type { IpPacket } from '../../packet/ip-packet.js';

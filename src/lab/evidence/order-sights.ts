@@ -1,7 +1,7 @@
 /**
- * The order in which a packet met taps and hooks. Taps have stamps of one clock; hooks have none, and are put between the taps of their namespace
- * where Linux has them: PREROUTING behind the tap it came in by (with br_netfilter between a bridge's port and the bridge), FORWARD,
- * OUTPUT and POSTROUTING before the tap it leaves by.
+ * The order in which a packet met taps and hooks. Taps have stamps of one clock; hooks have none, and are put between the taps of their
+ * namespace where Linux has them: PREROUTING behind the tap it came in by (with br_netfilter between a bridge's port and the bridge),
+ * FORWARD, OUTPUT and POSTROUTING before the tap it leaves by.
  */
 import type { HookRun } from './hook-runs.js';
 import type { PacketSights, TapSight } from './sightings.js';
@@ -44,8 +44,8 @@ export function orderSights(sights: PacketSights, bridgeCalls: BridgeCalls): rea
 }
 
 /**
- * By stamps, and within each list in its order, whatever the stamps: a frame that a bridge brings up keeps its port's. So does a packet that comes out
- * of a tunnel, which is seen after the outer one.
+ * By stamps, and within each list in its order, whatever the stamps: a frame that a bridge brings up keeps its port's. So does a packet
+ * that comes out of a tunnel, which is seen after the outer one.
  */
 function interleave(isOuter: (one: Sight) => boolean, lists: readonly (readonly Placed[])[]): readonly Sight[] {
   const at = lists.map(() => 0);

@@ -1,6 +1,6 @@
 /**
- * Which of the packets that were seen are the flow's own: those with its addresses, before or after any translation, and ICMP errors about them.
- * Late packets of earlier flows, neighbour discovery and the like are not. Redirects are left out: they say nothing of this flow.
+ * Which of the packets that were seen are the flow's own: those with its addresses, before or after any translation, and ICMP errors about
+ * them. Late packets of earlier flows, neighbour discovery and the like are not. Redirects are left out: they say nothing of this flow.
  */
 import { formatSocket } from '../../base/ip.js';
 import type { IpPacket } from '../../packet/ip-packet.js';

@@ -1,7 +1,7 @@
 /**
- * What was seen of one packet, as the events that the simulated kernel would write: taps and hooks as they were, and what follows from them. A
- * hook says how the packet was routed (INPUT: to this host, FORWARD: on, OUTPUT: from here), a port's tap and those behind it what the
- * bridge did, a tunnel's tap and its outer packet the wrapping. Why a packet was lost outside of rules is not seen, and not said.
+ * What was seen of one packet, as the events that the simulated kernel would write: taps and hooks as they were, and what follows from
+ * them. A hook says how the packet was routed (INPUT: to this host, FORWARD: on, OUTPUT: from here), a port's tap and those behind it what
+ * the bridge did, a tunnel's tap and its outer packet the wrapping. Why a packet was lost outside of rules is not seen, and not said.
  */
 import type { IpPacket } from '../../packet/ip-packet.js';
 import type { TraceEvent } from '../../trace/event.js';

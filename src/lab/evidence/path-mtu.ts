@@ -1,6 +1,6 @@
 /**
- * The smallest MTU of the devices that the client's first packet left by, its tunnels' overhead taken off. The devices are those whose taps saw it,
- * their MTUs the plan's; a tunnel whose plan leaves its MTU to the kernel makes it unknown.
+ * The smallest MTU of the devices that the client's first packet left by, its tunnels' overhead taken off. The devices are those whose
+ * taps saw it, their MTUs the plan's; a tunnel whose plan leaves its MTU to the kernel makes it unknown.
  */
 import type { IpPacket } from '../../packet/ip-packet.js';
 import { packetBytes } from '../../packet/packet-bytes.js';

@@ -1,4 +1,7 @@
-/** Sequence numbers from 0, as tcpdump and the simulated kernel have them: those of client and server are told apart by the SYN that began them. */
+/**
+ * Sequence numbers from 0, as tcpdump and the simulated kernel have them: those of client and server are told apart by the SYN that began
+ * them.
+ */
 import type { IpPacket } from '../../packet/ip-packet.js';
 import type { TcpSegment } from '../../packet/tcp.js';
 

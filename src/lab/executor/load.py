@@ -188,11 +188,16 @@ def settle_links(fd):
 
 
 def load_tables(fd, name, netns):
-    texts = [(f"{command} {text}", ["netns", name, key, i]) for command, key in (("route add", "routes"), ("rule add", "rules")) for i, text in enumerate(netns.get(key, []))]
+    texts = [*entries(name, netns, "routes", "route add"), *entries(name, netns, "rules", "rule add")]
     batch(fd, ["ip", "-4"], [line for line in texts if ":" not in line[0]])
     batch(fd, ["ip", "-6"], [line for line in texts if ":" in line[0]])
-    batch(fd, ["ip"], [(f"neigh replace {text}", ["netns", name, "neigh", i]) for i, text in enumerate(netns.get("neigh", []))])
-    batch(fd, ["bridge"], [(f"fdb append {text}", ["netns", name, "fdb", i]) for i, text in enumerate(netns.get("fdb", []))])
+    batch(fd, ["ip"], entries(name, netns, "neigh", "neigh replace"))
+    batch(fd, ["bridge"], entries(name, netns, "fdb", "fdb append"))
+
+
+def entries(name, netns, key, command):
+    """Lines of one list of the plan, each with its path."""
+    return [(f"{command} {text}", ["netns", name, key, i]) for i, text in enumerate(netns.get(key, []))]
 
 
 def load_texts(fd, name, netns):

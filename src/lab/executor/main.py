@@ -47,7 +47,9 @@ def execute(plan, options):
     open_listeners(loop, spaces, plan.get("listeners", []))
     evidence = open_evidence(plan, spaces, loop) if options.trace else None
     forget = forgetter(spaces) if options.fresh else lambda: None
-    probes = [{"id": probe["id"], "flows": run_probe(loop, spaces[probe["netns"]], probe, evidence, forget)} for probe in plan.get("probes", [])]
+    probes = []
+    for probe in plan.get("probes", []):
+        probes.append({"id": probe["id"], "flows": run_probe(loop, spaces[probe["netns"]], probe, evidence, forget)})
     return {"kernel": platform.release(), "probes": probes, **({} if evidence is None else {"ground": evidence.ground()})}
 
 

@@ -1,5 +1,5 @@
-"""What nftables does with each packet (NFT_MSG_TRACE, what `nft monitor trace` prints). A table of the lab's own has two chains in every hook:
-the first sets `nftrace`, for the mark is cleared wherever a packet changes its namespace or is wrapped; the last, behind everybody
+"""What nftables does with each packet (NFT_MSG_TRACE, what `nft monitor trace` prints). A table of the lab's own has two chains in every
+hook: the first sets `nftrace`, for the mark is cleared wherever a packet changes its namespace or is wrapped; the last, behind everybody
 else's, shows the packet as it leaves the hook.
 """
 from netlink import FAMILY, attributes, number, text
@@ -28,7 +28,7 @@ def read_trace(family, body, devices):
     policy = number(found.get(16))
     word = VERDICTS.get(policy if code is None else code, "other") if code is not None or policy is not None else "continue"
     chain = text(verdict.get(2))
-    kinds = {number(found.get(key)) for key in (18, 19, 20, 21)}
+    tracked = any(key in found for key in (18, 19, 20, 21))
     return {
         "id": number(found.get(6)),
         "family": FAMILY.get(family, "other"),
@@ -42,8 +42,13 @@ def read_trace(family, body, devices):
         "oif": devices.get(number(found.get(12))),
         "network": hexadecimal(found.get(8)),
         "transport": hexadecimal(found.get(9)),
-        "ct": None if kinds == {None} else {"direction": small(found.get(19)), "status": number(found.get(20)), "state": number(found.get(21))},
+        "ct": read_ct(found) if tracked else None,
     }
+
+
+def read_ct(found):
+    """From Linux 6.16 on."""
+    return {"direction": small(found.get(19)), "status": number(found.get(20)), "state": number(found.get(21))}
 
 
 def small(data):

@@ -56,8 +56,8 @@ def open_listeners(loop, spaces, listeners):
             raise Trouble("unsupported", "kernel-lacks", f"this kernel has no {proto.upper()} sockets ({error.strerror})") from None
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if proto == "udp":
-            level, option = (socket.IPPROTO_IP, IP_PKTINFO) if family_of(ip) == socket.AF_INET else (socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO)
-            listening.setsockopt(level, option, 1)
+            four = family_of(ip) == socket.AF_INET
+            listening.setsockopt(*((socket.IPPROTO_IP, IP_PKTINFO) if four else (socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO)), 1)
         if family_of(ip) == socket.AF_INET6:
             listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         try:

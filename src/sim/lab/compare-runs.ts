@@ -1,6 +1,6 @@
 /**
- * Both judges on one connection: every answer of the real kernel is one that the simulator foresees, with the same path, and every outcome that
- * the simulator foresees was seen. The error shows both paths where they part.
+ * Both judges on one connection: every answer of the real kernel is one that the simulator foresees, with the same path, and every outcome
+ * that the simulator foresees was seen. The error shows both paths where they part.
  */
 import { ClaimMismatch } from '../../base/errors.js';
 import { formatSocket } from '../../base/ip.js';

@@ -1,6 +1,6 @@
 /**
- * Connections on the real kernel: the plan of the cluster as it is, loaded into namespaces of this machine, one run for all that a claim asks.
- * What the simulator foresees sets how long is waited, and how often a connection is repeated whose answer is left to chance.
+ * Connections on the real kernel: the plan of the cluster as it is, loaded into namespaces of this machine, one run for all that a claim
+ * asks. What the simulator foresees sets how long is waited, and how often a connection is repeated whose answer is left to chance.
  */
 import { UnsupportedError, unsupported } from '../../base/errors.js';
 import { formatIp } from '../../base/ip.js';
