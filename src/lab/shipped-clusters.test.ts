@@ -1,6 +1,6 @@
 /**
- * The clusters of the shipped specs on the real kernel: whatever Linux answers to a probe is one of the answers that the simulator foresees for
- * it. Where rules choose at random each probe runs several times, and any of the endpoints may answer.
+ * The clusters of the shipped specs on the real kernel: whatever Linux answers to a probe is one of the answers that the simulator
+ * foresees for it. Where rules choose at random each probe runs several times, and any of the endpoints may answer.
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
