@@ -105,31 +105,34 @@ export function portKey(proto: number | undefined, port: number): number {
   return proto === undefined ? port : (proto << 16) | port;
 }
 
+/** How a set is asked. */
+export interface Question {
+  /** The parts of the packet. */
+  readonly values: readonly PartValue[];
+  readonly nowUs: number;
+  /** A network that holds the address decides, whatever its other parts: hash:net,iface (IP_SET_HASH_WITH_MULTI). */
+  readonly networkDecides: boolean;
+}
+
 /** The element that covers the parts of a packet; forgotten ones are passed over. */
-export function findElement(level: Level, values: readonly PartValue[], nowUs: number, depth = 0): Leaf | undefined {
-  const value = values[depth] as PartValue;
-  const last = depth === values.length - 1;
-  const found = below(level.exact.get(value), values, nowUs, depth, last);
+export function findElement(level: Level, question: Question, depth = 0): Leaf | undefined {
+  const value = question.values[depth] as PartValue;
+  const found = below(level.exact.get(value), question, depth);
   if (found !== undefined) return found;
   for (const { length, byAddress } of level.networks) {
-    const inside = below(byAddress.get(networkOf(value as Ip, length)), values, nowUs, depth, last);
-    if (inside !== undefined) return inside;
+    const next = byAddress.get(networkOf(value as Ip, length));
+    const inside = below(next, question, depth);
+    if (inside !== undefined || (question.networkDecides && next !== undefined)) return inside;
   }
   for (const [prefix, next] of level.prefixes) {
-    const named = (value as string).startsWith(prefix) ? below(next, values, nowUs, depth, last) : undefined;
+    const named = (value as string).startsWith(prefix) ? below(next, question, depth) : undefined;
     if (named !== undefined) return named;
   }
   return undefined;
 }
 
-function below(
-  next: Level | Leaf | undefined,
-  values: readonly PartValue[],
-  nowUs: number,
-  depth: number,
-  last: boolean,
-): Leaf | undefined {
+function below(next: Level | Leaf | undefined, question: Question, depth: number): Leaf | undefined {
   if (next === undefined) return undefined;
-  if (!last) return findElement(next as Level, values, nowUs, depth + 1);
-  return (next as Leaf).expiresUs > nowUs ? (next as Leaf) : undefined;
+  if (depth < question.values.length - 1) return findElement(next as Level, question, depth + 1);
+  return (next as Leaf).expiresUs > question.nowUs ? (next as Leaf) : undefined;
 }

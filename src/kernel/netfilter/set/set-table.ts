@@ -55,7 +55,7 @@ export class SetTable {
   #covers(e: Evaluation, set: IpSetPlan, sides: readonly Side[], exceptions: boolean): boolean {
     const values = packetParts(e, set, sides);
     if (values === undefined) return false;
-    const leaf = findElement(this.#rootOf(set), values, e.host.nowUs());
+    const leaf = findElement(this.#rootOf(set), { values, nowUs: e.host.nowUs(), networkDecides: set.type === 'hash:net,iface' });
     return leaf !== undefined && leaf.nomatch === (exceptions && SET_TYPES[set.type].adds.includes('nomatch'));
   }
 
