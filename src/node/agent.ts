@@ -29,6 +29,8 @@ export interface NodeFragment {
   readonly rules?: readonly string[] | undefined;
   readonly neigh?: readonly string[] | undefined;
   readonly fdb?: readonly string[] | undefined;
+  /** By WireGuard device, as `wg setconf` reads. */
+  readonly wg?: Readonly<Record<string, string>> | undefined;
   readonly iptables?: readonly TableFragment[] | undefined;
 }
 

@@ -17,6 +17,7 @@ export interface AssembleOptions {
 const TABLE_ORDER: readonly TableName[] = ['raw', 'mangle', 'nat', 'filter', 'security'];
 
 export function assembleNode(fragments: readonly NodeFragment[], options: AssembleOptions = {}): NetnsPlan {
+  const wg = Object.assign({}, ...fragments.map((f) => f.wg)) as Record<string, string>;
   return {
     sysctl: mergeSysctls([...fragments.map((f) => f.sysctl ?? {}), options.sysctls ?? {}]),
     links: mergeLinks(fragments),
@@ -26,6 +27,7 @@ export function assembleNode(fragments: readonly NodeFragment[], options: Assemb
     fdb: fragments.flatMap((f) => f.fdb ?? []),
     iptables: mergeTables(fragments.flatMap((f) => f.iptables ?? [])),
     ip6tables: undefined,
+    ...(Object.keys(wg).length === 0 ? {} : { wg }),
   };
 }
 

@@ -13,6 +13,7 @@ export function renderIp(plan: NetnsPlan): string {
     ['ip rule', plan.rules],
     ['ip neigh', plan.neigh],
     ['bridge fdb', plan.fdb],
+    ...Object.entries(plan.wg ?? {}).map(([device, text]): [string, string[]] => [`wg setconf ${device}`, text.trimEnd().split('\n')]),
     ['sysctl', Object.entries(plan.sysctl).map(([key, value]) => `${key} = ${value}`)],
   ];
   return sections
@@ -27,6 +28,7 @@ function linkLine(link: LinkPlan): string {
   if (link.mtu !== undefined) words.push(`mtu ${link.mtu}`);
   if (link.master !== undefined) words.push(`master ${link.master}`);
   words.push(link.up === false ? 'down' : 'up', `type ${link.kind}`);
+  if (link.link !== undefined) words.push(`link ${link.link.name}${link.link.netns === undefined ? '' : ` netns ${link.link.netns}`}`);
   if (link.args !== undefined) words.push(link.args);
   if (link.slave !== undefined) words.push(`bridge_slave ${link.slave}`);
   if (link.peer !== undefined) words.push(`peer ${link.peer.name} netns ${link.peer.netns}`);

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { InputError, UnsupportedError } from '../../../base/errors.js';
 import type { NodeFragment } from '../../agent.js';
 import { contextOf, runningPod, testCluster, viewOf } from '../../testing/cluster.js';
+import { publicKey } from '../../../plan/wireguard/x25519.js';
 import { flannel } from './flannel.js';
 import { flannelConfig } from './net-conf.js';
 
@@ -76,6 +77,41 @@ test('host-gw routes by the other nodes, and cannot where they are not on link',
   assert.deepEqual(node(config, [], 'routed').routes, []);
 });
 
+test('ipip has one device, and the other node as the next hop of each route', () => {
+  const fragment = node({ Backend: { Type: 'ipip' } });
+  assert.deepEqual(fragment.routes, [
+    '10.244.2.0/24 via 192.168.1.20 dev flannel.ipip onlink',
+    '10.244.3.0/24 via 192.168.1.30 dev flannel.ipip onlink',
+  ]);
+  const ipip = fragment.links?.find((link) => link.name === 'flannel.ipip');
+  assert.deepEqual([ipip?.kind, ipip?.mtu, ipip?.addr], ['ipip', 1480, ['10.244.1.0/32']]);
+  const direct = node({ Backend: { Type: 'ipip', DirectRouting: true } });
+  assert.equal(direct.routes?.[0], '10.244.2.0/24 via 192.168.1.20 dev eth0 onlink');
+});
+
+test("udp leads the whole network to a device behind which flanneld knows every node's subnet", () => {
+  const fragment = node({ Backend: { Type: 'udp' } });
+  assert.deepEqual(fragment.routes, ['10.244.0.0/16 dev flannel0']);
+  const tun = fragment.links?.find((link) => link.name === 'flannel0');
+  assert.deepEqual([tun?.kind, tun?.mtu, tun?.addr], ['tun', 1472, ['10.244.1.0/32']]);
+  assert.equal(
+    tun?.args,
+    'mode tun forwarder local 192.168.1.10 port 8285 subnet 10.244.2.0/24 via 192.168.1.20 subnet 10.244.3.0/24 via 192.168.1.30',
+  );
+});
+
+test("wireguard has a peer for each other node, which knows this one's key", () => {
+  const cluster = withConfig({ Backend: { Type: 'wireguard', ListenPort: 51900 } });
+  const view = viewOf(cluster, []);
+  const conf = (name: string): string => flannel.node(contextOf(cluster, view, name)).wg?.['flannel-wg'] ?? '';
+  assert.match(conf('node1'), /^\[Interface\]\nPrivateKey = \S{44}\nListenPort = 51900\n\n\[Peer\]\nPublicKey = \S{44}\n/);
+  assert.match(conf('node1'), /AllowedIPs = 10\.244\.2\.0\/24\nEndpoint = 192\.168\.1\.20:51900\n/);
+  const own = publicKey(/PrivateKey = (\S+)/.exec(conf('node1'))?.[1] ?? '');
+  assert.ok(conf('node2').includes(`PublicKey = ${own}\n`) && conf('node3').includes(`PublicKey = ${own}\n`));
+  const fragment = flannel.node(contextOf(cluster, view));
+  assert.deepEqual([fragment.routes, fragment.links?.[0]?.mtu], [['10.244.0.0/16 dev flannel-wg scope link'], 1420]);
+});
+
 test("a VPC backend writes the cloud's route table and nothing on the node", () => {
   for (const type of ['vpc', 'aws-vpc', 'ali-vpc', 'tencent-vpc', 'gce']) {
     const cluster = withConfig({ Backend: { Type: type } }, 'vpc');
@@ -121,6 +157,9 @@ test('a pod whose address was set by hand outside the range has a /32, and a rou
   assert.deepEqual(routes('vxlan', 'node1'), ['172.16.0.9/32 dev cni0 scope link']);
   assert.deepEqual(routes('vxlan', 'node2'), ['172.16.0.9/32 via 10.244.1.0 dev flannel.1 onlink']);
   assert.deepEqual(routes('host-gw', 'node2'), ['172.16.0.9/32 via 192.168.1.10 dev eth0']);
+  assert.deepEqual(routes('ipip', 'node2'), ['172.16.0.9/32 via 192.168.1.10 dev flannel.ipip onlink']);
+  assert.deepEqual(routes('udp', 'node2'), ['172.16.0.9/32 dev flannel0']);
+  assert.deepEqual(routes('wireguard', 'node2'), ['172.16.0.9/32 dev flannel-wg scope link']);
   const vpc = withConfig({ Backend: { Type: 'vpc' } }, 'vpc');
   assert.deepEqual(flannel.cloudRoutes({ view: viewOf(vpc, [pod]), cluster: vpc }).at(-1), { cidr: '172.16.0.9/32', node: 'node1' });
 });
@@ -141,9 +180,19 @@ const REFUSED: readonly [name: string, config: Config, kind: typeof InputError |
   ['a Network without the pods', { Network: '10.99.0.0/16' }, InputError, /does not contain the cluster's podCIDR 10\.244\.0\.0\/16/],
   ['a VNI that is no number', { Backend: { VNI: 'one' } }, InputError, /Backend\.VNI: "one"/],
   ['an unknown flag', { args: ['--ipmasq'] }, InputError, /unknown flanneld flag "--ipmasq"[^]*did you mean --ip-masq\?/],
-  ['backend udp', { Backend: { Type: 'udp' } }, UnsupportedError, /backend "udp" is not modelled/],
-  ['backend ipip', { Backend: { Type: 'ipip' } }, UnsupportedError, /backend "ipip" is not modelled/],
-  ['backend wireguard', { Backend: { Type: 'wireguard' } }, UnsupportedError, /backend "wireguard" is not modelled/],
+  [
+    'a pre-shared key that is none',
+    { Backend: { Type: 'wireguard', PSK: 'secret' } },
+    InputError,
+    /Backend\.PSK: "secret" is no WireGuard key/,
+  ],
+  [
+    'a misspelt mode',
+    { Backend: { Type: 'wireguard', Mode: 'seperate' } },
+    InputError,
+    /unknown mode "seperate"[^]*did you mean separate\?/,
+  ],
+  ['a tunnel over IPv6', { Backend: { Type: 'wireguard', Mode: 'ipv6' } }, UnsupportedError, /Backend\.Mode ipv6/],
   ['backend ipsec', { Backend: { Type: 'ipsec' } }, UnsupportedError, /backend "ipsec" is not modelled/],
   ['nftables', { EnableNFTables: true }, UnsupportedError, /EnableNFTables/],
   ['IPv6', { EnableIPv6: true }, UnsupportedError, /IPv6/],

@@ -17,6 +17,11 @@ export interface Lease {
   readonly vtep: string;
 }
 
+/** Another node, with its pods whose address was set by hand outside its subnet, as prefixes. */
+export interface Peer extends Lease {
+  readonly strays: readonly string[];
+}
+
 /** What a node's vxlan device needs to reach another node's pods. */
 export interface TunnelEntry {
   readonly lease: Lease;

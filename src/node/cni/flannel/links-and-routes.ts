@@ -1,7 +1,7 @@
 /**
  * What flanneld and the bridge plug-in it delegates to make on a node: cni0 with the pods' veths, flannel.1 for vxlan, and for every other node that has a
  * lease a route, with vxlan also its permanent neighbour and fdb entry. Source: flannel v0.28 pkg/backend/{vxlan,hostgw,alloc},
- * pkg/backend/route_network.go. A route through a node that is not directly connected cannot be installed (host-gw) or goes through the tunnel (DirectRouting).
+ * pkg/backend/route_network.go; the other tunnels are in backend/. A route through a node that is not directly connected cannot be installed (host-gw) or goes through the tunnel (DirectRouting).
  * The vxlan device's MAC is random in reality; here each node's is fixed, so that every node knows the others' without asking.
  */
 import type { Cidr } from '../../../base/cidr.js';
@@ -12,7 +12,10 @@ import { type ExternalInterface, externalInterface } from '../../node-address.js
 import { deviceMac } from '../../pod-netns.js';
 import { bridgeLinks } from '../bridge-links.js';
 import { strayPods, strayRoutes } from '../stray-pods.js';
-import { type Lease, leases, tunnelEntries } from './leases.js';
+import { IPIP_OVERHEAD, ipipBackend } from './backend/ipip.js';
+import { UDP_OVERHEAD, udpBackend } from './backend/udp.js';
+import { WIREGUARD_OVERHEAD, wireguardBackend } from './backend/wireguard.js';
+import { type Lease, leases, type Peer, tunnelEntries } from './leases.js';
 import type { FlannelConfig } from './net-conf.js';
 
 const VXLAN_OVERHEAD = 50;
@@ -21,10 +24,46 @@ export function flannelLinksAndRoutes(context: NodeContext, config: FlannelConfi
   const external = externalInterface(context);
   const mtu = podMtu(config, external.mtu);
   const bridge = bridgeLinks(context, { bridge: 'cni0', subnet: lease, mtu, hairpin: config.hairpin, gateway: true });
-  const fragment =
-    config.backend === 'vxlan' ? vxlan(context, config, lease, external) : { routes: plainRoutes(context, config, external) };
+  const fragment = backendFragment(context, config, lease, external);
   const strays = [...strayRoutes(context.view, context.node.metadata.name, 'cni0'), ...remoteStrayRoutes(context, config, external)];
   return { ...fragment, links: [...bridge, ...(fragment.links ?? [])], routes: [...(fragment.routes ?? []), ...strays] };
+}
+
+function backendFragment(context: NodeContext, config: FlannelConfig, lease: Cidr, external: ExternalInterface): NodeFragment {
+  const { network, port, presharedKey } = config;
+  const mtu = podMtu(config, external.mtu);
+  switch (config.backend) {
+    case 'vxlan':
+      return vxlan(context, config, lease, external);
+    case 'ipip': {
+      const isDirectTo = (peer: Lease): boolean => isDirect(peer, config, external);
+      return ipipBackend({ lease, mtu, external, peers: peersWithStrays(context), isDirect: isDirectTo });
+    }
+    case 'udp':
+      return udpBackend({ network, lease, port, mtu, external, peers: peersWithStrays(context) });
+    case 'wireguard':
+      return wireguardBackend({
+        node: context.node.metadata.name,
+        network,
+        lease,
+        port,
+        presharedKey,
+        mtu,
+        peers: peersWithStrays(context),
+      });
+    case 'host-gw':
+    case 'vpc':
+    case 'alloc':
+      return { routes: plainRoutes(context, config, external) };
+  }
+}
+
+function peersWithStrays(context: NodeContext): readonly Peer[] {
+  const strays = strayPods(context.view);
+  return peers(context).map((lease) => ({
+    ...lease,
+    strays: strays.flatMap(({ node, ip }) => (node === lease.node ? [`${ip}/32`] : [])),
+  }));
 }
 
 function peers(context: NodeContext): readonly Lease[] {
@@ -33,7 +72,8 @@ function peers(context: NodeContext): readonly Lease[] {
 
 /** Whether the other node's pods are routed by its own address, without a tunnel. */
 function isDirect(lease: Lease, config: FlannelConfig, external: ExternalInterface): boolean {
-  return (config.backend === 'host-gw' || (config.backend === 'vxlan' && config.directRouting)) && external.isOnLink(lease.address);
+  const direct = config.directRouting && (config.backend === 'vxlan' || config.backend === 'ipip');
+  return (config.backend === 'host-gw' || direct) && external.isOnLink(lease.address);
 }
 
 function plainRoutes(context: NodeContext, config: FlannelConfig, external: ExternalInterface): readonly string[] {
@@ -58,7 +98,7 @@ function vxlan(context: NodeContext, config: FlannelConfig, lease: Cidr, externa
 /** Routes to pods of other nodes whose address was set by hand outside their node's range. */
 function remoteStrayRoutes(context: NodeContext, config: FlannelConfig, external: ExternalInterface): readonly string[] {
   const strays = strayPods(context.view);
-  if (strays.length === 0) return [];
+  if (strays.length === 0 || !(config.backend === 'host-gw' || config.backend === 'vxlan')) return [];
   const byNode = new Map(peers(context).map((lease) => [lease.node, lease]));
   return strays.flatMap(({ ip, node }) => {
     const lease = byNode.get(node);
@@ -70,8 +110,20 @@ function remoteStrayRoutes(context: NodeContext, config: FlannelConfig, external
 
 /** MTU of cni0, the pods, and the tunnel device. */
 export function podMtu(config: FlannelConfig, externalMtu: number): number {
-  const mtu = config.mtu ?? externalMtu;
-  return config.backend === 'vxlan' ? mtu - VXLAN_OVERHEAD : externalMtu;
+  switch (config.backend) {
+    case 'vxlan':
+      return (config.mtu ?? externalMtu) - VXLAN_OVERHEAD;
+    case 'wireguard':
+      return (config.mtu ?? externalMtu) - WIREGUARD_OVERHEAD;
+    case 'ipip':
+      return externalMtu - IPIP_OVERHEAD;
+    case 'udp':
+      return externalMtu - UDP_OVERHEAD;
+    case 'host-gw':
+    case 'vpc':
+    case 'alloc':
+      return externalMtu;
+  }
 }
 
 function vxlanLink(context: NodeContext, config: FlannelConfig, lease: Cidr, external: ExternalInterface): LinkPlan {

@@ -7,17 +7,22 @@ import { cidrContains, formatCidr, parseCidr } from '../../../base/cidr.js';
 import { inputError, unsupported } from '../../../base/errors.js';
 import { nearest } from '../../../base/nearest.js';
 import type { ClusterSpec } from '../../../api/cluster.js';
+import { isKey } from '../../../plan/wireguard/x25519.js';
 import { type Field, type FieldValues, readFields } from '../../config-fields.js';
+import { UDP_PORT } from './backend/udp.js';
+import { WIREGUARD_PORT } from './backend/wireguard.js';
 
-export type FlannelBackend = 'vxlan' | 'host-gw' | 'vpc' | 'alloc';
+export type FlannelBackend = 'vxlan' | 'host-gw' | 'udp' | 'ipip' | 'wireguard' | 'vpc' | 'alloc';
 
 export interface FlannelConfig {
   /** The cluster's network as text, host bits cleared. */
   readonly network: string;
   readonly backend: FlannelBackend;
   readonly vni: number;
-  /** UDP port of VXLAN. */
+  /** UDP port of the tunnel. */
   readonly port: number;
+  /** Of WireGuard. */
+  readonly presharedKey: string | undefined;
   readonly directRouting: boolean;
   readonly learning: boolean;
   /** Undefined: that of the external interface, less the backend's overhead. */
@@ -32,6 +37,9 @@ export interface FlannelConfig {
 const BACKENDS: Readonly<Record<string, FlannelBackend>> = {
   vxlan: 'vxlan',
   'host-gw': 'host-gw',
+  udp: 'udp',
+  ipip: 'ipip',
+  wireguard: 'wireguard',
   alloc: 'alloc',
   vpc: 'vpc',
   'aws-vpc': 'vpc',
@@ -39,8 +47,10 @@ const BACKENDS: Readonly<Record<string, FlannelBackend>> = {
   'tencent-vpc': 'vpc',
   gce: 'vpc',
 };
-const BACKENDS_NOT_MODELLED = ['udp', 'ipip', 'wireguard', 'ipsec', 'extension'];
+const BACKENDS_NOT_MODELLED = ['ipsec', 'extension'];
 const KERNEL_VXLAN_PORT = 8472;
+/** Of WireGuard; all but the last are the same without IPv6. */
+const MODES = ['separate', 'auto', 'ipv4', 'ipv6'];
 
 const FIELDS: Readonly<Record<string, Field>> = {
   Network: { type: 'string' },
@@ -56,6 +66,11 @@ const FIELDS: Readonly<Record<string, Field>> = {
   'Backend.Port': { type: 'integer' },
   'Backend.MTU': { type: 'integer' },
   'Backend.DirectRouting': { type: 'boolean' },
+  'Backend.ListenPort': { type: 'integer' },
+  'Backend.ListenPortV6': { type: 'inert' },
+  'Backend.PSK': { type: 'string' },
+  'Backend.PersistentKeepaliveInterval': { type: 'inert' },
+  'Backend.Mode': { type: 'string' },
   'Backend.Learning': { type: 'boolean' },
   'Backend.GBP': { type: 'boolean' },
   'Backend.RouteTableID': { type: 'inert' },
@@ -80,12 +95,13 @@ function readConfig(cluster: ClusterSpec): FlannelConfig {
   const values = readFields(cluster.cni.config, FIELDS, 'cni.config');
   refuseUnmodelled(cluster, values);
   const flags = readFlags(values.strings('args') ?? ['--ip-masq', '--kube-subnet-mgr']);
+  const backend = readBackend(values.string('Backend.Type') ?? 'vxlan');
   return {
     network: readNetwork(cluster, values),
-    backend: readBackend(values.string('Backend.Type') ?? 'vxlan'),
+    backend,
     vni: values.number('Backend.VNI') ?? 1,
-    // Port 0, the default, leaves the choice to the kernel.
-    port: values.number('Backend.Port') || KERNEL_VXLAN_PORT,
+    port: readPort(backend, values),
+    presharedKey: readPresharedKey(values.string('Backend.PSK')),
     directRouting: values.boolean('Backend.DirectRouting') ?? false,
     learning: values.boolean('Backend.Learning') ?? false,
     mtu: values.number('Backend.MTU') || undefined,
@@ -103,9 +119,28 @@ function refuseUnmodelled(cluster: ClusterSpec, values: FieldValues): void {
   if (values.boolean('EnableNFTables') === true) throw unsupported('flannel-nftables', 'flannel with EnableNFTables is not modelled');
   if (values.boolean('Backend.GBP') === true)
     throw unsupported('vxlan-gbp', 'the VXLAN group policy extension (Backend.GBP) is not modelled');
+  const mode = values.string('Backend.Mode') ?? 'separate';
+  if (mode === 'ipv6') throw unsupported('flannel-ipv6', 'flannel over IPv6 (Backend.Mode ipv6) is not modelled');
+  if (!MODES.includes(mode)) {
+    const near = nearest(mode, MODES);
+    const fix = near === undefined ? `modes are ${MODES.join(', ')}` : `did you mean ${near}?`;
+    throw inputError('unknown-mode', `cni.config.Backend.Mode: unknown mode ${JSON.stringify(mode)}`, { fix });
+  }
   if (values.boolean('delegate.isDefaultGateway') === false) {
     throw unsupported('flannel-delegate', 'flannel with delegate.isDefaultGateway false is not modelled');
   }
+}
+
+/** Port 0, vxlan's default, leaves the choice to the kernel. */
+function readPort(backend: FlannelBackend, values: FieldValues): number {
+  if (backend === 'wireguard') return values.number('Backend.ListenPort') ?? WIREGUARD_PORT;
+  if (backend === 'udp') return values.number('Backend.Port') ?? UDP_PORT;
+  return values.number('Backend.Port') || KERNEL_VXLAN_PORT;
+}
+
+function readPresharedKey(text: string | undefined): string | undefined {
+  if (text === undefined || text === '' || isKey(text)) return text || undefined;
+  throw inputError('bad-key', `cni.config.Backend.PSK: ${JSON.stringify(text)} is no WireGuard key`, { fix: 'make one by `wg genpsk`' });
 }
 
 function readBackend(type: string): FlannelBackend {
