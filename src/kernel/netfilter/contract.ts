@@ -69,6 +69,8 @@ export interface Passage {
   /** Bridge ports, where br_netfilter brought the packet here (`-m physdev`). */
   physIn: string | undefined;
   physOut: string | undefined;
+  /** The mark as the last chain left it behind which OUTPUT routes again if it changed: of the mangle table, or of nftables' type route. */
+  routeMark?: number;
   /** The uid of the local socket that sent it (`-m owner`), or KERNEL_SOCKET; undefined when no socket of this host sent it. */
   uid: number | undefined;
   /** Set once IPVS has handled the packet: no hook gives it to IPVS again. */

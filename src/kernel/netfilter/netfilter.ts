@@ -50,6 +50,13 @@ export function createNetfilter(ruleset: Ruleset | undefined, host: NetfilterHos
   return new NamespaceNetfilter(ruleset, host, nft);
 }
 
+/** A mark set elsewhere at OUTPUT changes no route (ipt_mangle_out). */
+function runForRoute(e: Evaluation, chain: CompiledChain): 'accept' | 'drop' | 'reject' {
+  const verdict = runBuiltIn(e, chain);
+  e.passage.routeMark = e.passage.mark;
+  return verdict;
+}
+
 class NamespaceNetfilter implements Netfilter {
   readonly active: boolean;
   readonly counters: NetfilterCounters = { ruleCompares: 0, indexLookups: 0, conntrackLookups: 0, conntrackCreated: 0 };
@@ -166,7 +173,7 @@ class NamespaceNetfilter implements Netfilter {
     switch (step.kind) {
       case 'table':
         e.table = step.table;
-        return runBuiltIn(e, step.chain);
+        return step.table === 'mangle' && e.hook === 'output' ? runForRoute(e, step.chain) : runBuiltIn(e, step.chain);
       case 'nat':
         return this.#nat(e, step.chains);
       case 'nft':

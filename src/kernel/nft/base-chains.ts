@@ -46,7 +46,9 @@ function baseChains(table: NftTable): BaseChain[] {
     const kind = type === 'nat' ? 'nat' : 'filter';
     const run = (e: Evaluation): 'accept' | 'drop' | 'reject' => {
       e.table = kind;
-      return runBaseChain(e, compileTable(table).chain(name), policyDrop);
+      const verdict = runBaseChain(e, compileTable(table).chain(name), policyDrop);
+      if (type === 'route') e.passage.routeMark = e.passage.mark;
+      return verdict;
     };
     made.push({ hook, priority, nat: type === 'nat', run });
   }

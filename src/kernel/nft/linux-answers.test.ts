@@ -22,17 +22,19 @@ interface Case extends Partial<Pick<RouterCase, 'rules' | 'sysctl'>>, Pick<Route
   readonly ipv6?: boolean;
   /** More of them, by namespace. */
   readonly routes?: Readonly<Record<string, readonly string[]>>;
+  /** Policy rules, by namespace. */
+  readonly ipRules?: Readonly<Record<string, readonly string[]>>;
   /** Lines of text, by namespace. */
   readonly nft: Readonly<Record<string, readonly string[]>>;
   /** One line for each flow of the probes. */
   readonly linux: readonly string[];
 }
 
-function planOf({ nft, rules = {}, sysctl = {}, routes = {}, probes, ipv6 }: Case): Plan {
+function planOf({ nft, rules = {}, sysctl = {}, routes = {}, ipRules = {}, probes, ipv6 }: Case): Plan {
   const plan = ipv6 === true ? twoNodes6({ bare: true, probes: probes.map(sixProbe) }) : routerPlan({ rules, sysctl, probes });
   const netns = Object.entries(plan.netns).map(([name, each]) => {
     const lines = nft[name];
-    const more = { ...each, routes: [...each.routes, ...(routes[name] ?? [])] };
+    const more = { ...each, routes: [...each.routes, ...(routes[name] ?? [])], rules: [...each.rules, ...(ipRules[name] ?? [])] };
     return [name, lines === undefined ? more : { ...more, nft: `${lines.join('\n')}\n` }] as const;
   });
   return { ...plan, netns: Object.fromEntries(netns) };

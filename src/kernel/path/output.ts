@@ -46,7 +46,8 @@ export function leave(rt: Runtime, ns: Namespace, passage: Passage, decision: Ou
     return undefined;
   }
   const last = changed(passage, packet, mark) ? routeAgain(rt, ns, passage) : decision;
-  if (last?.route === undefined) return 'EPERM';
+  if (typeof last === 'string') return last;
+  if (last.route === undefined) return 'EPERM';
   if (!runHook(rt, ns, 'postrouting', passage, undefined, last.device)) return 'EPERM';
   return transmit(rt, last.device, last.route, passage);
 }
@@ -69,18 +70,17 @@ export function senderOf({ fromClient, packet: { l4 }, about }: Outgoing): numbe
 }
 
 function changed(passage: Passage, packet: IpPacket, mark: number): boolean {
-  if (passage.packet === packet) return passage.mark !== mark;
-  return (
-    passage.packet.dst !== packet.dst || passage.packet.src !== packet.src || passage.packet.tos !== packet.tos || passage.mark !== mark
-  );
+  if (passage.routeMark !== undefined && passage.routeMark !== mark) return true;
+  const { packet: now } = passage;
+  return now !== packet && (now.dst !== packet.dst || now.src !== packet.src || now.tos !== packet.tos);
 }
 
-function routeAgain(rt: Runtime, ns: Namespace, passage: Passage): Decision | undefined {
+/** Where there is no way any more, what the socket hears is what routing says. */
+function routeAgain(rt: Runtime, ns: Namespace, passage: Passage): Decision | Errno {
   const { packet, mark } = passage;
   const decision = routeOutput(rt, ns, { dst: packet.dst as Ipv4, src: packet.src as Ipv4, mark });
   if (decision.route === undefined || decision.error !== undefined) {
-    unroutable(rt, ns, packet, decision);
-    return undefined;
+    return unroutable(rt, ns, packet, decision);
   }
   recordRoute(rt, ns, packet, 'output', decision.route);
   return decision;

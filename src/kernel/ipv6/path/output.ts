@@ -32,7 +32,8 @@ export function output6(rt: Runtime, outgoing: Outgoing): Errno | undefined {
   passage.uid = senderOf(outgoing);
   if (!runHook(rt, ns, 'output', passage, undefined, decision.device)) return 'EPERM';
   const last = isChanged(passage, packet, mark) ? routeAgain(rt, ns, passage) : decision;
-  if (last?.route === undefined) return 'EPERM';
+  if (typeof last === 'string') return last;
+  if (last.route === undefined) return 'EPERM';
   if (!runHook(rt, ns, 'postrouting', passage, undefined, last.device)) return 'EPERM';
   transmit6(rt, last.device, last.route as Route6, passage, undefined);
   return undefined;
@@ -47,15 +48,14 @@ function routeFor(rt: Runtime, ns: Namespace, packet: IpPacket, mark: number): O
   return routeOutput6(rt, ns, { dst: packet.dst as Ipv6, src: packet.src as Ipv6, mark });
 }
 
-function isChanged({ packet: now, mark: markNow }: Passage, packet: IpPacket, mark: number): boolean {
-  return markNow !== mark || now.dst !== packet.dst || now.src !== packet.src || now.ttl !== packet.ttl;
+function isChanged({ packet: now, routeMark }: Passage, packet: IpPacket, mark: number): boolean {
+  return (routeMark !== undefined && routeMark !== mark) || now.dst !== packet.dst || now.src !== packet.src || now.ttl !== packet.ttl;
 }
 
-function routeAgain(rt: Runtime, ns: Namespace, { packet, mark }: Passage): OutputDecision<Ip> | undefined {
+function routeAgain(rt: Runtime, ns: Namespace, { packet, mark }: Passage): OutputDecision<Ip> | Errno {
   const decision = routeFor(rt, ns, packet, mark);
   if (decision.route === undefined || decision.error !== undefined) {
-    unroutable(rt, ns, packet, decision);
-    return undefined;
+    return unroutable(rt, ns, packet, decision);
   }
   recordRoute(rt, ns, packet, 'output', decision.route);
   return decision;
