@@ -34,7 +34,7 @@ function makeHost(rt: Runtime, ns: Namespace): NetfilterHost {
     get oracle() {
       return rt.oracle;
     },
-    addressType: (ip, device) => (typeof ip === 'number' ? addressType(ns, ip, device) : addressType6(rt.ipv6(ns), ip, device)),
+    addressType: (ip, device) => (typeof ip === 'number' ? addressType(ns, ip, device) : addressType6(rt, ns, ip, device)),
     masqueradeSource: (device, dst) => masqueradeSource(rt, ns, device, dst),
     primaryAddress: (device, like) => primaryAddress(rt, ns, device, like),
     sysctl: (key) => sysctlValue(ns.sysctls, key),
