@@ -185,4 +185,16 @@ describe('other services', () => {
       assert.deepEqual(answers(['n1 udp 10.96.0.3:53'], { filter }), expected);
     });
   }
+
+  it('a service of IPv6 is not modelled, and other IPv6 goes its way', () => {
+    const plan = (dst: string): Plan => {
+      const links = [{ name: 'vip0', kind: 'dummy', addr: ['fd00::1/128', 'fd00::2/128'] }];
+      const parts = { sysctl: {}, routes: [], rules: [], neigh: [], fdb: [], iptables: undefined, ip6tables: undefined };
+      const ipvs = '-A -t [fd00::1]:80 -s rr\n-a -t [fd00::1]:80 -r [fd00::9]:80 -m';
+      const probes = [{ id: dst, netns: 'a', proto: 'tcp', dst, dport: 80 } as const];
+      return { netns: { a: { ...parts, links, ipvs } }, listeners: [], probes };
+    };
+    assert.deepEqual(ask(plan('fd00::2')), ['refused ECONNREFUSED']);
+    assert.throws(() => ask(plan('fd00::1')), /IPVS services of IPv6 are not modelled/);
+  });
 });

@@ -52,7 +52,7 @@ export class Ipvs implements IpvsHooks {
   hook(hook: Hook, passage: Passage): ReturnType<IpvsHooks['hook']> {
     if (passage.ipvs !== undefined) return 'accept';
     const { packet } = passage;
-    if (typeof packet.src === 'bigint') return this.#ipv6();
+    if (typeof packet.src === 'bigint') return hook === 'forward' ? 'accept' : this.#ipv6(passage);
     const tuple = tupleOfFlow(packet);
     if (tuple === undefined) return 'accept';
     if (this.#answer(hook, passage, tuple) || hook === 'forward') return 'accept';
@@ -77,8 +77,11 @@ export class Ipvs implements IpvsHooks {
     return this.#services;
   }
 
-  #ipv6(): ReturnType<IpvsHooks['hook']> {
-    if (this.#table.ipv6) throw unsupported('ipvs-ipv6', `${this.#ns.name}: IPVS services of IPv6 are not modelled`);
+  /** Only what calls a service cannot be said. */
+  #ipv6({ packet, mark }: Passage): 'accept' {
+    const tuple = tupleOfFlow(packet);
+    const called = tuple !== undefined && packet.l4.kind !== 'icmp' && findService(this.#table, packet, tuple.b, mark) !== undefined;
+    if (called) throw unsupported('ipvs-ipv6', `${this.#ns.name}: IPVS services of IPv6 are not modelled`);
     return 'accept';
   }
 

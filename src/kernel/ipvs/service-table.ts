@@ -4,38 +4,35 @@ import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
 import type { IpvsService, IpvsServices } from '../../plan/ipvs/ipvs-service.js';
 
 export interface ServiceTable {
+  /** Those of IPv6 by the negative of their mark. */
   readonly byMark: ReadonlyMap<number, IpvsService>;
   /** By `proto << 16 | port`. */
   readonly byPort: ReadonlyMap<number, ReadonlyMap<Ip, IpvsService>>;
-  readonly ipv6: boolean;
 }
 
 const PROTOCOLS = { tcp: PROTO.tcp, udp: PROTO.udp, sctp: PROTO.sctp } as const;
 
-/** Services of both families; those of IPv6 only tell that there are some. */
+/** Services of both families. */
 export function indexServices(services: IpvsServices): ServiceTable {
   const byMark = new Map<number, IpvsService>();
   const byPort = new Map<number, Map<Ip, IpvsService>>();
-  let ipv6 = false;
   for (const service of services.values()) {
     const { key } = service;
     if (key.kind === 'mark') {
-      if (key.family === 'inet6') ipv6 = true;
-      else byMark.set(key.mark, service);
+      byMark.set(key.family === 'inet6' ? -key.mark : key.mark, service);
       continue;
     }
-    if (typeof key.ip === 'bigint') ipv6 = true;
     const port = (PROTOCOLS[key.proto] << 16) | key.port;
     const same = byPort.get(port);
     if (same === undefined) byPort.set(port, new Map([[key.ip, service]]));
     else same.set(key.ip, service);
   }
-  return { byMark, byPort, ipv6 };
+  return { byMark, byPort };
 }
 
 export function findService(table: ServiceTable, packet: IpPacket, port: number, mark: number): IpvsService | undefined {
   if (mark !== 0) {
-    const marked = table.byMark.get(mark);
+    const marked = table.byMark.get(typeof packet.dst === 'bigint' ? -mark : mark);
     if (marked !== undefined) return marked;
   }
   const { proto, dst } = packet;
