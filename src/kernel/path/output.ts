@@ -102,10 +102,13 @@ function reasonOf(decision: Decision): 'IP_OUTNOROUTES' | 'IP_ROUTE_BLACKHOLE' |
   return decision.route.type === 'blackhole' ? 'IP_ROUTE_BLACKHOLE' : 'IP_ROUTE_UNREACHABLE';
 }
 
-/** A socket that sets DF learns at once that its packet does not fit the first link. */
+/**
+ * What carries DF and does not fit the first link is lost, and its sender told. A socket's own datagram is not: it is sent in fragments, without DF
+ * (IP_PMTUDISC_WANT, __ip_append_data).
+ */
 function tooBig(rt: Runtime, ns: Namespace, passage: Passage, decision: Decision): boolean {
   const { packet } = passage;
-  if (!packet.df || decision.route === undefined) return false;
+  if (!packet.df || decision.route === undefined || (passage.uid === 0 && packet.l4.kind !== 'tcp')) return false;
   const mtu = routeMtu(decision.route, decision.device);
   const length = packetLength(packet);
   if (length <= mtu) return false;

@@ -27,7 +27,7 @@ export function transmit(rt: Runtime, device: Device, route: Route, passage: Pas
   if (packetLength(packet) > routeMtu(route, device)) {
     throw unsupported(
       'ip-fragmentation',
-      `${device.ns.name}: a packet without DF is larger than the MTU ${routeMtu(route, device)} of ${device.name}; fragments are not modelled`,
+      `${device.ns.name}: a packet that may be fragmented is larger than the MTU ${routeMtu(route, device)} of ${device.name}; fragments are not modelled`,
     );
   }
   if (device.noArp) return sendPacket(rt, device, route.via ?? (packet.dst as Ipv4), passage);
