@@ -8,6 +8,8 @@ import { readIpset } from '../plan/ipset/read-ipset.js';
 import { writeIpset } from '../plan/ipset/write-ipset.js';
 import { readIpvs } from '../plan/ipvs/read-ipvs.js';
 import { writeIpvs } from '../plan/ipvs/write-ipvs.js';
+import { rulesetOf } from '../plan/nft/tables-of.js';
+import { writeNft } from '../plan/nft/write-ruleset.js';
 import { writePlan } from '../plan/plan-json.js';
 import type { ClusterPlan } from './cluster-plan.js';
 import type { RenderFormat } from './contract.js';
@@ -35,7 +37,7 @@ export function renderNode(plan: ClusterPlan, node: string, format: RenderFormat
     case 'ipvsadm':
       return rendered.ipvs === undefined ? nobodyWrites(format) : writeIpvs(readIpvs(rendered.ipvs, `${node} ipvs`));
     case 'nft':
-      return nobodyWrites(format);
+      return rendered.nft === undefined ? nobodyWrites(format) : writeNft(rulesetOf(rendered.nft, `${node} nft`));
   }
 }
 

@@ -190,11 +190,9 @@ function fib({ selectors, result }: Extract<Expression, { kind: 'fib' }>): Gette
   if (!source || result === 'oifname' || side === 'out') {
     throw unsupported('nft-fib', `\`fib ${selectors.join(' . ')} ${result}\` of nftables is not modelled`);
   }
-  const marked = selectors.includes('mark');
-  const options = { loose: side === undefined, validMark: marked, acceptLocal: false };
+  const options = { loose: side === undefined, validMark: selectors.includes('mark'), acceptLocal: false };
   return (e) => {
     const { inDevice, passage } = e;
-    if (marked && passage.mark !== 0) throw unsupported('nft-fib-mark', '`fib saddr . mark` of a marked packet is not modelled');
     const known = inDevice === undefined || inDevice === 'lo' || e.host.reversePathOk(passage.packet, passage.mark, inDevice, options);
     if (result === 'exists') return known ? 1 : 0;
     return known ? (inDevice ?? '') : '';

@@ -6,6 +6,7 @@ import { parseFdb } from '../iproute2/fdb.js';
 import { parseNeigh } from '../iproute2/neigh.js';
 import { parseRoute } from '../iproute2/route.js';
 import { parseRule } from '../iproute2/rule.js';
+import { rulesetOf } from '../nft/tables-of.js';
 import type { LinkPlan, NetnsPlan } from '../plan.js';
 import type { Ruleset } from '../ruleset.js';
 import { readWireguard } from '../wireguard/read-wireguard.js';
@@ -103,7 +104,8 @@ function restoreTexts(spot: Spot, object: JsonObject): Pick<NetnsPlan, 'ipset' |
     const text = stringAt(inside(spot, field), object[field]);
     if (text !== undefined) given[field] = text;
   }
-  const { ipset, ipvs } = given;
+  const { ipset, nft, ipvs } = given;
+  if (typeof nft === 'string') parseAt(inside(spot, 'nft'), (origin) => rulesetOf(nft, origin));
   if (typeof ipset === 'string') parseAt(inside(spot, 'ipset'), (origin) => readIpset(ipset, origin));
   if (typeof ipvs === 'string') parseAt(inside(spot, 'ipvs'), (origin) => readIpvs(ipvs, origin));
   if (object['wg'] !== undefined) given['wg'] = wireguardAt(inside(spot, 'wg'), object['wg']);
