@@ -18,7 +18,12 @@ export function comparePath(simulated: Path, real: Path, ports: PortNames): Diff
   for (const packet of simulated.packets.filter(isCompared)) {
     const i = rest.findIndex((one) => ports.same(packet.packet, one.packet));
     const twin = rest[i];
-    if (twin === undefined) return { what: 'packets', simulated: packet.packet, real: 'no such packet' };
+    if (twin === undefined)
+      return {
+        what: 'packets',
+        simulated: packet.packet,
+        real: `no such packet among ${rest.map((one) => one.packet).join('; ') || 'none'}`,
+      };
     rest.splice(i, 1);
     const difference = comparePacket(packet, twin, ports);
     if (difference !== undefined) return difference;

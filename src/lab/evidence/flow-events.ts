@@ -54,7 +54,7 @@ export function flowEvents(evidence: RawEvidence, ends: FlowEnds, { topology, fi
 function inLegs(own: readonly PacketSights[], ends: FlowEnds, topology: Topology): readonly Sent[] {
   const sent = own.map((sights) => {
     const six = typeof (sights.taps[0]?.packet ?? sights.hooks[0]?.before.packet)?.src === 'bigint';
-    const ordered = orderSights(sights, (ns) => topology.bridgeCalls(ns, six));
+    const ordered = orderSights(sights, { bridgeCalls: (ns) => topology.bridgeCalls(ns, six), peerOf: topology.peerOf });
     const [first] = ordered;
     const packet = (first?.tap?.packet ?? first?.hook?.before.packet) as IpPacket;
     const stamp = first?.tap?.stamp ?? sights.taps[0]?.stamp ?? first?.hook?.stamp ?? 0;

@@ -20,10 +20,13 @@ interface Placed extends Sight {
   readonly side: number;
 }
 
-/** Namespaces in which br_netfilter hands bridged packets to iptables. */
-export type BridgeCalls = (ns: string) => boolean;
+export interface Devices {
+  /** Namespaces in which br_netfilter hands bridged packets to iptables. */
+  bridgeCalls(ns: string): boolean;
+  peerOf(ns: string, device: string): string | undefined;
+}
 
-export function orderSights(sights: PacketSights, bridgeCalls: BridgeCalls): readonly Sight[] {
+export function orderSights(sights: PacketSights, devices: Devices): readonly Sight[] {
   const groups = new Map<string, { taps: TapSight[]; hooks: HookRun[] }>();
   const group = (ns: string, key: string) => {
     const id = `${ns} ${key}`;
@@ -33,34 +36,61 @@ export function orderSights(sights: PacketSights, bridgeCalls: BridgeCalls): rea
   };
   for (const tap of sights.taps) group(tap.ns, tap.key).taps.push(tap);
   for (const hook of sights.hooks) group(hook.ns, hook.before.key).hooks.push(hook);
-  const isOuter = (one: Sight): boolean => one.key !== sights.key;
-  return interleave(
-    isOuter,
-    [...groups.values()].map(({ taps, hooks }) => {
-      const ns = (taps[0] ?? hooks[0])?.ns ?? '';
-      return place(merge(taps, hooks, bridgeCalls(ns)));
-    }),
-  );
+  const lists = [...groups.values()].map(({ taps, hooks }) => {
+    const ns = (taps[0] ?? hooks[0])?.ns ?? '';
+    return place(merge(taps, hooks, devices.bridgeCalls(ns)));
+  });
+  return interleave(lists, (one) => one.key !== sights.key, devices);
 }
 
 /**
  * By stamps, and within each list in its order, whatever the stamps: a frame that a bridge brings up keeps its port's. So does a packet
- * that comes out of a tunnel, which is seen after the outer one.
+ * that comes out of a tunnel, which is seen after the outer one. What a veth receives its other end has sent, whatever the clock says.
  */
-function interleave(isOuter: (one: Sight) => boolean, lists: readonly (readonly Placed[])[]): readonly Sight[] {
+function interleave(lists: readonly (readonly Placed[])[], isOuter: (one: Sight) => boolean, { peerOf }: Devices): readonly Sight[] {
   const at = lists.map(() => 0);
   const compare = (a: Placed, b: Placed): number => a.stamp - b.stamp || Number(isOuter(b)) - Number(isOuter(a)) || a.side - b.side;
+  const wires = new Map<string, Wire>();
+  const wire = (name: string): Wire => wires.get(name) ?? (wires.set(name, { unsent: 0, crossing: 0 }).get(name) as Wire);
+  const sent = ({ tap, key }: Sight): Wire | undefined => (tap?.dir === 'tx' ? wire(`${tap.ns} ${tap.device} ${key}`) : undefined);
+  const received = ({ tap, key }: Sight): Wire | undefined =>
+    tap?.dir === 'rx' ? wire(`${peerOf(tap.ns, tap.device)} ${key}`) : undefined;
+  const waits = (one: Sight): boolean => {
+    const from = received(one);
+    return from !== undefined && from.unsent > 0 && from.crossing <= 0;
+  };
+  for (const one of lists.flat()) {
+    const to = sent(one);
+    if (to !== undefined) to.unsent++;
+  }
   const all: Sight[] = [];
   for (;;) {
-    let next: { readonly list: number; readonly head: Placed } | undefined;
-    for (const [list, placed] of lists.entries()) {
+    const heads = lists.flatMap((placed, list) => {
       const head = placed[at[list] as number];
-      if (head !== undefined && (next === undefined || compare(head, next.head) < 0)) next = { list, head };
-    }
-    if (next === undefined) return all;
+      return head === undefined ? [] : [{ list, head }];
+    });
+    const ready = heads.filter(({ head }) => !waits(head));
+    const [first, ...others] = ready.length > 0 ? ready : heads;
+    if (first === undefined) return all;
+    const next = others.reduce((best, one) => (compare(one.head, best.head) < 0 ? one : best), first);
     all.push(next.head);
+    move(sent(next.head), received(next.head));
     at[next.list] = (at[next.list] as number) + 1;
   }
+}
+
+/** One direction of a veth: frames not told yet as sent, and those sent that are not told as received. */
+interface Wire {
+  unsent: number;
+  crossing: number;
+}
+
+function move(to: Wire | undefined, from: Wire | undefined): void {
+  if (to !== undefined) {
+    to.unsent--;
+    to.crossing++;
+  }
+  if (from !== undefined) from.crossing--;
 }
 
 /** What was emitted last, as far as it decides what comes next. */

@@ -4,6 +4,8 @@ import type { LinkPlan, Plan } from '../../plan/plan.js';
 export interface Topology {
   /** The bridge that a device is a port of. */
   masterOf(ns: string, device: string): string | undefined;
+  /** The other end of a veth, as `namespace device`. */
+  peerOf(ns: string, device: string): string | undefined;
   isTunnel(ns: string, device: string): boolean;
   /** Whether bridged packets of that family cross iptables or ip6tables. */
   bridgeCalls(ns: string, six: boolean): boolean;
@@ -17,7 +19,16 @@ const TUNNELS: readonly string[] = ['vxlan', 'geneve', 'ipip', 'gre', 'gretap', 
 
 export function topologyOf(plan: Plan): Topology {
   const link = (ns: string, device: string) => plan.netns[ns]?.links.find((one) => one.name === device);
+  const peers = new Map<string, string>();
+  for (const [ns, netns] of Object.entries(plan.netns)) {
+    for (const { name, peer } of netns.links) {
+      if (peer === undefined) continue;
+      peers.set(`${ns} ${name}`, `${peer.netns} ${peer.name}`);
+      peers.set(`${peer.netns} ${peer.name}`, `${ns} ${name}`);
+    }
+  }
   return {
+    peerOf: (ns, device) => peers.get(`${ns} ${device}`),
     masterOf: (ns, device) => link(ns, device)?.master,
     isTunnel: (ns, device) => TUNNELS.includes(link(ns, device)?.kind ?? ''),
     mtuOf: (ns, device) => mtuOf(link(ns, device), device),
