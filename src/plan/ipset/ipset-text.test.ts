@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { InputError } from '../../base/errors.js';
+import { InputError, UnsupportedError } from '../../base/errors.js';
 import { readIpset } from './read-ipset.js';
 import { writeIpset } from './write-ipset.js';
 
@@ -102,6 +102,9 @@ describe('a bad ipset text', () => {
       );
     });
   }
+  it('with what forceadd would push out is not modelled', () => {
+    assert.throws(() => readIpset('create A hash:ip maxelem 1 forceadd\nadd A 10.0.0.0/31'), UnsupportedError);
+  });
   it('tells all its errors at once', () => {
     assert.throws(
       () => readIpset('add A 1.1.1.1\ncreate B hash:foo\nfoo'),

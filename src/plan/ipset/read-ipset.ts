@@ -2,13 +2,13 @@
  * The text that `ipset restore` reads, run against no sets at all (src/ipset.c, lib/ipset.c): create, add, del, flush, destroy, swap and
  * rename, with `-exist`. All errors come together. Left out: test, list and save, which change nothing, are refused.
  */
-import { HopspecError, InputError, type Problem } from '../../base/errors.js';
+import { HopspecError, InputError, type Problem, unsupported, UnsupportedError } from '../../base/errors.js';
 import { nearest } from '../../base/nearest.js';
 import { readCreate } from './create-options.js';
 import { formatElement, readElements, setName } from './element.js';
 import { type EntryOptions, readEntryOptions } from './entry-options.js';
 import type { ElementPart, IpSetPlan, IpSets, SetEntry } from './ip-set.js';
-import { type LineReader, nextWord, readWords, refuse, takeWord } from '../restore-line.js';
+import { lastPosition, type LineReader, nextWord, readWords, refuse, takeWord } from '../restore-line.js';
 import { SET_TYPES, setTypeNamed } from './set-types.js';
 
 interface DraftSet extends Omit<IpSetPlan, 'name' | 'entries'> {
@@ -30,6 +30,7 @@ const PROBLEMS_MAX = 20;
 export function readIpset(text: string, file = 'ipset'): IpSets {
   const sets = new Map<string, DraftSet>();
   const problems: Problem[] = [];
+  const notModelled: Problem[] = [];
   for (const [i, line] of text.split('\n').entries()) {
     if (problems.length >= PROBLEMS_MAX) break;
     if (line.trim() === '' || line.startsWith('#') || line === 'COMMIT') continue;
@@ -37,10 +38,11 @@ export function readIpset(text: string, file = 'ipset'): IpSets {
       readLine(readWords(file, line, i + 1), sets);
     } catch (error) {
       if (!(error instanceof HopspecError)) throw error;
-      problems.push(...error.problems);
+      (error instanceof UnsupportedError ? notModelled : problems).push(...error.problems);
     }
   }
   if (problems.length > 0) throw new InputError(problems);
+  if (notModelled.length > 0) throw new UnsupportedError(notModelled);
   return sets;
 }
 
@@ -120,12 +122,19 @@ function addEntry(reader: LineReader, state: State, set: DraftSet, element: read
   const key = formatElement(parts);
   if (set.entries.has(key) && !state.exist)
     refuse(reader, 'element-exists', `${key} is in the set ${set.name} already`, 'remove one of the two');
-  if (set.type.startsWith('hash') && !set.options.forceadd && set.entries.size >= set.options.maxelem && !set.entries.has(key))
-    refuse(reader, 'set-full', `the set ${set.name} is full: its maxelem is ${set.options.maxelem}`, 'create it with a greater maxelem');
+  if (set.type.startsWith('hash') && set.entries.size >= set.options.maxelem && !set.entries.has(key)) tooMany(reader, set);
   const { timeout, nomatch, extras, place } = options;
   const entry: SetEntry = { parts, timeout, nomatch, extras };
   if (place === undefined) set.entries.set(key, entry);
   else insertMember(reader, set, key, entry, place);
+}
+
+/** What forceadd would push out of a full set is left to chance. */
+function tooMany(reader: LineReader, { name, options }: DraftSet): never {
+  const fix = 'create it with a greater maxelem';
+  const message = `the set ${name} is full: its maxelem is ${options.maxelem}`;
+  if (!options.forceadd) return refuse(reader, 'set-full', message, fix);
+  throw unsupported('ipset-forceadd', `${message}, and forceadd is not modelled`, { position: lastPosition(reader), fix });
 }
 
 function checkMember(reader: LineReader, { sets }: State, name: string): void {

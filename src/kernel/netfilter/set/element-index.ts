@@ -73,6 +73,18 @@ export function removeElement(root: Level, parts: readonly ElementPart[]): void 
   if (level !== undefined && last !== undefined) mapFor(level, last).delete(keyOf(last));
 }
 
+/** Those that are not forgotten. */
+export function countElements(level: Level, nowUs: number): number {
+  let count = 0;
+  for (const map of [level.exact, level.prefixes, ...level.networks.map(({ byAddress }) => byAddress)]) {
+    for (const next of map.values()) {
+      if ('exact' in next) count += countElements(next, nowUs);
+      else if (next.expiresUs > nowUs) count++;
+    }
+  }
+  return count;
+}
+
 function mapFor(level: Level, part: ElementPart): Map<PartValue, Level | Leaf> {
   if (part.kind === 'iface' && part.wildcard) return level.prefixes;
   if (part.kind !== 'net') return level.exact;

@@ -53,6 +53,16 @@ describe('a set in time', () => {
   }
 });
 
+describe('a full set', () => {
+  it('makes room by what has timed out', () => {
+    assert.equal(pattern(oneNamespace(MET, { ipset: ['create A hash:ip timeout 3 maxelem 1'] }), [1, 2, 2, 2], 2), '...x');
+  });
+  it('with forceadd pushes out by chance, which is not modelled', () => {
+    const ns = oneNamespace(MET, { ipset: ['create A hash:ip maxelem 1 forceadd'] });
+    assert.throws(() => pattern(ns, [1, 2]), UnsupportedError);
+  });
+});
+
 describe('a set that rules change', () => {
   const ipset = ['create A hash:ip', 'add A 10.0.1.9'];
   it('is as the plan says after a reset', () => {
@@ -70,12 +80,14 @@ describe('a set that rules change', () => {
 
 describe('what a rule may not ask', () => {
   const ask = (match: string, ipset?: readonly string[]): unknown =>
-    send(oneNamespace([drop(match)], ipset === undefined ? {} : { ipset }), udp('10.0.0.1:1', '10.0.0.2:2'));
+    send(oneNamespace([match === 'POST' ? POST : drop(match)], ipset === undefined ? {} : { ipset }), udp('10.0.0.1:1', '10.0.0.2:2'));
+  const POST = 'mangle POSTROUTING -m set --match-set A src,src -j DROP';
   for (const [what, match, ipset, kind, message] of [
     ['a set that is not there', '--match-set B src', ['create A hash:ip'], InputError, /the ipset B, which the namespace does not have/],
     ['any, where there are none', '--match-set A src', undefined, InputError, /the namespace has no ipsets/],
     ['one of the other family', '--match-set A src', ['create A hash:ip family inet6'], InputError, /which is of family inet6/],
     ['a MAC address', '--match-set A src', ['create A hash:mac'], UnsupportedError, /sets of MAC addresses are not modelled/],
+    ['the incoming interface at POSTROUTING', 'POST', ['create A hash:net,iface'], UnsupportedError, /at POSTROUTING is not modelled/],
   ] as const) {
     it(`${what} is said by name`, () => {
       assert.throws(

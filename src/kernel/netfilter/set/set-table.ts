@@ -2,14 +2,14 @@
  * The ipsets of one namespace (net/netfilter/ipset/ip_set_core.c): asked by `-m set`, changed by `-j SET`. What the plan says is indexed
  * once for all namespaces with the same text; a namespace whose rules change a set has a copy of its own until reset().
  */
-import { type InputError, inputError } from '../../../base/errors.js';
+import { type InputError, inputError, unsupported } from '../../../base/errors.js';
 import { memoByText } from '../../../base/memo.js';
 import type { IpSetPlan, IpSets, SetEntry } from '../../../plan/ipset/ip-set.js';
 import { SET_TYPES } from '../../../plan/ipset/set-types.js';
 import { readIpset } from '../../../plan/ipset/read-ipset.js';
 import type { Evaluation } from '../evaluation.js';
 import { elementOf, ofFamily, packetParts, type Side } from './packet-parts.js';
-import { findElement, getElement, indexEntries, type Leaf, type Level, putElement, removeElement } from './element-index.js';
+import { countElements, findElement, getElement, indexEntries, type Leaf, type Level, putElement, removeElement } from './element-index.js';
 
 export interface SetChange {
   /** Of an element that is there already, the timeout begins anew. */
@@ -110,7 +110,7 @@ export class SetTable {
     const before = getElement(own.root, parts);
     const alive = before !== undefined && before.expiresUs > nowUs;
     if (alive && !exist) return false;
-    if (!alive && set.type.startsWith('hash:') && own.size >= set.options.maxelem) return false;
+    if (!alive && isFull(set, own, nowUs)) return false;
     if (!alive) own.size++;
     putElement(own.root, parts, newLeaf(set, timeout, nowUs));
     return true;
@@ -126,6 +126,15 @@ export class SetTable {
     own.size--;
     return true;
   }
+}
+
+/** A full set makes room by what has timed out. */
+function isFull({ name, type, options }: IpSetPlan, own: Changed, nowUs: number): boolean {
+  if (!type.startsWith('hash:') || own.size < options.maxelem) return false;
+  own.size = countElements(own.root, nowUs);
+  if (own.size < options.maxelem) return false;
+  if (options.forceadd) throw unsupported('ipset-forceadd', `the set ${name} is full, and what forceadd would push out is left to chance`);
+  return true;
 }
 
 function isAlive({ timeout }: SetEntry, e: Evaluation): boolean {
