@@ -1,40 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { formatIp } from '../../base/ip.js';
-import { encodeKey, publicKey } from '../../plan/wireguard/x25519.js';
+import { publicKey } from '../../plan/wireguard/x25519.js';
 import type { FlowRecord } from '../../trace/flow-record.js';
 import { runPlan } from '../run-plan.js';
-import { type HostParts, type TwoHosts, twoHosts } from '../testing/two-hosts.js';
+import { type TwoHosts, twoHosts } from '../testing/two-hosts.js';
 import { probe } from '../testing/two-nodes.js';
+import { privateKey, type WireguardEnd, wireguardHosts } from './testing/wireguard-variants.js';
 
-const key = (n: number): string => encodeKey(Array.from({ length: 32 }, () => n));
-
-interface End {
-  readonly own?: string;
-  readonly peer?: string;
-  readonly allowed?: string;
-  readonly endpoint?: string | undefined;
-  readonly more?: string;
-  readonly parts?: HostParts;
-}
-
-function end(n: number, { own, peer, allowed, endpoint, more = '', parts }: End): HostParts {
-  const other = 3 - n;
-  const at = endpoint === undefined ? `Endpoint = 192.168.1.1${other}:51820\n` : endpoint;
-  const text =
-    `[Interface]\n${own ?? `PrivateKey = ${key(n)}\n`}ListenPort = 51820\n[Peer]\n` +
-    `PublicKey = ${peer ?? publicKey(key(other))}\nAllowedIPs = ${allowed ?? `10.${other}.0.0/24`}\n${at}${more}`;
-  return {
-    ...parts,
-    links: [{ name: 'wg0', kind: 'wireguard', mtu: 1420, addr: [`10.${n}.0.0/32`] }],
-    routes: ['10.0.0.0/8 dev wg0 scope link'],
-    wg: { wg0: text },
-  };
-}
-
-function run(one: End, two: End, whats: readonly [string, string][]): readonly FlowRecord[] {
+function run(one: WireguardEnd, two: WireguardEnd, whats: readonly [string, string][]): readonly FlowRecord[] {
   const probes = whats.map(([from, what]) => probe(from, what));
-  const hosts: TwoHosts = { parts: { n1: end(1, one), n2: end(2, two) }, probes };
+  const hosts: TwoHosts = { parts: wireguardHosts(one, two), probes };
   return runPlan(twoHosts(hosts), { record: true }).flatMap(({ flows }) => flows);
 }
 
@@ -69,14 +45,14 @@ describe('WireGuard', () => {
 
   it('gives the outer packet its own mark', () => {
     const [flow] = run(
-      { own: `PrivateKey = ${key(1)}\nFwMark = 0x51\n`, parts: { filter: ['OUTPUT -p udp -m mark --mark 0x51 -j DROP'] } },
+      { own: `PrivateKey = ${privateKey(1)}\nFwMark = 0x51\n`, parts: { filter: ['OUTPUT -p udp -m mark --mark 0x51 -j DROP'] } },
       {},
       ACROSS,
     );
     assert.equal(told(flow), 'timeout ETIMEDOUT, NETFILTER_DROP');
   });
 
-  const cases: readonly [string, End, End, readonly [string, string][], readonly string[]][] = [
+  const cases: readonly [string, WireguardEnd, WireguardEnd, readonly [string, string][], readonly string[]][] = [
     [
       'tells a sender that no peer has the address',
       {},
@@ -103,12 +79,18 @@ describe('WireGuard', () => {
       ],
       ['error EDESTADDRREQ by ICMP 3/1 from 10.1.0.0, WIREGUARD_NO_PEER', 'delivered', 'delivered'],
     ],
-    ['drops what an unknown key sealed', { own: `PrivateKey = ${key(9)}\n` }, {}, ACROSS, ['timeout ETIMEDOUT, WIREGUARD_NO_HANDSHAKE']],
-    ['drops what is sealed for another', { peer: publicKey(key(9)) }, {}, ACROSS, ['timeout ETIMEDOUT, WIREGUARD_NO_HANDSHAKE']],
+    [
+      'drops what an unknown key sealed',
+      { own: `PrivateKey = ${privateKey(9)}\n` },
+      {},
+      ACROSS,
+      ['timeout ETIMEDOUT, WIREGUARD_NO_HANDSHAKE'],
+    ],
+    ['drops what is sealed for another', { peer: publicKey(privateKey(9)) }, {}, ACROSS, ['timeout ETIMEDOUT, WIREGUARD_NO_HANDSHAKE']],
     ['says nothing without a private key', { own: '' }, {}, ACROSS, ['timeout ETIMEDOUT, WIREGUARD_NO_HANDSHAKE']],
     [
       'wants the same pre-shared key at both ends',
-      { more: `PresharedKey = ${key(5)}\n` },
+      { more: `PresharedKey = ${privateKey(5)}\n` },
       {},
       ACROSS,
       ['timeout ETIMEDOUT, WIREGUARD_NO_HANDSHAKE'],

@@ -3,7 +3,8 @@
  * endpoint; what comes must be sealed with a known peer's key, and its source must be that peer's. A peer's endpoint is where it last
  * spoke from. Without a peer, or without an endpoint, the sender gets ICMP 3/1 and a local one ENOKEY or EDESTADDRREQ. The outer packet has the
  * device's mark, not the inner one's. The handshake is not played: it succeeds where both ends hold each other's public key and the same
- * pre-shared one. No kernel at hand had WireGuard: taken from the source of Linux 6.1 (device.c, send.c, receive.c, socket.c). Left out: endpoints
+ * pre-shared one. The answers of
+ * wireguard-go are in fixtures/kernel/links; what only the kernel does (ICMP, errno, mark) is taken from Linux 6.1's device.c, send.c, receive.c and socket.c. Left out: endpoints
  * and addresses of IPv6, cookies, keepalives.
  */
 import { unsupported } from '../../base/errors.js';
