@@ -104,7 +104,7 @@ function matchMask(left: Getter, test: (value: number) => boolean): Operation {
 }
 
 function matchSet({ left, not, set }: Extract<Statement, { kind: 'match-set' }>, sets: TableSets): Operation {
-  const lookup = sets.compile(set, compileParts(left, sets));
+  const lookup = sets.compile(set, left, compileParts(left, sets));
   return (e) => {
     const found = lookup(e);
     if (found === 'break') return 'break';
@@ -113,7 +113,7 @@ function matchSet({ left, not, set }: Extract<Statement, { kind: 'match-set' }>,
 }
 
 function verdictMap({ key, set }: Extract<Statement, { kind: 'vmap' }>, sets: TableSets): Operation {
-  const lookup = sets.compile(set, compileParts(key, sets));
+  const lookup = sets.compile(set, key, compileParts(key, sets));
   return (e) => {
     const found = lookup(e);
     return found === undefined || found === 'break' ? 'break' : found.outcome;
@@ -169,7 +169,7 @@ function update(statement: Extract<Statement, { kind: 'update' }>, sets: TableSe
   }
   const parts = compileParts(statement.key, sets);
   const value = statement.value === undefined ? undefined : compileValue(statement.value, sets);
-  const lookup = sets.compile({ name: set.name }, parts);
+  const lookup = sets.compile({ name: set.name }, statement.key, parts);
   const lifeUs = (timeoutMs ?? set.timeoutMs) === undefined ? Number.POSITIVE_INFINITY : (timeoutMs ?? set.timeoutMs ?? 0) * 1000;
   return (e) => {
     const key = parts.map((part) => part(e)).filter((part) => part !== undefined);

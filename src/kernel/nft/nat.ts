@@ -57,7 +57,7 @@ function targetParts(expression: Expression, sets: TableSets): PartsOf {
       return from === undefined ? undefined : [{ type: 'integer', from, to: from }];
     };
   }
-  const lookup = sets.compile(expression.set, compileParts(expression.key, sets));
+  const lookup = sets.compile(expression.set, expression.key, compileParts(expression.key, sets));
   return (e) => {
     const found = lookup(e);
     return found === undefined || found === 'break' ? undefined : found.parts;

@@ -221,6 +221,11 @@ const WRONG: readonly [string, string, RegExp][] = [
   ],
   ['a type that there is not', forward(['ip saddr @s drop'], ['set s {', 'type ipv4_adr', '}']), /`ipv4_adr` is not a type of nftables/],
   [
+    'a key of other types than the set has',
+    forward(['meta l4proto . th dport @s drop'], ['set s {', 'type ipv4_addr . inet_proto . inet_service', '}']),
+    /the set s has keys of ipv4_addr \. inet_proto \. inet_service, and is asked for inet_proto \. inet_service/,
+  ],
+  [
     'an update of a set that does not change',
     forward(['update @s { ip saddr }'], ['set s {', 'type ipv4_addr', '}']),
     /lacks the flag dynamic/,

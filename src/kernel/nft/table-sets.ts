@@ -1,9 +1,10 @@
 /** The sets and maps of a table, and those in place in its rules, compiled to look-ups. A named one keeps its elements once for all who use it. */
 import { inputError } from '../../base/errors.js';
 import { nearest } from '../../base/nearest.js';
-import type { Element, SetUse, Value, Verdict } from '../../plan/nft/nft-rule.js';
+import type { DataType, Element, Expression, SetUse, Value, Verdict } from '../../plan/nft/nft-rule.js';
 import type { NftSet, NftTable } from '../../plan/nft/nft-ruleset.js';
 import { parseElement } from '../../plan/nft/read-element.js';
+import { typesOf } from '../../plan/nft/read-expression.js';
 import { setTypes } from '../../plan/nft/set-types.js';
 import { placeFault } from '../../plan/nft/place-fault.js';
 import type { Evaluation } from '../netfilter/evaluation.js';
@@ -45,12 +46,14 @@ export class TableSets {
     throw inputError('unknown-chain', `the table ${family} ${table} has no chain \`${verdict.chain}\``, { fix });
   }
 
-  compile(use: SetUse, parts: readonly Getter[]): Lookup {
+  /** `parts` are those of `key`. */
+  compile(use: SetUse, key: Expression, parts: readonly Getter[]): Lookup {
     if (!('name' in use)) {
       for (const { value } of use.elements) if (value !== undefined && 'kind' in value) this.checkVerdict(value);
       return staticLookup(indexElements(use.elements, parts.length, 'a set in place'), parts);
     }
     const set = this.set(use.name);
+    checkKey(set, typesOf(key));
     const index = this.#index(set, parts.length);
     return set.flags.includes('dynamic') || set.flags.includes('timeout') ? changingLookup(set, index, parts) : staticLookup(index, parts);
   }
@@ -67,6 +70,14 @@ export class TableSets {
     }
     return index;
   }
+}
+
+/** nft compares the types themselves; those of numbers that were reckoned are not known here. */
+function checkKey(set: NftSet, given: readonly DataType[]): void {
+  const { key } = setTypes(set);
+  const same = key.length === given.length && key.every((type, i) => type === given[i] || given[i] === 'integer');
+  if (same) return;
+  throw inputError('key-mismatch', `the ${set.kind} ${set.name} has keys of ${key.join(' . ')}, and is asked for ${given.join(' . ')}`);
 }
 
 function elementsOf(set: NftSet, check: (verdict: Verdict) => void): Element[] {

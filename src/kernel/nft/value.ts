@@ -216,7 +216,7 @@ function increment({ modulus, offset }: Extract<Expression, { kind: 'numgen' }>)
 }
 
 function mapped({ key, set }: Extract<Expression, { kind: 'map' }>, sets: TableSets): Getter {
-  const lookup = sets.compile(set, compileParts(key, sets));
+  const lookup = sets.compile(set, key, compileParts(key, sets));
   return (e) => {
     const found = lookup(e);
     return typeof found === 'object' ? found.parts?.[0]?.from : undefined;

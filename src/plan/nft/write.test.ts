@@ -13,7 +13,7 @@ import { writeNft } from './write-ruleset.js';
 
 const read = (name: string): string => readFileSync(`fixtures/nft/${name}`, 'utf8');
 const RULES = [...read('rules.txt').matchAll(/^(\S.*)\n\t(.*)$/gm)].map(([, written = '', printed = '']) => ({ written, printed }));
-const RULESETS = ['ruleset.nft', 'kube-proxy.nft', 'flannel.nft'];
+const RULESETS = ['ruleset.nft', 'kube-proxy.nft', 'flannel.nft', 'calico.nft', 'commands.nft'];
 const SOURCE = /snat|masquerade/;
 const DESTINATION = /dnat to|dnat ip|redirect/;
 
@@ -40,6 +40,9 @@ describe('a ruleset is written as nft prints it:', () => {
 
 describe('nft loads what is written and prints it back unchanged:', { skip: skipReason() }, () => {
   for (const name of RULESETS) it(name, () => same(writeNft(readNft(read(name), name))));
+
+  for (const name of RULESETS)
+    it(`${name}, which it prints alike from the text as it was`, () => assert.equal(list(read(name)), writeNft(readNft(read(name), name))));
 
   it('every rule of rules.txt', () => same(writeNft(readNft(everyRule('written'), 'rules.txt'))));
 
