@@ -14,6 +14,11 @@ export const checks = [
     name: 'unit tests and specs, with coverage',
     run: [bin('c8'), '--config', '.ci/coverage.json', node, '.ci/unit.mjs', '--with-features'],
   },
+  {
+    name: 'the simulated kernel against Linux, at random',
+    run: [node, '--import', 'tsx', '.ci/fuzz.mjs', '--runs', '8', '--seed', '1001', '--seconds', '40', '--no-shrink'],
+  },
+  { name: 'planted mistakes are noticed', run: [node, '.ci/fuzz-mistakes.mjs', '--only', '3'] },
   { name: 'specs under plain cucumber-js', run: [bin('cucumber-js'), '--format', 'summary'] },
   { name: 'packed and installed', run: [node, '.ci/pack-test.mjs'] },
   { name: 'newer Node', run: [node, '.ci/newer-node.mjs'] },

@@ -13,10 +13,10 @@ export const MISTAKES = [
     wrong: 'if (packet.ttl <= 0) {',
   },
   {
-    stage: 'longest prefix',
+    stage: 'longest prefix first',
     file: 'src/kernel/route/fib.ts',
-    right: 'let at = table.lengths.findIndex((length) => length <= route.length);',
-    wrong: 'let at = table.lengths.findIndex((length) => length >= route.length);',
+    right: 'if (at < 0) at = table.lengths.length;',
+    wrong: 'at = table.lengths.includes(route.length) ? table.lengths.indexOf(route.length) : table.lengths.length;',
   },
   {
     stage: 'metric',
@@ -64,7 +64,7 @@ export const MISTAKES = [
     stage: 'bridge: hairpin',
     file: 'src/kernel/link/bridge.ts',
     right: 'return (port !== from || port.hairpin) && !(port.isolated && from.isolated);',
-    wrong: 'return !(port.isolated && from.isolated);',
+    wrong: 'return port !== from && !(port.isolated && from.isolated);',
   },
   {
     stage: 'bridge: isolated ports',
@@ -99,8 +99,8 @@ export const MISTAKES = [
   {
     stage: 'hooks: OUTPUT routes again after a change of mark or address',
     file: 'src/kernel/path/output.ts',
-    right: 'if (passage.packet === packet) return passage.mark !== mark;',
-    wrong: 'if (passage.packet === packet) return false;',
+    right: 'return now !== packet && (now.dst !== packet.dst ||',
+    wrong: 'return now !== packet && (false ||',
   },
   {
     stage: 'connection tracking: replies',
@@ -171,7 +171,7 @@ export const MISTAKES = [
   {
     stage: 'sockets: a broadcast address answers nobody',
     file: 'src/kernel/path/deliver.ts',
-    right: 'if (broadcast) return',
-    wrong: 'if (broadcast && rt.leg < 0) return',
+    right: 'if (broadcast)',
+    wrong: 'if (broadcast && rt.leg < 0)',
   },
 ];

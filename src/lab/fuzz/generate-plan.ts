@@ -13,8 +13,9 @@ export function generatePlan(seed: number, probes: number): PlanDraft {
   for (const [name, netns] of Object.entries(network.draft.netns)) {
     const percent = /^n\d/.test(name) ? 90 : name === 'gw' ? 30 : 10;
     if (!chance.maybe(percent)) continue;
+    const near = network.hosts.filter((host) => host.name.startsWith(`pod${name.slice(1)}`)).flatMap((host) => host.addresses);
     const devices = [...new Set([...netns.links.map((link) => link.name), 'lo'])];
-    const text = randomRules({ chance, addresses, services: PROBED, prefixes: network.prefixes, devices, tunnels });
+    const text = randomRules({ chance, addresses, services: PROBED, near, prefixes: network.prefixes, devices, tunnels });
     if (text !== undefined) netns.iptables = text;
   }
   addListeners(network, chance);

@@ -39,7 +39,9 @@ export interface Judgement {
 }
 
 export function judge(draft: PlanDraft, judges: Judges): Judgement {
-  const plan = planOf(draft, 'plan');
+  const read = attempt(() => planOf(draft, 'plan'));
+  if (read.value === undefined) return nothing(draft, `no plan: ${read.refused ?? read.cannotSay ?? ''}`);
+  const plan = read.value;
   const simulated = attempt(() => judges.simulate(plan));
   if (simulated.cannotSay !== undefined) return nothing(draft, simulated.cannotSay);
   const real = attempt(() => judges.ask(plan));

@@ -178,8 +178,8 @@ function addBridgedPod(build: Build, n: number, k: number): void {
   const name = `pod${n}${k}`;
   const { chance } = build;
   const pod = space(build, name, false);
-  const options = ['hairpin on', 'hairpin off', 'hairpin on isolated on', 'hairpin on learning off'];
-  const slave = chance.maybe(70) ? 'hairpin on' : chance.pick(options);
+  const options = ['hairpin off', 'hairpin off', 'hairpin on isolated on', 'hairpin on learning off'];
+  const slave = chance.maybe(50) ? 'hairpin on' : (options[(n + build.nodes) % options.length] as string);
   wire(build, name, { name: 'eth0', kind: 'veth', addr: [`10.244.${n}.${k}/24`] }, `n${n}`, { name: `veth${k}`, master: 'cni0', slave });
   if (chance.maybe(95)) pod.routes.push(`default via 10.244.${n}.1`);
 }

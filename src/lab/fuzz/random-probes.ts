@@ -51,7 +51,10 @@ export function addProbes({ draft, hosts }: Network, chance: Chance, count: numb
       lost.set(from.name, asked + 1);
       return chance.pick(LOST);
     }
-    const host = chance.pick(hosts);
+    const neighbours = hosts.filter(
+      (host) => host.kind === 'pod' && from.kind === 'pod' && host.name.slice(0, 4) === from.name.slice(0, 4),
+    );
+    const host = chance.pick(neighbours.length > 0 && chance.maybe(25) ? neighbours : hosts);
     return chance.maybe(85) ? (host.addresses[0] as string) : chance.pick(host.addresses);
   }
 

@@ -42,13 +42,14 @@ function tableText(words: Vocabulary, table: TableName, rulesMax: number): strin
 }
 
 /** What real rulesets do: Services behind addresses that nobody has, marks that later rules ask for, masquerading. */
-function usualRules({ chance, addresses, services, tunnels }: Vocabulary, { table, hook }: RulePlace): string[] {
+function usualRules({ chance, addresses, services, near, tunnels }: Vocabulary, { table, hook }: RulePlace): string[] {
   if (table === 'nat' && (hook === 'PREROUTING' || hook === 'OUTPUT')) {
+    const backend = (): string => chance.pick(chance.maybe(40) && near.length > 0 ? near : chance.maybe(8) ? ['127.0.0.1'] : addresses);
     return chance.some(services, 60).flatMap((service) => {
       const to = (): string =>
-        `-d ${service}/32 -p tcp -m tcp --dport 80 -j DNAT --to-destination ${chance.pick(addresses)}:${chance.pick([80, 80, 8080, 22])}`;
+        `-d ${service}/32 -p tcp -m tcp --dport 80 -j DNAT --to-destination ${backend()}:${chance.pick([80, 80, 8080, 22])}`;
       const first = to().replace(' -j', ' -m statistic --mode nth --every 2 --packet 0 -j');
-      const datagrams = `-d ${service}/32 -p udp -m udp --dport 53 -j DNAT --to-destination ${chance.pick(addresses)}`;
+      const datagrams = `-d ${service}/32 -p udp -m udp --dport 53 -j DNAT --to-destination ${backend()}`;
       return [...(chance.maybe(50) ? [first] : []), to(), ...(chance.maybe(60) ? [datagrams] : [])];
     });
   }
@@ -65,6 +66,13 @@ function usualRules({ chance, addresses, services, tunnels }: Vocabulary, { tabl
     return [
       ...(chance.maybe(40) ? [`${whose} -j MARK --set-xmark ${chance.pick(['0x4103/0xffff', '0x1/0x1', '0x104'])}`] : []),
       ...chance.some(save, 25),
+    ];
+  }
+  if (table === 'filter' && hook === 'FORWARD' && chance.maybe(40)) {
+    return [
+      '-p tcp -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT',
+      `-p tcp${chance.maybe(70) ? '' : ' ! -s 10.244.2.0/24'} -m tcp --tcp-flags SYN,ACK SYN -j ACCEPT`,
+      '-p tcp -j DROP',
     ];
   }
   return table === 'filter' && chance.maybe(30) ? [`-p tcp -m mark --mark ${chance.pick(['0x1/0x1', '0x4/0x4', '0x3'])} -j REJECT`] : [];

@@ -31,8 +31,8 @@ export function shrink(draft: PlanDraft, differs: Differs, triesMax: number): Pl
       ),
     );
     reduce(search, (plan) => part(Object.entries(plan.netns), (rest) => withoutSpaces(plan, Object.fromEntries(rest))));
-    for (const name of Object.keys(search.best.netns)) reduceNetns(search, name);
     reduce(search, (plan) => part(plan.listeners, (listeners) => ({ ...plan, listeners })));
+    for (const name of Object.keys(search.best.netns)) reduceNetns(search, name);
   } while (sizeOf(search.best) < before && search.tries > 0);
   return search.best;
 }
@@ -56,7 +56,7 @@ function reduceNetns(search: Search, name: string): void {
   );
   reduceList(
     ({ iptables = '' }) => rulesOf(iptables),
-    (lines) => ({ iptables: lines.join('\n') }),
+    (lines) => ({ iptables: lines.map((line) => `${line}\n`).join('') }),
   );
   reduceList(
     ({ rules }) => rules,
@@ -94,7 +94,7 @@ function tablesOf(text: string): string[] {
 
 /** Lines that are no rule stay: a chain without its head is another plan. */
 function rulesOf(text: string): string[] {
-  return text.split('\n');
+  return text.split('\n').filter((line) => line !== '');
 }
 
 function part<T>(list: readonly T[], write: (rest: T[]) => PlanDraft): Part {

@@ -24,7 +24,7 @@ const CHOICES: readonly (readonly [string, string, number, readonly string[]])[]
   ['net.ipv4.conf.default.accept_local', '0', 5, ['1']],
   ['net.ipv4.conf.all.proxy_arp', '0', 4, ['1']],
   ['net.ipv4.conf.default.proxy_arp', '0', 0, []],
-  ['net.ipv4.conf.all.arp_ignore', '0', 10, ['1', '2']],
+  ['net.ipv4.conf.all.arp_ignore', '0', 25, ['1', '2']],
   ['net.ipv4.conf.all.arp_announce', '0', 10, ['1', '2']],
   ['net.ipv4.conf.all.arp_filter', '0', 0, []],
   ['net.ipv4.conf.all.src_valid_mark', '0', 6, ['1']],

@@ -16,6 +16,8 @@ export interface Vocabulary {
   readonly addresses: readonly string[];
   /** Nobody has them, but probes ask for them. */
   readonly services: readonly string[];
+  /** Of the namespace's own pods, for they come back by the way they went. */
+  readonly near: readonly string[];
   readonly prefixes: readonly string[];
   readonly devices: readonly string[];
   /** Datagrams of tunnels pass too, with source ports that the kernel draws: they cannot be counted. */

@@ -1,0 +1,95 @@
+/**
+ * docs/fidelity.md: which matches, targets, device kinds, sysctls and routes are held to Linux's own answers, by which kept cases, and
+ * what is not modelled. A thing counts as covered where a plan that was put to Linux speaks of it.
+ */
+import { MATCHES, TARGETS, UNMODELLED_MATCHES, UNMODELLED_TARGETS } from '../../plan/rule/extensions.js';
+import { ROUTE_TYPES } from '../../plan/iproute2/route.js';
+
+/** A file with plans that Linux was asked about, and what is in it. */
+export interface Source {
+  readonly path: string;
+  readonly text: string;
+}
+
+interface Thing {
+  readonly name: string;
+  readonly pattern: RegExp;
+  /** What tells its values apart, by its first group: a setting that never varies is not held to anything. */
+  readonly values?: RegExp;
+  /** This machine's kernel has no such thing. */
+  readonly lacking?: boolean;
+}
+
+const KINDS = 'loopback veth bridge vxlan dummy ipip gre geneve wireguard tun vlan macvlan ipvlan'.split(' ');
+/** What the kernel 6.18 at hand cannot make. */
+const LACKING = new Set(['dummy', 'ipip', 'gre', 'geneve', 'wireguard', 'ipvlan']);
+const SELECTORS = 'from to iif oif fwmark lookup blackhole unreachable prohibit'.split(' ');
+
+export interface Fidelity {
+  readonly kernel: string;
+  readonly sources: readonly Source[];
+  /** Keys of sysctl(8) that the simulated kernel asks for. */
+  readonly sysctls: readonly string[];
+}
+
+export function fidelityText({ kernel, sources, sysctls }: Fidelity): string {
+  const table = (title: string, things: readonly Thing[], unmodelled: Iterable<string> = []): string => {
+    const rows = things.map((thing) => `| \`${thing.name}\` | ${coverage(sources, thing, kernel)} |`);
+    const names = [...unmodelled].filter((name) => !things.some((thing) => thing.name === name)).sort();
+    const rest = names.length === 0 ? '' : `\nNot modelled, and refused by name: ${names.map((name) => `\`${name}\``).join(', ')}.\n`;
+    return `## ${title}\n| | put to Linux in |\n|---|---|\n${rows.join('\n')}\n${rest}`;
+  };
+  const word = (name: string, before: string): Thing => ({ name, pattern: new RegExp(`${before}${escaped(name)}(?![\\w-])`) });
+  return [
+    HEAD,
+    table(
+      'Matches',
+      [...MATCHES.keys()].map((name) => word(name, '-m ')),
+      UNMODELLED_MATCHES,
+    ),
+    table(
+      'Targets',
+      [...TARGETS.keys()].map((name) => word(name, '-j ')),
+      UNMODELLED_TARGETS,
+    ),
+    table(
+      'Devices',
+      KINDS.map((name) => ({ name, lacking: LACKING.has(name), pattern: new RegExp(`kind"?: ?['"]${name}['"]|['"]${name}['"],`) })),
+    ),
+    `The kernel ${kernel} has no ${[...LACKING].join(', ')}: 6.1 in user mode was asked, and of WireGuard wireguard-go.\n`,
+    table('Sysctls', sysctls.map(setting)),
+    table(
+      'Types of routes',
+      ROUTE_TYPES.map((name) => (name === 'unicast' ? { name, pattern: /default via / } : word(name, `["' ]`))),
+    ),
+    table(
+      'Policy rules',
+      SELECTORS.map((name) => ({ name, pattern: new RegExp(`["'][^"']*\\b${name} [^"']*(lookup|priority)`) })),
+    ),
+  ].join('\n');
+}
+
+const HEAD = `# Held to Linux
+
+Made by \`HOPSPEC_UPDATE_GOLDEN=1 npm run unit -- src/lab/fuzz/fidelity.test.ts\`. Each line names kept cases whose plans speak of the thing: Linux was
+asked, its answers are kept, and a test compares the simulated kernel with them. \`npm run fuzz\` asks the machine's own kernel about new ones.
+`;
+
+function coverage(sources: readonly Source[], { pattern, values, lacking }: Thing, kernel: string): string {
+  const found = sources.filter(({ text }) => pattern.test(text)).map(({ path }) => `\`${path}\``);
+  if (found.length === 0) return 'no kept case';
+  if (values !== undefined && new Set(sources.flatMap(({ text }) => [...text.matchAll(values)].map((each) => each[1]))).size < 2)
+    return 'its usual value only';
+  const more = found.length > 2 ? `, and ${found.length - 2} more` : '';
+  return `${found.slice(0, 2).join(', ')}${more} (${lacking === true ? 'Linux 6.1' : `Linux ${kernel}`})`;
+}
+
+/** A device's own key stands for any device's. */
+function setting(name: string): Thing {
+  const key = escaped(name).replace('DEVICE', '[\\w./${}]+');
+  return { name, pattern: new RegExp(key), values: new RegExp(`${key}[\`'"]?\\]?: ?['"]([^'"]*)`, 'g') };
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[.+$]/g, String.raw`\$&`);
+}
