@@ -22,7 +22,7 @@ interface Thing {
 
 const KINDS = 'loopback veth bridge vxlan dummy ipip gre geneve wireguard tun vlan macvlan ipvlan'.split(' ');
 /** What the kernel 6.18 at hand cannot make. */
-const LACKING = new Set(['dummy', 'ipip', 'gre', 'geneve', 'wireguard', 'ipvlan']);
+const LACKING = new Set(['dummy', 'ipip', 'gre', 'geneve', 'wireguard', 'vlan', 'ipvlan']);
 const SELECTORS = 'from to iif oif fwmark lookup blackhole unreachable prohibit'.split(' ');
 
 export interface Fidelity {
