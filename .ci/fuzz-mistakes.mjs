@@ -2,7 +2,7 @@
  * Whether the fuzz run would notice: mistakes planted in a copy of the simulated kernel, one in each stage, each compared with what Linux
  * answered to 1,000 random flows (fixtures/kernel/fuzz). Every one must be caught.
  *
- *   node .ci/fuzz-mistakes.mjs [--only N]      all of them, or the first N
+ *   node .ci/fuzz-mistakes.mjs [--only N] [--stage TEXT]      all of them, or the first N, of the stages that are called so
  */
 import { spawnSync } from 'node:child_process';
 import { symlinkSync } from 'node:fs';
@@ -12,7 +12,10 @@ import { parseArgs } from 'node:util';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from './files.mjs';
 import { MISTAKES } from './samples/mistakes.mjs';
 
-const { values } = parseArgs({ options: { only: { type: 'string', default: String(MISTAKES.length) } } });
+const { values } = parseArgs({
+  options: { only: { type: 'string', default: String(MISTAKES.length) }, stage: { type: 'string', default: '' } },
+});
+const chosen = MISTAKES.filter(({ stage }) => stage.includes(values.stage)).slice(0, Number(values.only));
 const folder = mkdtempSync(join(tmpdir(), 'hopspec-mistakes-'));
 let missed = 0;
 try {
@@ -20,7 +23,7 @@ try {
   symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
   const clean = run();
   if (clean.status !== 0) throw new Error(`differs without a mistake:\n${clean.output}`);
-  for (const mistake of MISTAKES.slice(0, Number(values.only))) tell(mistake, plant(mistake));
+  for (const mistake of chosen) tell(mistake, plant(mistake));
 } finally {
   rmSync(folder);
 }

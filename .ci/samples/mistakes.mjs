@@ -61,12 +61,6 @@ export const MISTAKES = [
     wrong: '',
   },
   {
-    stage: 'bridge: hairpin',
-    file: 'src/kernel/link/bridge.ts',
-    right: 'return (port !== from || port.hairpin) && !(port.isolated && from.isolated);',
-    wrong: 'return port !== from && !(port.isolated && from.isolated);',
-  },
-  {
     stage: 'bridge: isolated ports',
     file: 'src/kernel/link/bridge.ts',
     right: 'return (port !== from || port.hairpin) && !(port.isolated && from.isolated);',
@@ -83,12 +77,6 @@ export const MISTAKES = [
     file: 'src/kernel/neigh/arp-receive.ts',
     right: '(device.conf.proxyArp ||',
     wrong: '(false ||',
-  },
-  {
-    stage: 'ARP: arp_ignore',
-    file: 'src/kernel/neigh/arp-receive.ts',
-    right: 'if (arpIgnore === 0) return false;',
-    wrong: 'return false;',
   },
   {
     stage: 'VXLAN',
