@@ -11,7 +11,7 @@ SO_EE_ORIGIN = {(socket.IPPROTO_IP, IP_RECVERR): 2, (socket.IPPROTO_IPV6, IPV6_R
 KINDS = {"tcp": (socket.SOCK_STREAM, socket.IPPROTO_TCP), "udp": (socket.SOCK_DGRAM, socket.IPPROTO_UDP), "sctp": (socket.SOCK_STREAM, 132)}
 UNREACHABLE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENOPROTOOPT}
 TIMEOUT_MS = 3000
-ECHO_IDS = itertools.cycle(range(1, 0x10000))
+ECHO_IDS = itertools.cycle(range(32768, 61000))
 
 
 class Loop:
