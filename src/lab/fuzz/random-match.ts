@@ -1,6 +1,6 @@
 /**
  * Random matches: every one that is modelled, with every option that a flow can tell apart. What counts packets stands behind a test for new
- * connections, for a real socket sends more packets than the simulated one.
+ * connections, and so does what measures them: a real socket sends more packets than the simulated one, and longer answers.
  */
 import { type HookChain, MARKS, PORTS, type RulePlace, type RuleProtocol, type Vocabulary } from './vocabulary.js';
 
@@ -80,7 +80,7 @@ const EXTENSIONS: readonly (readonly [weight: number, Make])[] = [
     (words) =>
       `-m iprange ${not(words)}--${words.chance.pick(['src', 'dst'])}-range ${words.chance.pick(['10.244.0.0-10.244.1.255', '192.168.1.10-192.168.1.12', '203.0.113.0-203.0.113.9'])}`,
   ],
-  [2, (words) => `-m length ${not(words)}--length ${words.chance.pick(LENGTHS)}`],
+  [2, (words, place) => `${once(place)}-m length ${not(words)}--length ${words.chance.pick(LENGTHS)}`],
   [2, ({ chance }) => `-m ttl --ttl-${chance.pick(['eq', 'lt', 'gt'])} ${chance.pick(['64', '63', '62', '1', '100'])}`],
   [1, (words) => `-m dscp ${not(words)}--dscp ${words.chance.pick(['0x00', '0x0a', '0x2e'])}`],
   [1, (words) => `-m tos ${not(words)}--tos ${words.chance.pick(['0x00/0xff', '0x10/0x3f', '0x28/0xfc'])}`],
