@@ -86,6 +86,7 @@ function encapsulationStep(event: TunnelEvent, end: TunnelEvent | undefined, nam
 
 function addressPair(packet: IpPacket): AddressPair {
   const { l4 } = packet;
-  const text = (ip: Ip, port: 'sport' | 'dport'): string => formatSocket(ip, l4.kind === 'icmp' || l4.kind === 'tunnel' ? undefined : l4[port]);
+  const text = (ip: Ip, port: 'sport' | 'dport'): string =>
+    formatSocket(ip, l4.kind === 'icmp' || l4.kind === 'tunnel' ? undefined : l4[port]);
   return { src: text(packet.src, 'sport'), dst: text(packet.dst, 'dport') };
 }
