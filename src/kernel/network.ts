@@ -122,14 +122,14 @@ function mayAnswer(source: PlanSource, device: Device, ip: number): boolean {
 function reset(rt: Runtime): void {
   for (const ns of rt.touched) {
     ns.netfilter.reset();
-    ns.icmpTokens.clear();
-    for (const { learned } of ns.wireguards) learned.clear();
+    if (ns.icmpTokens.size > 0) ns.icmpTokens.clear();
+    for (const { learned } of ns.wireguards) if (learned.size > 0) learned.clear();
     ns.ipv6?.netfilter.reset();
-    ns.ipv6?.icmpTokens.clear();
+    if (ns.ipv6 !== undefined && ns.ipv6.icmpTokens.size > 0) ns.ipv6.icmpTokens.clear();
     ns.touched = false;
   }
   rt.touched.length = 0;
-  rt.legs.clear();
+  if (rt.legs.size > 0) rt.legs.clear();
   rt.nowUs = 0;
   rt.nextPort = PORT_MIN;
   rt.flow = newFlowState();

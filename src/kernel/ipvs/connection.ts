@@ -23,9 +23,9 @@ const US = 1_000_000;
 const TIMEOUT = { opening: 60 * US, established: 900 * US, closed: 10 * US, udp: 300 * US };
 
 export class IpvsConnections {
-  readonly #byClient = new Map<number, IpvsConnection[]>();
-  readonly #byAnswer = new Map<number, IpvsConnection[]>();
-  readonly #byServer = new Map<RealServer, IpvsConnection[]>();
+  #byClient = new Map<number, IpvsConnection[]>();
+  #byAnswer = new Map<number, IpvsConnection[]>();
+  #byServer = new Map<RealServer, IpvsConnection[]>();
 
   find(tuple: Tuple, nowUs: number): IpvsConnection | undefined {
     return this.#byClient.get(tuple.hash)?.find(({ client, expiresUs }) => expiresUs > nowUs && sameTuple(client, tuple));
@@ -58,9 +58,9 @@ export class IpvsConnections {
 
   clear(): void {
     if (this.#byClient.size === 0) return;
-    this.#byClient.clear();
-    this.#byAnswer.clear();
-    this.#byServer.clear();
+    this.#byClient = new Map();
+    this.#byAnswer = new Map();
+    this.#byServer = new Map();
   }
 }
 

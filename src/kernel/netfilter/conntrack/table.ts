@@ -11,9 +11,9 @@ interface Slot {
 }
 
 export class ConnectionTable {
-  readonly #slots = new Map<number, Slot>();
+  #slots = new Map<number, Slot>();
   /** Connections whose source is translated, by that source. */
-  readonly #sources = new Map<number, Connection[]>();
+  #sources = new Map<number, Connection[]>();
   readonly #counters: NetfilterCounters;
   /** In order of confirmation. */
   readonly all: Connection[] = [];
@@ -53,8 +53,9 @@ export class ConnectionTable {
 
   clear(): void {
     if (this.all.length === 0) return;
-    this.#slots.clear();
-    if (this.#sources.size > 0) this.#sources.clear();
+    // New maps: a map that is cleared links its old table to its new one, and in a long run each keeps the next alive.
+    this.#slots = new Map();
+    if (this.#sources.size > 0) this.#sources = new Map();
     this.all.length = 0;
   }
 
