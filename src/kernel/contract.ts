@@ -33,12 +33,15 @@ export interface NetworkCounters {
   conntrackLookups: number;
 }
 
+/** `opening`: the first packet and the answer to it, and of later packets only what stopped them. */
+export type RecordMode = boolean | 'opening';
+
 export interface SimulatedNetwork {
   /**
    * Runs one flow: for TCP the handshake (SYN, SYN-ACK, ACK) and a byte each way; for UDP a datagram and its answer; for ICMP an
    * echo. State of earlier flows stands: connections, neighbours, fdb.
    */
-  probe(probe: Probe, oracle: ChoiceOracle, record: boolean): FlowRecord;
+  probe(probe: Probe, oracle: ChoiceOracle, record: RecordMode): FlowRecord;
   /**
    * Forgets what flows left behind: connections, sockets, failed neighbours, rule counters; virtual time starts again. What cannot change an
    * answer stays warm: built namespaces, compiled rules, resolved neighbours, learned fdb entries.

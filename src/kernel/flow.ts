@@ -7,7 +7,7 @@ import { inputError } from '../base/errors.js';
 import { formatIp } from '../base/ip.js';
 import type { FlowRecord } from '../trace/flow-record.js';
 import { countProbe, failNeighbour } from './apply.js';
-import type { Probe } from './contract.js';
+import type { Probe, RecordMode } from './contract.js';
 import { ADDRESS_UNREACHABLE, UNREACHABLE6 } from './ipv6/icmp-types.js';
 import { sendSolicitation } from './ipv6/neigh/solicitation.js';
 import { sendIcmpv6Error } from './ipv6/path/icmp-error.js';
@@ -26,11 +26,13 @@ import { newFlowState } from './socket/flow-state.js';
 import { openClient } from './socket/open-client.js';
 
 const TIMEOUT_MS = 3000;
+/** The first packet is leg 0, the answer to it leg 1. */
+const ANSWER_LEG = 1;
 /** More frames than this in one flow can only go round in a circle. */
 const FRAMES_MAX = 10_000;
 const NESTED_MAX = 1000;
 
-export function runFlow(rt: Runtime, probe: Probe, oracle: ChoiceOracle, record: boolean): FlowRecord {
+export function runFlow(rt: Runtime, probe: Probe, oracle: ChoiceOracle, record: RecordMode): FlowRecord {
   begin(rt, oracle, record);
   const startUs = rt.nowUs;
   const deadlineUs = startUs + (probe.timeoutMs ?? TIMEOUT_MS) * 1000;
@@ -46,9 +48,10 @@ export function runFlow(rt: Runtime, probe: Probe, oracle: ChoiceOracle, record:
   }
 }
 
-function begin(rt: Runtime, oracle: ChoiceOracle, record: boolean): void {
+function begin(rt: Runtime, oracle: ChoiceOracle, record: RecordMode): void {
   rt.oracle = oracle;
-  rt.record = record;
+  rt.record = record !== false;
+  rt.recordLegMax = record === 'opening' ? ANSWER_LEG : Number.MAX_SAFE_INTEGER;
   rt.events = [];
   rt.leg = 0;
   rt.nextLeg = 0;

@@ -7,7 +7,7 @@ import type { ChoiceOracle } from '../base/choice.js';
 import type { PlanSource } from '../plan/plan.js';
 import type { FlowRecord } from '../trace/flow-record.js';
 import { buildNamespace } from './build-namespace.js';
-import type { NetworkCounters, Probe, SimulatedNetwork } from './contract.js';
+import type { NetworkCounters, Probe, RecordMode, SimulatedNetwork } from './contract.js';
 import { runFlow } from './flow.js';
 import { buildIpv6Stack } from './ipv6/build-stack.js';
 import type { Ipv6Stack } from './ipv6/stack.js';
@@ -23,7 +23,7 @@ export function createNetwork(source: PlanSource): SimulatedNetwork {
   const namespaces = new Map<string, Namespace>();
   const rt = newRuntime(source, namespaces);
   return {
-    probe: (probe: Probe, oracle: ChoiceOracle, record: boolean): FlowRecord => runFlow(rt, probe, oracle, record),
+    probe: (probe: Probe, oracle: ChoiceOracle, record: RecordMode): FlowRecord => runFlow(rt, probe, oracle, record),
     reset: () => reset(rt),
     get counters() {
       return countAll(rt, namespaces);
@@ -37,6 +37,7 @@ function newRuntime(source: PlanSource, namespaces: Map<string, Namespace>): Run
     leg: 0,
     nextLeg: 0,
     record: false,
+    recordLegMax: 0,
     events: [],
     oracle: NO_CHOICE,
     flow: newFlowState(),

@@ -9,17 +9,17 @@ import type { RouteOf } from './route/fib.js';
 import type { Runtime } from './runtime.js';
 
 export function recordDevice(rt: Runtime, kind: 'rx' | 'tx', device: Device, packet: IpPacket): void {
-  if (!rt.record) return;
+  if (!rt.record || rt.leg > rt.recordLegMax) return;
   rt.events.push({ kind, t: rt.nowUs, netns: device.ns.name, leg: rt.leg, packet, device: device.name });
 }
 
 export function recordArp(rt: Runtime, device: Device, frame: ArpFrame, packet: IpPacket, sent = false): void {
-  if (!rt.record) return;
+  if (!rt.record || rt.leg > rt.recordLegMax) return;
   rt.events.push({ kind: 'arp', t: rt.nowUs, netns: device.ns.name, leg: rt.leg, packet, device: device.name, sent, frame });
 }
 
 export function recordRoute(rt: Runtime, ns: Namespace, packet: IpPacket, decision: RouteEvent['decision'], route: RouteOf<Ip>): void {
-  if (!rt.record) return;
+  if (!rt.record || rt.leg > rt.recordLegMax) return;
   const device = route.device === undefined ? 'lo' : route.device.name;
   rt.events.push({
     kind: 'route',
@@ -35,7 +35,7 @@ export function recordRoute(rt: Runtime, ns: Namespace, packet: IpPacket, decisi
 }
 
 export function recordBridge(rt: Runtime, bridge: Device, fromPort: string | undefined, to: readonly string[], packet: IpPacket): void {
-  if (!rt.record) return;
+  if (!rt.record || rt.leg > rt.recordLegMax) return;
   rt.events.push({ kind: 'bridge', t: rt.nowUs, netns: bridge.ns.name, leg: rt.leg, packet, device: bridge.name, fromPort, to });
 }
 
@@ -46,13 +46,13 @@ export function recordTunnel(
   packet: IpPacket,
   tunnel: { readonly encapsulation: Encapsulation; readonly vni: number | undefined; readonly outer: IpPacket },
 ): void {
-  if (!rt.record) return;
+  if (!rt.record || rt.leg > rt.recordLegMax) return;
   const { encapsulation, vni, outer } = tunnel;
   rt.events.push({ kind, t: rt.nowUs, netns: device.ns.name, leg: rt.leg, packet, device: device.name, encapsulation, vni, outer });
 }
 
 export function recordDeliver(rt: Runtime, device: Device, packet: IpPacket, listener: string | undefined): void {
-  if (!rt.record) return;
+  if (!rt.record || rt.leg > rt.recordLegMax) return;
   rt.events.push({ kind: 'deliver', t: rt.nowUs, netns: device.ns.name, leg: rt.leg, packet, device: device.name, listener });
 }
 

@@ -21,6 +21,8 @@ export interface Runtime {
   leg: number;
   nextLeg: number;
   record: boolean;
+  /** Packets after this one leave only what stopped them. */
+  recordLegMax: number;
   events: TraceEvent[];
   oracle: ChoiceOracle;
   flow: FlowState;

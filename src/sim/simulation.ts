@@ -13,7 +13,7 @@ import { createStore, type Store } from '../api/store.js';
 import type { AnyView } from '../api/store-view.js';
 import type { KubeObject } from '../api/types/meta.js';
 import { createNetwork } from '../kernel/network.js';
-import type { SimulatedNetwork } from '../kernel/contract.js';
+import type { RecordMode, SimulatedNetwork } from '../kernel/contract.js';
 import { documentsOf, type ManifestDocument } from '../manifest/document.js';
 import { applyManifests } from '../manifest/apply.js';
 import { readManifests } from '../manifest/read.js';
@@ -165,10 +165,14 @@ export class Simulation implements SimulationApi {
     const network = this.#currentNetwork();
     const probe = { netns: source.netns, proto: destination.proto, dst: destination.ip, dport: destination.port, timeoutMs: PATIENCE_MS };
     this.#traces++;
-    return enumerate((oracle) => {
-      network.reset();
-      return network.probe(probe, oracle, record);
-    });
+    const walkAll = (mode: RecordMode): ReturnType<Simulation['walk']> =>
+      enumerate((oracle) => {
+        network.reset();
+        return network.probe(probe, oracle, mode);
+      });
+    const runs = walkAll(record ? 'opening' : false);
+    // Where something was lost after the opening, the packets that were lost are wanted too.
+    return record && runs.some((run) => run.record.verdict !== 'delivered') ? walkAll(true) : runs;
   }
 
   matrix(query: MatrixQuery): readonly { readonly from: string; readonly to: string; readonly verdict: string }[] {

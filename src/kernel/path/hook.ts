@@ -27,8 +27,9 @@ export function runHook(
   if (!netfilter.active) return true;
   touch(rt, ns);
   const before = passage.packet;
-  const result = netfilter.hook(hook, passage, inDevice?.name, outDevice?.name, rt.record);
-  if (rt.record) {
+  const record = rt.record && rt.leg <= rt.recordLegMax;
+  const result = netfilter.hook(hook, passage, inDevice?.name, outDevice?.name, record);
+  if (record) {
     rt.events.push({
       kind: 'hook',
       t: rt.nowUs,
