@@ -24,8 +24,9 @@ export function nodePlan(context: NodeContext, views: AgentViews = {}): NetnsPla
   if (uplink === undefined) throw new InvariantError(`node ${context.node.metadata.name} was rendered without its uplink`);
   const machine: NodeFragment = { sysctl: NODE_SYSCTLS, links: uplink.links, routes: uplink.routes };
   const cni = cniOfCluster(context.cluster).node(views.cni ?? context);
-  const proxy = kubeProxyFragment(views.kubeProxy ?? context, localAddresses([machine, cni]));
-  return assembleNode([machine, kubeletRules(), proxy, cni], { sysctls: ownSysctls(context) });
+  const proxied = context.cluster.kubeProxy.mode !== 'none';
+  const proxy = proxied ? [kubeProxyFragment(views.kubeProxy ?? context, localAddresses([machine, cni]))] : [];
+  return assembleNode([machine, kubeletRules(), ...proxy, cni], { sysctls: ownSysctls(context) });
 }
 
 function ownSysctls(context: NodeContext): Readonly<Record<string, string>> | undefined {

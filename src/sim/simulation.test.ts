@@ -108,3 +108,20 @@ for (const [query, message] of [
     assert.throws(() => simulation.trace(query), message);
   });
 }
+
+test('without kube-proxy a ClusterIP is an address like any other, and nobody has it', () => {
+  const spec = defaultCluster(2);
+  const simulation = createSimulation({ ...spec, kubeProxy: { mode: 'none', config: {} } });
+  simulation.applyText(POD('a', 'node1') + POD('web', 'node2') + SERVICE('web'), 'test.yaml');
+  assert.equal(simulation.trace({ from: 'pod/a', to: 'pod/web' }).outcomes[0]?.verdict, 'delivered');
+  assert.equal(simulation.trace({ from: 'pod/a', to: 'svc/web' }).outcomes[0]?.verdict, 'unreachable');
+});
+
+test('a walk that is asked for everything records the last packet too, one for a trace the opening', () => {
+  const simulation = cluster(POD('a', 'node1') + POD('b', 'node2'));
+  const { source, destination } = simulation.resolve({ from: 'pod/a', to: 'pod/b' });
+  const lastLeg = (mode: boolean | 'opening'): number =>
+    Math.max(...simulation.walk(source, destination, mode).flatMap(({ record }) => record.events.map(({ leg }) => leg)));
+  assert.ok(lastLeg(true) > 1);
+  assert.equal(lastLeg('opening'), 1);
+});

@@ -127,7 +127,7 @@ export class Simulation implements SimulationApi {
 
   trace(query: TraceQuery): Trace {
     const connection = this.resolve(query);
-    return this.toTrace(connection, this.walk(connection.source, connection.destination, true));
+    return this.toTrace(connection, this.walk(connection.source, connection.destination, 'opening'));
   }
 
   /** Who sends to whom; an outside host opens the port that it is asked for. */
@@ -156,11 +156,14 @@ export class Simulation implements SimulationApi {
   walker(query: TraceQuery): (record: boolean) => ReturnType<Simulation['walk']> {
     const source = resolveSource(this.#resolveContext(), query.from);
     const destination = resolveDestination(this.#resolveContext(), query);
-    return (record) => this.walk(source, destination, record);
+    return (record) => this.walk(source, destination, record ? 'opening' : false);
   }
 
-  /** Every outcome of one flow, each from a network that remembers no other flow. */
-  walk(source: Source, destination: Destination, record: boolean): ReturnType<typeof enumerate<ReturnType<SimulatedNetwork['probe']>>> {
+  /**
+   * Every outcome of one flow, each from a network that remembers no other flow. With `opening` all packets are recorded nevertheless where
+   * something was lost: the packets that were lost are wanted then.
+   */
+  walk(source: Source, destination: Destination, record: RecordMode): ReturnType<typeof enumerate<ReturnType<SimulatedNetwork['probe']>>> {
     this.#openExternalPort(destination);
     const network = this.#currentNetwork();
     const probe = { netns: source.netns, proto: destination.proto, dst: destination.ip, dport: destination.port, timeoutMs: PATIENCE_MS };
@@ -170,9 +173,8 @@ export class Simulation implements SimulationApi {
         network.reset();
         return network.probe(probe, oracle, mode);
       });
-    const runs = walkAll(record ? 'opening' : false);
-    // Where something was lost after the opening, the packets that were lost are wanted too.
-    return record && runs.some((run) => run.record.verdict !== 'delivered') ? walkAll(true) : runs;
+    const runs = walkAll(record);
+    return record === 'opening' && runs.some((run) => run.record.verdict !== 'delivered') ? walkAll(true) : runs;
   }
 
   matrix(query: MatrixQuery): readonly { readonly from: string; readonly to: string; readonly verdict: string }[] {

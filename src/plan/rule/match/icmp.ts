@@ -1,12 +1,8 @@
 /** -m icmp: type and code, by number or name (extensions/libxt_icmp.h). Type 255 is any. */
-import { nearest } from '../../../base/nearest.js';
 import { listingModule, type MatchModule } from '../module.js';
-import { refuse, type RuleReader, takeValue } from '../rule-reader.js';
-import { numberIn, U8 } from '../value/number.js';
+import { takeIcmpType, type TypeAndCode } from '../value/icmp-type.js';
 import { ICMP } from '../value/protocol.js';
 import { bang } from '../value/quote.js';
-
-type TypeAndCode = readonly [type: number, code?: number];
 
 const TYPES: ReadonlyMap<string, TypeAndCode> = new Map<string, TypeAndCode>([
   ['any', [255]],
@@ -51,31 +47,13 @@ const TYPES: ReadonlyMap<string, TypeAndCode> = new Map<string, TypeAndCode>([
   ['address-mask-reply', [18]],
 ]);
 
-function takeType(reader: RuleReader): TypeAndCode {
-  const word = takeValue(reader);
-  const known = TYPES.get(word);
-  if (known !== undefined) return known;
-  if (!/^\d/.test(word)) {
-    const near = nearest(word, TYPES.keys());
-    refuse(
-      reader,
-      'bad-icmp-type',
-      `there is no ICMP type \`${word}\``,
-      near === undefined ? 'write TYPE or TYPE/CODE in numbers' : `did you mean ${near}?`,
-    );
-  }
-  const slash = word.indexOf('/');
-  if (slash < 0) return [numberIn(reader, word, U8)];
-  return [numberIn(reader, word.slice(0, slash), U8), numberIn(reader, word.slice(slash + 1), U8)];
-}
-
 export const icmp: MatchModule = listingModule({
   name: 'icmp',
   needs: '--icmp-type',
   protocols: [ICMP],
   negatable: {
     '--icmp-type': (reader, matches, not) => {
-      const [type, code] = takeType(reader);
+      const [type, code] = takeIcmpType(reader, TYPES, 'ICMP');
       matches.push({ kind: 'icmp-type', type, code, not });
     },
   },

@@ -1,12 +1,8 @@
 /** -m icmp6 of ip6tables: type and code, by number or name (extensions/libxt_icmp.h). It stands with -p ipv6-icmp. */
-import { nearest } from '../../../base/nearest.js';
 import { listingModule, type MatchModule } from '../module.js';
-import { refuse, type RuleReader, takeValue } from '../rule-reader.js';
-import { numberIn, U8 } from '../value/number.js';
+import { takeIcmpType, type TypeAndCode } from '../value/icmp-type.js';
 import { ICMPV6 } from '../value/protocol.js';
 import { bang } from '../value/quote.js';
-
-type TypeAndCode = readonly [type: number, code?: number];
 
 const TYPES: ReadonlyMap<string, TypeAndCode> = new Map<string, TypeAndCode>([
   ['destination-unreachable', [1]],
@@ -43,27 +39,13 @@ const TYPES: ReadonlyMap<string, TypeAndCode> = new Map<string, TypeAndCode>([
   ['redirect', [137]],
 ]);
 
-function takeType(reader: RuleReader): TypeAndCode {
-  const word = takeValue(reader);
-  const known = TYPES.get(word);
-  if (known !== undefined) return known;
-  if (!/^\d/.test(word)) {
-    const near = nearest(word, TYPES.keys());
-    const fix = near === undefined ? 'write TYPE or TYPE/CODE in numbers' : `did you mean ${near}?`;
-    refuse(reader, 'bad-icmp-type', `there is no ICMPv6 type \`${word}\``, fix);
-  }
-  const slash = word.indexOf('/');
-  if (slash < 0) return [numberIn(reader, word, U8)];
-  return [numberIn(reader, word.slice(0, slash), U8), numberIn(reader, word.slice(slash + 1), U8)];
-}
-
 export const icmp6: MatchModule = listingModule({
   name: 'icmp6',
   needs: '--icmpv6-type',
   protocols: [ICMPV6],
   negatable: {
     '--icmpv6-type': (reader, matches, not) => {
-      const [type, code] = takeType(reader);
+      const [type, code] = takeIcmpType(reader, TYPES, 'ICMPv6');
       matches.push({ kind: 'icmpv6-type', type, code, not });
     },
   },
