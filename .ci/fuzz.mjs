@@ -2,6 +2,9 @@
  * The simulated kernel against the machine's own: random networks, rules and probes, the same on both.
  *
  *   npm run fuzz -- --runs 300 --seed 1        as many plans of 60 probes, of consecutive seeds
+ *     --kind ipv6                              another kind of plans: ipv4 unless given
+ *     --trace                                  compares every packet's path too: hooks, rules, marks, TTLs, devices
+ *     --probes 20                              probes of a plan
  *     --seconds 60                             begins no plan after that
  *     --no-shrink                              reports differences, and does not keep them
  *     --record FOLDER                          keeps what Linux answered to plans without a difference
@@ -12,13 +15,27 @@
 import { release } from 'node:os';
 import { parseArgs } from 'node:util';
 import { globSync, mkdirSync, readFileSync, writeFileSync } from './files.mjs';
-import { answerOf, caseText, execute, judges, readPlan, replay, runFuzz } from '../src/sim/fuzz-api.ts';
+import {
+  answerOf,
+  caseText,
+  execute,
+  GENERATORS,
+  judges,
+  pathsText,
+  readPlan,
+  replay,
+  runFuzz,
+  tracingJudges,
+} from '../src/sim/fuzz-api.ts';
 
 const REGRESSIONS = 'fixtures/regressions';
 const { values } = parseArgs({
   options: {
     runs: { type: 'string', default: '20' },
     seed: { type: 'string', default: '1' },
+    kind: { type: 'string', default: 'ipv4' },
+    trace: { type: 'boolean', default: false },
+    probes: { type: 'string', default: '60' },
     seconds: { type: 'string', default: '1000000' },
     'no-shrink': { type: 'boolean', default: false },
     record: { type: 'string' },
@@ -41,8 +58,17 @@ function canAsk() {
 
 function compareLive() {
   const end = Date.now() + Number(values.seconds) * 1000;
-  const options = { seed: Number(values.seed), runs: Number(values.runs), shrinks: !values['no-shrink'], hasTime: () => Date.now() < end };
-  const report = runFuzz(judges, { ...options, onPlan, onDifference });
+  const generate = GENERATORS[values.kind];
+  if (generate === undefined) throw new Error(`--kind must be one of ${Object.keys(GENERATORS).join(', ')}`);
+  const options = {
+    generate,
+    probes: Number(values.probes),
+    seed: Number(values.seed),
+    runs: Number(values.runs),
+    shrinks: !values['no-shrink'],
+    hasTime: () => Date.now() < end,
+  };
+  const report = runFuzz(values.trace ? tracingJudges : judges, { ...options, onPlan, onDifference });
   for (const text of report.cannotSay) console.log(`cannot say: ${text}`);
   const { plans, flows, differences, unsteady, cannotSay } = report;
   const last = options.seed + plans - 1;
@@ -56,7 +82,7 @@ function onPlan(seed, { differences, cannotSay, real, plan }) {
   mkdirSync(values.record);
   const name = `seed ${seed}`;
   writeFileSync(
-    `${values.record}/seed-${seed}.json`,
+    `${values.record}/${fileOf(seed)}`,
     caseText({ name, kernel: release(), plan, linux: real.map((one) => one && answerOf(one)) }),
   );
 }
@@ -64,11 +90,15 @@ function onPlan(seed, { differences, cannotSay, real, plan }) {
 function onDifference({ seed, difference, plan, judgement }) {
   const { id, what, simulated, real } = difference;
   const name = `probe ${id} of seed ${seed}: ${what} ${simulated}, but Linux: ${real}`;
-  console.log(name);
+  console.log([name, ...pathsText(difference)].join('\n'));
   if (values['no-shrink']) return;
   mkdirSync(REGRESSIONS);
   const [linux, mine] = [judgement.real, judgement.simulated].map((flows) => flows.map((one) => one && answerOf(one)));
-  writeFileSync(`${REGRESSIONS}/seed-${seed}.json`, caseText({ name, kernel: release(), plan, linux, simulated: mine }));
+  writeFileSync(`${REGRESSIONS}/${fileOf(seed)}`, caseText({ name, kernel: release(), plan, linux, simulated: mine }));
+}
+
+function fileOf(seed) {
+  return `${values.kind === 'ipv4' ? '' : `${values.kind}-`}seed-${seed}.json`;
 }
 
 function compareRecorded(folder) {

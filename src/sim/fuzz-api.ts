@@ -4,27 +4,47 @@ import { execute } from '../lab/execute.js';
 export { readPlan } from '../plan/plan-json.js';
 export { execute } from '../lab/execute.js';
 export { answerOf, caseText, replay } from '../lab/fuzz/case-file.js';
+export { GENERATORS } from '../lab/fuzz/generators.js';
 export { runFuzz } from '../lab/fuzz/run-fuzz.js';
-import type { Judges, SimulatedFlow } from '../lab/fuzz/judge.js';
+import { stepText } from '../lab/compare/compare-path.js';
+import type { Judges, PlanDifference, SimulatedFlow } from '../lab/fuzz/judge.js';
 import type { Plan } from '../plan/plan.js';
+import { runLab } from '../lab/run-lab.js';
 import { flowJson } from '../trace/flow-json.js';
 import type { FlowRecord } from '../trace/flow-record.js';
+import { pathOf } from '../trace/path.js';
 
 /** How many errors about routes Linux lets a receiver have at once (ip_rt_error_burst over ip_rt_error_cost). */
 const ROUTE_ERRORS_MAX = 5;
 
 export const judges: Judges = {
-  simulate,
+  simulate: (plan) => simulate(plan, false),
   ask: (plan) => execute(plan).probes.flatMap(({ flows }) => flows),
 };
 
-function simulate(plan: Plan): readonly SimulatedFlow[] {
+/** Both tell the path of every packet. */
+export const tracingJudges: Judges = {
+  simulate: (plan) => simulate(plan, true),
+  ask: (plan) => runLab(plan, { trace: true }).probes.flatMap(({ flows }) => flows),
+};
+
+/** Both paths up to where they part, a step a line. */
+export function pathsText({ steps }: PlanDifference): readonly string[] {
+  if (steps === undefined) return [];
+  return [
+    ...steps.simulated.map((step) => `  simulated: ${stepText(step)}`),
+    ...steps.real.map((step) => `  Linux:     ${stepText(step)}`),
+  ];
+}
+
+function simulate(plan: Plan, traced: boolean): readonly SimulatedFlow[] {
   const seen: Seen = { routeErrors: new Map(), asked: new Set() };
   const flows = runPlan(plan, { record: true }).flatMap((probe) => probe.flows);
   return flows.map((flow) => {
     // Both look at every flow, for what it leaves behind.
     const [mayErr, isKnown] = [countRouteErrors(flow, seen), hasAskedOnce(flow, seen)];
-    return { ...flowJson(flow), certain: mayErr && isKnown };
+    const certain = mayErr && isKnown;
+    return traced ? { ...flowJson(flow), certain, path: pathOf(flow) } : { ...flowJson(flow), certain };
   });
 }
 

@@ -4,10 +4,18 @@
  */
 import { HopspecError, UnsupportedError } from '../../base/errors.js';
 import type { Plan } from '../../plan/plan.js';
-import { type Answer, compareAnswer } from '../compare/compare-flow.js';
+import type { Path } from '../../trace/path.js';
+import { type Answer, compareAnswer, type Difference } from '../compare/compare-flow.js';
+import { comparePath } from '../compare/compare-path.js';
+import { PortNames } from '../compare/port-names.js';
 import { type PlanDraft, planOf } from './draft.js';
 
-export interface SimulatedFlow extends Answer {
+/** With its path where both judges tell it. */
+export interface JudgedFlow extends Answer {
+  readonly path?: Path | undefined;
+}
+
+export interface SimulatedFlow extends JudgedFlow {
   /** False where the kernel limits errors by the time between them. */
   readonly certain: boolean;
 }
@@ -15,7 +23,7 @@ export interface SimulatedFlow extends Answer {
 /** One answer for each probe, in order. */
 export interface Judges {
   simulate(plan: Plan): readonly SimulatedFlow[];
-  ask(plan: Plan): readonly Answer[];
+  ask(plan: Plan): readonly JudgedFlow[];
 }
 
 export interface PlanDifference {
@@ -24,6 +32,8 @@ export interface PlanDifference {
   readonly what: string;
   readonly simulated: string;
   readonly real: string;
+  /** Where paths part: the steps up to there. */
+  readonly steps?: Difference['steps'];
 }
 
 export interface Judgement {
@@ -50,18 +60,23 @@ export function judge(draft: PlanDraft, judges: Judges): Judgement {
   return compareFlows(draft, simulated.value ?? [], real.value ?? []);
 }
 
-function compareFlows(draft: PlanDraft, simulated: readonly SimulatedFlow[], real: readonly Answer[]): Judgement {
+function compareFlows(draft: PlanDraft, simulated: readonly SimulatedFlow[], real: readonly JudgedFlow[]): Judgement {
   const differences: PlanDifference[] = [];
   let compared = 0;
   for (const [i, { id }] of draft.probes.entries()) {
     const [mine, theirs] = [simulated[i], real[i]];
     if (mine === undefined || theirs === undefined || !mine.certain) continue;
     compared++;
-    const difference = compareAnswer(mine, theirs);
+    const difference = compareAnswer(mine, theirs) ?? comparePaths(mine, theirs);
     if (difference !== undefined) differences.push({ id, ...difference });
   }
   const said = real.map((answer, i) => (simulated[i]?.certain === true ? answer : null));
   return { compared, differences, cannotSay: undefined, plan: draft, simulated, real: said };
+}
+
+function comparePaths(mine: JudgedFlow, theirs: JudgedFlow): Difference | undefined {
+  if (mine.path === undefined || theirs.path === undefined) return undefined;
+  return comparePath(mine.path, theirs.path, new PortNames(mine.local, theirs.local));
 }
 
 interface Attempt<T> {

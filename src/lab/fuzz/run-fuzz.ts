@@ -3,7 +3,6 @@
  * one; what remains is made as small as it can be and handed to the caller to keep.
  */
 import type { PlanDraft } from './draft.js';
-import { generatePlan } from './generate-plan.js';
 import { type Judgement, judge, type Judges, type PlanDifference } from './judge.js';
 import { shrink } from './shrink.js';
 
@@ -12,6 +11,10 @@ const PATIENT_MS = 600;
 const SHRINK_TRIES = 150;
 
 export interface FuzzOptions {
+  /** The plan of a seed, with so many probes. */
+  readonly generate: (seed: number, probes: number) => PlanDraft;
+  /** How many probes a plan has; 60 unless given. */
+  readonly probes?: number;
   readonly seed: number;
   readonly runs: number;
   /** Whether another plan may begin. */
@@ -41,7 +44,7 @@ export interface FuzzReport {
 export function runFuzz(judges: Judges, options: FuzzOptions): FuzzReport {
   const report = { plans: 0, flows: 0, differences: 0, unsteady: 0, cannotSay: [] as string[] };
   for (let seed = options.seed; seed < options.seed + options.runs && options.hasTime(); seed++) {
-    const draft = generatePlan(seed, PROBES);
+    const draft = options.generate(seed, options.probes ?? PROBES);
     const first = judge(draft, judges);
     report.plans++;
     report.flows += first.compared;
