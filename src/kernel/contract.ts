@@ -20,7 +20,15 @@ export interface Probe {
   readonly timeoutMs?: number | undefined;
   /** Bytes that the client sends; 1 unless given, 56 in an echo. TCP sends no more of them than one segment takes. */
   readonly payload?: number | undefined;
+  /** How far it is followed; `conversation` unless given. */
+  readonly extent?: Extent | undefined;
 }
+
+/**
+ * `conversation`: until the client has its data. `answer`: the first packet and the answer to it. `packet`: until a socket takes the first
+ * packet, which answers nothing, or the client hears what became of it.
+ */
+export type Extent = 'conversation' | 'answer' | 'packet';
 
 export interface NetworkCounters {
   /** Namespaces built from a plan so far. */

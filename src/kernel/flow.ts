@@ -34,6 +34,7 @@ const NESTED_MAX = 1000;
 
 export function runFlow(rt: Runtime, probe: Probe, oracle: ChoiceOracle, record: RecordMode): FlowRecord {
   begin(rt, oracle, record);
+  rt.extent = probe.extent ?? 'conversation';
   const startUs = rt.nowUs;
   const deadlineUs = startUs + (probe.timeoutMs ?? TIMEOUT_MS) * 1000;
   try {

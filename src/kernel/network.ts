@@ -40,6 +40,7 @@ function newRuntime(source: PlanSource, namespaces: Map<string, Namespace>): Run
     recordLegMax: 0,
     events: [],
     oracle: NO_CHOICE,
+    extent: 'conversation',
     flow: newFlowState(),
     frame: undefined,
     inFlight: [],

@@ -4,6 +4,7 @@
  */
 import type { ChoiceOracle } from '../base/choice.js';
 import type { Ip } from '../base/ip.js';
+import type { Extent } from './contract.js';
 import type { Frame } from '../packet/frame.js';
 import type { IpPacket } from '../packet/ip-packet.js';
 import type { TraceEvent } from '../trace/event.js';
@@ -25,6 +26,7 @@ export interface Runtime {
   recordLegMax: number;
   events: TraceEvent[];
   oracle: ChoiceOracle;
+  extent: Extent;
   flow: FlowState;
   /** The frame in hand, for what answers it on the same link. */
   frame: Frame | undefined;

@@ -1,6 +1,7 @@
 /** The sockets of one flow: the client's, and the connections that listeners opened for it. Made afresh for every flow. */
 import type { Ip } from '../../base/ip.js';
 import type { Errno } from '../../trace/flow-record.js';
+import type { Extent } from '../contract.js';
 import type { Device, Listener, Namespace } from '../namespace.js';
 
 export interface FlowState {
@@ -49,6 +50,13 @@ export interface ServerSocket {
 
 export function newFlowState(): FlowState {
   return { client: undefined, servers: [], pathMtu: Number.POSITIVE_INFINITY };
+}
+
+/** With `packet`, a server's having taken it ends the flow: true where nothing is to be answered. */
+export function endsWithPacket(rt: { readonly extent: Extent; readonly flow: FlowState }): boolean {
+  if (rt.extent !== 'packet') return false;
+  if (rt.flow.client !== undefined) rt.flow.client.state = 'answered';
+  return true;
 }
 
 /** Whether a packet from `src:sport` to `dst:dport` that `device`'s host received is for the client's socket. */

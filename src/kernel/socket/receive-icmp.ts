@@ -14,7 +14,7 @@ import { isLocalAddress } from '../route/address-type.js';
 import type { Runtime } from '../runtime.js';
 import { sysctlValue } from '../sysctl.js';
 import { icmpErrno } from './errno.js';
-import type { ClientSocket } from './flow-state.js';
+import { type ClientSocket, endsWithPacket } from './flow-state.js';
 
 const ECHO_REPLY = 0;
 const ECHO_REQUEST = 8;
@@ -34,6 +34,7 @@ function answerEcho(rt: Runtime, device: Device, packet: IpPacket, l4: IcmpMessa
   recordDeliver(rt, device, packet, undefined);
   const ends = { localIp: called, localPort: l4.id, remoteIp: packet.src as Ipv4, remotePort: l4.id };
   rt.flow.servers.push({ ns, listener: undefined, proto: PROTO.icmp, ...ends, mark: 0, state: 'open', expects: 0 });
+  if (endsWithPacket(rt)) return;
   const leg = rt.nextLeg++;
   const reply: IpPacket = {
     ...{ src: called, dst: packet.src, ttl: ns.defaultTtl, tos: packet.tos, id: leg + 1, df: false, proto: PROTO.icmp },

@@ -10,7 +10,7 @@ import type { Passage } from '../netfilter/contract.js';
 import { sendReset } from '../path/reset.js';
 import { recordDeliver, recordDrop } from '../record.js';
 import type { Runtime } from '../runtime.js';
-import { type ClientSocket, isForClient, type ServerSocket } from './flow-state.js';
+import { type ClientSocket, endsWithPacket, isForClient, type ServerSocket } from './flow-state.js';
 import { findListener } from './listeners.js';
 import { sendSegment } from './send-segment.js';
 
@@ -39,6 +39,7 @@ export function receiveTcp(rt: Runtime, device: Device, passage: Passage, l4: Tc
     expects: l4.seq + 1,
   };
   rt.flow.servers.push(opened);
+  if (endsWithPacket(rt)) return;
   serverSends(rt, opened, 'S.', 0);
 }
 
@@ -70,7 +71,8 @@ function clientReceives(rt: Runtime, device: Device, passage: Passage, client: C
   }
   if (client.state === 'opening' && l4.flags === 'S.') {
     recordDeliver(rt, device, packet, undefined);
-    client.state = 'open';
+    client.state = rt.extent === 'conversation' ? 'open' : 'answered';
+    if (client.state === 'answered') return;
     client.mss = Math.min(client.mss, l4.mss ?? 536);
     clientSends(rt, client, '.', 0);
     clientSends(rt, client, 'P.', Math.min(client.payload, client.mss - 12));

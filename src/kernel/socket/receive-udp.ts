@@ -13,7 +13,7 @@ import type { Passage } from '../netfilter/contract.js';
 import { sendIcmpError, UNREACHABLE } from '../path/icmp-error.js';
 import { recordDeliver, recordDrop } from '../record.js';
 import type { Runtime } from '../runtime.js';
-import { isForClient } from './flow-state.js';
+import { endsWithPacket, isForClient } from './flow-state.js';
 import { findListener } from './listeners.js';
 import { sendDatagram } from './send-datagram.js';
 
@@ -38,5 +38,6 @@ export function receiveUdp(rt: Runtime, device: Device, passage: Passage, l4: Ud
   recordDeliver(rt, device, packet, listener.id);
   const ends = { localIp: dst, localPort: l4.dport, remoteIp: src, remotePort: l4.sport };
   rt.flow.servers.push({ ns, listener, proto: PROTO.udp, ...ends, mark: 0, state: 'open', expects: 0 });
+  if (endsWithPacket(rt)) return;
   sendDatagram(rt, ns, { src: dst, dst: src, sport: l4.dport, dport: l4.sport, length: ANSWER_BYTES, mark: 0, fromClient: false, device });
 }

@@ -10,6 +10,7 @@ import type { Device } from '../../namespace.js';
 import type { Passage } from '../../netfilter/contract.js';
 import { recordDeliver, recordDrop } from '../../record.js';
 import type { Runtime } from '../../runtime.js';
+import { endsWithPacket } from '../../socket/flow-state.js';
 import { receiveEchoReply, receiveError } from '../../socket/receive-icmp.js';
 import { sysctlValue } from '../../sysctl.js';
 import {
@@ -52,6 +53,7 @@ function answerEcho(rt: Runtime, device: Device, packet: IpPacket, l4: IcmpMessa
   const asker = packet.src as Ipv6;
   const ends = { localIp: called, localPort: l4.id, remoteIp: asker, remotePort: l4.id };
   rt.flow.servers.push({ ns, listener: undefined, proto: PROTO.icmpv6, ...ends, mark: 0, state: 'open', expects: 0 });
+  if (endsWithPacket(rt)) return;
   const oif = isLinkLocal(asker) ? device : undefined;
   const src = isUnicast(rt, device, called) ? called : 0n;
   const decision = routeOutput6(rt, ns, { dst: asker, src, mark: 0, oif });
