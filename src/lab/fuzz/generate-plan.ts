@@ -1,5 +1,6 @@
 /** The plan of a seed: a random network, random rules in it, random probes through it. The same seed is the same plan. */
 import { Chance } from './chance.js';
+import { IPV4 } from './dialect.js';
 import type { PlanDraft } from './draft.js';
 import { randomNetwork } from './network.js';
 import { addListeners, addProbes, PROBED } from './random-probes.js';
@@ -15,7 +16,7 @@ export function generatePlan(seed: number, probes: number): PlanDraft {
     if (!chance.maybe(percent)) continue;
     const near = network.hosts.filter((host) => host.name.startsWith(`pod${name.slice(1)}`)).flatMap((host) => host.addresses);
     const devices = [...new Set([...netns.links.map((link) => link.name), 'lo'])];
-    const text = randomRules({ chance, addresses, services: PROBED, near, prefixes: network.prefixes, devices, tunnels });
+    const text = randomRules({ chance, dialect: IPV4, addresses, services: PROBED, near, prefixes: network.prefixes, devices, tunnels });
     if (text !== undefined) netns.iptables = text;
   }
   addListeners(network, chance);

@@ -18,8 +18,8 @@ const range = ({ chance }: Vocabulary): string =>
     [1, '1024:65535'],
     [1, '80:8080'],
   ]);
-const cidr = ({ chance, addresses, prefixes }: Vocabulary): string =>
-  chance.maybe(50) ? `${chance.pick(addresses)}/32` : chance.pick(prefixes);
+const cidr = ({ chance, dialect, addresses, prefixes }: Vocabulary): string =>
+  chance.maybe(50) ? `${chance.pick(addresses)}${dialect.host}` : chance.pick(prefixes);
 
 /** The header's own options stand first, once each. */
 const HEADERS: readonly (readonly [weight: number, Make])[] = [
@@ -48,10 +48,7 @@ const STATES = [
   'NEW,INVALID',
   'ESTABLISHED,DNAT',
 ];
-const TYPES = ['LOCAL', 'UNICAST', 'BROADCAST', 'MULTICAST', 'BLACKHOLE', 'UNREACHABLE', 'PROHIBIT', 'LOCAL,UNICAST', 'UNSPEC'];
-const ICMP_TYPES = ['8', '0', '3', '3/1', '3/3', '11', 'any', 'echo-request', 'port-unreachable'];
 const FLAGS = ['SYN,ACK SYN', 'FIN,SYN,RST,ACK SYN', 'SYN,ACK SYN,ACK', 'RST RST', 'ALL NONE', 'SYN SYN'];
-const LENGTHS = ['60', '0:60', '61:65535', '29', '84', '0:28', '40', '0:59'];
 
 const EXTENSIONS: readonly (readonly [weight: number, Make])[] = [
   [2, () => '-m comment --comment "said aside"'],
@@ -62,7 +59,7 @@ const EXTENSIONS: readonly (readonly [weight: number, Make])[] = [
   [5, (words) => `-m conntrack ${not(words)}--ctstate ${words.chance.pick(STATES)}`],
   [1, (words) => `-m state ${not(words)}--state ${words.chance.pick(STATES.slice(0, 5))}`],
   [1, ({ chance }) => `-m conntrack --ctdir ${chance.pick(['ORIGINAL', 'REPLY'])}`],
-  [1, (words) => `-m conntrack ${not(words)}--ctproto ${words.chance.pick(['tcp', 'udp', 'icmp'])}`],
+  [1, (words) => `-m conntrack ${not(words)}--ctproto ${words.chance.pick(['tcp', 'udp', words.dialect.icmp])}`],
   [2, (words) => `-m conntrack ${not(words)}--ct${words.chance.pick(['origsrc', 'origdst', 'replsrc', 'repldst'])} ${cidr(words)}`],
   [
     2,
@@ -75,17 +72,17 @@ const EXTENSIONS: readonly (readonly [weight: number, Make])[] = [
       `-m conntrack ${not(words)}--ctstatus ${words.chance.pick(['NONE', 'SEEN_REPLY', 'CONFIRMED', 'SEEN_REPLY,CONFIRMED', 'ASSURED'])}`,
   ],
   [4, addrtype],
+  [2, (words) => `-m iprange ${not(words)}--${words.chance.pick(['src', 'dst'])}-range ${words.chance.pick(words.dialect.ranges)}`],
+  [2, (words, place) => `${once(place)}-m length ${not(words)}--length ${words.chance.pick(words.dialect.lengths)}`],
   [
     2,
-    (words) =>
-      `-m iprange ${not(words)}--${words.chance.pick(['src', 'dst'])}-range ${words.chance.pick(['10.244.0.0-10.244.1.255', '192.168.1.10-192.168.1.12', '203.0.113.0-203.0.113.9'])}`,
+    ({ chance, dialect: { ttl } }) =>
+      `-m ${ttl} --${ttl}-${chance.pick(['eq', 'lt', 'gt'])} ${chance.pick(['64', '63', '62', '1', '100'])}`,
   ],
-  [2, (words, place) => `${once(place)}-m length ${not(words)}--length ${words.chance.pick(LENGTHS)}`],
-  [2, ({ chance }) => `-m ttl --ttl-${chance.pick(['eq', 'lt', 'gt'])} ${chance.pick(['64', '63', '62', '1', '100'])}`],
   [1, (words) => `-m dscp ${not(words)}--dscp ${words.chance.pick(['0x00', '0x0a', '0x2e'])}`],
   [1, (words) => `-m tos ${not(words)}--tos ${words.chance.pick(['0x00/0xff', '0x10/0x3f', '0x28/0xfc'])}`],
   [1, (words) => `-m pkttype ${not(words)}--pkt-type ${words.chance.pick(['unicast', 'broadcast', 'multicast'])}`],
-  [1, (words) => `${not(words)}-f`],
+  [1, (words) => (words.dialect.six ? undefined : `${not(words)}-f`)],
   [3, (words, place, proto) => (countable(words, proto) ? nth(words, place) : undefined)],
   [3, (words, place, proto) => (countable(words, proto) ? recent(words, place) : undefined)],
   [1, (words, place, proto) => (countable(words, proto) ? limit(words, place) : undefined)],
@@ -137,8 +134,8 @@ function draw(from: typeof EXTENSIONS, words: Vocabulary, place: RulePlace, prot
 }
 
 function protocolMatch(words: Vocabulary, proto: Exclude<RuleProtocol, undefined>): string {
-  const { chance } = words;
-  if (proto === 'icmp') return `-m icmp ${not(words)}--icmp-type ${chance.pick(ICMP_TYPES)}`;
+  const { chance, dialect } = words;
+  if (proto === 'icmp') return `${dialect.icmpType} ${not(words)}${chance.pick(dialect.icmpTypes)}`;
   if (proto === 'tcp' && chance.maybe(25)) return `-m tcp ${not(words)}--tcp-flags ${chance.pick(FLAGS)}`;
   return `-m ${proto} ${not(words)}--${chance.maybe(85) ? 'dport' : 'sport'} ${range(words)}`;
 }
@@ -157,7 +154,7 @@ function addrtype(words: Vocabulary, { hook }: RulePlace): string {
       : COMING.includes(hook)
         ? ' --limit-iface-in'
         : ' --limit-iface-out';
-  return `-m addrtype ${not(words)}--${chance.maybe(70) ? 'dst' : 'src'}-type ${chance.pick(TYPES)}${limit}`;
+  return `-m addrtype ${not(words)}--${chance.maybe(70) ? 'dst' : 'src'}-type ${chance.pick(words.dialect.addressTypes)}${limit}`;
 }
 
 function countable({ tunnels }: Vocabulary, proto: RuleProtocol): boolean {
@@ -174,9 +171,9 @@ function nth(words: Vocabulary, place: RulePlace): string {
 }
 
 function recent(words: Vocabulary, place: RulePlace): string {
-  const { chance } = words;
+  const { chance, dialect } = words;
   const name = `--name ${chance.pick(['A', 'B'])} ${chance.maybe(70) ? '--rsource' : '--rdest'}`;
-  const mask = chance.maybe(25) ? ' --mask 255.255.255.0' : '';
+  const mask = chance.maybe(25) ? ` --mask ${dialect.mask}` : '';
   const hits = chance.maybe(50) ? ` --seconds 6000${chance.maybe(50) ? ` --hitcount ${chance.between(1, 3)}` : ''}` : '';
   const op = chance.pick(['set', 'set', 'rcheck', 'update', 'remove']);
   return `${once(place)}-m recent ${not(words)}--${op}${op === 'rcheck' || op === 'update' ? hits : ''} ${name}${mask}`;

@@ -1,4 +1,5 @@
 /** Random rules of one namespace, as iptables-restore reads them: tables, user chains (each for one hook), jumps, policies. */
+import { socketText } from './dialect.js';
 import { BUILT_IN_CHAINS, type TableName } from '../../plan/ruleset.js';
 import { randomHeader, randomMatches } from './random-match.js';
 import { randomTarget } from './random-target.js';
@@ -42,14 +43,15 @@ function tableText(words: Vocabulary, table: TableName, rulesMax: number): strin
 }
 
 /** What real rulesets do: Services behind addresses that nobody has, marks that later rules ask for, masquerading. */
-function usualRules({ chance, addresses, services, near, tunnels }: Vocabulary, { table, hook }: RulePlace): string[] {
+function usualRules({ chance, dialect, addresses, services, near, tunnels }: Vocabulary, { table, hook }: RulePlace): string[] {
   if (table === 'nat' && (hook === 'PREROUTING' || hook === 'OUTPUT')) {
-    const backend = (): string => chance.pick(chance.maybe(40) && near.length > 0 ? near : chance.maybe(8) ? ['127.0.0.1'] : addresses);
+    const backend = (): string =>
+      chance.pick(chance.maybe(40) && near.length > 0 ? near : chance.maybe(8) ? [dialect.loopback] : addresses);
     return chance.some(services, 60).flatMap((service) => {
       const to = (): string =>
-        `-d ${service}/32 -p tcp -m tcp --dport 80 -j DNAT --to-destination ${backend()}:${chance.pick([80, 80, 8080, 22])}`;
+        `-d ${service}${dialect.host} -p tcp -m tcp --dport 80 -j DNAT --to-destination ${socketText(backend(), `:${chance.pick([80, 80, 8080, 22])}`)}`;
       const first = to().replace(' -j', ' -m statistic --mode nth --every 2 --packet 0 -j');
-      const datagrams = `-d ${service}/32 -p udp -m udp --dport 53 -j DNAT --to-destination ${backend()}`;
+      const datagrams = `-d ${service}${dialect.host} -p udp -m udp --dport 53 -j DNAT --to-destination ${backend()}`;
       return [...(chance.maybe(50) ? [first] : []), to(), ...(chance.maybe(60) ? [datagrams] : [])];
     });
   }
@@ -71,7 +73,7 @@ function usualRules({ chance, addresses, services, near, tunnels }: Vocabulary, 
   if (table === 'filter' && hook === 'FORWARD' && chance.maybe(40)) {
     return [
       '-p tcp -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT',
-      `-p tcp${chance.maybe(70) ? '' : ' ! -s 10.244.2.0/24'} -m tcp --tcp-flags SYN,ACK SYN -j ACCEPT`,
+      `-p tcp${chance.maybe(70) ? '' : ` ! -s ${dialect.networks[1]}`} -m tcp --tcp-flags SYN,ACK SYN -j ACCEPT`,
       '-p tcp -j DROP',
     ];
   }
@@ -88,7 +90,7 @@ function ruleText(words: Vocabulary, place: RulePlace, users: readonly string[])
   ]);
   const jump = users.length > 0 && chance.maybe(50) ? `-${chance.maybe(85) ? 'j' : 'g'} ${chance.pick(users)}` : undefined;
   const aim = randomTarget(words, place, proto);
-  const protocol = proto === undefined ? [] : [`-p ${proto}`];
+  const protocol = proto === undefined ? [] : [`-p ${proto === 'icmp' ? words.dialect.icmp : proto}`];
   const matches = randomMatches(words, place, proto);
   const fragment = matches.filter((text) => text.endsWith('-f'));
   const rest = matches.filter((text) => !text.endsWith('-f'));

@@ -1,4 +1,5 @@
 /** Random targets: every one that is modelled, where it may stand. Most let the packet go on, or the probes would see one rule each. */
+import { socketText } from './dialect.js';
 import { MARKS, PORTS, type RulePlace, type RuleProtocol, type Vocabulary } from './vocabulary.js';
 
 export interface Aim {
@@ -8,16 +9,6 @@ export interface Aim {
 }
 
 type Make = (words: Vocabulary, proto: RuleProtocol) => Aim | undefined;
-
-const REJECTS = [
-  'net-unreachable',
-  'host-unreachable',
-  'proto-unreachable',
-  'port-unreachable',
-  'net-prohibited',
-  'host-prohibited',
-  'admin-prohibited',
-];
 
 const plain =
   (text: string): Make =>
@@ -57,7 +48,12 @@ const MANGLE: readonly (readonly [number, Make])[] = [
   [8, setMark],
   [3, changeMark],
   [6, connmark],
-  [2, ({ chance }) => ({ text: `TTL --ttl-${chance.pick(['set 64', 'set 2', 'set 1', 'dec 1', 'inc 1', 'dec 70'])}` })],
+  [
+    2,
+    ({ chance, dialect: { ttl } }) => ({
+      text: `${ttl.toUpperCase()} --${ttl}-${chance.pick(['set 64', 'set 2', 'set 1', 'dec 1', 'inc 1', 'dec 70'])}`,
+    }),
+  ],
   [2, ({ chance }) => ({ text: `DSCP --set-dscp ${chance.pick(['0x0a', '0x2e', '0x00'])}` })],
   [2, ({ chance }) => ({ text: `TOS --set-tos ${chance.pick(['0x10/0x3f', '0x28/0xff', '0x00/0xff'])}` })],
   [1, (_words, proto) => (proto === 'tcp' ? { text: 'TCPMSS --set-mss 1200', needs: '-m tcp --tcp-flags SYN,RST SYN' } : undefined)],
@@ -72,7 +68,7 @@ const FILTER: readonly (readonly [number, Make])[] = [
   [
     4,
     (words, proto) => ({
-      text: `REJECT --reject-with ${proto === 'tcp' && words.chance.maybe(30) ? 'tcp-reset' : `icmp-${words.chance.pick(REJECTS)}`}`,
+      text: `REJECT --reject-with ${proto === 'tcp' && words.chance.maybe(30) ? 'tcp-reset' : words.chance.pick(words.dialect.rejects)}`,
     }),
   ],
 ];
@@ -82,12 +78,12 @@ const DESTINATION: readonly (readonly [number, Make])[] = [
   [
     12,
     (words, proto) => ({
-      text: `DNAT --to-destination ${words.chance.pick(words.addresses)}${port(words, proto)}${words.chance.maybe(10) ? ' --persistent' : ''}`,
+      text: `DNAT --to-destination ${socketText(words.chance.pick(words.addresses), port(words, proto))}${words.chance.maybe(10) ? ' --persistent' : ''}`,
     }),
   ],
-  [2, (words) => ({ text: `DNAT --to-destination ${words.chance.pick(['10.244.1.2-10.244.1.2', '127.0.0.1', '10.244.2.77'])}` })],
+  [2, (words) => ({ text: `DNAT --to-destination ${words.chance.pick(words.dialect.targets)}` })],
   [3, (words, proto) => ({ text: `REDIRECT${port(words, proto).replace(':', ' --to-ports ')}` })],
-  [1, ({ chance }) => ({ text: `NETMAP --to ${chance.pick(['10.244.1.0/24', '10.244.2.0/24', '192.168.1.0/24'])}` })],
+  [1, ({ chance, dialect }) => ({ text: `NETMAP --to ${chance.pick(dialect.networks)}` })],
   [1, setMark],
 ];
 
@@ -96,15 +92,17 @@ const SOURCE: readonly (readonly [number, Make])[] = [
   [
     8,
     (words) => ({
-      text: `SNAT --to-source ${words.chance.pick([...words.addresses, '10.99.0.1', '203.0.113.77'])}${words.chance.maybe(20) ? ' --random-fully' : ''}`,
+      text: `SNAT --to-source ${words.chance.pick([...words.addresses, ...words.dialect.nobody])}${words.chance.maybe(20) ? ' --random-fully' : ''}`,
     }),
   ],
   [
     1,
     (words, proto) =>
-      proto === 'tcp' || proto === 'udp' ? { text: `SNAT --to-source ${words.chance.pick(words.addresses)}:40000-40100` } : undefined,
+      proto === 'tcp' || proto === 'udp'
+        ? { text: `SNAT --to-source ${socketText(words.chance.pick(words.addresses), ':40000-40100')}` }
+        : undefined,
   ],
-  [1, ({ chance }) => ({ text: `NETMAP --to ${chance.pick(['192.168.1.0/24', '10.244.1.0/24'])}` })],
+  [1, ({ chance, dialect }) => ({ text: `NETMAP --to ${chance.pick([dialect.networks[2], dialect.networks[0]])}` })],
 ];
 
 const MASQUERADE: readonly (readonly [number, Make])[] = [

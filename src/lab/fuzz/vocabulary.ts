@@ -1,6 +1,7 @@
 /** What random rules of one namespace may speak of: its place in a table, and the addresses, devices and ports of its network. */
 import type { TableName } from '../../plan/ruleset.js';
 import type { Chance } from './chance.js';
+import type { Dialect } from './dialect.js';
 
 export type HookChain = 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING';
 export type RuleProtocol = 'tcp' | 'udp' | 'icmp' | undefined;
@@ -13,6 +14,7 @@ export interface RulePlace {
 
 export interface Vocabulary {
   readonly chance: Chance;
+  readonly dialect: Dialect;
   readonly addresses: readonly string[];
   /** Nobody has them, but probes ask for them. */
   readonly services: readonly string[];
