@@ -1,42 +1,21 @@
 /**
- * In which tables and hooks a target may stand (the `table` and `hooks` of each xt_target, and of the nat table what iptables itself
- * refuses). A rule elsewhere is one that no kernel would load, so that the input is wrong.
+ * A rule in a table or hook where its target may not stand (plan/rule/where-allowed.ts) is one that no kernel would load, so that the input
+ * is wrong. A plan in JSON is refused for it when it is read; plans that agents make come here first.
  */
 import { inputError, type InputError } from '../../../base/errors.js';
 import type { TableName } from '../../../plan/ruleset.js';
 import type { Match, Target } from '../../../plan/rule/rule.js';
+import { TARGET_PLACES } from '../../../plan/rule/where-allowed.js';
 import type { Hook, RuleHit } from '../../../trace/event.js';
 
-const DESTINATION: readonly string[] = ['PREROUTING', 'OUTPUT'];
-const SOURCE: readonly string[] = ['INPUT', 'POSTROUTING'];
 const BUILT_IN: readonly string[] = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'];
-
-interface Allowed {
-  readonly name: string;
-  readonly table: TableName;
-  /** Of the built-in chains; all of the table's unless given. */
-  readonly chains?: readonly string[];
-}
-
-const ALLOWED: Partial<Record<Target['kind'], Allowed>> = {
-  dnat: { name: 'DNAT', table: 'nat', chains: DESTINATION },
-  redirect: { name: 'REDIRECT', table: 'nat', chains: DESTINATION },
-  snat: { name: 'SNAT', table: 'nat', chains: SOURCE },
-  masquerade: { name: 'MASQUERADE', table: 'nat', chains: ['POSTROUTING'] },
-  netmap: { name: 'NETMAP', table: 'nat' },
-  reject: { name: 'REJECT', table: 'filter' },
-  notrack: { name: 'NOTRACK', table: 'raw' },
-  ct: { name: 'CT', table: 'raw' },
-  dscp: { name: 'DSCP', table: 'mangle' },
-  tos: { name: 'TOS', table: 'mangle' },
-  ttl: { name: 'TTL', table: 'mangle' },
-  'hop-limit': { name: 'HL', table: 'mangle' },
-};
 
 /** What is wrong with the rule's place, or undefined. */
 export function misplaced(hit: RuleHit, target: Target | undefined, matches: readonly Match[]): InputError | undefined {
-  const allowed = target === undefined ? undefined : ALLOWED[target.kind];
-  if (allowed !== undefined && allowed.table !== hit.table) return refused(hit, `${allowed.name} is for the ${allowed.table} table only`);
+  const allowed = target === undefined ? undefined : TARGET_PLACES[target.kind];
+  const tables = allowed?.tables;
+  if (tables !== undefined && !tables.includes(hit.table as TableName))
+    return refused(hit, `${allowed?.name} is for the ${tables.join(' and ')} table only`);
   if (hit.table === 'nat' && target?.kind === 'drop')
     return refused(hit, 'the nat table cannot drop packets: it sees only the first of a connection');
   if (!BUILT_IN.includes(hit.chain)) return undefined;

@@ -1,0 +1,44 @@
+/**
+ * In which tables and built-in chains a target or match may stand: the `table` and `hooks` of each xt_target and xt_match
+ * (net/netfilter/xt_*.c, net/ipv4/netfilter/ipt_*.c), and of the nat table what iptables itself refuses. A rule elsewhere is one that no
+ * kernel would load. What may stand everywhere is not listed.
+ */
+import type { TableName } from '../ruleset.js';
+import type { Target } from './rule.js';
+
+export interface Allowed {
+  /** As iptables calls it. */
+  readonly name: string;
+  /** All of them unless given. */
+  readonly tables?: readonly TableName[];
+  /** The built-in chains that may lead to it; all of the table's unless given. */
+  readonly chains?: readonly string[];
+}
+
+const NAT: readonly TableName[] = ['nat'];
+const RAW: readonly TableName[] = ['raw'];
+const MANGLE: readonly TableName[] = ['mangle'];
+const DESTINATION: readonly string[] = ['PREROUTING', 'OUTPUT'];
+const SOURCE: readonly string[] = ['INPUT', 'POSTROUTING'];
+const SENT: readonly string[] = ['OUTPUT', 'POSTROUTING'];
+
+export const TARGET_PLACES: Partial<Record<Target['kind'], Allowed>> = {
+  dnat: { name: 'DNAT', tables: NAT, chains: DESTINATION },
+  redirect: { name: 'REDIRECT', tables: NAT, chains: DESTINATION },
+  snat: { name: 'SNAT', tables: NAT, chains: SOURCE },
+  masquerade: { name: 'MASQUERADE', tables: NAT, chains: ['POSTROUTING'] },
+  netmap: { name: 'NETMAP', tables: NAT },
+  reject: { name: 'REJECT', tables: ['filter'] },
+  notrack: { name: 'NOTRACK', tables: RAW },
+  ct: { name: 'CT', tables: RAW },
+  dscp: { name: 'DSCP', tables: MANGLE },
+  tos: { name: 'TOS', tables: MANGLE },
+  ttl: { name: 'TTL', tables: MANGLE },
+  'hop-limit': { name: 'HL', tables: MANGLE },
+};
+
+/** By the word after -m. */
+export const MATCH_PLACES: ReadonlyMap<string, Allowed> = new Map([
+  ['owner', { name: 'owner', chains: SENT }],
+  ['rpfilter', { name: 'rpfilter', tables: ['raw', 'mangle'], chains: ['PREROUTING'] }],
+]);
