@@ -9,8 +9,10 @@ import { isLinkLocal } from './ipv6/address.js';
 import type { Device, Namespace } from './namespace.js';
 import type { NetfilterHost } from './netfilter/contract.js';
 import { SetTable } from './netfilter/set/set-table.js';
+import { routeOutput6 } from './ipv6/route/output.js';
 import { addressType } from './route/address-type.js';
 import { lookupRoute } from './route/lookup.js';
+import { routeOutput } from './route/output.js';
 import { rpfilterHolds } from './route/reverse-path.js';
 import { selectAddress } from './route/source-address.js';
 import type { Runtime } from './runtime.js';
@@ -50,6 +52,14 @@ function makeHost(rt: Runtime, ns: Namespace): NetfilterHost {
       if (typeof src === 'bigint') return reversePathOk6(rt, found, src, options.loose);
       const to = (dst as Ipv4) >>> 28 === 14 || dst === -1 ? 0 : (dst as Ipv4);
       return rpfilterHolds(rt, found, { src, dst: to, mark, out: undefined }, options);
+    },
+    reroute: ({ packet: { src, dst }, mark }) => {
+      const way =
+        typeof src === 'number'
+          ? routeOutput(rt, ns, { dst: dst as Ipv4, src, mark })
+          : routeOutput6(rt, ns, { dst: dst as Ipv6, src, mark });
+      rt.rerouted = way;
+      return way.route !== undefined && way.error === undefined;
     },
   };
 }

@@ -42,6 +42,7 @@ function newRuntime(source: PlanSource, namespaces: Map<string, Namespace>): Run
     oracle: NO_CHOICE,
     extent: 'conversation',
     flow: newFlowState(),
+    rerouted: undefined,
     frame: undefined,
     inFlight: [],
     inFlightHead: 0,

@@ -28,6 +28,8 @@ export interface Runtime {
   oracle: ChoiceOracle;
   extent: Extent;
   flow: FlowState;
+  /** What OUTPUT decided anew for the packet in hand (ip_route_me_harder). */
+  rerouted: OutputDecision<Ip> | undefined;
   /** The frame in hand, for what answers it on the same link. */
   frame: Frame | undefined;
   /** Frames on the wire, first in first out; `inFlightHead` is the next. */

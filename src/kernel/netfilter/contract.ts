@@ -34,6 +34,8 @@ export interface NetfilterHost {
   nowUs(): number;
   /** Whether a route leads back to the packet's source (`-m rpfilter`). */
   reversePathOk(packet: IpPacket, mark: number, device: string, options: RpfilterOptions): boolean;
+  /** Routes a packet made here again, as it is now; false where there is no way. */
+  reroute(passage: Passage): boolean;
   readonly oracle: ChoiceOracle;
   /** The namespace's ipsets; undefined when it has none. */
   readonly sets?: SetTable | undefined;
@@ -69,8 +71,6 @@ export interface Passage {
   /** Bridge ports, where br_netfilter brought the packet here (`-m physdev`). */
   physIn: string | undefined;
   physOut: string | undefined;
-  /** The mark as the last chain left it behind which OUTPUT routes again if it changed: of the mangle table, or of nftables' type route. */
-  routeMark?: number;
   /** The uid of the local socket that sent it (`-m owner`), or KERNEL_SOCKET; undefined when no socket of this host sent it. */
   uid: number | undefined;
   /** Set once IPVS has handled the packet: no hook gives it to IPVS again. */

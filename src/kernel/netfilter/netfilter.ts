@@ -17,6 +17,7 @@ import { connectionOf, type Evaluation } from './evaluation.js';
 import { ACCEPT, hookResult } from './hook-result.js';
 import { HOOK_STEPS, type HookStep, manipAt, stepPriority } from './hook.js';
 import type { NftProgram } from '../nft/base-chains.js';
+import { runForRoute } from './route-again.js';
 import { type Binding, bind, isBound, NULL_RANGE } from './nat/bind.js';
 import { natChanges, translate } from './nat/translate.js';
 
@@ -36,7 +37,7 @@ const BUILT_IN: Readonly<Record<Hook, string>> = {
 };
 
 /** One base chain of the hook. */
-type BaseRun = (e: Evaluation) => 'accept' | 'drop' | 'reject';
+type BaseRun = (e: Evaluation) => 'accept' | 'drop' | 'reject' | 'stolen';
 
 /** A hook's steps with their chains resolved; what has nothing to do is left out. */
 type Step =
@@ -48,13 +49,6 @@ type Step =
 /** `nft` are the base chains of nftables of the same family. */
 export function createNetfilter(ruleset: Ruleset | undefined, host: NetfilterHost, nft?: NftProgram): Netfilter {
   return new NamespaceNetfilter(ruleset, host, nft);
-}
-
-/** A mark set elsewhere at OUTPUT changes no route (ipt_mangle_out). */
-function runForRoute(e: Evaluation, chain: CompiledChain): 'accept' | 'drop' | 'reject' {
-  const verdict = runBuiltIn(e, chain);
-  e.passage.routeMark = e.passage.mark;
-  return verdict;
 }
 
 class NamespaceNetfilter implements Netfilter {
@@ -173,7 +167,7 @@ class NamespaceNetfilter implements Netfilter {
     switch (step.kind) {
       case 'table':
         e.table = step.table;
-        return step.table === 'mangle' && e.hook === 'output' ? runForRoute(e, step.chain) : runBuiltIn(e, step.chain);
+        return step.table === 'mangle' && e.hook === 'output' ? runForRoute(e, () => runBuiltIn(e, step.chain)) : runBuiltIn(e, step.chain);
       case 'nat':
         return this.#nat(e, step.chains);
       case 'nft':
@@ -199,7 +193,7 @@ class NamespaceNetfilter implements Netfilter {
   }
 
   /** The nat table is asked once for each side of a connection; then every packet is translated from the binding. */
-  #nat(e: Evaluation, chains: readonly BaseRun[]): 'accept' | 'drop' | 'reject' | 'clash' {
+  #nat(e: Evaluation, chains: readonly BaseRun[]): 'accept' | 'drop' | 'reject' | 'clash' | 'stolen' {
     const connection = connectionOf(e.passage);
     if (connection === undefined) return 'accept';
     const side = manipAt(e.hook);
@@ -212,8 +206,10 @@ class NamespaceNetfilter implements Netfilter {
       if (!isBound(connection, side)) this.#bind(NULL_BINDING[side]);
     }
     if (connection.srcNat === undefined && connection.dstNat === undefined) return 'accept';
+    const { dst } = e.passage.packet;
     const change = translate(e.passage, connection, side, first);
     if (change !== undefined && e.record) e.nat.push(change);
+    if (e.hook === 'output' && e.passage.packet.dst !== dst && !this.#host.reroute(e.passage)) return 'stolen';
     return 'accept';
   }
 

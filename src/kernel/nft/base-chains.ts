@@ -7,6 +7,7 @@ import type { NftFamily, NftHook, NftRuleset, NftTable } from '../../plan/nft/nf
 import { rulesetOf } from '../../plan/nft/tables-of.js';
 import type { RuleHit } from '../../trace/event.js';
 import type { Evaluation } from '../netfilter/evaluation.js';
+import { runForRoute } from '../netfilter/route-again.js';
 import { compileTable } from './compile-chain.js';
 import { runBaseChain } from './walk.js';
 
@@ -14,7 +15,7 @@ export interface BaseChain {
   readonly hook: NftHook;
   readonly priority: number;
   readonly nat: boolean;
-  run(e: Evaluation): 'accept' | 'drop' | 'reject';
+  run(e: Evaluation): 'accept' | 'drop' | 'reject' | 'stolen';
 }
 
 export interface NftProgram {
@@ -46,11 +47,9 @@ function baseChains(table: NftTable): BaseChain[] {
     const kind = type === 'nat' ? 'nat' : 'filter';
     const run = (e: Evaluation): 'accept' | 'drop' | 'reject' => {
       e.table = kind;
-      const verdict = runBaseChain(e, compileTable(table).chain(name), policyDrop);
-      if (type === 'route') e.passage.routeMark = e.passage.mark;
-      return verdict;
+      return runBaseChain(e, compileTable(table).chain(name), policyDrop);
     };
-    made.push({ hook, priority, nat: type === 'nat', run });
+    made.push({ hook, priority, nat: type === 'nat', run: type === 'route' ? (e) => runForRoute(e, run) : run });
   }
   return made;
 }

@@ -1,7 +1,6 @@
 /**
  * A packet made on this host: __ip_local_out and ip_output of net/ipv4/ip_output.c, from top to bottom:
- *   route (chooses the source) ─► OUTPUT ─► destination, source or mark changed? route again, the source stays (ip_route_me_harder)
- *        ─► POSTROUTING ─► transmit.ts
+ *   route (chooses the source) ─► OUTPUT, which may route again (netfilter/route-again.ts) ─► POSTROUTING ─► transmit.ts
  * The result is the errno that the sending socket gets at once, or undefined.
  */
 import { formatIp, type Ipv4 } from '../../base/ip.js';
@@ -38,15 +37,18 @@ export function output(rt: Runtime, outgoing: Outgoing): Errno | undefined {
 
 /** From OUTPUT to the wire; a packet that IPVS sends to a server begins anew, and its socket hears of nothing more. */
 export function leave(rt: Runtime, ns: Namespace, passage: Passage, decision: OutputDecision): Errno | undefined {
-  const { packet, mark } = passage;
+  rt.rerouted = undefined;
   if (!runHook(rt, ns, 'output', passage, undefined, decision.device)) return isTaken(passage) ? undefined : 'EPERM';
   const next = takeIpvsRoute(passage);
   if (next !== undefined) {
     leaveForServer(rt, ns, passage, next);
     return undefined;
   }
-  const last = changed(passage, packet, mark) ? routeAgain(rt, ns, passage) : decision;
-  if (typeof last === 'string') return last;
+  const last = (rt.rerouted ?? decision) as Decision;
+  if (last !== decision) {
+    if (last.route === undefined || last.error !== undefined) return unroutable(rt, ns, passage.packet, last);
+    recordRoute(rt, ns, passage.packet, 'output', last.route);
+  }
   if (last.route === undefined) return 'EPERM';
   if (!runHook(rt, ns, 'postrouting', passage, undefined, last.device)) return 'EPERM';
   return transmit(rt, last.device, last.route, passage);
@@ -67,23 +69,6 @@ export function senderOf({ fromClient, packet: { l4 }, about }: Outgoing): numbe
   if (l4.kind === 'tunnel') return undefined;
   if (l4.flags !== 'R' && l4.flags !== 'R.') return 0;
   return about === undefined ? KERNEL_SOCKET : undefined;
-}
-
-function changed(passage: Passage, packet: IpPacket, mark: number): boolean {
-  if (passage.routeMark !== undefined && passage.routeMark !== mark) return true;
-  const { packet: now } = passage;
-  return now !== packet && (now.dst !== packet.dst || now.src !== packet.src || now.tos !== packet.tos);
-}
-
-/** Where there is no way any more, what the socket hears is what routing says. */
-function routeAgain(rt: Runtime, ns: Namespace, passage: Passage): Decision | Errno {
-  const { packet, mark } = passage;
-  const decision = routeOutput(rt, ns, { dst: packet.dst as Ipv4, src: packet.src as Ipv4, mark });
-  if (decision.route === undefined || decision.error !== undefined) {
-    return unroutable(rt, ns, packet, decision);
-  }
-  recordRoute(rt, ns, packet, 'output', decision.route);
-  return decision;
 }
 
 function unroutable(rt: Runtime, ns: Namespace, packet: IpPacket, decision: Decision): Errno {

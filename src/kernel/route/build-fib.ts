@@ -11,7 +11,7 @@ import { SCOPE, TABLE } from '../../plan/iproute2/scope.js';
 import type { NetnsPlan } from '../../plan/plan.js';
 import type { Device, DeviceAddress, Namespace } from '../namespace.js';
 import { readRoute } from '../plan-texts.js';
-import { addRoute, emptyTable, type Fib, type FibRule, type FibTable, lookupTable, type Route } from './fib.js';
+import { addRoute, emptyTable, type Fib, type FibRule, type FibTable, type Route } from './fib.js';
 import { selectAddress } from './source-address.js';
 
 type Devices = Pick<Namespace, 'name' | 'devices' | 'deviceByName'>;
@@ -116,7 +116,7 @@ function nexthop(
   if (hop.dev !== undefined && named === undefined)
     throw inputError('no-such-device', `${ns.name}: Cannot find device "${hop.dev}" of the route: ${text}`);
   const { via } = hop;
-  const device = via === undefined || (hop.onlink && named !== undefined) ? named : gatewayDevice(tables, via, named);
+  const device = via === undefined || (hop.onlink && named !== undefined) ? named : gatewayDevice(tables, via, named, entry.table);
   if (device === undefined) {
     throw inputError('invalid-gateway', `${ns.name}: Nexthop has invalid gateway: ${text}`, {
       fix: 'the gateway must lie in a directly connected network, or the route must say `onlink`',
@@ -128,12 +128,24 @@ function nexthop(
   return { device, via, source: source as Ipv4 };
 }
 
-/** The device behind which a gateway is directly connected: fib_check_nh_v4_gw. */
-function gatewayDevice(tables: ReadonlyMap<number, FibTable>, via: Ipv4, oif: Device | undefined): Device | undefined {
-  for (const id of [TABLE.local, TABLE.main]) {
-    const route = lookupTable(tables.get(id) as FibTable, via, oif);
-    if (route === undefined) continue;
-    return route.type === 'unicast' && route.via === undefined && route.scope >= SCOPE.link ? route.device : undefined;
+/**
+ * The device behind which a gateway is directly connected: fib_check_nh_v4_gw. The route's own table is asked first, then those that every packet
+ * asks, for the plan's rules come after its routes. Routes of a wider scope do not count, and what leads nowhere is of the widest.
+ */
+function gatewayDevice(tables: ReadonlyMap<number, FibTable>, via: Ipv4, oif: Device | undefined, own: number): Device | undefined {
+  for (const id of own === TABLE.main ? [TABLE.local, TABLE.main] : [own, TABLE.local, TABLE.main]) {
+    const table = tables.get(id);
+    const route = table === undefined ? undefined : lookupLinked(table, via, oif);
+    if (route !== undefined) return route.type === 'unicast' ? (route.device ?? route.legs?.[0]?.route.device) : undefined;
+  }
+  return undefined;
+}
+
+function lookupLinked({ lengths, networks }: FibTable, via: Ipv4, oif: Device | undefined): Route | undefined {
+  for (const [i, length] of lengths.entries()) {
+    for (const route of networks[i]?.get(via & maskOf(length)) ?? []) {
+      if (route.scope >= SCOPE.link && (oif === undefined || route.device === oif)) return route;
+    }
   }
   return undefined;
 }

@@ -1,7 +1,6 @@
 /**
  * An IPv6 packet made on this host: ip6_local_out and ip6_output of net/ipv6/ip6_output.c, from top to bottom:
- *   route (chooses the source) ─► OUTPUT ─► destination, source or mark changed? route again (ip6_route_me_harder)
- *        ─► POSTROUTING ─► transmit.ts
+ *   route (chooses the source) ─► OUTPUT, which may route again (netfilter/route-again.ts) ─► POSTROUTING ─► transmit.ts
  * The result is the errno that the sending socket gets at once, or undefined.
  */
 import { formatIp, type Ip, type Ipv6 } from '../../../base/ip.js';
@@ -30,9 +29,13 @@ export function output6(rt: Runtime, outgoing: Outgoing): Errno | undefined {
   recordRoute(rt, ns, packet, 'output', decision.route);
   const passage = about === undefined ? newPassage(packet, mark) : answerPassage(packet, mark, about);
   passage.uid = senderOf(outgoing);
+  rt.rerouted = undefined;
   if (!runHook(rt, ns, 'output', passage, undefined, decision.device)) return 'EPERM';
-  const last = isChanged(passage, packet, mark) ? routeAgain(rt, ns, passage) : decision;
-  if (typeof last === 'string') return last;
+  const last = rt.rerouted ?? decision;
+  if (last !== decision) {
+    if (last.route === undefined || last.error !== undefined) return unroutable(rt, ns, passage.packet, last);
+    recordRoute(rt, ns, passage.packet, 'output', last.route);
+  }
   if (last.route === undefined) return 'EPERM';
   if (!runHook(rt, ns, 'postrouting', passage, undefined, last.device)) return 'EPERM';
   transmit6(rt, last.device, last.route as Route6, passage, undefined);
@@ -46,19 +49,6 @@ function limited(rt: Runtime, ns: Namespace, packet: IpPacket, device: Device): 
 
 function routeFor(rt: Runtime, ns: Namespace, packet: IpPacket, mark: number): OutputDecision<Ipv6> {
   return routeOutput6(rt, ns, { dst: packet.dst as Ipv6, src: packet.src as Ipv6, mark });
-}
-
-function isChanged({ packet: now, routeMark }: Passage, packet: IpPacket, mark: number): boolean {
-  return (routeMark !== undefined && routeMark !== mark) || now.dst !== packet.dst || now.src !== packet.src || now.ttl !== packet.ttl;
-}
-
-function routeAgain(rt: Runtime, ns: Namespace, { packet, mark }: Passage): OutputDecision<Ip> | Errno {
-  const decision = routeFor(rt, ns, packet, mark);
-  if (decision.route === undefined || decision.error !== undefined) {
-    return unroutable(rt, ns, packet, decision);
-  }
-  recordRoute(rt, ns, packet, 'output', decision.route);
-  return decision;
 }
 
 function unroutable(rt: Runtime, ns: Namespace, packet: IpPacket, { route, error }: OutputDecision<Ip>): Errno {

@@ -52,6 +52,7 @@ export function oneNamespace(rules: string | readonly string[], setup: Setup = {
     sysctl: () => 0,
     nowUs: () => clock.us,
     reversePathOk: () => true,
+    reroute: () => true,
     oracle,
     sets: ipset === undefined ? undefined : new SetTable(ipset.join('\n'), 'n1'),
   };
