@@ -5,6 +5,7 @@
 import type { ClusterSpec } from '../api/cluster.js';
 import type { Node, Pod } from '../api/types/core.js';
 import type { StoreView } from '../api/view.js';
+import type { NftTable } from '../plan/nft/nft-ruleset.js';
 import type { LinkPlan, NetnsPlan } from '../plan/plan.js';
 import type { Chain, TableName } from '../plan/ruleset.js';
 
@@ -32,6 +33,12 @@ export interface NodeFragment {
   /** By WireGuard device, as `wg setconf` reads. */
   readonly wg?: Readonly<Record<string, string>> | undefined;
   readonly iptables?: readonly TableFragment[] | undefined;
+  /** Tables of its own. */
+  readonly nft?: readonly NftTable[] | undefined;
+  /** As `ipset restore` reads. */
+  readonly ipset?: string | undefined;
+  /** As `ipvsadm -R` reads. */
+  readonly ipvs?: string | undefined;
 }
 
 export interface TableFragment {

@@ -17,6 +17,7 @@ export interface AssembleOptions {
 const TABLE_ORDER: readonly TableName[] = ['raw', 'mangle', 'nat', 'filter', 'security'];
 
 export function assembleNode(fragments: readonly NodeFragment[], options: AssembleOptions = {}): NetnsPlan {
+  const tables = fragments.flatMap((f) => f.nft ?? []);
   const wg = Object.assign({}, ...fragments.map((f) => f.wg)) as Record<string, string>;
   return {
     sysctl: mergeSysctls([...fragments.map((f) => f.sysctl ?? {}), options.sysctls ?? {}]),
@@ -27,8 +28,16 @@ export function assembleNode(fragments: readonly NodeFragment[], options: Assemb
     fdb: fragments.flatMap((f) => f.fdb ?? []),
     iptables: mergeTables(fragments.flatMap((f) => f.iptables ?? [])),
     ip6tables: undefined,
+    ...mergeTexts(fragments, 'ipset'),
+    ...mergeTexts(fragments, 'ipvs'),
+    ...(tables.length === 0 ? {} : { nft: { tables } }),
     ...(Object.keys(wg).length === 0 ? {} : { wg }),
   };
+}
+
+function mergeTexts<K extends 'ipset' | 'ipvs'>(fragments: readonly NodeFragment[], key: K): { readonly [P in K]?: string } {
+  const texts = fragments.flatMap((f) => f[key] ?? []);
+  return texts.length === 0 ? {} : ({ [key]: texts.join('') } as { readonly [P in K]?: string });
 }
 
 function mergeSysctls(layers: readonly Readonly<Record<string, string>>[]): Record<string, string> {

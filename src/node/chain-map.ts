@@ -3,19 +3,15 @@
  * `layeredChains` lays a few chains of one node over maps that many nodes share, so that a cluster of thousands of nodes and Services holds each
  * Service's chains once.
  */
-import type { Chain } from '../plan/ruleset.js';
 
 /** `find` must agree with `complete`. */
-export function chainMap(
-  find: (name: string) => Chain | undefined,
-  complete: () => ReadonlyMap<string, Chain>,
-): ReadonlyMap<string, Chain> {
+export function chainMap<C>(find: (name: string) => C | undefined, complete: () => ReadonlyMap<string, C>): ReadonlyMap<string, C> {
   return new ChainMap(find, complete);
 }
 
 /** Where two layers have one name, the first wins. */
-export function layeredChains(layers: readonly ReadonlyMap<string, Chain>[]): ReadonlyMap<string, Chain> {
-  if (layers.length === 1) return layers[0] as ReadonlyMap<string, Chain>;
+export function layeredChains<C>(layers: readonly ReadonlyMap<string, C>[]): ReadonlyMap<string, C> {
+  if (layers.length === 1) return layers[0] as ReadonlyMap<string, C>;
   return chainMap(
     (name) => {
       for (const layer of layers) {
@@ -24,20 +20,24 @@ export function layeredChains(layers: readonly ReadonlyMap<string, Chain>[]): Re
       }
       return undefined;
     },
-    () => new Map([...layers].reverse().flatMap((layer) => [...layer])),
+    () => {
+      const all = new Map(layers[0]);
+      for (const layer of layers) for (const [name, chain] of layer) if (!all.has(name)) all.set(name, chain);
+      return all;
+    },
   );
 }
 
-class ChainMap implements ReadonlyMap<string, Chain> {
-  readonly #find: (name: string) => Chain | undefined;
-  readonly #complete: () => ReadonlyMap<string, Chain>;
+class ChainMap<C> implements ReadonlyMap<string, C> {
+  readonly #find: (name: string) => C | undefined;
+  readonly #complete: () => ReadonlyMap<string, C>;
 
-  constructor(find: (name: string) => Chain | undefined, complete: () => ReadonlyMap<string, Chain>) {
+  constructor(find: (name: string) => C | undefined, complete: () => ReadonlyMap<string, C>) {
     this.#find = find;
     this.#complete = complete;
   }
 
-  get(name: string): Chain | undefined {
+  get(name: string): C | undefined {
     return this.#find(name);
   }
 
@@ -49,7 +49,7 @@ class ChainMap implements ReadonlyMap<string, Chain> {
     return this.#complete().size;
   }
 
-  entries(): MapIterator<[string, Chain]> {
+  entries(): MapIterator<[string, C]> {
     return this.#complete().entries();
   }
 
@@ -57,15 +57,15 @@ class ChainMap implements ReadonlyMap<string, Chain> {
     return this.#complete().keys();
   }
 
-  values(): MapIterator<Chain> {
+  values(): MapIterator<C> {
     return this.#complete().values();
   }
 
-  [Symbol.iterator](): MapIterator<[string, Chain]> {
+  [Symbol.iterator](): MapIterator<[string, C]> {
     return this.entries();
   }
 
-  forEach(visit: (chain: Chain, name: string, map: ReadonlyMap<string, Chain>) => void): void {
+  forEach(visit: (chain: C, name: string, map: ReadonlyMap<string, C>) => void): void {
     for (const [name, chain] of this.entries()) visit(chain, name, this);
   }
 }

@@ -3,7 +3,7 @@
  * made last runs first (nf_hook_entries_grow of net/netfilter/core.c). Chains of type nat are asked by the NAT core, at its own priority
  * (nf_nat_inet_fn), and without connection tracking not at all.
  */
-import type { NftFamily, NftHook, NftRuleset, NftTable } from '../../plan/nft/nft-ruleset.js';
+import type { NftChain, NftFamily, NftHook, NftRuleset, NftTable } from '../../plan/nft/nft-ruleset.js';
 import { rulesetOf } from '../../plan/nft/tables-of.js';
 import type { RuleHit } from '../../trace/event.js';
 import type { Evaluation } from '../netfilter/evaluation.js';
@@ -39,7 +39,7 @@ export function nftProgram(nft: string | NftRuleset | undefined, family: 'ip' | 
 
 function baseChains(table: NftTable): BaseChain[] {
   const made: BaseChain[] = [];
-  for (const { name, base } of table.chains.values()) {
+  for (const { name, base } of chainsWithBases(table)) {
     if (base === undefined) continue;
     const { type, hook, priority, policy } = base;
     const hit: RuleHit = { table: `${table.family} ${table.name}`, chain: name, index: 0, text: 'policy drop' };
@@ -54,9 +54,19 @@ function baseChains(table: NftTable): BaseChain[] {
   return made;
 }
 
+function chainsWithBases({ chains, baseChains }: NftTable): Iterable<NftChain> {
+  return baseChains?.flatMap((name) => chains.get(name) ?? []) ?? chains.values();
+}
+
 const NEEDS = /\b(ct|masquerade|snat|dnat|redirect)\b/;
 
 function needsConnections(table: NftTable): boolean {
-  for (const { rules } of table.chains.values()) if (rules.some((rule) => NEEDS.test(rule))) return true;
+  // The base chains first: they mostly tell, and the others may have to be made.
+  if (anyNeeds(chainsWithBases(table))) return true;
+  return table.baseChains !== undefined && anyNeeds(table.chains.values());
+}
+
+function anyNeeds(chains: Iterable<NftChain>): boolean {
+  for (const { rules } of chains) if (rules.some((rule) => NEEDS.test(rule))) return true;
   return false;
 }

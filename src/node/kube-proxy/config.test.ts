@@ -9,6 +9,7 @@ const settings = (config: Readonly<Record<string, unknown>>, mode = 'iptables') 
 
 test("the defaults are kubeadm's", () => {
   assert.deepEqual(settings({}), {
+    mode: 'iptables',
     clusterCIDRs: ['10.244.0.0/16'],
     detectLocalMode: 'ClusterCIDR',
     bridgeInterface: '',
@@ -17,6 +18,8 @@ test("the defaults are kubeadm's", () => {
     masqueradeBit: 14,
     localhostNodePorts: true,
     nodePortAddresses: [],
+    ipvsScheduler: 'rr',
+    strictARP: false,
     tcpEstablishedTimeout: 86400,
     tcpCloseWaitTimeout: 3600,
     tcpBeLiberal: false,
@@ -38,6 +41,14 @@ test('nodePortAddresses without loopback turn localhost NodePorts off', () => {
   assert.equal(settings({ nodePortAddresses: ['192.168.0.0/16'] }).localhostNodePorts, false);
   assert.equal(settings({ nodePortAddresses: ['192.168.0.0/16', '127.0.0.0/8'] }).localhostNodePorts, true);
   assert.equal(settings({ nodePortAddresses: '0.0.0.0/0' }).localhostNodePorts, true);
+});
+
+test('mode nftables has settings of its own, serves NodePorts on the primary address, and never on loopback', () => {
+  const { masqueradeAll, masqueradeBit, nodePortAddresses, localhostNodePorts } = settings(
+    { 'iptables.masqueradeAll': true, nftables: { masqueradeBit: 12 } },
+    'nftables',
+  );
+  assert.deepEqual([masqueradeAll, masqueradeBit, nodePortAddresses, localhostNodePorts], [false, 12, ['primary'], false]);
 });
 
 const REFUSED: readonly [
@@ -65,10 +76,17 @@ const REFUSED: readonly [
   ],
   ['a clusterCIDR that is none', { clusterCIDR: '10.0.0.0' }, 'iptables', InputError, /not a CIDR block/],
   ['a mark bit out of range', { iptables: { masqueradeBit: 32 } }, 'iptables', InputError, /\[0, 31\]/],
-  ['mode ipvs', {}, 'ipvs', UnsupportedError, /mode "ipvs" is not modelled/],
-  ['mode nftables', {}, 'nftables', UnsupportedError, /mode "nftables" is not modelled/],
+  ['mode userspace', {}, 'userspace', UnsupportedError, /mode "userspace" is not modelled/],
+  ["IPVS's own time-outs", { 'ipvs.tcpTimeout': '60s' }, 'ipvs', UnsupportedError, /ipvs\.tcpTimeout/],
+  ['a scheduler that nobody has', { ipvs: { scheduler: 'fair' } }, 'ipvs', InputError, /"fair" is not allowed/],
   ['an unknown mode', {}, 'iptable', InputError, /did you mean iptables/],
-  ['primary NodePort addresses', { nodePortAddresses: ['primary'] }, 'iptables', UnsupportedError, /primary/],
+  [
+    'a primary NodePort address beside others',
+    { nodePortAddresses: ['primary', '10.0.0.0/8'] },
+    'iptables',
+    InputError,
+    /must stand alone/,
+  ],
   ['feature gates', { featureGates: { X: true } }, 'iptables', UnsupportedError, /feature gates/],
 ];
 

@@ -12,7 +12,10 @@ import { type Field, readFields } from '../config-fields.js';
 
 export type DetectLocalMode = 'ClusterCIDR' | 'NodeCIDR' | 'BridgeInterface' | 'InterfaceNamePrefix';
 
+export type ProxyMode = 'iptables' | 'ipvs' | 'nftables';
+
 export interface KubeProxySettings {
+  readonly mode: ProxyMode;
   /** Empty: there is no detector in mode ClusterCIDR. */
   readonly clusterCIDRs: readonly string[];
   readonly detectLocalMode: DetectLocalMode;
@@ -20,10 +23,12 @@ export interface KubeProxySettings {
   readonly interfaceNamePrefix: string;
   readonly masqueradeAll: boolean;
   readonly masqueradeBit: number;
-  /** In effect: false where nodePortAddresses leave loopback out. */
+  /** In effect: only mode iptables has them, and not where nodePortAddresses leave loopback out. */
   readonly localhostNodePorts: boolean;
-  /** Empty: every local address. */
+  /** CIDRs, or `primary` alone: the node's own address. Empty: every local address, but of mode nftables the primary one. */
   readonly nodePortAddresses: readonly string[];
+  readonly ipvsScheduler: string;
+  readonly strictARP: boolean;
   readonly tcpEstablishedTimeout: number;
   readonly tcpCloseWaitTimeout: number;
   readonly tcpBeLiberal: boolean;
@@ -33,7 +38,12 @@ export interface KubeProxySettings {
 }
 
 const DETECT_LOCAL_MODES: readonly DetectLocalMode[] = ['ClusterCIDR', 'NodeCIDR', 'BridgeInterface', 'InterfaceNamePrefix'];
-const MODES_NOT_MODELLED = ['ipvs', 'nftables', 'userspace', 'kernelspace'];
+const MODES: readonly ProxyMode[] = ['iptables', 'ipvs', 'nftables'];
+const MODES_NOT_MODELLED = ['userspace', 'kernelspace'];
+/** Those that the kernel has and the proxy may be told to use. */
+const SCHEDULERS = ['rr', 'wrr', 'lc', 'wlc', 'lblc', 'lblcr', 'sh', 'dh', 'sed', 'nq', 'mh'];
+const IPVS_TIMEOUTS = ['ipvs.tcpTimeout', 'ipvs.tcpFinTimeout', 'ipvs.udpTimeout'];
+export const PRIMARY = 'primary';
 const INERT: Field = { type: 'inert' };
 
 const FIELDS: Readonly<Record<string, Field>> = {
@@ -65,10 +75,20 @@ const FIELDS: Readonly<Record<string, Field>> = {
   featureGates: { type: 'inert', unsupported: 'feature gates of kube-proxy are not modelled' },
   healthzBindAddress: INERT,
   hostnameOverride: INERT,
-  ipvs: INERT,
+  'ipvs.excludeCIDRs': INERT,
+  'ipvs.minSyncPeriod': { type: 'seconds' },
+  'ipvs.scheduler': { type: 'string', allowed: ['', ...SCHEDULERS] },
+  'ipvs.strictARP': { type: 'boolean' },
+  'ipvs.syncPeriod': { type: 'seconds' },
+  'ipvs.tcpFinTimeout': { type: 'seconds' },
+  'ipvs.tcpTimeout': { type: 'seconds' },
+  'ipvs.udpTimeout': { type: 'seconds' },
   logging: INERT,
   metricsBindAddress: INERT,
-  nftables: INERT,
+  'nftables.masqueradeAll': { type: 'boolean' },
+  'nftables.masqueradeBit': { type: 'integer' },
+  'nftables.minSyncPeriod': { type: 'seconds' },
+  'nftables.syncPeriod': { type: 'seconds' },
   oomScoreAdj: INERT,
   portRange: INERT,
   showHiddenMetricsForVersion: INERT,
@@ -93,21 +113,29 @@ function readSettings(cluster: ClusterSpec): KubeProxySettings {
     throw unsupported('kube-proxy-ipv6', 'kube-proxy with IPv6 or dual stack Services is not modelled');
   }
   const values = readFields(cluster.kubeProxy.config, FIELDS, 'kubeProxy.config');
-  checkMode(values.string('mode') ?? cluster.kubeProxy.mode);
+  const mode = modeOf(values.string('mode') || cluster.kubeProxy.mode);
+  const section = mode === 'nftables' ? 'nftables' : 'iptables';
   const nodePortAddresses = checkCidrs(values.strings('nodePortAddresses') ?? [], 'nodePortAddresses');
-  const masqueradeBit = values.number('iptables.masqueradeBit') ?? 14;
+  const timeout = mode === 'ipvs' ? IPVS_TIMEOUTS.find((path) => (values.number(path) ?? 0) > 0) : undefined;
+  if (timeout !== undefined)
+    throw unsupported('ipvs-timeouts', `kubeProxy.config.${timeout}: the time-outs of IPVS itself are not modelled`);
+  const masqueradeBit = values.number(`${section}.masqueradeBit`) ?? 14;
   if (masqueradeBit < 0 || masqueradeBit > 31) {
-    throw inputError('bad-value', `kubeProxy.config.iptables.masqueradeBit: ${masqueradeBit} must be within the range [0, 31]`);
+    throw inputError('bad-value', `kubeProxy.config.${section}.masqueradeBit: ${masqueradeBit} must be within the range [0, 31]`);
   }
   return {
+    mode,
     clusterCIDRs: checkCidrs(values.strings('clusterCIDR') ?? cluster.podCIDRs, 'clusterCIDR'),
     detectLocalMode: (values.string('detectLocalMode') || 'ClusterCIDR') as DetectLocalMode,
     bridgeInterface: values.string('detectLocal.bridgeInterface') ?? '',
     interfaceNamePrefix: values.string('detectLocal.interfaceNamePrefix') ?? '',
-    masqueradeAll: values.boolean('iptables.masqueradeAll') ?? false,
+    masqueradeAll: values.boolean(`${section}.masqueradeAll`) ?? false,
     masqueradeBit,
-    localhostNodePorts: (values.boolean('iptables.localhostNodePorts') ?? true) && includesLoopback(nodePortAddresses),
-    nodePortAddresses,
+    localhostNodePorts:
+      mode === 'iptables' && (values.boolean('iptables.localhostNodePorts') ?? true) && includesLoopback(nodePortAddresses),
+    nodePortAddresses: nodePortAddresses.length === 0 && mode === 'nftables' ? [PRIMARY] : nodePortAddresses,
+    ipvsScheduler: values.string('ipvs.scheduler') || 'rr',
+    strictARP: values.boolean('ipvs.strictARP') ?? false,
     tcpEstablishedTimeout: values.number('conntrack.tcpEstablishedTimeout') ?? 86400,
     tcpCloseWaitTimeout: values.number('conntrack.tcpCloseWaitTimeout') ?? 3600,
     tcpBeLiberal: values.boolean('conntrack.tcpBeLiberal') ?? false,
@@ -117,18 +145,20 @@ function readSettings(cluster: ClusterSpec): KubeProxySettings {
   };
 }
 
-function checkMode(mode: string): void {
-  if (mode === 'iptables' || mode === '') return;
+function modeOf(mode: string): ProxyMode {
+  const known = MODES.find((one) => one === mode);
+  if (known !== undefined || mode === '') return known ?? 'iptables';
   if (MODES_NOT_MODELLED.includes(mode)) throw unsupported('kube-proxy-mode', `kube-proxy's mode "${mode}" is not modelled`);
-  const near = nearest(mode, ['iptables', ...MODES_NOT_MODELLED]);
+  const near = nearest(mode, [...MODES, ...MODES_NOT_MODELLED]);
   throw inputError('unknown-mode', `unknown kube-proxy mode ${JSON.stringify(mode)}`, {
     fix: near === undefined ? 'known modes: iptables, ipvs, nftables' : `did you mean ${near}?`,
   });
 }
 
 function checkCidrs(cidrs: readonly string[], field: string): readonly string[] {
-  if (field === 'nodePortAddresses' && cidrs.includes('primary')) {
-    throw unsupported('node-port-addresses-primary', 'nodePortAddresses "primary" is not modelled');
+  if (field === 'nodePortAddresses' && cidrs.includes(PRIMARY)) {
+    if (cidrs.length === 1) return cidrs;
+    throw inputError('bad-value', `kubeProxy.config.${field}: "${PRIMARY}" must stand alone`);
   }
   for (const text of cidrs) {
     if (parseCidr(text) === undefined) {
@@ -141,6 +171,7 @@ function checkCidrs(cidrs: readonly string[], field: string): readonly string[] 
 }
 
 function includesLoopback(cidrs: readonly string[]): boolean {
+  if (cidrs.includes(PRIMARY)) return false;
   const loopback = parseIpv4('127.0.0.1') as Ip;
   const own = cidrs.map((text) => parseCidr(text)).filter((cidr) => cidr !== undefined && typeof cidr.ip === 'number');
   return own.length === 0 || own.some((cidr) => cidr !== undefined && cidrContains(cidr, loopback));

@@ -11,6 +11,8 @@ import type { KubeProxySettings } from './config.js';
 export interface LocalDetector {
   readonly ifLocal: { readonly source: string; readonly device: string };
   readonly ifNotLocal: { readonly source: string; readonly device: string };
+  /** The same two in nft's words. */
+  readonly nft: { readonly ifLocal: string; readonly ifNotLocal: string };
   /** For a person: which traffic counts as the pods' own. */
   readonly meaning: string;
 }
@@ -39,15 +41,18 @@ function bySource(text: string | undefined, label: string): LocalDetector | unde
   return {
     ifLocal: { source: `-s ${source} `, device: '' },
     ifNotLocal: { source: `! -s ${source} `, device: '' },
+    nft: { ifLocal: `ip saddr ${source}`, ifNotLocal: `ip saddr != ${source}` },
     meaning: `${label} ${source}`,
   };
 }
 
 function byDevice(name: string, match: string): LocalDetector | undefined {
   if (name === '') return undefined;
+  const nft = `"${match.replace(/\+$/, '*')}"`;
   return {
     ifLocal: { source: '', device: `-i ${match} ` },
     ifNotLocal: { source: '', device: `! -i ${match} ` },
+    nft: { ifLocal: `iifname ${nft}`, ifNotLocal: `iifname != ${nft}` },
     meaning: `interface ${match}`,
   };
 }

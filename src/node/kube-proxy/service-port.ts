@@ -20,6 +20,8 @@ export function isIpv4(text: string): boolean {
 export class ProxyPort implements PortPolicy {
   readonly namespace: string;
   readonly service: string;
+  /** Empty where the Service has a single port without a name. */
+  readonly portName: string;
   /** `namespace/name[:port]`. */
   readonly spn: string;
   readonly protocol: 'tcp' | 'udp' | 'sctp';
@@ -51,7 +53,8 @@ export class ProxyPort implements PortPolicy {
     this.#slices = slicesOfPort(slices, port);
     this.namespace = metadata.namespace ?? 'default';
     this.service = metadata.name;
-    this.spn = `${this.namespace}/${metadata.name}${port.name === undefined || port.name === '' ? '' : `:${port.name}`}`;
+    this.portName = port.name ?? '';
+    this.spn = `${this.namespace}/${metadata.name}${this.portName === '' ? '' : `:${this.portName}`}`;
     this.protocol = PROTOCOLS[port.protocol ?? 'TCP'];
     this.clusterIP = clusterIP;
     this.port = port.port;

@@ -57,6 +57,8 @@ export interface NftTable {
   readonly comment?: string | undefined;
   /** Its chains see no packet. */
   readonly dormant?: boolean | undefined;
+  /** The names of its base chains, where they can be told without making the others. */
+  readonly baseChains?: readonly string[] | undefined;
   /** Names of its counters. */
   readonly counters?: readonly string[] | undefined;
   /** Sets and maps, and chains, in the order of their making. */

@@ -7,8 +7,8 @@ import { type Chain, chain, lazyChain } from '../../../plan/ruleset.js';
 import { KUBE_FIREWALL_RULE } from '../../kubelet-rules.js';
 import type { ProxyPort } from '../service-port.js';
 import { masqueradeMark } from './nat-rules.js';
-import type { PortDecision } from './port-decision.js';
-import type { ProxyNode } from './proxy-node.js';
+import type { PortDecision } from '../port-decision.js';
+import type { ProxyNode } from '../proxy-node.js';
 import { comment, LOCAL_DESTINATION, REJECT, toAddress } from './rule-text.js';
 import { hasFirewall } from './service-chains.js';
 

@@ -5,8 +5,8 @@
  */
 import { type Chain, chain, lazyChain } from '../../../plan/ruleset.js';
 import type { ProxyPort } from '../service-port.js';
-import type { PortDecision } from './port-decision.js';
-import type { ProxyNode } from './proxy-node.js';
+import type { PortDecision } from '../port-decision.js';
+import type { ProxyNode } from '../proxy-node.js';
 import { comment, LOCAL_DESTINATION, toAddress } from './rule-text.js';
 import { hasFirewall } from './service-chains.js';
 

@@ -10,8 +10,9 @@ import type { ProxyPort } from '../service-port.js';
 import { externalServicesChain, filterFixedChains, filterNodePortsChain, filterServicesChain, proxyFirewallChain } from './filter-rules.js';
 import { filterJumps, NAT_JUMPS } from './jumps.js';
 import { natFixedChains, natNodePortsChain, natServicesChain } from './nat-rules.js';
-import { decidePort, type PortDecision } from './port-decision.js';
-import type { ProxyNode } from './proxy-node.js';
+import { oncePerSettings } from '../once-per.js';
+import { decidePort, type PortDecision } from '../port-decision.js';
+import type { ProxyNode } from '../proxy-node.js';
 import { endpointChains, servicePortChains } from './service-chains.js';
 import { sharedChains } from './shared-chains.js';
 
@@ -27,7 +28,7 @@ interface DispatchChains {
   readonly filter: ReadonlyMap<string, Chain>;
 }
 
-const sharedOf = new WeakMap<ServiceModel, Map<string, SharedRules>>();
+const sharedOf = oncePerSettings<SharedRules>();
 const CANARY = chain('KUBE-PROXY-CANARY', []);
 
 export function proxyTables(model: ServiceModel, node: ProxyNode): readonly TableFragment[] {
@@ -55,19 +56,10 @@ export function proxyTables(model: ServiceModel, node: ProxyNode): readonly Tabl
 }
 
 function sharedRules(model: ServiceModel, node: ProxyNode): SharedRules {
-  let bySettings = sharedOf.get(model);
-  if (bySettings === undefined) {
-    bySettings = new Map();
-    sharedOf.set(model, bySettings);
-  }
-  const key = [node.masqueradeAll, node.localhostNodePorts, node.detector?.meaning].join();
-  let shared = bySettings.get(key);
-  if (shared === undefined) {
+  return sharedOf(model, [node.masqueradeAll, node.localhostNodePorts, node.detector?.meaning].join(), () => {
     const ports = model.perNode.length === 0 ? model.ports : model.ports.filter((port) => !port.perNode);
-    shared = { chains: sharedChains(ports, node), dispatch: new Map() };
-    bySettings.set(key, shared);
-  }
-  return shared;
+    return { chains: sharedChains(ports, node), dispatch: new Map() };
+  });
 }
 
 function dispatchChains(ports: readonly ProxyPort[], decision: (port: ProxyPort) => PortDecision, node: ProxyNode): DispatchChains {

@@ -6,8 +6,8 @@
 import { type Chain, lazyChain } from '../../../plan/ruleset.js';
 import type { ProxyEndpoint } from '../endpoints.js';
 import { type ProxyPort, sourceRangesContain } from '../service-port.js';
-import type { PortDecision } from './port-decision.js';
-import type { ProxyNode } from './proxy-node.js';
+import type { PortDecision } from '../port-decision.js';
+import type { ProxyNode } from '../proxy-node.js';
 import { comment, LOCAL_SOURCE, probability, toAddress } from './rule-text.js';
 
 /**

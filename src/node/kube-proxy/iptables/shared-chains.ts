@@ -6,8 +6,8 @@
 import type { Chain } from '../../../plan/ruleset.js';
 import { chainMap } from '../../chain-map.js';
 import type { ProxyPort } from '../service-port.js';
-import { decidePort } from './port-decision.js';
-import type { ProxyNode } from './proxy-node.js';
+import { decidePort } from '../port-decision.js';
+import type { ProxyNode } from '../proxy-node.js';
 import { endpointChains, servicePortChains } from './service-chains.js';
 
 const PORT_CHAIN = /^KUBE-(?:SVC|EXT)-/;

@@ -1,6 +1,6 @@
 /** What kube-proxy's rules on one node depend on besides the Services: its settings and the node. */
-import type { LocalDetector } from '../local-detector.js';
-import type { NodeTopology } from '../topology.js';
+import type { LocalDetector } from './local-detector.js';
+import type { NodeTopology } from './topology.js';
 
 export interface ProxyNode extends NodeTopology {
   readonly ip: string;

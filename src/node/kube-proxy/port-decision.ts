@@ -1,10 +1,10 @@
 /**
  * How one Service port stands on a node: which endpoints it may use there and, without asking that far, what its dispatching rules
- * depend on. Source: Kubernetes 1.34 pkg/proxy/iptables/proxier.go, the head of the loop over services in syncProxyRules.
+ * depend on. Source: Kubernetes 1.34 pkg/proxy/{iptables,nftables}/proxier.go, the head of the loop over services in syncProxyRules.
  */
-import type { ProxyEndpoint } from '../endpoints.js';
-import type { ProxyPort } from '../service-port.js';
-import { categorizeEndpoints, type EndpointChoice, type NodeTopology } from '../topology.js';
+import type { ProxyEndpoint } from './endpoints.js';
+import type { ProxyPort } from './service-port.js';
+import { categorizeEndpoints, type EndpointChoice, type NodeTopology } from './topology.js';
 
 export class PortDecision {
   /** Any usable endpoint, on any node. */
@@ -13,9 +13,9 @@ export class PortDecision {
   readonly hasInternal: boolean;
   /** One that traffic from outside may use. */
   readonly hasExternal: boolean;
-  /** Whether there is a KUBE-SVC chain. */
+  /** Whether its endpoints of policy Cluster have a chain. */
   readonly usesCluster: boolean;
-  /** Whether there is a KUBE-SVL chain. */
+  /** Whether those of policy Local have one. */
   readonly usesLocal: boolean;
   readonly #port: ProxyPort;
   readonly #node: NodeTopology;

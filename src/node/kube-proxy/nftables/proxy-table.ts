@@ -1,0 +1,75 @@
+/**
+ * kube-proxy's table in nftables mode for one node, with everything shared that nodes have in common, as in iptables mode: ports whose rules are the same
+ * everywhere have their chains made once for all nodes of the same settings; maps are shared by nodes on which the other ports stand the same.
+ */
+import type { NftChain, NftSet, NftTable } from '../../../plan/nft/nft-ruleset.js';
+import { chainMap, layeredChains } from '../../chain-map.js';
+import { oncePerSettings } from '../once-per.js';
+import { decidePort, type PortDecision } from '../port-decision.js';
+import type { ProxyNode } from '../proxy-node.js';
+import type { ServiceModel } from '../service-model.js';
+import type { ProxyPort } from '../service-port.js';
+import { dispatchSets, nodePortIps } from './dispatch-sets.js';
+import { BASE_CHAIN_NAMES, fixedChains } from './fixed-chains.js';
+import { affinitySets, endpointChains, servicePortChains } from './service-chains.js';
+import { sharedNftChains } from './shared-chains.js';
+
+/** What nodes of equal settings share. */
+interface SharedTable {
+  readonly chains: ReadonlyMap<string, NftChain>;
+  /** Sets and maps by how the other ports stand on a node. */
+  readonly dispatch: Map<string, readonly NftSet[]>;
+}
+
+const sharedOf = oncePerSettings<SharedTable>();
+
+/** `serviceCIDRs` are those of IPv4. */
+export function proxyNftTable(model: ServiceModel, node: ProxyNode, serviceCIDRs: readonly string[]): NftTable {
+  const shared = sharedTable(model, node);
+  const own = new Map(fixedChains(node, serviceCIDRs).map((chain) => [chain.name, chain]));
+  const decisions = new Map<ProxyPort, PortDecision>();
+  let signature = '';
+  for (const port of model.perNode) {
+    const decision = decidePort(port, node);
+    decisions.set(port, decision);
+    signature += `${decision.hasInternal ? 'i' : '-'}${decision.hasExternal ? 'e' : '-'}`;
+    for (const chain of [...servicePortChains(port, decision, node), ...endpointChains(port, decision)]) own.set(chain.name, chain);
+  }
+  const decision = (port: ProxyPort): PortDecision => decisions.get(port) ?? decidePort(port, node);
+  let dispatch = shared.dispatch.get(signature);
+  if (dispatch === undefined) {
+    dispatch = dispatchSets(model.ports, decision);
+    shared.dispatch.set(signature, dispatch);
+  }
+  return {
+    family: 'ip',
+    name: 'kube-proxy',
+    comment: 'rules for kube-proxy',
+    baseChains: BASE_CHAIN_NAMES,
+    sets: tableSets(dispatch, node, () => model.ports.flatMap((port) => affinitySets(port, decision(port)))),
+    chains: layeredChains([own, shared.chains]),
+  };
+}
+
+function sharedTable(model: ServiceModel, node: ProxyNode): SharedTable {
+  return sharedOf(model, [node.masqueradeAll, node.detector?.meaning].join(), () => ({
+    chains: sharedNftChains(
+      model.ports.filter((port) => !port.perNode),
+      node,
+    ),
+    dispatch: new Map(),
+  }));
+}
+
+/** Sets of affinity, one for each endpoint, are made when one of them is asked for. */
+function tableSets(dispatch: readonly NftSet[], node: ProxyNode, affinity: () => readonly NftSet[]): ReadonlyMap<string, NftSet> {
+  const [clusterIps, ...maps] = dispatch;
+  const atNode = node.nodePortIps === undefined ? [] : [nodePortIps(node.nodePortIps)];
+  const known = new Map([...(clusterIps === undefined ? [] : [clusterIps]), ...atNode, ...maps].map((set) => [set.name, set]));
+  let all: ReadonlyMap<string, NftSet> | undefined;
+  const makeAll = (): ReadonlyMap<string, NftSet> => {
+    all ??= new Map([...known.values(), ...affinity()].map((set) => [set.name, set]));
+    return all;
+  };
+  return chainMap((name) => known.get(name) ?? (name.startsWith('affinity-') ? makeAll().get(name) : undefined), makeAll);
+}
