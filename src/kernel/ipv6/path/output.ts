@@ -7,7 +7,6 @@ import { formatIp, type Ip, type Ipv6 } from '../../../base/ip.js';
 import type { IpPacket } from '../../../packet/ip-packet.js';
 import type { Errno } from '../../../trace/flow-record.js';
 import type { Device, Namespace } from '../../namespace.js';
-import type { Passage } from '../../netfilter/contract.js';
 import { runHook } from '../../path/hook.js';
 import { answerPassage, newPassage } from '../../path/passage.js';
 import { senderOf } from '../../path/output.js';
