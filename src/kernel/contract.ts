@@ -20,6 +20,14 @@ export interface Probe {
   readonly timeoutMs?: number | undefined;
   /** Bytes that the client sends; 1 unless given, 56 in an echo. TCP sends no more of them than one segment takes. */
   readonly payload?: number | undefined;
+  /** IP_MTU_DISCOVER: true sends whole packets with DF alone, false none with it. */
+  readonly df?: boolean | undefined;
+  /** SO_BROADCAST. */
+  readonly broadcast?: boolean | undefined;
+  readonly tos?: number | undefined;
+  readonly ttl?: number | undefined;
+  /** The name of the device that the socket is bound to. */
+  readonly device?: string | undefined;
   /** How far it is followed; `conversation` unless given. */
   readonly extent?: Extent | undefined;
 }

@@ -53,8 +53,8 @@ function seededOracle(seed: number): ChoiceOracle {
 }
 
 function toProbe(planned: ProbePlan): Probe {
-  const { netns, proto, dport, sport, mark, timeoutMs } = planned;
-  return { netns, proto, dst: address(planned, planned.dst), dport, src: optional(planned, planned.src), sport, mark, timeoutMs };
+  const { id: _, count: __, size: payload, dst, dport, src, ...rest } = planned;
+  return { ...rest, dport, dst: address(planned, dst), src: optional(planned, src), payload };
 }
 
 function optional(planned: ProbePlan, text: string | undefined): Probe['src'] {

@@ -104,8 +104,8 @@ function writeListener(listener: ListenerPlan): Readonly<Record<string, unknown>
 }
 
 function writeProbe(probe: ProbePlan): Readonly<Record<string, unknown>> {
-  const { id, netns, proto, dst, dport, src, sport, mark, count, timeoutMs } = probe;
-  return present({ id, netns, proto, dst, dport, src, sport, mark, count, timeout_ms: timeoutMs });
+  const { id, netns, proto, dst, dport, src, sport, mark, count, timeoutMs, ...options } = probe;
+  return present({ id, netns, proto, dst, dport, src, sport, mark, count, timeout_ms: timeoutMs, ...options });
 }
 
 function present(members: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {

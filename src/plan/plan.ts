@@ -76,6 +76,17 @@ export interface ProbePlan {
   readonly mark?: number | undefined;
   readonly count?: number | undefined;
   readonly timeoutMs?: number | undefined;
+  /** Bytes that the client sends: of a datagram or an echo its payload. 1 unless given, of an echo 56. */
+  readonly size?: number | undefined;
+  /** IP_MTU_DISCOVER: `true` sends nothing but whole packets with DF, `false` none with it; else as Linux does by itself. */
+  readonly df?: boolean | undefined;
+  /** SO_BROADCAST: the client may call broadcast addresses. */
+  readonly broadcast?: boolean | undefined;
+  /** IP_TOS or IPV6_TCLASS, and IP_TTL or the hop limit. */
+  readonly tos?: number | undefined;
+  readonly ttl?: number | undefined;
+  /** SO_BINDTODEVICE. */
+  readonly device?: string | undefined;
 }
 
 /**

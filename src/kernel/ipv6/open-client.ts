@@ -22,8 +22,10 @@ export function chooseWay6(rt: Runtime, ns: Namespace, probe: Probe, dst: Ipv6):
   if (typeof src === 'number') throw unsupported('mixed-families', `a probe from ${formatIp(src)} to ${formatIp(dst)} is not modelled`);
   if (src !== 0n && isLinkLocal(src)) return 'EINVAL';
   if (src !== 0n && !isOwnAddress(rt.ipv6(ns), src)) return 'EADDRNOTAVAIL';
-  if (isLinkLocal(dst)) return 'EINVAL';
+  const oif = probe.device === undefined ? undefined : ns.deviceByName.get(probe.device);
+  if (probe.device !== undefined && oif === undefined) return 'ENODEV';
+  if (isLinkLocal(dst) && oif === undefined) return 'EINVAL';
   if (isMulticast6(dst) && probe.proto === 'tcp') return 'ENETUNREACH';
-  const decision = routeOutput6(rt, ns, { dst, src, mark: probe.mark ?? 0 });
+  const decision = routeOutput6(rt, ns, { dst, src, mark: probe.mark ?? 0, oif });
   return decision.error ?? decision;
 }

@@ -23,11 +23,26 @@ export interface ClientSocket {
   readonly mark: number;
   /** Bytes of the request. */
   readonly payload: number;
+  readonly options: SocketOptions;
   mss: number;
   state: 'opening' | 'open' | 'answered' | 'failed';
   errno: Errno | undefined;
   icmp: { readonly type: number; readonly code: number; readonly from: Ip } | undefined;
 }
+
+/** What a socket was told of the packets it sends. */
+export interface SocketOptions {
+  /** 0 leaves it to the host, or the route. */
+  readonly ttl: number;
+  readonly tos: number;
+  /** IP_MTU_DISCOVER: true refuses what does not fit, false never sets DF; undefined sets it on what fits. */
+  readonly df: boolean | undefined;
+  /** What it is bound to. */
+  readonly device: Device | undefined;
+  readonly broadcast: boolean;
+}
+
+export const NO_OPTIONS: SocketOptions = { ttl: 0, tos: 0, df: undefined, device: undefined, broadcast: false };
 
 /** What a listener saw, and the state of its connection. */
 export interface ServerSocket {

@@ -11,14 +11,14 @@ import { LOOPBACK6 } from '../ipv6/address.js';
 import { ECHO_REQUEST6 } from '../ipv6/icmp-types.js';
 import { chooseWay6 } from '../ipv6/open-client.js';
 import { HOP_LIMIT_OF_ROUTE } from '../ipv6/stack.js';
-import type { Namespace } from '../namespace.js';
+import type { Device, Namespace } from '../namespace.js';
 import { isLocalAddress } from '../route/address-type.js';
 import { type OutputDecision, routeOutput } from '../route/output.js';
 import type { Runtime } from '../runtime.js';
-import type { ClientSocket } from './flow-state.js';
+import { type ClientSocket, NO_OPTIONS, type SocketOptions } from './flow-state.js';
 import { protocolNumber } from './listeners.js';
 import { clientSends } from './receive-tcp.js';
-import { sendDatagram } from './send-datagram.js';
+import { boundWay, sendDatagram } from './send-datagram.js';
 
 export const PORT_MIN = 32768;
 const PORT_MAX = 60999;
@@ -45,14 +45,21 @@ function chooseWay(rt: Runtime, ns: Namespace, probe: Probe, dst: Ipv4): OutputD
   if (typeof src !== 'number') throw unsupported('mixed-families', `a probe from ${formatIp(src)} to ${formatIp(dst)} is not modelled`);
   if (src !== 0 && !isLocalAddress(ns, src)) return 'EADDRNOTAVAIL';
   const mark = probe.mark ?? 0;
-  const first = routeOutput(rt, ns, { dst, src, mark });
+  const oif = boundTo(ns, probe);
+  if (typeof oif === 'string') return oif;
+  const first = routeOutput(rt, ns, { dst, src, mark, oif });
   // ip_route_connect asks again with the source that the first answer chose: policy rules may know it.
   const again = src === 0 && first.error === undefined && !ns.fib.plain;
-  const decision = again ? routeOutput(rt, ns, { dst, src: first.source, mark }) : first;
+  const decision = again ? routeOutput(rt, ns, { dst, src: first.source, mark, oif }) : first;
   if (decision.error !== undefined) return decision.error;
-  // A broadcast needs SO_BROADCAST, which no client here sets.
-  if (decision.route?.type === 'broadcast' || dst === BROADCAST) return probe.proto === 'tcp' ? 'ENETUNREACH' : 'EACCES';
-  return decision;
+  if (decision.route?.type !== 'broadcast' && dst !== BROADCAST) return decision;
+  if (probe.proto === 'tcp') return 'ENETUNREACH';
+  return probe.broadcast === true ? decision : 'EACCES';
+}
+
+/** SO_BINDTODEVICE. */
+function boundTo(ns: Namespace, { device }: Probe): Device | 'ENODEV' | undefined {
+  return device === undefined ? undefined : (ns.deviceByName.get(device) ?? 'ENODEV');
 }
 
 function newClient(rt: Runtime, ns: Namespace, probe: Probe, decision: OutputDecision<Ip>): ClientSocket {
@@ -69,11 +76,18 @@ function newClient(rt: Runtime, ns: Namespace, probe: Probe, decision: OutputDec
     remotePort: echo ? localPort : (probe.dport ?? 0),
     mark: probe.mark ?? 0,
     payload: probe.payload ?? (echo ? ECHO_BYTES : 1),
+    options: optionsOf(ns, probe),
     mss: Math.min(decision.route?.mtu ?? decision.device.mtu, 65535) - (six ? 60 : 40),
     state: proto === PROTO.tcp ? 'opening' : 'open',
     errno: undefined,
     icmp: undefined,
   };
+}
+
+function optionsOf(ns: Namespace, { ttl, tos, df, device, broadcast }: Probe): SocketOptions {
+  if (ttl === undefined && tos === undefined && df === undefined && device === undefined && broadcast === undefined) return NO_OPTIONS;
+  const bound = device === undefined ? undefined : ns.deviceByName.get(device);
+  return { ttl: ttl ?? 0, tos: tos ?? 0, df, device: bound, broadcast: broadcast === true };
 }
 
 function takePort(rt: Runtime): number {
@@ -83,7 +97,7 @@ function takePort(rt: Runtime): number {
 }
 
 function sendFirst(rt: Runtime, client: ClientSocket): void {
-  const { ns, proto, localIp, localPort, remoteIp, remotePort, mark, payload } = client;
+  const { ns, proto, localIp, localPort, remoteIp, remotePort, mark, payload, options } = client;
   if (proto === PROTO.tcp) return clientSends(rt, client, 'S', 0);
   if (proto === PROTO.udp) {
     return sendDatagram(rt, ns, {
@@ -94,11 +108,13 @@ function sendFirst(rt: Runtime, client: ClientSocket): void {
       length: payload,
       mark,
       fromClient: true,
+      options,
     });
   }
   const leg = rt.nextLeg++;
   const six = typeof remoteIp === 'bigint';
   const l4 = { kind: 'icmp', type: six ? ECHO_REQUEST6 : 8, code: 0, id: localPort, seq: 1, length: payload } as const;
-  const packet = { src: localIp, dst: remoteIp, ttl: six ? HOP_LIMIT_OF_ROUTE : ns.defaultTtl, tos: 0, id: leg + 1, df: true, proto, l4 };
-  rt.outbox.push({ ns, packet, leg, mark, about: undefined, fromClient: true, decision: undefined });
+  const ttl = options.ttl || (six ? HOP_LIMIT_OF_ROUTE : ns.defaultTtl);
+  const packet = { src: localIp, dst: remoteIp, ttl, tos: options.tos, id: leg + 1, df: six || options.df !== false, proto, l4 };
+  rt.outbox.push({ ns, packet, leg, mark, about: undefined, fromClient: true, decision: boundWay(rt, client) });
 }

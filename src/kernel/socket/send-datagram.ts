@@ -1,12 +1,14 @@
 /** Queues a UDP datagram. Linux sets DF on what fits its route (ip_no_pmtu_disc 0). */
-import type { Ip, Ipv6 } from '../../base/ip.js';
+import type { Ip, Ipv4, Ipv6 } from '../../base/ip.js';
 import { PROTO } from '../../packet/ip-packet.js';
 import { isLinkLocal } from '../ipv6/address.js';
 import { routeOutput6 } from '../ipv6/route/output.js';
 import { HOP_LIMIT_OF_ROUTE } from '../ipv6/stack.js';
 import type { Device, Namespace } from '../namespace.js';
-import type { OutputDecision } from '../route/output.js';
+import { type OutputDecision, routeOutput } from '../route/output.js';
 import type { Runtime } from '../runtime.js';
+import { NO_OPTIONS, type SocketOptions } from './flow-state.js';
+import type { Ends } from './send-segment.js';
 
 export interface Datagram {
   readonly src: Ip;
@@ -18,26 +20,37 @@ export interface Datagram {
   readonly fromClient: boolean;
   /** Of a server: where its client is heard, which a link-local address of IPv6 does not say. */
   readonly device?: Device | undefined;
+  readonly options?: SocketOptions | undefined;
 }
 
 export function sendDatagram(rt: Runtime, ns: Namespace, datagram: Datagram): void {
-  const { src, dst, sport, dport, length, mark, fromClient } = datagram;
+  const { src, dst, sport, dport, length, mark, fromClient, options = NO_OPTIONS } = datagram;
   const leg = rt.nextLeg++;
   const l4 = { kind: 'udp', sport, dport, length } as const;
   const packet = {
     src,
     dst,
-    ttl: typeof dst === 'number' ? ns.defaultTtl : HOP_LIMIT_OF_ROUTE,
-    tos: 0,
+    ttl: options.ttl || (typeof dst === 'number' ? ns.defaultTtl : HOP_LIMIT_OF_ROUTE),
+    tos: options.tos,
     id: leg + 1,
-    df: true,
+    df: typeof dst !== 'number' || options.df !== false,
     proto: PROTO.udp,
     l4,
   };
   rt.outbox.push({ ns, packet, leg, mark, about: undefined, fromClient, decision: wayOf(rt, ns, datagram) });
 }
 
-function wayOf(rt: Runtime, ns: Namespace, { src, dst, mark, device }: Datagram): OutputDecision<Ipv6> | undefined {
+/** Of a socket that is bound to a device. */
+export function boundWay(rt: Runtime, socket: Ends): OutputDecision<Ip> | undefined {
+  const { ns, localIp: src, remoteIp: dst, mark } = socket;
+  const oif = socket.options?.device;
+  if (oif === undefined) return undefined;
+  if (typeof dst === 'number') return routeOutput(rt, ns, { dst, src: src as Ipv4, mark, oif });
+  return routeOutput6(rt, ns, { dst, src: src as Ipv6, mark, oif });
+}
+
+function wayOf(rt: Runtime, ns: Namespace, { src, dst, mark, device, options }: Datagram): OutputDecision<Ip> | undefined {
+  if (options?.device !== undefined) return boundWay(rt, { ns, localIp: src, localPort: 0, remoteIp: dst, remotePort: 0, mark, options });
   if (typeof dst === 'number' || device === undefined || !isLinkLocal(dst)) return undefined;
   return routeOutput6(rt, ns, { dst, src: src as Ipv6, mark, oif: device });
 }

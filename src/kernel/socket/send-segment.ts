@@ -9,6 +9,7 @@ import { HOP_LIMIT_OF_ROUTE } from '../ipv6/stack.js';
 import type { Device, Namespace } from '../namespace.js';
 import { type OutputDecision, routeOutput } from '../route/output.js';
 import type { Runtime } from '../runtime.js';
+import { NO_OPTIONS, type SocketOptions } from './flow-state.js';
 
 /** The two ends of a connection, from the sender's side; the client's and the server's sockets both are one. */
 export interface Ends {
@@ -20,6 +21,8 @@ export interface Ends {
   readonly mark: number;
   /** Of a server: where its client is heard. */
   readonly device?: Device | undefined;
+  /** Of a client. */
+  readonly options?: SocketOptions | undefined;
 }
 
 export interface Segment {
@@ -31,18 +34,20 @@ export interface Segment {
 }
 
 export function sendSegment(rt: Runtime, ends: Ends, segment: Segment): void {
-  const { ns, localIp, remoteIp, mark } = ends;
+  const { ns, localIp, remoteIp, mark, options = NO_OPTIONS } = ends;
   const { flags } = segment;
   const six = typeof remoteIp === 'bigint';
-  const decision = six ? routeFor6(rt, ends, remoteIp) : routeOutput(rt, ns, { dst: remoteIp, src: localIp as Ipv4, mark, oif: undefined });
+  const decision = six
+    ? routeFor6(rt, ends, remoteIp)
+    : routeOutput(rt, ns, { dst: remoteIp, src: localIp as Ipv4, mark, oif: options.device });
   const leg = rt.nextLeg++;
   const packet: IpPacket = {
     src: localIp,
     dst: remoteIp,
-    ttl: six ? HOP_LIMIT_OF_ROUTE : ns.defaultTtl,
-    tos: 0,
+    ttl: options.ttl || (six ? HOP_LIMIT_OF_ROUTE : ns.defaultTtl),
+    tos: options.tos,
     id: flags === 'S.' ? 0 : leg + 1,
-    df: true,
+    df: six || options.df !== false,
     proto: PROTO.tcp,
     l4: {
       kind: 'tcp',
@@ -66,6 +71,11 @@ function advertisedMss({ route, device }: OutputDecision<Ip>, six: boolean): num
 }
 
 /** Who called from a link-local address is behind the device he called by. */
-function routeFor6(rt: Runtime, { ns, localIp, mark, device }: Ends, remoteIp: Ipv6): OutputDecision<Ip> {
-  return routeOutput6(rt, ns, { dst: remoteIp, src: localIp as Ipv6, mark, oif: isLinkLocal(remoteIp) ? device : undefined });
+function routeFor6(rt: Runtime, { ns, localIp, mark, device, options }: Ends, remoteIp: Ipv6): OutputDecision<Ip> {
+  return routeOutput6(rt, ns, {
+    dst: remoteIp,
+    src: localIp as Ipv6,
+    mark,
+    oif: options?.device ?? (isLinkLocal(remoteIp) ? device : undefined),
+  });
 }

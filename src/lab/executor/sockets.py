@@ -10,7 +10,11 @@ IP_PKTINFO, IP_RECVERR, IPV6_RECVERR, MSG_ERRQUEUE, SO_MARK = 8, 11, 25, 0x2000,
 SO_EE_ORIGIN = {(socket.IPPROTO_IP, IP_RECVERR): 2, (socket.IPPROTO_IPV6, IPV6_RECVERR): 3}
 KINDS = {"tcp": (socket.SOCK_STREAM, socket.IPPROTO_TCP), "udp": (socket.SOCK_DGRAM, socket.IPPROTO_UDP), "sctp": (socket.SOCK_STREAM, 132)}
 UNREACHABLE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENOPROTOOPT}
+IP_MTU_DISCOVER, IPV6_MTU_DISCOVER, IP_PMTUDISC_DONT, IP_PMTUDISC_DO = 10, 23, 0, 2
 TIMEOUT_MS = 3000
+ECHO_BYTES = 56
+# The last byte of what a client sends.
+END = b"?"
 ECHO_IDS = itertools.cycle(range(32768, 61000))
 
 
@@ -88,19 +92,25 @@ def answer(name, source, destination):
 
 
 def answer_connection(loop, connection, name):
+    """Once all of the request is here: a close with bytes left unread would be a reset."""
+    try:
+        data = connection.recv(1 << 16)
+        if data and not data.endswith(END):
+            return
+        if data:
+            connection.sendall(answer(name, connection.getpeername(), connection.getsockname()))
+    except BlockingIOError:
+        return
+    except OSError:
+        pass
     loop.off(connection)
-    with connection:
-        try:
-            if connection.recv(1):
-                connection.sendall(answer(name, connection.getpeername(), connection.getsockname()))
-        except OSError:
-            pass
+    connection.close()
 
 
 def answer_datagram(listening, name):
     """Answers from the address that was called, as a server must that listens on all of them."""
     try:
-        _, ancillary, _, source = listening.recvmsg(64, 256)
+        _, ancillary, _, source = listening.recvmsg(1 << 16, 256)
         port = listening.getsockname()[1]
         for level, kind, value in ancillary:
             if (level, kind) == (socket.IPPROTO_IP, IP_PKTINFO):
@@ -155,17 +165,17 @@ class Client:
     def connected(self):
         try:
             if self.probe.get("proto") == "icmp":
-                self.echo = echo_request(self.socket)
+                self.echo = echo_request(self.socket, self.probe.get("size", ECHO_BYTES))
                 self.socket.send(self.echo)
             else:
-                self.socket.send(b"?")
+                self.socket.sendall(END.rjust(self.probe.get("size", 1), b"."))
             self.loop.on(self.socket, self.on_answer)
         except OSError as error:
             self.end(error)
 
     def on_answer(self):
         try:
-            data = self.socket.recv(4096)
+            data = self.socket.recv(1 << 16)
             if self.echo is not None and not is_reply(self.socket, data, self.echo):
                 return
             if self.echo is None and not data:
@@ -215,17 +225,33 @@ def open_client(probe):
     client.setsockopt(level, option, 1)
     if "mark" in probe:
         client.setsockopt(socket.SOL_SOCKET, SO_MARK, probe["mark"])
+    set_options(client, probe, family == socket.AF_INET)
     if "src" in probe or "sport" in probe:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         client.bind((probe.get("src", "::" if ":" in dst else "0.0.0.0"), probe.get("sport", 0)))
     return client
 
 
-def echo_request(client):
+def set_options(client, probe, four):
+    ask = client.setsockopt
+    level = socket.IPPROTO_IP if four else socket.IPPROTO_IPV6
+    if "df" in probe:
+        ask(level, IP_MTU_DISCOVER if four else IPV6_MTU_DISCOVER, IP_PMTUDISC_DO if probe["df"] else IP_PMTUDISC_DONT)
+    if probe.get("broadcast"):
+        ask(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+    if "tos" in probe:
+        ask(level, socket.IP_TOS if four else socket.IPV6_TCLASS, probe["tos"])
+    if "ttl" in probe:
+        ask(level, socket.IP_TTL if four else socket.IPV6_UNICAST_HOPS, probe["ttl"])
+    if "device" in probe:
+        ask(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, probe["device"].encode() + b"\0")
+
+
+def echo_request(client, size):
     """An identifier of its own, as each run of ping has. Linux itself puts the checksum into ICMPv6."""
     six = client.family == socket.AF_INET6
-    body = struct.pack("!HH", next(ECHO_IDS), 1) + bytes(56)
-    total = (0x8000 if six else 0x0800) + sum(struct.unpack("!30H", body))
+    body = struct.pack("!HH", next(ECHO_IDS), 1) + bytes(size)
+    total = (0x8000 if six else 0x0800) + sum(struct.unpack("!2H", body[:4]))
     total = (total & 0xFFFF) + (total >> 16)
     return struct.pack("!BBH", 128 if six else 8, 0, ~(total + (total >> 16)) & 0xFFFF) + body
 

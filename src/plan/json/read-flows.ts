@@ -1,10 +1,25 @@
 /** Listeners and probes of a plan's JSON. */
 import { parseIp } from '../../base/ip.js';
 import type { ListenerPlan, ProbePlan, ProbeProtocol } from '../plan.js';
-import { arrayAt, didYouMean, inside, integerAt, note, objectAt, requiredString, type Spot, stringAt, wordAt } from './fields.js';
+import {
+  arrayAt,
+  booleanAt,
+  didYouMean,
+  inside,
+  integerAt,
+  type JsonObject,
+  note,
+  objectAt,
+  requiredString,
+  type Spot,
+  stringAt,
+  wordAt,
+} from './fields.js';
 
 const LISTENER_FIELDS = ['id', 'netns', 'proto', 'ip', 'port'];
-const PROBE_FIELDS = ['id', 'netns', 'proto', 'dst', 'dport', 'src', 'sport', 'mark', 'count', 'timeout_ms'];
+/** What the client's socket is told. */
+const SOCKET_FIELDS = ['size', 'df', 'broadcast', 'tos', 'ttl', 'device'];
+const PROBE_FIELDS = ['id', 'netns', 'proto', 'dst', 'dport', 'src', 'sport', 'mark', 'count', 'timeout_ms', ...SOCKET_FIELDS];
 const LISTENER_PROTOCOLS = ['tcp', 'udp', 'sctp'] as const;
 const PROBE_PROTOCOLS: readonly ProbeProtocol[] = ['tcp', 'udp', 'sctp', 'icmp'];
 
@@ -12,6 +27,7 @@ const PORT_MAX = 65535;
 const MARK_MAX = 0xffffffff;
 const COUNT_MAX = 100_000;
 const TIMEOUT_MS_MAX = 600_000;
+const SIZE_MAX = 65_507;
 
 export function readListeners(list: Spot, value: unknown, namespaces: ReadonlySet<string>): readonly ListenerPlan[] {
   const ids = new Set<string>();
@@ -58,7 +74,19 @@ function readProbe(spot: Spot, value: unknown, known: Known): ProbePlan | undefi
   const count = integerAt(inside(spot, 'count'), object['count'], 1, COUNT_MAX);
   const timeoutMs = integerAt(inside(spot, 'timeout_ms'), object['timeout_ms'], 1, TIMEOUT_MS_MAX);
   if (id === undefined || netns === undefined || dst === undefined) return undefined;
-  return { id, netns, proto, dst, dport, src, sport, mark, count, timeoutMs };
+  return { id, netns, proto, dst, dport, src, sport, mark, count, timeoutMs, ...readSocket(spot, object) };
+}
+
+/** Absent options stay absent, so that a plan reads as it was written. */
+function readSocket(spot: Spot, object: JsonObject): Partial<ProbePlan> {
+  const size = integerAt(inside(spot, 'size'), object['size'], 1, SIZE_MAX);
+  const df = booleanAt(inside(spot, 'df'), object['df']);
+  const broadcast = booleanAt(inside(spot, 'broadcast'), object['broadcast']);
+  const tos = integerAt(inside(spot, 'tos'), object['tos'], 0, 255);
+  const ttl = integerAt(inside(spot, 'ttl'), object['ttl'], 1, 255);
+  const device = stringAt(inside(spot, 'device'), object['device']);
+  const given = Object.entries({ size, df, broadcast, tos, ttl, device }).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as Partial<ProbePlan>;
 }
 
 function idAt(spot: Spot, value: unknown, ids: Set<string>): string | undefined {

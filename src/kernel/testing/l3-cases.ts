@@ -1,0 +1,5 @@
+/** Every network of l3-*.ts, by topic. */
+import { SOCKETS } from './l3-sockets.js';
+import type { Line } from './line.js';
+
+export const L3_CASES: Readonly<Record<string, readonly Line[]>> = { sockets: SOCKETS };
