@@ -82,6 +82,12 @@ export function isForClient(client: ClientSocket | undefined, device: Device, sr
     client.localPort === dport &&
     client.remotePort === sport &&
     client.localIp === dst &&
-    client.remoteIp === src
+    client.remoteIp === src &&
+    mayHear(client, device)
   );
+}
+
+/** A socket that is bound to a device hears nothing that comes in by another, an error of its own host's neither. */
+export function mayHear({ options }: ClientSocket, device: Device): boolean {
+  return options.device === undefined || options.device === device;
 }

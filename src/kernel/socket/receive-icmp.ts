@@ -14,7 +14,7 @@ import { isLocalAddress } from '../route/address-type.js';
 import type { Runtime } from '../runtime.js';
 import { sysctlValue } from '../sysctl.js';
 import { icmpErrno } from './errno.js';
-import { type ClientSocket, endsWithPacket } from './flow-state.js';
+import { type ClientSocket, endsWithPacket, mayHear } from './flow-state.js';
 
 const ECHO_REPLY = 0;
 const ECHO_REQUEST = 8;
@@ -46,7 +46,12 @@ function answerEcho(rt: Runtime, device: Device, packet: IpPacket, l4: IcmpMessa
 /** Of either family. */
 export function receiveEchoReply(rt: Runtime, device: Device, packet: IpPacket, l4: IcmpMessage): void {
   const { client } = rt.flow;
-  const own = client?.proto === packet.proto && client.ns === device.ns && client.localPort === l4.id && client.remoteIp === packet.src;
+  const own =
+    client?.proto === packet.proto &&
+    client.ns === device.ns &&
+    client.localPort === l4.id &&
+    client.remoteIp === packet.src &&
+    mayHear(client, device);
   if (client === undefined || !own)
     return recordDrop(rt, device.ns, packet, 'NO_SOCKET', () => 'nobody waits for this echo reply', { device });
   recordDeliver(rt, device, packet, undefined);
@@ -71,7 +76,7 @@ export function receiveError(rt: Runtime, device: Device, packet: IpPacket, l4: 
 
 function isAbout(client: ClientSocket, device: Device, about: IpPacket | undefined): boolean {
   if (about === undefined || client.ns !== device.ns || about.proto !== client.proto) return false;
-  if (about.src !== client.localIp || about.dst !== client.remoteIp) return false;
+  if (!mayHear(client, device) || about.src !== client.localIp || about.dst !== client.remoteIp) return false;
   const { l4 } = about;
   return l4.kind === 'icmp' ? l4.id === client.localPort : l4.sport === client.localPort && l4.dport === client.remotePort;
 }
