@@ -16,7 +16,7 @@ try {
   for (const file of globSync(`${dist}/steps`, /\.(js|d\.ts)$/)) {
     writeFileSync(file, readFileSync(file, 'utf8').replaceAll("'../src/index.js'", "'../index.js'"));
   }
-  for (const file of globSync('src', /\.(json|py)$|\/first-project\//)) {
+  for (const file of globSync('src', /\.(json|py|sh)$|\/first-project\//)) {
     const target = file.replace(/^src/, dist);
     mkdirSync(target.replace(/\/[^/]*$/, ''));
     cpSync(file, target);

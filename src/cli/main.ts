@@ -28,6 +28,7 @@ program
   .option('--seed <n>', "instead of the cluster's own seed")
   .option('--shard <i/n>', 'only every n-th scenario, beginning with the i-th')
   .option('--on <judge>', 'sim, lab or both', 'sim')
+  .option('--kernel <kernel>', 'of the lab: host, qemu or qemu:FILE')
   .action(async (paths: string[], options) => exit((await import('./run/run.js')).run(paths, options)));
 
 const flow = (command: Command): Command =>
@@ -77,6 +78,7 @@ program
   .description('run the probes of a plan on the real kernel')
   .argument('<plan>', 'a plan as JSON, or -')
   .option('--trace', 'with the path of every packet, from the evidence of the kernel')
+  .option('--kernel <kernel>', 'host, qemu or qemu:FILE, a linux-image package or a kernel', 'host')
   .action(async (plan: string, options) => exit((await import('./lab.js')).lab(plan, options)));
 
 program

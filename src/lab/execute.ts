@@ -10,6 +10,7 @@ import type { Plan } from '../plan/plan.js';
 import { writePlan } from '../plan/plan-json.js';
 import type { RawResult, RawTrouble } from './lab-result.js';
 import { labError, missingTools } from './lab-trouble.js';
+import { executeInGuest } from './qemu/execute-in-guest.js';
 
 /** As a source, and where the packed engine lies. */
 const PLACES = ['executor/main.py', 'lab/executor/main.py', '../lab/executor/main.py'];
@@ -24,22 +25,29 @@ export interface ExecuteOptions {
   readonly trace?: boolean | undefined;
   /** Each flow finds no connection of another, nor of itself before. */
   readonly fresh?: boolean | undefined;
+  /** This machine's own unless given. */
+  readonly kernel?: LabKernel | undefined;
+}
+
+/** A guest machine's, of a package or file that is named or found. */
+export interface LabKernel {
+  readonly kind: 'qemu';
+  readonly image: string | undefined;
 }
 
 /** Throws UnsupportedError where this machine or kernel cannot, InputError where Linux refuses the plan. */
 export function execute(plan: Plan, options: ExecuteOptions = {}): RawResult {
   if (process.platform !== 'linux') throw labError(noLinux());
+  const flags = [...(options.trace ? ['--trace'] : []), ...(options.fresh ? ['--fresh'] : [])];
+  const { kernel } = options;
+  return kernel === undefined ? executeHere(plan, flags) : readResult(executeInGuest(writePlan(plan), flags, kernel.image), '', null);
+}
+
+function executeHere(plan: Plan, flags: readonly string[]): RawResult {
   const script = PLACES.map((place) => fileURLToPath(new URL(place, import.meta.url))).find((path) => existsSync(path));
   if (script === undefined) throw new InvariantError("the lab's executor is missing");
   const python = PYTHONS.find((path) => !path.startsWith('/') || existsSync(path)) as string;
-  const args = [
-    ...FLAGS,
-    script,
-    '--parent',
-    String(process.pid),
-    ...(options.trace ? ['--trace'] : []),
-    ...(options.fresh ? ['--fresh'] : []),
-  ];
+  const args = [...FLAGS, script, '--parent', String(process.pid), ...flags];
   const done = spawnSync(python, args, { input: JSON.stringify(writePlan(plan)), encoding: 'utf8', maxBuffer: OUTPUT_MAX });
   if (done.error !== undefined) {
     if ((done.error as NodeJS.ErrnoException).code === 'ENOENT') throw missingTools(['python3']);

@@ -13,6 +13,9 @@ const PACKAGE: Readonly<Record<string, string>> = {
   ipvsadm: 'ipvsadm',
   wg: 'wireguard-tools',
   python3: 'python3',
+  'qemu-system-x86_64': 'qemu-system-x86',
+  busybox: 'busybox-static',
+  'dpkg-deb': 'dpkg',
 };
 
 export function labError(trouble: RawTrouble): Error {

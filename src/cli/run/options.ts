@@ -10,6 +10,7 @@ export interface RunFlags {
   readonly seed?: string;
   readonly shard?: string;
   readonly on: string;
+  readonly kernel?: string;
 }
 
 export interface RunOptions {
@@ -23,6 +24,8 @@ export interface RunOptions {
   readonly seed: number | undefined;
   readonly shard: string | undefined;
   readonly on: Judges;
+  /** Of the lab; as it is given. */
+  readonly kernel: string | undefined;
 }
 
 export interface Format {
@@ -54,6 +57,9 @@ const FORMATS = [
 export function readRunOptions(paths: readonly string[], flags: RunFlags, cwd: string): RunOptions {
   const on = JUDGES.find((judge) => judge === flags.on);
   if (on === undefined) throw inputError('bad-option', `--on ${flags.on}: there is no such judge`, { fix: 'sim, lab or both' });
+  if (flags.kernel !== undefined && on === 'sim') {
+    throw inputError('bad-option', `--kernel ${flags.kernel} is of the lab, and no lab is asked for`, { fix: '--on lab or --on both' });
+  }
   const problems: Problem[] = [];
   for (const path of paths) problems.push(...outside(path, cwd));
   if (flags.shard !== undefined) problems.push(...shardProblems(flags.shard));
@@ -73,6 +79,7 @@ export function readRunOptions(paths: readonly string[], flags: RunFlags, cwd: s
     seed: flags.seed === undefined ? undefined : Number(flags.seed),
     shard: flags.shard,
     on,
+    kernel: flags.kernel,
   };
 }
 

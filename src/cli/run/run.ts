@@ -13,7 +13,11 @@ export async function run(paths: readonly string[], flags: RunFlags): Promise<Ex
   const options = readRunOptions(paths, flags, cwd);
   if (options.missing.length === paths.length && paths.length > 0) return nothingRan(options);
   if (options.missing.length > 0) throw missing(options);
-  if (options.on !== 'sim') (await import('./real-kernel.js')).checkLab();
+  if (options.on !== 'sim') {
+    // The workers that cucumber-js starts read it too.
+    if (options.kernel !== undefined) process.env['HOPSPEC_KERNEL'] = options.kernel;
+    (await import('./real-kernel.js')).checkRealKernel();
+  }
   const cucumber = await loadCucumber(cwd);
   const configuration = await configure(cucumber, options, cwd);
   const reports = checkReports(configuration, cwd);

@@ -4,6 +4,7 @@
  */
 import { UnsupportedError, unsupported } from '../../base/errors.js';
 import { formatIp } from '../../base/ip.js';
+import type { LabKernel } from '../../lab/execute.js';
 import { type LabRecord, runLabRecords } from '../../lab/run-lab.js';
 import type { ProbePlan } from '../../plan/plan.js';
 import type { FlowRecord } from '../../trace/flow-record.js';
@@ -30,11 +31,13 @@ interface Asked {
 export class LabJudge implements RealJudge {
   readonly #simulation: Simulation;
   readonly #compares: boolean;
+  readonly #kernel: LabKernel | undefined;
   #plan: ClusterPlan | undefined;
   #traces = new Map<string, Trace>();
 
-  constructor(simulation: Simulation, on: Exclude<JudgedOn, 'sim'>) {
+  constructor(simulation: Simulation, on: Exclude<JudgedOn, 'sim'>, kernel?: LabKernel) {
     this.#simulation = simulation;
+    this.#kernel = kernel;
     this.#compares = on === 'both';
   }
 
@@ -87,7 +90,7 @@ export class LabJudge implements RealJudge {
   }
 
   #run(probes: readonly ProbePlan[], trace: boolean): readonly (readonly LabRecord[])[] {
-    const { probes: results, notes } = runLabRecords(this.#simulation.plan(probes), { trace, fresh: true });
+    const { probes: results, notes } = runLabRecords(this.#simulation.plan(probes), { trace, fresh: true, kernel: this.#kernel });
     // Asking may have opened ports of outside hosts, and so have made a new plan.
     this.#plan = this.#simulation.clusterPlan();
     const [note] = notes;
@@ -120,10 +123,10 @@ function withoutArp(record: FlowRecord): FlowRecord {
 }
 
 /** Throws UnsupportedError where this machine has no lab: one line instead of one for each scenario. */
-export function checkLab(): void {
-  runLabRecords({ netns: {}, listeners: [], probes: [] }, { trace: true });
+export function checkLab(kernel: LabKernel | undefined): void {
+  runLabRecords({ netns: {}, listeners: [], probes: [] }, { trace: true, kernel });
 }
 
-export function installLab(): void {
-  installRealJudge((simulation, on) => new LabJudge(simulation, on));
+export function installLab(kernel: LabKernel | undefined): void {
+  installRealJudge((simulation, on) => new LabJudge(simulation, on, kernel));
 }
