@@ -5,14 +5,14 @@
  *     --kind ipv6                              another kind of plans: ipv4 unless given
  *     --trace                                  compares every packet's path too: hooks, rules, marks, TTLs, devices
  *     --probes 20                              probes of a plan
+ *     --kernel qemu                            another kernel than this machine's, as `hopspec lab --kernel` has it
  *     --seconds 60                             begins no plan after that
- *     --no-shrink                              reports differences, and does not keep them
+ *     --no-shrink                              reports all differences, and does not keep them
  *     --record FOLDER                          keeps what Linux answered to plans without a difference
  *     --recorded FOLDER                        asks no kernel, but compares with what was kept; stops at the first difference
  *
  * Differences are kept in fixtures/regressions, as small as they can be made. Exit status 1 if there are any.
  */
-import { release } from 'node:os';
 import { parseArgs } from 'node:util';
 import { globSync, mkdirSync, readFileSync, writeFileSync } from './files.mjs';
 import {
@@ -20,12 +20,13 @@ import {
   caseText,
   execute,
   GENERATORS,
-  judges,
+  judgesOn,
   pathsText,
+  readLabKernel,
   readPlan,
   replay,
   runFuzz,
-  tracingJudges,
+  tracingJudgesOn,
 } from '../src/sim/fuzz-api.ts';
 
 const REGRESSIONS = 'fixtures/regressions';
@@ -34,6 +35,7 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '20' },
     seed: { type: 'string', default: '1' },
     kind: { type: 'string', default: 'ipv4' },
+    kernel: { type: 'string' },
     trace: { type: 'boolean', default: false },
     probes: { type: 'string', default: '60' },
     seconds: { type: 'string', default: '1000000' },
@@ -43,16 +45,19 @@ const { values } = parseArgs({
   },
 });
 
+const kernel = readLabKernel(values.kernel);
+const { simulate } = judgesOn(undefined);
+const version = values.recorded === undefined ? askVersion() : undefined;
 if (values.recorded !== undefined) compareRecorded(values.recorded);
-else if (canAsk()) compareLive();
+else if (version !== undefined) compareLive();
 
-function canAsk() {
+/** Of the kernel that is asked; undefined where it cannot be. */
+function askVersion() {
   try {
-    execute(readPlan({ netns: { a: { iptables: '*nat\n-A POSTROUTING -j MASQUERADE\nCOMMIT\n' } } }, 'a try'));
-    return true;
+    return execute(readPlan({ netns: { a: { iptables: '*nat\n-A POSTROUTING -j MASQUERADE\nCOMMIT\n' } } }, 'a try'), { kernel }).kernel;
   } catch (error) {
     console.log(`SKIPPED: ${error.message.split('\n')[0]}`);
-    return false;
+    return undefined;
   }
 }
 
@@ -68,33 +73,39 @@ function compareLive() {
     shrinks: !values['no-shrink'],
     hasTime: () => Date.now() < end,
   };
-  const report = runFuzz(values.trace ? tracingJudges : judges, { ...options, onPlan, onDifference });
+  const report = runFuzz(values.trace ? tracingJudgesOn(kernel) : judgesOn(kernel), { ...options, onPlan, onDifference });
   for (const text of report.cannotSay) console.log(`cannot say: ${text}`);
   const { plans, flows, differences, unsteady, cannotSay } = report;
   const last = options.seed + plans - 1;
-  console.log(`seeds ${options.seed} to ${last}: ${flows} flows compared on Linux ${release()}, ${differences} differences`);
+  console.log(`seeds ${options.seed} to ${last}: ${flows} flows compared on Linux ${version}, ${differences} differences`);
   console.log(`${cannotSay.length} of ${plans} plans say nothing; ${unsteady} flows that Linux answers now so, now otherwise`);
   process.exitCode = differences > 0 ? 1 : 0;
 }
 
 function onPlan(seed, { differences, cannotSay, real, plan }) {
+  if (values['no-shrink']) for (const more of differences.slice(1)) tell(seed, more);
   if (values.record === undefined || differences.length > 0 || cannotSay !== undefined) return;
   mkdirSync(values.record);
   const name = `seed ${seed}`;
   writeFileSync(
     `${values.record}/${fileOf(seed)}`,
-    caseText({ name, kernel: release(), plan, linux: real.map((one) => one && answerOf(one)) }),
+    caseText({ name, kernel: version, plan, linux: real.map((one) => one && answerOf(one)) }),
   );
 }
 
 function onDifference({ seed, difference, plan, judgement }) {
-  const { id, what, simulated, real } = difference;
-  const name = `probe ${id} of seed ${seed}: ${what} ${simulated}, but Linux: ${real}`;
-  console.log([name, ...pathsText(difference)].join('\n'));
+  const name = tell(seed, difference);
   if (values['no-shrink']) return;
   mkdirSync(REGRESSIONS);
   const [linux, mine] = [judgement.real, judgement.simulated].map((flows) => flows.map((one) => one && answerOf(one)));
-  writeFileSync(`${REGRESSIONS}/${fileOf(seed)}`, caseText({ name, kernel: release(), plan, linux, simulated: mine }));
+  writeFileSync(`${REGRESSIONS}/${fileOf(seed)}`, caseText({ name, kernel: version, plan, linux, simulated: mine }));
+}
+
+function tell(seed, difference) {
+  const { id, what, simulated, real } = difference;
+  const name = `probe ${id} of seed ${seed}: ${what} ${simulated}, but Linux: ${real}`;
+  console.log([name, ...pathsText(difference)].join('\n'));
+  return name;
 }
 
 function fileOf(seed) {
@@ -105,7 +116,7 @@ function compareRecorded(folder) {
   let flows = 0;
   for (const path of globSync(folder, /\.json$/)) {
     const kept = JSON.parse(readFileSync(path, 'utf8'));
-    const { compared, differences } = replay(kept, judges.simulate);
+    const { compared, differences } = replay(kept, simulate);
     flows += compared;
     const [first] = differences;
     if (first === undefined) continue;

@@ -1,10 +1,11 @@
 /** Joins the two kernels for comparing: the simulated one, and the machine's own. Nothing that users run loads it. */
 import { runPlan } from '../kernel/run-plan.js';
-import { execute } from '../lab/execute.js';
+import { execute, type LabKernel } from '../lab/execute.js';
 export { readPlan } from '../plan/plan-json.js';
 export { execute } from '../lab/execute.js';
 export { answerOf, caseText, replay } from '../lab/fuzz/case-file.js';
 export { GENERATORS } from '../lab/fuzz/generators.js';
+export { readLabKernel } from '../lab/lab-kernel.js';
 export { runFuzz } from '../lab/fuzz/run-fuzz.js';
 import { stepText } from '../lab/compare/compare-path.js';
 import type { Judges, PlanDifference, SimulatedFlow } from '../lab/fuzz/judge.js';
@@ -17,16 +18,21 @@ import { pathOf } from '../trace/path.js';
 /** How many errors about routes Linux lets a receiver have at once (ip_rt_error_burst over ip_rt_error_cost). */
 const ROUTE_ERRORS_MAX = 5;
 
-export const judges: Judges = {
-  simulate: (plan) => simulate(plan, false),
-  ask: (plan) => execute(plan).probes.flatMap(({ flows }) => flows),
-};
+/** This machine's kernel unless another is named. */
+export function judgesOn(kernel: LabKernel | undefined): Judges {
+  return {
+    simulate: (plan) => simulate(plan, false),
+    ask: (plan) => execute(plan, { kernel }).probes.flatMap(({ flows }) => flows),
+  };
+}
 
 /** Both tell the path of every packet. */
-export const tracingJudges: Judges = {
-  simulate: (plan) => simulate(plan, true),
-  ask: (plan) => runLab(plan, { trace: true }).probes.flatMap(({ flows }) => flows),
-};
+export function tracingJudgesOn(kernel: LabKernel | undefined): Judges {
+  return {
+    simulate: (plan) => simulate(plan, true),
+    ask: (plan) => runLab(plan, { trace: true, kernel }).probes.flatMap(({ flows }) => flows),
+  };
+}
 
 /** Both paths up to where they part, a step a line. */
 export function pathsText({ steps }: PlanDifference): readonly string[] {
