@@ -22,6 +22,8 @@ export interface NetnsDraft {
   neigh: string[];
   fdb: string[];
   iptables?: string;
+  ip6tables?: string;
+  nft?: string;
 }
 
 export interface ProbeDraft {
