@@ -117,22 +117,22 @@ function hookLine(hop: Hop, current: string): HopLine {
   return makeLine([hop], [...change, ...stopped, ...passed, hop.stage], change.length + stopped.length === 0, current);
 }
 
-/** Any chain on the way to the rule names the line; the chain of the deciding rule is printed. MASQUERADE is a kind of SNAT. */
+/**
+ * Any chain on the way to the rule names the line; the chain of the deciding rule is printed. MASQUERADE is a kind of SNAT. A table of nftables may hold
+ * chains of every type: there the rule that translates is known by its words.
+ */
 function changeTexts(hop: Hop, change: string): readonly string[] {
-  const chains = [
-    ...new Set(
-      hop.rules
-        .filter((rule) => rule.table === 'nat')
-        .map((rule) => rule.chain)
-        .reverse(),
-    ),
-  ];
+  const nat = hop.rules.filter((rule) => rule.table === 'nat' || rule.table.includes(' ')).reverse();
+  const deciding = nat.findIndex((rule) => rule.table === 'nat' || NFT_TRANSLATION.test(rule.text));
+  const chains = [...new Set([...nat.slice(Math.max(0, deciding)), ...nat].map((rule) => rule.chain))];
   const changes = change.split(', ');
   const wordings = (changes.length > 1 ? [change, ...changes] : changes).flatMap((one) =>
     one.startsWith('MASQUERADE ') ? [one, one.replace('MASQUERADE', 'SNAT')] : [one],
   );
   return [...chains.flatMap((chain) => wordings.map((one) => `nat ${chain} ${one}`)), ...wordings.map((one) => `nat ${one}`)];
 }
+
+const NFT_TRANSLATION = /\b(?:dnat|snat|masquerade|redirect)\b/;
 
 function stopTexts(hop: Hop): readonly string[] {
   const verdict = hop.verdict.toUpperCase();

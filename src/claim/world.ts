@@ -2,6 +2,7 @@
  * What a claim asks of whoever holds the cluster. Names are resolved there (it knows pods, Services and nodes); traces
  * come from there too, so that a claim never knows who made them.
  */
+import type { RulePlace } from '../trace/rule-place.js';
 import type { Behind, RuleText, Trace } from '../trace/trace.js';
 import type { ObjectPhrase, RoutePhrase, SubjectPhrase } from './phrase.js';
 
@@ -45,11 +46,8 @@ export interface ClaimWorld {
   owner(address: string): string | undefined;
   /** The namespace that an unqualified name in a path means; `default` unless given. */
   readonly namespace?: string | undefined;
-  /**
-   * Which object or setting made a rule of a node exist, for rules that did not drop (a drop's cause says it itself). `earlier` are the rules
-   * that matched before it on that node, in order.
-   */
-  why?(node: string, rule: RuleText, earlier: readonly RuleText[]): Why | undefined;
+  /** Which object or setting made a rule of a node exist, for rules that did not drop (a drop's cause says it itself). */
+  why?(place: RulePlace, rule: RuleText): Why | undefined;
   /** Node names, in order. */
   nodes(): readonly string[];
   /** One shell line that shows this trace again. */

@@ -70,6 +70,15 @@ export interface RuleRef {
   readonly table: string;
   readonly chain: string;
   readonly text: string;
+  /** Where the packet's client had sent it, where that is known. */
+  readonly destination?: RuleDestination | undefined;
+}
+
+export interface RuleDestination {
+  readonly ip: string;
+  readonly port: number | undefined;
+  /** In lower case. */
+  readonly protocol: string;
 }
 
 /** A rule's reason: which object or setting made it exist. */

@@ -44,7 +44,12 @@ const CASES: readonly [table: 'filter' | 'nat', chain: string, words: string, be
   ['nat', 'KUBE-SERVICES', 'default/far external IP', 'Service default/far: externalIP 192.0.2.7:80/tcp'],
   ['nat', 'KUBE-SERVICES', 'default/far loadbalancer IP', 'Service default/far: load balancer address 198.51.100.1:80/tcp'],
   ['nat', 'KUBE-NODEPORTS', 'default/web:http', 'Service default/web: nodePort 30080/tcp'],
-  ['nat', 'KUBE-SVC-*', '! -s', 'Service default/web: traffic to its clusterIP from outside clusterCIDR 10.244.0.0/16 is masqueraded'],
+  [
+    'nat',
+    'KUBE-SVC-*',
+    '! -s 10.244.0.0/16 -d 10.96.0.10/32',
+    'Service default/web: traffic to its clusterIP from outside clusterCIDR 10.244.0.0/16 is masqueraded',
+  ],
   ['nat', 'KUBE-SEP-*', '-s 10.244.1.2/32', 'Service default/web: an endpoint that reaches itself through the Service is masqueraded'],
   ['nat', 'KUBE-SEP-*', 'DNAT --to-destination 10.244.1.2', 'Service default/web: endpoint 10.244.1.2:8080 of port 80/tcp'],
   [
@@ -108,7 +113,11 @@ for (const [table, chain, words, behind] of CASES) {
 }
 
 const MASQUERADING: readonly [marking: string, words: string, behind: string][] = [
-  ['KUBE-SVC-*', '! -s', 'Service default/web: traffic to its clusterIP from outside clusterCIDR 10.244.0.0/16 is masqueraded'],
+  [
+    'KUBE-SVC-*',
+    '! -s 10.244.0.0/16 -d 10.96.0.10/32',
+    'Service default/web: traffic to its clusterIP from outside clusterCIDR 10.244.0.0/16 is masqueraded',
+  ],
   [
     'KUBE-EXT-*',
     'masquerade traffic for default/web',

@@ -10,6 +10,7 @@ import { explainKubeProxyRule } from './kube-proxy/explain.js';
 const MARKING: Readonly<Record<string, string>> = {
   'KUBE-POSTROUTING': 'KUBE-MARK-MASQ',
   'CNI-HOSTPORT-MASQ': 'CNI-HOSTPORT-SETMARK',
+  masquerading: 'mark-for-masquerade',
 };
 
 /** `earlier`: the rules that matched before it in the same namespace, in order. */
@@ -20,7 +21,7 @@ export function explainRule(context: NodeContext, rule: RuleRef, earlier: readon
   }
   const asked = markOf(rule, earlier);
   if (asked !== undefined) {
-    const origin = explainRule(context, asked);
+    const origin = explainRule(context, { ...asked, destination: rule.destination });
     return origin && { ...origin, asked };
   }
   return explainKubeProxyRule(context, rule) ?? cniOfCluster(context.cluster).explain(context, rule);
@@ -28,7 +29,9 @@ export function explainRule(context: NodeContext, rule: RuleRef, earlier: readon
 
 /** The first rule that had the packet marked: further ones change nothing. */
 function markOf(rule: RuleRef, earlier: readonly RuleRef[]): RuleRef | undefined {
-  if (!rule.text.includes('-j MASQUERADE')) return undefined;
+  if (!/-j MASQUERADE|^masquerade/.test(rule.text)) return undefined;
   const marking = MARKING[rule.chain];
-  return marking === undefined ? undefined : earlier.find((one) => one.text.endsWith(`-j ${marking}`));
+  return marking === undefined
+    ? undefined
+    : earlier.find((one) => one.text.endsWith(`-j ${marking}`) || one.text.includes(`jump ${marking}`));
 }

@@ -26,10 +26,11 @@ const NEEDS = [
   'ip link add vx0 type vxlan id 1 dstport 8472',
   'test -e /proc/sys/net/bridge/bridge-nf-call-iptables',
   'iptables-restore --version',
+  'nft --version',
   'python3 -c ""',
 ].join(' && ');
 const canLoad = process.getuid?.() === 0 && spawnSync('unshare', ['-n', 'sh', '-c', NEEDS]).status === 0;
-const skip = canLoad ? false : 'needs root, iproute2, iptables, python3, and a kernel with vxlan and br_netfilter';
+const skip = canLoad ? false : 'needs root, iproute2, iptables, nftables, python3, and a kernel with vxlan and br_netfilter';
 
 const OBJECTS: readonly (Pod | Service | EndpointSlice)[] = [
   runningPod('a', 'node1', '10.244.1.2', { containers: [{ name: 'main', ports: [{ containerPort: 8080, hostPort: 18080 }] }] }),
@@ -64,6 +65,10 @@ const PROBES: readonly [from: string, to: string][] = [
   ['pod.default.a', '192.168.1.30:8080'],
   ['pod.default.a', '192.168.1.30:30001'],
   ['pod.default.a', '192.168.1.10:30002'],
+  ['pod.default.a', '10.96.0.10:81'],
+  ['pod.default.a', '10.96.77.77:80'],
+  ['node1', '10.96.0.10:81'],
+  ['node1', '10.96.77.77:80'],
   ['node1', '10.96.0.11:80'],
   ['node1', '10.244.2.2:8080'],
   ['node1', '127.0.0.1:30001'],
@@ -162,6 +167,15 @@ const EXTERNALS = [
 ];
 const CLUSTERS: readonly [name: string, cluster: ClusterSpec][] = [
   ['flannel host-gw', testCluster({ externals: EXTERNALS, cni: { name: 'flannel', config: { Backend: { Type: 'host-gw' } } } })],
+  ['nftables mode', testCluster({ externals: EXTERNALS, mode: 'nftables' })],
+  [
+    'nftables mode on every address',
+    testCluster({
+      externals: EXTERNALS,
+      mode: 'nftables',
+      kubeProxy: { nodePortAddresses: ['0.0.0.0/0'], nftables: { masqueradeAll: true } },
+    }),
+  ],
   ['flannel vxlan on a routed underlay', testCluster({ externals: EXTERNALS, underlay: { kind: 'routed', mtu: 1500 } })],
 ];
 

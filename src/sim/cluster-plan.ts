@@ -3,18 +3,19 @@
  * what lies between them. One ClusterPlan holds for one state of the objects it read; the simulation makes a new one when they change.
  */
 import { InvariantError } from '../base/errors.js';
-import { type Ip, parseIp } from '../base/ip.js';
+import { formatIp, type Ip, parseIp } from '../base/ip.js';
 import type { ClusterSpec } from '../api/cluster.js';
 import type { Pod } from '../api/types/core.js';
 import type { StoreView } from '../api/view.js';
 import { type Fabric, renderFabric } from '../fabric/render-fabric.js';
-import { NETNS, type NodeContext, type RuleOrigin, type RuleRef } from '../node/agent.js';
+import { NETNS, type NodeContext, type RuleDestination, type RuleOrigin, type RuleRef } from '../node/agent.js';
 import { cniOfCluster } from '../node/cni/cni-of-cluster.js';
 import { explainRule } from '../node/explain.js';
 import { podOfVeth } from '../node/node-peers.js';
 import { nodePlan } from '../node/node-plan.js';
 import { hasPodNetwork, podsOfNode } from '../node/pods-of-node.js';
 import type { ListenerPlan, NetnsPlan, Plan, PlanSource, ProbePlan } from '../plan/plan.js';
+import { type IpPacket, PROTO } from '../packet/ip-packet.js';
 import type { Naming } from '../trace/naming.js';
 import { externalListeners, listenerOwner, nodeListeners, podNetnsListeners } from './listeners.js';
 import { nodeAddresses } from './lookup.js';
@@ -32,6 +33,13 @@ type Owner =
   | { readonly kind: 'pod'; readonly pod: Pod }
   | { readonly kind: 'external'; readonly host: ExternalHost }
   | { readonly kind: 'fabric' };
+
+function destinationOf({ dst, l4, proto }: IpPacket): RuleDestination {
+  const protocol = PROTOCOL_NAMES.get(proto) ?? String(proto);
+  return { ip: formatIp(dst), port: 'dport' in l4 ? l4.dport : undefined, protocol };
+}
+
+const PROTOCOL_NAMES: ReadonlyMap<number, string> = new Map(Object.entries(PROTO).map(([name, number]) => [number, name]));
 
 /** The device of a node that leads to the fabric. */
 const UPLINK = 'eth0';
@@ -129,10 +137,14 @@ export class ClusterPlan implements PlanSource, Naming {
     return owner?.kind === 'external' ? `external/${owner.host.name}` : netns;
   }
 
+  explain(hit: RuleRef, netns: string, packet: IpPacket): RuleOrigin | null {
+    return this.explainRule({ ...hit, destination: destinationOf(packet) }, netns);
+  }
+
   /** `earlier`: the rules that matched before it in the same namespace. */
-  explain(hit: RuleRef, netns: string, earlier: readonly RuleRef[] = []): RuleOrigin | null {
+  explainRule(rule: RuleRef, netns: string, earlier: readonly RuleRef[] = []): RuleOrigin | null {
     const owner = this.#ownerOf(netns);
-    return owner?.kind === 'node' ? explainRule(this.context(owner.name), hit, earlier) : null;
+    return owner?.kind === 'node' ? explainRule(this.context(owner.name), rule, earlier) : null;
   }
 
   /** What the agents of a node see. */

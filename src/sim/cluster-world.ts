@@ -3,6 +3,7 @@
  * shape that the claim engine wants of its world, without knowing it.
  */
 import { NETNS } from '../node/agent.js';
+import type { RulePlace } from '../trace/rule-place.js';
 import type { Behind, RuleText, Trace } from '../trace/trace.js';
 import { addressOwner } from './address-owner.js';
 import type { TraceQuery } from './contract.js';
@@ -83,8 +84,9 @@ export class ClusterWorld {
     return addressOwner(this.#simulation.clusterPlan(), address);
   }
 
-  why(node: string, rule: RuleText, earlier: readonly RuleText[]): (Behind & { readonly asked?: RuleText | undefined }) | undefined {
-    const origin = this.#simulation.clusterPlan().explain(rule, NETNS.node(node), earlier);
+  why(place: RulePlace, rule: RuleText): (Behind & { readonly asked?: RuleText | undefined }) | undefined {
+    const { node, earlier, destination } = place;
+    const origin = this.#simulation.clusterPlan().explainRule({ ...rule, destination }, NETNS.node(node), earlier);
     // What it was asked by is one of the rules given.
     return origin === null ? undefined : { ...origin, asked: earlier.find((one) => one === origin.asked) };
   }

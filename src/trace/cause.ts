@@ -65,7 +65,7 @@ export function causeOf(record: FlowRecord, naming: Naming): Cause | null {
     rule: hit === undefined || hit.index === 0 ? null : hit.index,
     text: hit === undefined ? wordsOf(event) : ruleLine(hit),
     reason: reasonOf(event),
-    behind: hit === undefined ? null : naming.explain(hit, event.netns),
+    behind: hit === undefined ? null : naming.explain(hit, event.netns, event.packet),
   };
 }
 

@@ -1,4 +1,5 @@
 /** Whoever made the plan knows whose namespaces and rules they are; a trace is written in these names. */
+import type { IpPacket } from '../packet/ip-packet.js';
 import type { RuleHit } from './event.js';
 import type { Behind } from './trace.js';
 
@@ -9,6 +10,6 @@ export interface Naming {
   endpointOfListener(id: string): string;
   /** Endpoint text of who a namespace belongs to, e.g. `node/node1`. */
   endpointOfNetns(netns: string): string;
-  /** The object that made a rule exist; null where nobody knows. */
-  explain(hit: RuleHit, netns: string): Behind | null;
+  /** The object that made a rule exist; null where nobody knows. `packet` is the one that met it. */
+  explain(hit: RuleHit, netns: string, packet: IpPacket): Behind | null;
 }

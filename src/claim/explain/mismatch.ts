@@ -5,12 +5,14 @@
  */
 import { ClaimMismatch } from '../../base/errors.js';
 import { cut, MESSAGE_WIDTH, wrapWords } from '../../base/wrap-words.js';
+import { ruleLine } from '../../trace/hop.js';
 import type { Behind, Cause, Hop, Outcome, RuleText } from '../../trace/trace.js';
 import { type Finding, type Sight } from '../judge/finding.js';
 import { reasonText, strayAnswer } from '../judge/fate-text.js';
 import { serverPlace } from '../judge/endpoints.js';
 import { hopLines } from '../path-lines.js';
 import type { Span } from '../phrase.js';
+import type { RulePlace } from '../../trace/rule-place.js';
 import { endpointName, placeName } from '../place.js';
 import { pathBlock } from './path-block.js';
 import { markSpan, probabilityText } from './text.js';
@@ -91,7 +93,7 @@ function ruleLines(failure: Failure): readonly string[] {
   const { cause } = sight.outcome;
   if (finding.rule !== undefined) {
     const { node, rule } = finding.rule;
-    const why = sight.world.why?.(node, rule, rulesBefore(sight, node, rule));
+    const why = sight.world.why?.({ node, earlier: rulesBefore(sight, node, rule), destination: destinationOf(sight) }, rule);
     const asked = why?.asked === undefined ? [] : ruleTextLines('asked by', node, why.asked);
     return [...ruleTextLines('rule', node, rule), ...asked, ...behindLines(why)];
   }
@@ -124,7 +126,16 @@ function causeLines(cause: Cause, current: string): readonly string[] {
 
 function ruleTextLines(name: string, node: string, rule: RuleText): readonly string[] {
   const position = rule.index === 0 ? 'policy' : `rule ${rule.index}`;
-  return ruleBlock(name, `${node}: ${rule.table} ${rule.chain} ${position}`, `-A ${rule.chain} ${rule.text}`);
+  return ruleBlock(name, `${node}: ${rule.table} ${rule.chain} ${position}`, ruleLine(rule));
+}
+
+/** Where the client sent its packet. */
+function destinationOf({ outcome, trace }: Sight): RulePlace['destination'] {
+  const { dst } = outcome.clientSees;
+  const [, ip, port] = /^\[?(.*?)\]?(?::(\d+))?$/.exec(dst) ?? [];
+  return ip === undefined
+    ? undefined
+    : { ip, port: port === undefined ? undefined : Number(port), protocol: trace.flow.protocol.toLowerCase() };
 }
 
 /** What the request met in the node's own namespace up to this rule. */

@@ -9,7 +9,7 @@ import type { ClaimWorld } from '../world.js';
 /** `phrases` are offsets into `sentence`. */
 export function pointingWorld(world: ClaimWorld, sentence: string): ClaimWorld {
   return {
-    ...(world.why === undefined ? {} : { why: (node, rule, earlier) => world.why?.(node, rule, earlier) }),
+    ...(world.why === undefined ? {} : { why: (place, rule) => world.why?.(place, rule) }),
     namespace: world.namespace,
     subjects: (phrase) => pointing(sentence, spanOf(phrase), () => world.subjects(phrase)),
     targets: (phrase, route, subject) =>

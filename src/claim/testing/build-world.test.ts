@@ -5,6 +5,7 @@
 import { inputError, unsupported } from '../../base/errors.js';
 import type { Behind, Outcome, RuleText } from '../../trace/trace.js';
 import type { ObjectPhrase, RoutePhrase, SubjectPhrase } from '../phrase.js';
+import type { RulePlace } from '../../trace/rule-place.js';
 import type { ClaimWorld, Subject, Target } from '../world.js';
 import { outcome, trace, way } from './build-trace.test.js';
 
@@ -42,7 +43,7 @@ export function buildWorld(traces: Readonly<Record<string, readonly Outcome[]>> 
   };
 }
 
-function why(_node: string, rule: RuleText): Behind | undefined {
+function why(_place: RulePlace, rule: RuleText): Behind | undefined {
   if (rule.chain.startsWith('FLANNEL-'))
     return { kind: 'CNI', namespace: null, name: 'flannel', detail: 'pods keep their address inside the cluster' };
   if (!rule.text.includes('MASQUERADE')) return undefined;

@@ -9,6 +9,7 @@ export interface ClusterWish {
   readonly nodes?: number | undefined;
   readonly cni?: ClusterSpec['cni'] | undefined;
   readonly kubeProxy?: Readonly<Record<string, unknown>> | undefined;
+  readonly mode?: string | undefined;
   readonly underlay?: ClusterSpec['underlay'] | undefined;
   readonly externals?: ClusterSpec['externals'] | undefined;
 }
@@ -24,7 +25,7 @@ export function testCluster(wish: ClusterWish = {}): ClusterSpec {
     nodes: Array.from({ length: wish.nodes ?? 3 }, (_, i) => clusterNode(i + 1)),
     underlay: wish.underlay ?? { kind: 'l2', mtu: 1500 },
     cni: wish.cni ?? { name: 'flannel', config: {} },
-    kubeProxy: { mode: 'iptables', config: wish.kubeProxy ?? {} },
+    kubeProxy: { mode: wish.mode ?? 'iptables', config: wish.kubeProxy ?? {} },
     externals: wish.externals ?? [],
     loadBalancer: { kind: 'none', pool: undefined },
   };
