@@ -3,11 +3,9 @@
  * one line for each flow; with HOPSPEC_UPDATE_GOLDEN=1, as root, Linux itself is asked again.
  */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { unsupported } from '../base/errors.js';
-import { writePlan } from '../plan/plan-json.js';
+import { ASK_LINUX, askLinux } from '../lab/testing/ask-linux.js';
 import { type FlowJson, flowJson } from '../trace/flow-json.js';
 import { runPlan } from './run-plan.js';
 import { L3_CASES } from './testing/l3-cases.js';
@@ -15,7 +13,6 @@ import { type Line, linePlan } from './testing/line.js';
 import { answerText } from './testing/probe-text.js';
 
 const FOLDER = 'fixtures/kernel/l3';
-const ASK_LINUX = process.env['HOPSPEC_UPDATE_GOLDEN'] === '1' && process.getuid?.() === 0;
 
 /** The flows of each probe, one line each. */
 function lines(asked: Line, flows: readonly (readonly Omit<FlowJson, 'ms'>[])[]): string {
@@ -29,13 +26,10 @@ function ask(asked: Line): string {
   );
 }
 
-function askLinux(asked: Line): string {
-  const input = JSON.stringify(writePlan(linePlan(asked)));
-  const result = JSON.parse(execFileSync('python3', ['src/lab/executor/main.py'], { input, encoding: 'utf8' }));
-  if (result.error !== undefined) throw unsupported('lab', JSON.stringify(result.error));
+function linuxLines(asked: Line): string {
   return lines(
     asked,
-    result.probes.map(({ flows }: { flows: FlowJson[] }) => flows),
+    askLinux(linePlan(asked)).map(({ flows }) => flows as readonly FlowJson[]),
   );
 }
 
@@ -47,7 +41,7 @@ for (const [topic, cases] of Object.entries(L3_CASES)) {
     for (const one of cases) {
       it(one.name, () => {
         if (ASK_LINUX) {
-          texts.set(one.name, askLinux(one));
+          texts.set(one.name, linuxLines(one));
           writeFileSync(file, cases.flatMap(({ name }) => (texts.has(name) ? [`# ${name}\n${texts.get(name)}`] : [])).join('\n'));
         }
         assert.equal(ask(one), texts.get(one.name));

@@ -3,20 +3,16 @@
  * HOPSPEC_UPDATE_GOLDEN=1, as root, Linux itself is asked again. Ports that masquerading chose are written as `*`.
  */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { formatIp, formatSocket } from '../base/ip.js';
+import { ASK_LINUX, askLinux } from '../lab/testing/ask-linux.js';
 import type { Plan, ProbePlan } from '../plan/plan.js';
-import { writePlan } from '../plan/plan-json.js';
 import type { SocketAddress } from '../trace/flow-record.js';
 import { runPlan } from './run-plan.js';
 import { probe, type TwoNodes, twoNodes } from './testing/two-nodes.js';
 
 const FOLDER = 'fixtures/kernel';
-const ASK_LINUX = process.env['HOPSPEC_UPDATE_GOLDEN'] === '1' && process.getuid?.() === 0;
 
 const each = (froms: readonly string[], whats: readonly string[]): ProbePlan[] =>
   froms.flatMap((from) => whats.map((what) => probe(from, what)));
@@ -236,16 +232,10 @@ function ask(plan: Plan): string {
   return `${lines.join('\n')}\n`;
 }
 
-function askLinux(plan: Plan): string {
-  const folder = mkdtempSync(join(tmpdir(), 'hopspec-'));
-  try {
-    const file = join(folder, 'plan.json');
-    writeFileSync(file, JSON.stringify(writePlan(plan)));
-    const result = JSON.parse(execFileSync('python3', ['src/lab/executor/main.py', file], { encoding: 'utf8' }));
-    return `${result.probes.map(({ id, flows }: { id: string; flows: Answer[] }) => line(id, flows[0] as Answer)).join('\n')}\n`;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+function linuxText(plan: Plan): string {
+  return `${askLinux(plan)
+    .map(({ id, flows }) => line(id, flows[0] as Answer))
+    .join('\n')}\n`;
 }
 
 describe('this kernel answers as Linux does:', () => {
@@ -253,7 +243,7 @@ describe('this kernel answers as Linux does:', () => {
     it(sentence, () => {
       const plan = twoNodes(variant);
       const file = `${FOLDER}/${name}.txt`;
-      if (ASK_LINUX) writeFileSync(file, askLinux(plan));
+      if (ASK_LINUX) writeFileSync(file, linuxText(plan));
       assert.equal(ask(plan), readFileSync(file, 'utf8'));
     });
   }

@@ -3,19 +3,16 @@
  * with HOPSPEC_UPDATE_GOLDEN=1, as root, Linux itself is asked again. Ports that masquerading chose are written as `*`.
  */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { unsupported } from '../../base/errors.js';
+import { ASK_LINUX, askLinux } from '../../lab/testing/ask-linux.js';
 import type { Plan } from '../../plan/plan.js';
-import { writePlan } from '../../plan/plan-json.js';
 import { type FlowJson, flowJson } from '../../trace/flow-json.js';
 import { runPlan } from '../run-plan.js';
 import { twoNodes6 } from './testing/two-nodes.js';
 import { VARIANTS } from './testing/variants.js';
 
 const FOLDER = 'fixtures/kernel/ipv6';
-const ASK_LINUX = process.env['HOPSPEC_UPDATE_GOLDEN'] === '1' && process.getuid?.() === 0;
 
 /** `ID → verdict …`: who answered and what he saw, or the errno and the ICMP error. */
 function line(id: string, answer: Omit<FlowJson, 'ms' | 'path'>): string {
@@ -34,11 +31,10 @@ function ask(plan: Plan): string {
     .join('');
 }
 
-function askLinux(plan: Plan): string {
-  const input = JSON.stringify(writePlan(plan));
-  const result = JSON.parse(execFileSync('python3', ['src/lab/executor/main.py'], { input, encoding: 'utf8' }));
-  if (result.error !== undefined) throw unsupported('lab', JSON.stringify(result.error));
-  return result.probes.map(({ id, flows: [flow] }: { id: string; flows: FlowJson[] }) => `${line(id, flow as FlowJson)}\n`).join('');
+function linuxText(plan: Plan): string {
+  return askLinux(plan)
+    .map(({ id, flows: [flow] }) => `${line(id, flow as FlowJson)}\n`)
+    .join('');
 }
 
 describe('this kernel answers as Linux does over IPv6:', () => {
@@ -46,7 +42,7 @@ describe('this kernel answers as Linux does over IPv6:', () => {
     it(sentence, () => {
       const plan = twoNodes6(variant);
       const file = `${FOLDER}/${name}.txt`;
-      if (ASK_LINUX) writeFileSync(file, askLinux(plan));
+      if (ASK_LINUX) writeFileSync(file, linuxText(plan));
       assert.equal(ask(plan), readFileSync(file, 'utf8'));
     });
   }

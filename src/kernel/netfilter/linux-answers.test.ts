@@ -3,18 +3,15 @@
  * answered stands in fixtures/kernel/netfilter; with HOPSPEC_UPDATE_GOLDEN=1, as root, Linux itself is asked again.
  */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { writePlan } from '../../plan/plan-json.js';
+import { ASK_LINUX, flowsOfLinux } from '../../lab/testing/ask-linux.js';
 import { runPlan } from '../run-plan.js';
-import { type Answer, answerLine, answerOf } from './testing/answer-line.js';
+import { answerLine, answerOf } from './testing/answer-line.js';
 import { type RouterCase, routerPlan } from './testing/router.js';
 
 const FOLDER = 'fixtures/kernel/netfilter';
-const ASK_LINUX = process.env['HOPSPEC_UPDATE_GOLDEN'] === '1' && process.getuid?.() === 0;
 
 interface Case extends RouterCase {
   readonly name: string;
@@ -22,24 +19,12 @@ interface Case extends RouterCase {
   readonly linux: readonly string[];
 }
 
-function askLinux(asked: RouterCase): string[] {
-  const folder = mkdtempSync(join(tmpdir(), 'hopspec-'));
-  try {
-    const file = join(folder, 'plan.json');
-    writeFileSync(file, JSON.stringify(writePlan(routerPlan(asked))));
-    const result = JSON.parse(execFileSync('python3', ['src/lab/executor/main.py', file], { encoding: 'utf8' }));
-    return result.probes.flatMap(({ flows }: { flows: Answer[] }) => flows.map(answerLine));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
 for (const file of readdirSync(FOLDER).sort()) {
   describe(`netfilter answers as Linux does: ${file}`, () => {
     const path = join(FOLDER, file);
     let cases = JSON.parse(readFileSync(path, 'utf8')) as readonly Case[];
     if (ASK_LINUX) {
-      cases = cases.map((one) => ({ ...one, linux: askLinux(one) }));
+      cases = cases.map((one) => ({ ...one, linux: flowsOfLinux(routerPlan(one)).map(answerLine) }));
       writeFileSync(path, `${JSON.stringify(cases, undefined, 2)}\n`);
     }
     for (const one of cases) {

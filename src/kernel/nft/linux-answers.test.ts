@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { execute } from '../../lab/execute.js';
+import { ASK_LINUX, flowsOfLinux } from '../../lab/testing/ask-linux.js';
 import type { Plan, ProbePlan } from '../../plan/plan.js';
 import { probe6, twoNodes6 } from '../ipv6/testing/two-nodes.js';
 import { type Answer, answerLine, answerOf } from '../netfilter/testing/answer-line.js';
@@ -14,7 +14,6 @@ import { type RouterCase, routerPlan } from '../netfilter/testing/router.js';
 import { runPlan } from '../run-plan.js';
 
 const FOLDER = 'fixtures/kernel/nft';
-const ASK_LINUX = process.env['HOPSPEC_UPDATE_GOLDEN'] === '1' && process.getuid?.() === 0;
 
 interface Case extends Partial<Pick<RouterCase, 'rules' | 'sysctl'>>, Pick<RouterCase, 'probes'> {
   readonly name: string;
@@ -46,16 +45,12 @@ function sixProbe(text: string): ProbePlan {
   return probe6(text.slice(0, space), text.slice(space + 1));
 }
 
-function askLinux(asked: Case): string[] {
-  return execute(planOf(asked)).probes.flatMap(({ flows }) => (flows as readonly Answer[]).map(answerLine));
-}
-
 for (const file of readdirSync(FOLDER).sort()) {
   describe(`nftables answers as Linux does: ${file}`, () => {
     const path = join(FOLDER, file);
     let cases = JSON.parse(readFileSync(path, 'utf8')) as readonly Case[];
     if (ASK_LINUX) {
-      cases = cases.map((one) => ({ ...one, linux: askLinux(one) }));
+      cases = cases.map((one) => ({ ...one, linux: flowsOfLinux(planOf(one)).map(answerLine) }));
       writeFileSync(path, `${JSON.stringify(cases, undefined, 2)}\n`);
     }
     for (const one of cases) {
