@@ -11,6 +11,13 @@ export interface Chain {
   /** Of built-in chains; undefined in user chains. */
   readonly policy: 'ACCEPT' | 'DROP' | undefined;
   readonly rules: readonly string[];
+  /** Of a chain that was read from a text: where its name was first declared, 0 for a built-in one, and the line of each rule. */
+  readonly source?: ChainSource | undefined;
+}
+
+export interface ChainSource {
+  readonly declared: number;
+  readonly lines: readonly number[];
 }
 
 export interface Ruleset {

@@ -6,13 +6,15 @@
  */
 import { InputError, type Problem, UnsupportedError } from '../../base/errors.js';
 import { nearest } from '../../base/nearest.js';
+import { TARGETS, UNMODELLED_TARGETS } from '../rule/extensions.js';
 import { BUILT_IN_CHAINS, type Chain, type Ruleset, type TableName } from '../ruleset.js';
 import { sortChains, TABLES } from './chain-order.js';
 
 interface DraftChain {
   readonly name: string;
   policy: 'ACCEPT' | 'DROP' | undefined;
-  rules: string[];
+  readonly rules: string[];
+  readonly source: { readonly declared: number; readonly lines: number[] };
 }
 
 type DraftTable = Map<string, DraftChain>;
@@ -109,10 +111,24 @@ function openTable(reader: Reader): void {
   reader.table = 'filter';
 }
 
+function newDraft(name: string, policy: DraftChain['policy'], declared: number): DraftChain {
+  return { name, policy, rules: [], source: { declared, lines: [] } };
+}
+
+function empty({ rules, source }: DraftChain): void {
+  rules.length = 0;
+  source.lines.length = 0;
+}
+
+function appendRule(reader: Reader, { rules, source }: DraftChain, text: string): void {
+  rules.push(text);
+  source.lines.push(reader.lineNumber);
+}
+
 function draftTable(reader: Reader, name: TableName): DraftTable {
   let table = reader.tables.get(name);
   if (table === undefined) {
-    table = new Map(BUILT_IN_CHAINS[name].map((chain) => [chain, { name: chain, policy: 'ACCEPT' as const, rules: [] }]));
+    table = new Map(BUILT_IN_CHAINS[name].map((chain) => [chain, newDraft(chain, 'ACCEPT', 0)]));
     reader.tables.set(name, table);
   }
   return table;
@@ -136,7 +152,7 @@ function declareChain(reader: Reader, table: DraftTable): void {
     });
   } else if (chain?.policy !== undefined) {
     setPolicy(reader, chain, policy);
-  } else if (chain !== undefined) chain.rules = [];
+  } else if (chain !== undefined) empty(chain);
   else addChain(reader, table, name, 2);
 }
 
@@ -155,7 +171,9 @@ function addChain(reader: Reader, table: DraftTable, name: string, column: numbe
     problem(reader, 'chain-name', `the chain name \`${name}\` is longer than ${CHAIN_NAME_MAX} characters`, { column, width: name.length });
   else if (/^[-!]/.test(name))
     problem(reader, 'chain-name', `the chain name \`${name}\` must not begin with \`${name[0]}\``, { column, width: name.length });
-  else table.set(name, { name, policy: undefined, rules: [] });
+  else if (TARGETS.has(name) || UNMODELLED_TARGETS.has(name))
+    problem(reader, 'chain-name', `\`${name}\` is a target, and no chain can bear its name`, { column, width: name.length });
+  else table.set(name, newDraft(name, undefined, reader.lineNumber));
 }
 
 const COMMANDS: Readonly<Record<string, string>> = {
@@ -190,13 +208,13 @@ function readCommand(reader: Reader, table: DraftTable): void {
   const rest = reader.line.slice(whole.length).trim();
   if (command === '-N') newChain(reader, table, chain, chainColumn);
   else if (command === '-Z') return;
-  else if (command === '-F' && chain === '') for (const each of table.values()) each.rules = [];
+  else if (command === '-F' && chain === '') for (const each of table.values()) empty(each);
   else if (command === '-A' || command === '-I' || command === '-F' || command === '-P' || command === '-X') {
     const target = table.get(chain);
     if (target === undefined) return unknownChain(reader, table, chain, chainColumn);
-    if (command === '-A') target.rules.push(rest);
+    if (command === '-A') appendRule(reader, target, rest);
     else if (command === '-I') insertRule(reader, target, rest);
-    else if (command === '-F') target.rules = [];
+    else if (command === '-F') empty(target);
     else if (command === '-P') setPolicy(reader, target, rest);
     else if (target.policy === undefined && target.rules.length === 0) table.delete(chain);
     else
@@ -238,8 +256,10 @@ function unknownChain(reader: Reader, table: DraftTable, name: string, column: n
 function insertRule(reader: Reader, chain: DraftChain, rest: string): void {
   const match = /^(\d+)(?:\s+|$)/.exec(rest);
   const index = match === null ? 1 : Number(match[1]);
-  if (index >= 1 && index <= chain.rules.length + 1) chain.rules.splice(index - 1, 0, rest.slice(match?.[0].length ?? 0));
-  else
+  if (index >= 1 && index <= chain.rules.length + 1) {
+    chain.rules.splice(index - 1, 0, rest.slice(match?.[0].length ?? 0));
+    chain.source.lines.splice(index - 1, 0, reader.lineNumber);
+  } else
     problem(reader, 'rule-number', `${chain.name} has ${chain.rules.length} rules; none can be inserted at ${index}`, {
       column: reader.line.indexOf(rest) + 1,
     });

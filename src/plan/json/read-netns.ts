@@ -1,5 +1,8 @@
 /** One namespace of a plan's JSON: its links, its iproute2 texts, and what the restore tools read. */
+import { InputError } from '../../base/errors.js';
+import { checkIptables, type IptablesText } from '../iptables/check/check-iptables.js';
 import { readIptables } from '../iptables-text.js';
+import type { IpSets } from '../ipset/ip-set.js';
 import { readIpset } from '../ipset/read-ipset.js';
 import { readIpvs } from '../ipvs/read-ipvs.js';
 import { parseFdb } from '../iproute2/fdb.js';
@@ -39,8 +42,7 @@ export function readNetns(spot: Spot, value: unknown): ReadNetns | undefined {
     rules: texts('rules', (text, origin) => (parseRule(text, origin), [])),
     neigh: texts('neigh', (text, origin) => [parseNeigh(text, origin).dev]),
     fdb: texts('fdb', (text, origin) => [parseFdb(text, origin).dev]),
-    iptables: rulesetAt(inside(spot, 'iptables'), object['iptables']),
-    ip6tables: rulesetAt(inside(spot, 'ip6tables'), object['ip6tables']),
+    ...filterTexts(spot, object),
     ...restoreTexts(spot, object),
   };
   return { plan, uses };
@@ -86,10 +88,28 @@ function stringsAt(spot: Spot, value: unknown): Readonly<Record<string, string>>
   return strings;
 }
 
-function rulesetAt(spot: Spot, value: unknown): Ruleset | undefined {
+/** What iptables may name: the namespace's sets, no more. */
+function filterTexts(spot: Spot, object: JsonObject): Pick<NetnsPlan, 'iptables' | 'ip6tables' | 'ipset'> {
+  const ipset = stringAt(inside(spot, 'ipset'), object['ipset']);
+  const sets = ipset === undefined ? NO_SETS : parseAt(inside(spot, 'ipset'), (origin) => readIpset(ipset, origin));
+  return {
+    iptables: rulesetAt(inside(spot, 'iptables'), object['iptables'], { family: 4, sets }),
+    ip6tables: rulesetAt(inside(spot, 'ip6tables'), object['ip6tables'], { family: 6, sets }),
+    ...(ipset === undefined ? {} : { ipset }),
+  };
+}
+
+const NO_SETS: IpSets = new Map();
+
+function rulesetAt(spot: Spot, value: unknown, about: Pick<IptablesText, 'family' | 'sets'>): Ruleset | undefined {
   const text = stringAt(spot, value);
   if (text === undefined || text.trim() === '') return undefined;
-  return parseAt(spot, (origin) => readIptables(text, origin));
+  return parseAt(spot, (file) => {
+    const ruleset = readIptables(text, file);
+    const problems = checkIptables(ruleset, { text, file, ...about });
+    if (problems.length > 0) throw new InputError(problems);
+    return ruleset;
+  });
 }
 
 function wireguardAt(spot: Spot, value: unknown): Readonly<Record<string, string>> {
@@ -98,15 +118,14 @@ function wireguardAt(spot: Spot, value: unknown): Readonly<Record<string, string
   return texts;
 }
 
-function restoreTexts(spot: Spot, object: JsonObject): Pick<NetnsPlan, 'ipset' | 'nft' | 'ipvs' | 'wg'> {
+function restoreTexts(spot: Spot, object: JsonObject): Pick<NetnsPlan, 'nft' | 'ipvs' | 'wg'> {
   const given: Record<string, unknown> = {};
-  for (const field of ['ipset', 'nft', 'ipvs'] as const) {
+  for (const field of ['nft', 'ipvs'] as const) {
     const text = stringAt(inside(spot, field), object[field]);
     if (text !== undefined) given[field] = text;
   }
-  const { ipset, nft, ipvs } = given;
+  const { nft, ipvs } = given;
   if (typeof nft === 'string') parseAt(inside(spot, 'nft'), (origin) => rulesetOf(nft, origin));
-  if (typeof ipset === 'string') parseAt(inside(spot, 'ipset'), (origin) => readIpset(ipset, origin));
   if (typeof ipvs === 'string') parseAt(inside(spot, 'ipvs'), (origin) => readIpvs(ipvs, origin));
   if (object['wg'] !== undefined) given['wg'] = wireguardAt(inside(spot, 'wg'), object['wg']);
   return given;

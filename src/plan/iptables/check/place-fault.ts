@@ -1,0 +1,38 @@
+/** What may not stand in the table or the built-in chain that a rule is in. What jumps lead to is looked at with the jumps. */
+import type { Rule } from '../../rule/rule.js';
+import { type Allowed, MATCH_PLACES, TARGET_PLACES } from '../../rule/where-allowed.js';
+import type { WordFault } from './family-fault.js';
+import type { RulePlace } from './rule-text.js';
+
+const RECEIVED: readonly string[] = ['PREROUTING', 'INPUT'];
+const SENT: readonly string[] = ['OUTPUT', 'POSTROUTING'];
+
+export function placeFault({ table, chain }: RulePlace, rule: Rule): WordFault | undefined {
+  const target = rule.target === undefined ? undefined : TARGET_PLACES[rule.target.kind];
+  for (const allowed of [target, ...matchPlaces(rule)]) {
+    if (allowed === undefined) continue;
+    const { name, tables, chains } = allowed;
+    if (tables !== undefined && !tables.includes(table)) return fault(name, `${name} is for the ${tables.join(' and ')} table only`);
+    if (chain.policy !== undefined && chains !== undefined && !chains.includes(chain.name))
+      return fault(name, `${name} is for ${chains.join(' and ')} only`);
+  }
+  if (table === 'nat' && rule.target?.kind === 'drop')
+    return fault('DROP', 'the nat table cannot drop packets: it sees only the first of a connection', 'drop them in the filter table');
+  return chain.policy === undefined ? undefined : deviceFault(chain.name, rule);
+}
+
+export function matchPlaces({ modules = [] }: Rule): readonly Allowed[] {
+  return modules.flatMap(({ name }) => MATCH_PLACES.get(name) ?? []);
+}
+
+function deviceFault(chain: string, { matches }: Rule): WordFault | undefined {
+  if (RECEIVED.includes(chain) && matches.some(({ kind }) => kind === 'out-interface'))
+    return fault('-o', `${chain} knows no outgoing interface`);
+  if (SENT.includes(chain) && matches.some(({ kind }) => kind === 'in-interface'))
+    return fault('-i', `${chain} knows no incoming interface`);
+  return undefined;
+}
+
+function fault(word: string, message: string, fix?: string): WordFault {
+  return { word, code: 'rule-misplaced', message, fix };
+}
