@@ -84,6 +84,12 @@ export function failNeighbour(rt: Runtime, neighbour: Neighbour): readonly Waiti
 /** The burst of XRLIM_BURST_FACTOR errors that a receiver may get at once. */
 const ICMP_BURST = 6;
 
+/** A receiver that was never told of an error is treated as if the last were a minute ago (inet_getpeer). */
+const FIRST_AGE_US = 60_000_000;
+/** ip_rt_error_cost and ip_rt_error_burst, which nobody can set for a namespace. */
+const ROUTE_ERROR_PRICE_US = 1_000_000;
+const ROUTE_ERROR_BURST = 5;
+
 /** Takes one token of icmp_ratelimit for a receiver: inet_peer_xrlim_allow. False: the error must not be sent. */
 export function takeIcmpToken(rt: Runtime, ns: Namespace, receiver: Ipv4): boolean {
   return takeToken(rt, ns, ns.icmpTokens, receiver, ns.icmpRatelimitMs * 1000);
@@ -94,14 +100,28 @@ export function takeIcmpv6Token(rt: Runtime, ns: Namespace, tokens: Map<Ipv6, Ic
   return takeToken(rt, ns, tokens, receiver, price);
 }
 
-function takeToken<A extends Ip>(rt: Runtime, ns: Namespace, tokens: Map<A, IcmpTokens>, receiver: A, price: number): boolean {
+/** The same tokens pay for the error about a missing route, before icmp_ratelimit asks for them: ip_error of net/ipv4/route.c. */
+export function takeRouteErrorToken(rt: Runtime, ns: Namespace, receiver: Ipv4): boolean {
+  return takeToken(rt, ns, ns.icmpTokens, receiver, ROUTE_ERROR_PRICE_US, ROUTE_ERROR_BURST);
+}
+
+// eslint-disable-next-line eslint/max-params
+function takeToken<A extends Ip>(
+  rt: Runtime,
+  ns: Namespace,
+  tokens: Map<A, IcmpTokens>,
+  receiver: A,
+  price: number,
+  burst = ICMP_BURST,
+): boolean {
+  touch(rt, ns);
   let bucket = tokens.get(receiver);
-  if (bucket === undefined) tokens.set(receiver, (bucket = { tokens: ICMP_BURST * price, lastUs: rt.nowUs }));
-  bucket.tokens = Math.min(bucket.tokens + rt.nowUs - bucket.lastUs, ICMP_BURST * price);
+  if (bucket === undefined) tokens.set(receiver, (bucket = { tokens: 0, lastUs: rt.nowUs - FIRST_AGE_US }));
+  // What the one price allows to save, the other may not spend: but within one moment nothing is cut.
+  if (rt.nowUs > bucket.lastUs) bucket.tokens = Math.min(bucket.tokens + rt.nowUs - bucket.lastUs, burst * price);
   bucket.lastUs = rt.nowUs;
   if (bucket.tokens < price) return false;
   bucket.tokens -= price;
-  touch(rt, ns);
   return true;
 }
 

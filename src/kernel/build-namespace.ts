@@ -67,6 +67,7 @@ function shell(name: string, plan: NetnsPlan, sysctls: Sysctls, parts: Parts): N
     bridgeCallsIptables: sysctlValue(sysctls, 'net.bridge.bridge-nf-call-iptables') !== 0,
     defaultTtl: sysctlValue(sysctls, 'net.ipv4.ip_default_ttl'),
     icmpRatelimitMs: sysctlValue(sysctls, 'net.ipv4.icmp_ratelimit'),
+    icmpRatemask: sysctlValue(sysctls, 'net.ipv4.icmp_ratemask'),
     inboundIfaddr: sysctlValue(sysctls, 'net.ipv4.icmp_errors_use_inbound_ifaddr') !== 0,
     listeners: parts.listeners,
     tunnelPorts: new Map(),

@@ -100,6 +100,8 @@ export interface Namespace {
   readonly bridgeCallsIptables: boolean;
   readonly defaultTtl: number;
   readonly icmpRatelimitMs: number;
+  /** Types of errors that the limit is for, a bit each. */
+  readonly icmpRatemask: number;
   readonly inboundIfaddr: boolean;
   /** By `protocol << 16 | port`. */
   readonly listeners: ReadonlyMap<number, readonly Listener[]>;

@@ -91,4 +91,6 @@ export interface Outgoing {
   readonly fromClient: boolean;
   /** The routing decision, where it has been made already. */
   readonly decision: OutputDecision<Ip> | undefined;
+  /** The device that made it, where it is the outside of a tunnel. */
+  readonly tunnel?: Device;
 }

@@ -28,7 +28,7 @@ export function sendByGeneve(rt: Runtime, device: Device, geneve: Geneve, frame:
   }
   const outer = wrap(device, geneve, frame, decision.source, rt.leg);
   if (inner !== undefined) recordTunnel(rt, 'encapsulate', device, inner, { encapsulation: 'Geneve', vni: geneve.vni, outer });
-  rt.tunnelled.push({ ns, packet: outer, leg: rt.leg, mark, about: undefined, fromClient: false, decision });
+  rt.tunnelled.push({ ns, packet: outer, leg: rt.leg, mark, about: undefined, fromClient: false, decision, tunnel: device });
 }
 
 function wrap(device: Device, geneve: Geneve, frame: Frame, src: Ipv4, id: number): IpPacket {

@@ -62,7 +62,7 @@ function sendToEnd(rt: Runtime, device: Device, tunnel: IpTunnelDevice, remote: 
   }
   const outer = wrap(device, tunnel, inner, { src: decision.source, dst: remote, df, id: rt.leg });
   recordTunnel(rt, 'encapsulate', device, inner, { encapsulation: tunnel.kind === 'ipip' ? 'IPIP' : 'GRE', vni: undefined, outer });
-  rt.tunnelled.push({ ns, packet: outer, leg: rt.leg, mark: passage.mark, about: undefined, fromClient: false, decision });
+  rt.tunnelled.push({ ns, packet: outer, leg: rt.leg, mark: passage.mark, about: undefined, fromClient: false, decision, tunnel: device });
 }
 
 /** A GRE device with an end of its own alone takes the next hop's link address, which is its own (arp_constructor, ipgre_header). */

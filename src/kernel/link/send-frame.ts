@@ -125,5 +125,5 @@ function sendToRemote(
   }
   const outer = vxlanOuter(device, vxlan, frame, remote, decision.source, rt.leg);
   if (inner !== undefined) recordTunnel(rt, 'encapsulate', device, inner, { encapsulation: 'VXLAN', vni: vxlan.vni, outer });
-  rt.tunnelled.push({ ns, packet: outer, leg: rt.leg, mark, about: undefined, fromClient: false, decision });
+  rt.tunnelled.push({ ns, packet: outer, leg: rt.leg, mark, about: undefined, fromClient: false, decision, tunnel: device });
 }

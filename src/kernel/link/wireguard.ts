@@ -84,7 +84,7 @@ export function sendByWireguard(rt: Runtime, device: Device, wireguard: Wireguar
   }
   const outer = seal(device, wireguard, inner, { src: decision.source, id: rt.leg, peer, endpoint });
   recordTunnel(rt, 'encapsulate', device, inner, { encapsulation: 'WireGuard', vni: undefined, outer });
-  rt.tunnelled.push({ ns, packet: outer, leg: rt.leg, mark: fwmark, about: undefined, fromClient: false, decision });
+  rt.tunnelled.push({ ns, packet: outer, leg: rt.leg, mark: fwmark, about: undefined, fromClient: false, decision, tunnel: device });
   return undefined;
 }
 

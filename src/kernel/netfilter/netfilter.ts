@@ -17,6 +17,7 @@ import { connectionOf, type Evaluation } from './evaluation.js';
 import { ACCEPT, hookResult } from './hook-result.js';
 import { HOOK_STEPS, type HookStep, manipAt, stepPriority } from './hook.js';
 import type { NftProgram } from '../nft/base-chains.js';
+import { needsConnections } from './needs-connections.js';
 import { runForRoute } from './route-again.js';
 import { type Binding, bind, isBound, NULL_RANGE } from './nat/bind.js';
 import { natChanges, translate } from './nat/translate.js';
@@ -51,6 +52,11 @@ export function createNetfilter(ruleset: Ruleset | undefined, host: NetfilterHos
   return new NamespaceNetfilter(ruleset, host, nft);
 }
 
+/** The reset that a REJECT answers with is RELATED to a connection that has no source binding yet, and asks for it (nf_nat_inet_fn). */
+function isReset({ state, packet }: Passage, connection: Connection, side: 'src' | 'dst'): boolean {
+  return state === 'RELATED' && packet.l4.kind === 'tcp' && !isBound(connection, side);
+}
+
 class NamespaceNetfilter implements Netfilter {
   readonly active: boolean;
   readonly counters: NetfilterCounters = { ruleCompares: 0, indexLookups: 0, conntrackLookups: 0, conntrackCreated: 0 };
@@ -68,6 +74,7 @@ class NamespaceNetfilter implements Netfilter {
     output: undefined,
     postrouting: undefined,
   };
+  #tracks: boolean | undefined;
   /** Where the jumps that were taken lead in this namespace. */
   readonly #jumps = new Map<CompiledRule, CompiledChain>();
   readonly #evaluation: Evaluation;
@@ -142,14 +149,19 @@ class NamespaceNetfilter implements Netfilter {
   }
 
   #resolveStep(hook: Hook, step: HookStep): readonly Step[] {
-    const tables = this.#ruleset?.tables;
     if (step === 'ipvs') return this.#host.ipvs === undefined ? [] : [{ kind: 'ipvs' }];
-    const tracked = this.#nft === undefined || this.#host.ipvs !== undefined || this.#nft.tracks || (tables?.size ?? 0) > 0;
+    const tracked = this.#isTracking();
     if (step === 'track' || step === 'confirm') return tracked ? [{ kind: step }] : [];
     const chain = this.#chain(step, BUILT_IN[hook]);
-    if (step === 'nat') return tracked ? this.#resolveNat(hook, chain, tables?.has('nat') === true) : [];
+    if (step === 'nat') return tracked ? this.#resolveNat(hook, chain, this.#ruleset?.tables.has('nat') === true) : [];
     const idle = chain === undefined || (chain.rules.length === 0 && chain.policyDrop === undefined);
     return idle ? [] : [{ kind: 'table', table: step, chain }];
+  }
+
+  #isTracking(): boolean {
+    this.#tracks ??=
+      this.#host.ipvs !== undefined || this.#nft?.tracks === true || (this.#ruleset !== undefined && needsConnections(this.#ruleset));
+    return this.#tracks;
   }
 
   /** All chains for translation, whatever their priorities, stand where the NAT core does, in their order. */
@@ -198,7 +210,7 @@ class NamespaceNetfilter implements Netfilter {
     if (connection === undefined) return 'accept';
     const side = manipAt(e.hook);
     const first = e.passage.state === 'NEW' && !isBound(connection, side);
-    if (first) {
+    if (first || isReset(e.passage, connection, side)) {
       for (let i = 0; i < chains.length && !isBound(connection, side); i++) {
         const verdict = (chains[i] as BaseRun)(e);
         if (verdict !== 'accept') return verdict;

@@ -5,7 +5,7 @@
 import type { IpPacket } from '../../packet/ip-packet.js';
 import { packetLength } from '../link/packet-length.js';
 import { takeIpvsRoute } from '../ipvs/passage.js';
-import type { Device, Namespace } from '../namespace.js';
+import type { Device } from '../namespace.js';
 import type { Passage } from '../netfilter/contract.js';
 import { recordDrop } from '../record.js';
 import type { Route } from '../route/fib.js';
@@ -30,12 +30,12 @@ export function forward(rt: Runtime, device: Device, passage: Passage, route: Ro
   passage.packet = hopped(packet);
   if (!runHook(rt, ns, 'forward', passage, device, out)) return;
   const again = takeIpvsRoute(passage);
-  if (again?.route !== undefined) return leaveBy(rt, ns, passage, again.device, again.route);
-  leaveBy(rt, ns, passage, out, route);
+  if (again?.route !== undefined) return leaveBy(rt, device, passage, again.device, again.route);
+  leaveBy(rt, device, passage, out, route);
 }
 
-function leaveBy(rt: Runtime, ns: Namespace, passage: Passage, out: Device, route: Route): void {
-  if (!runHook(rt, ns, 'postrouting', passage, undefined, out)) return;
+function leaveBy(rt: Runtime, device: Device, passage: Passage, out: Device, route: Route): void {
+  if (!runHook(rt, device.ns, 'postrouting', passage, device, out)) return;
   transmit(rt, out, route, passage);
 }
 

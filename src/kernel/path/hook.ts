@@ -1,6 +1,7 @@
 /**
  * One netfilter hook on the way of a packet: runs netfilter, writes down what it did, and sends what a REJECT answers. False
- * means that the packet ends here. A namespace without rules has no hooks, and its trace shows none.
+ * means that the packet ends here. A namespace without rules has no hooks, and its trace shows none. At POSTROUTING rules may ask by which device
+ * a packet came (ip_output): that of a forwarded packet, the tunnel of an outer one.
  */
 import { unsupported } from '../../base/errors.js';
 import type { Hook } from '../../trace/event.js';
@@ -37,7 +38,7 @@ export function runHook(
       leg: rt.leg,
       packet: before,
       hook,
-      inDevice: inDevice?.name,
+      inDevice: hook === 'postrouting' ? undefined : inDevice?.name,
       outDevice: outDevice?.name,
       rules: result.rules,
       nat: result.nat,
@@ -48,7 +49,7 @@ export function runHook(
     });
   }
   if (result.verdict === 'accept') return true;
-  stop(rt, ns, hook, passage, inDevice, result);
+  stop(rt, ns, hook, passage, hook === 'postrouting' ? undefined : inDevice, result);
   return false;
 }
 

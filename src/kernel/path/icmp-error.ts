@@ -35,7 +35,10 @@ export function sendIcmpError(rt: Runtime, ns: Namespace, passage: Passage, erro
   const decision = routeOutput(rt, ns, { dst: receiver, src: sourceOf(ns, about, error.inDevice), mark });
   if (decision.route === undefined || decision.error !== undefined) return;
   const limited =
-    ns.icmpRatelimitMs > 0 && decision.device !== ns.lo && !(error.type === UNREACHABLE && error.code === FRAGMENTATION_NEEDED);
+    ns.icmpRatelimitMs > 0 &&
+    (ns.icmpRatemask & (1 << error.type)) !== 0 &&
+    decision.device !== ns.lo &&
+    !(error.type === UNREACHABLE && error.code === FRAGMENTATION_NEEDED);
   if (limited && !takeIcmpToken(rt, ns, receiver)) return;
   const packet: IpPacket = {
     src: decision.source,

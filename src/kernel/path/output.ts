@@ -9,7 +9,7 @@ import type { Errno } from '../../trace/flow-record.js';
 import { packetLength } from '../link/packet-length.js';
 import { isTaken, takeIpvsRoute } from '../ipvs/passage.js';
 import { enterTunnel } from '../ipvs/tunnel.js';
-import type { Namespace } from '../namespace.js';
+import type { Device, Namespace } from '../namespace.js';
 import { KERNEL_SOCKET, type Passage } from '../netfilter/contract.js';
 import { recordDrop, recordRoute } from '../record.js';
 import { type OutputDecision, routeOutput } from '../route/output.js';
@@ -32,11 +32,12 @@ export function output(rt: Runtime, outgoing: Outgoing): Errno | undefined {
   const passage = about === undefined ? newPassage(packet, mark) : answerPassage(packet, mark, about);
   passage.uid = senderOf(outgoing);
   if (tooBig(rt, ns, passage, decision)) return 'EMSGSIZE';
-  return leave(rt, ns, passage, decision);
+  return leave(rt, ns, passage, decision, outgoing.tunnel);
 }
 
 /** From OUTPUT to the wire; a packet that IPVS sends to a server begins anew, and its socket hears of nothing more. */
-export function leave(rt: Runtime, ns: Namespace, passage: Passage, decision: OutputDecision): Errno | undefined {
+// eslint-disable-next-line eslint/max-params
+export function leave(rt: Runtime, ns: Namespace, passage: Passage, decision: OutputDecision, tunnel?: Device): Errno | undefined {
   rt.rerouted = undefined;
   if (!runHook(rt, ns, 'output', passage, undefined, decision.device)) return isTaken(passage) ? undefined : 'EPERM';
   const next = takeIpvsRoute(passage);
@@ -50,7 +51,7 @@ export function leave(rt: Runtime, ns: Namespace, passage: Passage, decision: Ou
     recordRoute(rt, ns, passage.packet, 'output', last.route);
   }
   if (last.route === undefined) return 'EPERM';
-  if (!runHook(rt, ns, 'postrouting', passage, undefined, last.device)) return 'EPERM';
+  if (!runHook(rt, ns, 'postrouting', passage, tunnel, last.device)) return 'EPERM';
   return transmit(rt, last.device, last.route, passage);
 }
 

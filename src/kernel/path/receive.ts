@@ -8,7 +8,7 @@
  *       ─► for this MAC? ─► PREROUTING ─► route ─┬─► deliver.ts:  INPUT ─► socket or tunnel
  *                                                └─► forward.ts:  TTL, MTU, FORWARD ─► POSTROUTING ─► transmit.ts
  *
- * Left out: ip_error()'s own limit on errors for lack of a route (five at once, then one a second, for each receiver).
+ * Errors for lack of a route have a limit of their own: five at once, then one a second, for each receiver (ip_error).
  * What came over `lo` keeps its passage and its route: PREROUTING, INPUT (loopback_xmit keeps the dst; ip_rcv_finish skips routing).
  */
 import { formatIp, type Ipv4 } from '../../base/ip.js';
@@ -17,6 +17,7 @@ import type { IpPacket } from '../../packet/ip-packet.js';
 import { receiveForUppers } from '../link/stacked.js';
 import { deliver6 } from '../ipv6/path/deliver.js';
 import { receive6 } from '../ipv6/path/receive.js';
+import { takeRouteErrorToken } from '../apply.js';
 import type { Device } from '../namespace.js';
 import { receiveArp } from '../neigh/arp-receive.js';
 import type { Passage } from '../netfilter/contract.js';
@@ -90,7 +91,7 @@ function routeReceived(rt: Runtime, device: Device, passage: Passage): void {
 function refuse(rt: Runtime, device: Device, passage: Passage, decision: InputDecision): void {
   const { packet } = passage;
   recordDrop(rt, device.ns, packet, decision.reason ?? 'IP_INNOROUTES', () => explain(device, packet, decision), { device });
-  if (decision.icmpCode === undefined) return;
+  if (decision.icmpCode === undefined || !takeRouteErrorToken(rt, device.ns, packet.src as Ipv4)) return;
   sendIcmpError(rt, device.ns, passage, { type: UNREACHABLE, code: decision.icmpCode, inDevice: device });
 }
 

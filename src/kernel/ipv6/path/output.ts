@@ -36,7 +36,7 @@ export function output6(rt: Runtime, outgoing: Outgoing): Errno | undefined {
     recordRoute(rt, ns, passage.packet, 'output', last.route);
   }
   if (last.route === undefined) return 'EPERM';
-  if (!runHook(rt, ns, 'postrouting', passage, undefined, last.device)) return 'EPERM';
+  if (!runHook(rt, ns, 'postrouting', passage, outgoing.tunnel, last.device)) return 'EPERM';
   transmit6(rt, last.device, last.route as Route6, passage, undefined);
   return undefined;
 }

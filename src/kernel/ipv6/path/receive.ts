@@ -87,6 +87,6 @@ function forward(rt: Runtime, device: Device, passage: Passage, route: Route6): 
   }
   passage.packet = { ...packet, ttl: packet.ttl - 1 };
   if (!runHook(rt, ns, 'forward', passage, device, out)) return;
-  if (!runHook(rt, ns, 'postrouting', passage, undefined, out)) return;
+  if (!runHook(rt, ns, 'postrouting', passage, device, out)) return;
   transmit6(rt, out, route, passage, device);
 }

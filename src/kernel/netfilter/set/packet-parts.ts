@@ -38,18 +38,12 @@ function partOf(e: Evaluation, set: IpSetPlan, kind: PartKind, source: boolean):
     case 'mark':
       return (mark & (set.options.markmask ?? -1)) >>> 0;
     case 'iface':
-      return source ? incomingDevice(e, set) : e.outDevice;
+      return source ? e.inDevice : e.outDevice;
     case 'mac':
       throw unsupported('ipset-mac', `the set ${set.name}: sets of MAC addresses are not modelled`);
     case 'set':
       return undefined;
   }
-}
-
-/** Since 5.7 the kernel knows at POSTROUTING, too, by which device a forwarded packet came; no rule of iptables but this can ask for it. */
-function incomingDevice({ hook, inDevice }: Evaluation, { name }: IpSetPlan): string | undefined {
-  if (hook !== 'postrouting') return inDevice;
-  throw unsupported('ipset-iface-postrouting', `the set ${name}: the incoming interface at POSTROUTING is not modelled`);
 }
 
 function masked(ip: Ip, { options: { netmask, bitmask } }: IpSetPlan): Ip {

@@ -1,0 +1,23 @@
+/**
+ * Whether a ruleset has the kernel track connections: the hooks of connection tracking are there once a match or target that asks for a
+ * connection is loaded (nf_ct_netns_get in its checkentry), in whichever table and reached or not. A nat table alone does not ask,
+ * nor does NOTRACK; without connections the nat table is never run.
+ */
+import { BUILT_IN_CHAINS, type Chain, type Ruleset } from '../../plan/ruleset.js';
+
+const ASKS =
+  /-m (?:conntrack|state|connmark|connbytes|connlabel|connlimit|helper|cluster) |-j (?:[SD]NAT|MASQUERADE|REDIRECT|NETMAP|CONNMARK|CONNSECMARK|SYNPROXY)(?: |$)|-j CT (?!--notrack)/;
+const QUOTED = /"(?:[^"\\]|\\.)*"/g;
+
+/** Built-in chains first: they mostly tell, and others may have to be made. */
+export function needsConnections({ tables }: Ruleset): boolean {
+  for (const [table, chains] of tables) {
+    for (const name of BUILT_IN_CHAINS[table]) if (asks(chains.get(name))) return true;
+  }
+  for (const chains of tables.values()) for (const chain of chains.values()) if (asks(chain)) return true;
+  return false;
+}
+
+function asks(chain: Chain | undefined): boolean {
+  return chain?.rules.some((rule) => ASKS.test(rule) && ASKS.test(rule.replaceAll(QUOTED, '""'))) ?? false;
+}
