@@ -42,6 +42,11 @@ export function decodeManifest(document: ManifestDocument): Fields {
   throw new Refusal('BadRequest', message, causes, document.position);
 }
 
+/** The object as it would be stored, without storing it: for asking what would happen to it. Throws Refusal or UnsupportedError. */
+export function admitManifest(document: ManifestDocument, context: AdmitContext): KubeObject {
+  return admitDecoded(decodeManifest(document), document, context);
+}
+
 /** A decoded document to the object that is to be stored. Throws Refusal with positions. */
 export function admitDecoded(decoded: Fields, document: ManifestDocument, { view, namespace }: AdmitContext): KubeObject {
   const wanted = placed(decoded, namespace, view.revision);

@@ -20,20 +20,32 @@ export interface AgentViews {
 
 /** `context.uplink` must be given. */
 export function nodePlan(context: NodeContext, views: AgentViews = {}): NetnsPlan {
-  const { uplink } = context;
-  if (uplink === undefined) throw new InvariantError(`node ${context.node.metadata.name} was rendered without its uplink`);
-  const machine: NodeFragment = { sysctl: NODE_SYSCTLS, links: uplink.links, routes: uplink.routes };
+  const machine = machineOf(context);
   const cni = cniOfCluster(context.cluster).node(views.cni ?? context);
-  const proxied = context.cluster.kubeProxy.mode !== 'none';
-  const proxy = proxied ? [kubeProxyFragment(views.kubeProxy ?? context, localAddresses([machine, cni]))] : [];
+  const proxy = kubeProxyOf(views.kubeProxy ?? context, localAddresses([machine, cni]));
   return assembleNode([machine, kubeletRules(), ...proxy, cni], { sysctls: ownSysctls(context) });
 }
 
-function ownSysctls(context: NodeContext): Readonly<Record<string, string>> | undefined {
-  return context.cluster.nodes.find((node) => node.name === context.node.metadata.name)?.sysctls;
+/** What kube-proxy adds to the node; nothing where the cluster has none. */
+export function kubeProxyOf(context: NodeContext, addresses: readonly Ip[]): readonly NodeFragment[] {
+  return context.cluster.kubeProxy.mode === 'none' ? [] : [kubeProxyFragment(context, addresses)];
+}
+
+/** Of the machine's interfaces and the CNI plug-in's. */
+export function localAddressesOf(context: NodeContext): readonly Ip[] {
+  return localAddresses([machineOf(context), cniOfCluster(context.cluster).node(context)]);
 }
 
 function localAddresses(fragments: readonly NodeFragment[]): readonly Ip[] {
   const texts = fragments.flatMap((f) => f.links ?? []).flatMap((link) => link.addr ?? []);
   return texts.map((text) => parseIp(text.slice(0, text.indexOf('/')))).filter((ip) => ip !== undefined);
+}
+
+function machineOf({ node, uplink }: NodeContext): NodeFragment {
+  if (uplink === undefined) throw new InvariantError(`node ${node.metadata.name} was rendered without its uplink`);
+  return { sysctl: NODE_SYSCTLS, links: uplink.links, routes: uplink.routes };
+}
+
+function ownSysctls(context: NodeContext): Readonly<Record<string, string>> | undefined {
+  return context.cluster.nodes.find((node) => node.name === context.node.metadata.name)?.sysctls;
 }

@@ -12,11 +12,15 @@ import type { Judges, PlanDifference, SimulatedFlow } from '../lab/fuzz/judge.js
 import type { Plan } from '../plan/plan.js';
 import { runLab } from '../lab/run-lab.js';
 import { flowJson } from '../trace/flow-json.js';
+import type { TraceEvent } from '../trace/event.js';
 import type { FlowRecord } from '../trace/flow-record.js';
 import { pathOf } from '../trace/path.js';
 
 /** How many errors about routes Linux lets a receiver have at once (ip_rt_error_burst over ip_rt_error_cost). */
 const ROUTE_ERRORS_MAX = 5;
+/** ICMPv6 types of neighbour discovery. */
+const SOLICITATION = 135;
+const ADVERTISEMENT = 136;
 
 /** This machine's kernel unless another is named. */
 export function judgesOn(kernel: LabKernel | undefined): Judges {
@@ -66,6 +70,7 @@ function countRouteErrors({ events }: FlowRecord, { routeErrors }: Seen): boolea
   let certain = true;
   for (const event of events) {
     if (event.kind !== 'drop' || (event.reason !== 'IP_INNOROUTES' && event.reason !== 'IP_ROUTE_UNREACHABLE')) continue;
+    if (typeof event.packet.src !== 'number') continue;
     const key = `${event.netns} ${event.packet.src}`;
     const count = (routeErrors.get(key) ?? 0) + 1;
     routeErrors.set(key, count);
@@ -74,10 +79,20 @@ function countRouteErrors({ events }: FlowRecord, { routeErrors }: Seen): boolea
   return certain;
 }
 
+/** Of IPv6: who asked, and whose answer came in and was not dropped there. */
+function noteDiscovery({ kind, netns, packet: { l4 } }: TraceEvent, now: Set<string>): void {
+  if (l4.kind !== 'icmp' || l4.target === undefined) return;
+  const key = `${netns} ${l4.target}`;
+  if (l4.type === SOLICITATION && kind === 'tx') now.add(key);
+  if (l4.type === ADVERTISEMENT && kind === 'rx') now.delete(key);
+  if (l4.type === ADVERTISEMENT && kind === 'drop') now.add(key);
+}
+
 /** Linux goes on asking for a neighbour between flows, and learns of it meanwhile; the simulated kernel begins again with each. */
 function hasAskedOnce({ events }: FlowRecord, { asked }: Seen): boolean {
   const now = new Set<string>();
   for (const event of events) {
+    if (event.kind === 'rx' || event.kind === 'tx' || event.kind === 'drop') noteDiscovery(event, now);
     if (event.kind !== 'arp') continue;
     const { frame, netns } = event;
     if (frame.op === 'request' && event.sent === true) now.add(`${netns} ${frame.targetIp}`);

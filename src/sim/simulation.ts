@@ -18,6 +18,7 @@ import { documentsOf, type ManifestDocument } from '../manifest/document.js';
 import { applyManifests } from '../manifest/apply.js';
 import { readManifests } from '../manifest/read.js';
 import type { ProbePlan, Plan } from '../plan/plan.js';
+import type { ScheduleResult } from '../scheduler/schedule.js';
 import { type Run, toTrace } from '../trace/to-trace.js';
 import type { Trace } from '../trace/trace.js';
 import { bootstrap } from './bootstrap.js';
@@ -30,6 +31,10 @@ import { Loop } from './loop.js';
 import { traceMatrix } from './matrix.js';
 import { renderNode } from './render.js';
 import { refuseUnmodelled } from './refuse-unmodelled.js';
+import { findObject } from './lookup.js';
+import { scheduleNow } from './schedule-now.js';
+import { type EndpointsQuery, type UsableEndpoints, usableEndpoints } from './service-endpoints.js';
+import { type ProxyDecision, proxyDecision, type ProxyQuery } from './service-proxy.js';
 import { type Destination, resolveDestination, resolveSource, type Source } from './resolve.js';
 
 /** How long a client waits: longer than ARP takes to give up (3 s), so that an address which nobody holds is seen as what it is. */
@@ -189,6 +194,21 @@ export class Simulation implements SimulationApi {
     return this.clusterPlan().whole(probes);
   }
 
+  /** What a node's service proxy does with a new packet, and nothing else. */
+  proxy(node: string, query: ProxyQuery): ProxyDecision {
+    return proxyDecision(this.#nodeContext(node), query);
+  }
+
+  /** Which endpoints of a Service port (`namespace/name`) a node may use. */
+  endpoints(node: string, query: EndpointsQuery): UsableEndpoints {
+    return usableEndpoints(this.#nodeContext(node), query);
+  }
+
+  /** What the scheduler would do now with a pod: one that is there, by `namespace/name`, or a manifest that is not stored. */
+  schedule(pod: unknown): ScheduleResult {
+    return scheduleNow(this.view(), pod, this.namespace);
+  }
+
   /** Adds an outside host; one of that name must not be there yet. */
   addExternal(name: string, address: string): void {
     if (parseIp(address) === undefined)
@@ -224,6 +244,11 @@ export class Simulation implements SimulationApi {
       namespacesRendered: this.#plan?.rendered ?? 0,
       ...this.#network?.counters,
     };
+  }
+
+  #nodeContext(name: string): ReturnType<ClusterPlan['context']> {
+    const plan = this.clusterPlan();
+    return plan.context(findObject(plan.view, 'Node', { namespace: undefined, name }, this.namespace).metadata.name);
   }
 
   #currentNetwork(): SimulatedNetwork {

@@ -9,7 +9,7 @@ import type { EvalWorld } from './world.js';
 type Run = (world: EvalWorld, fields: unknown) => unknown;
 
 /** Part of the interface, but not modelled yet. */
-export const UNBUILT: readonly string[] = ['fault', 'proxy', 'endpoints', 'connectivity', 'resolve', 'http', 'schedule'];
+export const UNBUILT: readonly string[] = ['fault', 'connectivity', 'resolve', 'http'];
 
 export const OPERATIONS: Readonly<Record<string, Run>> = {
   cluster: (world, fields) => {
@@ -75,8 +75,35 @@ export const OPERATIONS: Readonly<Record<string, Run>> = {
     const plan = writePlan(simulation.plan(listOf(fields['probes'] ?? [], 'probes').map(probeOf))) as { listeners: unknown[] };
     return { ...plan, listeners: [...plan.listeners, ...listOf(fields['listeners'] ?? [], 'listeners')] };
   },
+  proxy: ({ simulation }, value) => {
+    const fields = fieldsOf(value, 'proxy', ['node', 'from', 'to', 'port', 'protocol']);
+    return simulation.proxy(textField(fields, 'node'), {
+      from: textField(fields, 'from'),
+      to: textField(fields, 'to'),
+      port: optionalNumber(fields, 'port'),
+      protocol: optionalText(fields, 'protocol')?.toUpperCase(),
+    });
+  },
+  endpoints: ({ simulation }, value) => {
+    const fields = fieldsOf(value, 'endpoints', ['node', 'service', 'servicePort']);
+    const service = textField(fields, 'service');
+    return simulation.endpoints(textField(fields, 'node'), {
+      service: service.includes('/') ? service : `${simulation.namespace}/${service}`,
+      servicePort: servicePort(fields['servicePort']),
+    });
+  },
+  schedule: ({ simulation }, value) => {
+    const { node, nominated, victims, nodes } = simulation.schedule(fieldsOf(value, 'schedule', ['pod'])['pod']);
+    return { node: node ?? null, nominated: nominated ?? null, victims, nodes };
+  },
   events: ({ simulation }) => simulation.list('Event'),
 };
+
+function servicePort(value: unknown): string | number | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'string' || typeof value === 'number') return value;
+  throw inputError('wrong-type', 'the field servicePort is the name or number of a port');
+}
 
 /** The bare spec, or a whole cluster file. */
 function clusterSpec(fields: unknown): unknown {

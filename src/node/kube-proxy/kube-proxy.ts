@@ -4,6 +4,7 @@
  */
 import { cidrContains, type Cidr, parseCidr } from '../../base/cidr.js';
 import { compareIp, formatIp, type Ip } from '../../base/ip.js';
+import type { Node } from '../../api/types/core.js';
 import type { NodeContext, NodeFragment } from '../agent.js';
 import { internalIp } from '../node-address.js';
 import { type KubeProxySettings, kubeProxySettings, PRIMARY } from './config.js';
@@ -64,13 +65,17 @@ function sysctls(settings: KubeProxySettings): Readonly<Record<string, string>> 
   };
 }
 
+export function zoneOf(node: Node): string | undefined {
+  return node.metadata.labels?.[ZONE];
+}
+
 /** The node as kube-proxy's rules see it. */
 export function proxyNode(context: NodeContext, model: ServiceModel, localAddresses: readonly Ip[]): ProxyNode {
   const { node } = context;
   const settings = kubeProxySettings(context.cluster);
   return {
     name: node.metadata.name,
-    zone: node.metadata.labels?.[ZONE],
+    zone: zoneOf(node),
     ip: internalIp(node) ?? '',
     masqueradeAll: settings.masqueradeAll,
     masqueradeBit: settings.masqueradeBit,

@@ -178,13 +178,14 @@ test('a chain is named by a hash and by what it is for; a name that is too long 
 });
 
 test("the hash is kube-proxy's own", () => {
-  const port = { namespace: 'ns1', service: 'svc1', protocol: 'tcp', portName: 'p80' } as ProxyPort;
+  const named = (service: string): ProxyPort => ({ namespace: 'ns1', service, protocol: 'tcp', portName: 'p80' }) as ProxyPort;
+  const port = named('svc1');
   assert.equal(portBase(port), 'ULMVA6XW-ns1/svc1/tcp/p80');
   assert.equal(
     endpointBase(port, { ip: '10.180.0.1', text: '10.180.0.1:80' } as ProxyEndpoint),
     '5OJB2KTY-ns1/svc1/tcp/p80__10.180.0.1/80',
   );
-  const long = portBase({ ...port, service: 's'.repeat(250) } as ProxyPort);
+  const long = portBase(named('s'.repeat(250)));
   assert.equal(long.length, 240);
   assert.ok(long.endsWith('sss...'));
 });

@@ -1,0 +1,56 @@
+/** Which endpoints of a Service port one node's proxy may use, for traffic under either policy. */
+import { inputError } from '../base/errors.js';
+import type { NodeContext } from '../node/agent.js';
+import { serviceModel } from '../node/kube-proxy/service-model.js';
+import type { ProxyPort } from '../node/kube-proxy/service-port.js';
+import { categorizeEndpoints } from '../node/kube-proxy/topology.js';
+import { zoneOf } from '../node/kube-proxy/kube-proxy.js';
+
+export interface EndpointsQuery {
+  /** `namespace/name`. */
+  readonly service: string;
+  /** By name or number; may be left out where the Service has one port. */
+  readonly servicePort?: string | number | undefined;
+}
+
+export interface UsableEndpoints {
+  /** Null where no traffic uses the list. */
+  readonly cluster: readonly string[] | null;
+  readonly local: readonly string[] | null;
+  readonly all: readonly string[];
+  readonly hasAny: boolean;
+}
+
+export function usableEndpoints(context: NodeContext, query: EndpointsQuery): UsableEndpoints {
+  const port = findPort(context, query);
+  const node = { name: context.node.metadata.name, zone: zoneOf(context.node) };
+  const { cluster, local, all, hasAny } = categorizeEndpoints(port.endpoints, port, node);
+  const texts = (list: typeof all): readonly string[] => list.map(({ text }) => text);
+  return {
+    cluster: cluster === undefined ? null : texts(cluster),
+    local: local === undefined ? null : texts(local),
+    all: texts(all),
+    hasAny,
+  };
+}
+
+function findPort({ view }: NodeContext, { service, servicePort }: EndpointsQuery): ProxyPort {
+  const own = serviceModel(view).ports.filter((port) => `${port.namespace}/${port.service}` === service);
+  if (own.length === 0) {
+    throw inputError('unknown-service', `the service proxy serves no Service ${service}`, {
+      fix: 'it serves Services with a clusterIP: no headless ones, no ExternalName',
+    });
+  }
+  const wanted = String(servicePort ?? '');
+  const found =
+    servicePort === undefined && own.length === 1 ? own[0] : own.find((port) => port.portName === wanted || String(port.port) === wanted);
+  if (found !== undefined) return found;
+  const known = own.map((port) => (port.portName === '' ? String(port.port) : `${port.portName} (${port.port})`));
+  throw inputError(
+    'unknown-port',
+    servicePort === undefined ? `${service} has several ports: name one` : `${service} has no port ${wanted}`,
+    {
+      fix: `its ports: ${known.join(', ')}`,
+    },
+  );
+}

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { defaultCluster } from '../manifest/cluster/defaults.js';
+import { createSimulation, type Simulation } from './simulation.js';
+import type { ProxyDecision } from './service-proxy.js';
+
+const service = (name: string, spec: Record<string, unknown>, vip?: string): Record<string, unknown> => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name },
+  spec,
+  ...(vip === undefined ? {} : { status: { loadBalancer: { ingress: [{ ip: vip }] } } }),
+});
+const slice = (name: string, endpoints: readonly { readonly ip: string; readonly node: string }[]): Record<string, unknown> => ({
+  apiVersion: 'discovery.k8s.io/v1',
+  kind: 'EndpointSlice',
+  metadata: { name: `${name}-1`, labels: { 'kubernetes.io/service-name': name } },
+  addressType: 'IPv4',
+  endpoints: endpoints.map(({ ip, node }) => ({ addresses: [ip], nodeName: node })),
+  ports: [{ name: 'http', port: 8080, protocol: 'TCP' }],
+});
+const HTTP = { name: 'http', port: 80, targetPort: 8080 };
+const BOTH = [
+  { ip: '10.244.0.9', node: 'node1' },
+  { ip: '10.244.1.9', node: 'node2' },
+];
+
+const OBJECTS = [
+  service('web', { type: 'NodePort', clusterIP: '10.96.0.50', ports: [{ ...HTTP, nodePort: 30080 }] }),
+  slice('web', BOTH),
+  service(
+    'lb',
+    {
+      type: 'LoadBalancer',
+      externalTrafficPolicy: 'Local',
+      healthCheckNodePort: 32000,
+      clusterIP: '10.96.0.51',
+      loadBalancerSourceRanges: ['203.0.113.0/24'],
+      ports: [{ ...HTTP, nodePort: 30081 }],
+    },
+    '198.51.100.1',
+  ),
+  slice('lb', BOTH),
+  service('none', { type: 'NodePort', clusterIP: '10.96.0.52', ports: [{ ...HTTP, nodePort: 30082 }] }),
+  service('far', { type: 'NodePort', externalTrafficPolicy: 'Local', clusterIP: '10.96.0.53', ports: [{ ...HTTP, nodePort: 30083 }] }),
+  slice('far', [{ ip: '10.244.1.9', node: 'node2' }]),
+  service('inside', { clusterIP: '10.96.0.54', internalTrafficPolicy: 'Local', ports: [HTTP] }),
+  slice('inside', [{ ip: '10.244.1.9', node: 'node2' }]),
+];
+
+function simulate(mode: string, config: Record<string, unknown> = {}): Simulation {
+  const simulation = createSimulation({ ...defaultCluster(2), kubeProxy: { mode, config } });
+  simulation.applyObjects(OBJECTS, 'test');
+  return simulation;
+}
+
+const said = ({ verdict, endpoints, masquerade }: ProxyDecision): string =>
+  [verdict, ...(endpoints.length > 0 ? [endpoints.join(' ')] : []), ...(masquerade ? ['masqueraded'] : [])].join(' ');
+
+const ALL = '10.244.0.9:8080 10.244.1.9:8080';
+const [POD, CLIENT, NODE] = ['10.244.0.5', '203.0.113.5', '192.168.1.10'];
+
+/** The answer of every mode, or of iptables, IPVS and nftables. */
+const CASES: readonly [name: string, from: string, to: string, said: string | readonly [string, string, string]][] = [
+  ['a pod to a clusterIP', POD, '10.96.0.50:80', `DNAT ${ALL}`],
+  ['an endpoint to its own Service', '10.244.0.9', '10.96.0.50:80', `DNAT ${ALL} masqueraded`],
+  ['the node to a clusterIP', NODE, '10.96.0.50:80', `DNAT ${ALL} masqueraded`],
+  ['a client outside to a NodePort', CLIENT, `${NODE}:30080`, `DNAT ${ALL} masqueraded`],
+  ['a client outside to a Local NodePort', CLIENT, `${NODE}:30081`, 'DNAT 10.244.0.9:8080'],
+  ['a pod to a Local NodePort', POD, `${NODE}:30081`, [`DNAT ${ALL}`, 'DNAT 10.244.0.9:8080', `DNAT ${ALL}`]],
+  ['a client in the source ranges to the balancer', CLIENT, '198.51.100.1:80', 'DNAT 10.244.0.9:8080'],
+  ['a client outside the source ranges', '8.8.8.8', '198.51.100.1:80', 'DROP'],
+  ['the health check port', CLIENT, `${NODE}:32000`, ['ACCEPT', 'ACCEPT', 'NO_MATCH']],
+  ['a clusterIP that nobody serves', POD, '10.96.0.52:80', 'REJECT'],
+  ['a NodePort that nobody serves', CLIENT, `${NODE}:30082`, 'REJECT'],
+  ['a Local NodePort without an endpoint here', CLIENT, `${NODE}:30083`, ['DROP', 'DNAT 10.244.1.9:8080', 'DROP']],
+  ['internal policy Local without an endpoint here', POD, '10.96.0.54:80', ['DROP', 'REJECT', 'DROP']],
+  ['a port that the clusterIP does not have', POD, '10.96.0.50:81', ['NO_MATCH', 'REJECT', 'REJECT']],
+  ['an address of the range that no Service has', POD, '10.96.77.77:80', ['NO_MATCH', 'NO_MATCH', 'DROP']],
+  ['a port of the node that is no NodePort', CLIENT, `${NODE}:30099`, 'NO_MATCH'],
+  ['traffic to an endpoint itself', POD, '10.244.1.9:8080', 'NO_MATCH'],
+];
+
+for (const [i, mode] of (['iptables', 'ipvs', 'nftables'] as const).entries()) {
+  const simulation = simulate(mode);
+  for (const [name, from, to, wanted] of CASES) {
+    test(`${mode}: ${name}`, () => {
+      const [ip = '', port] = to.split(':');
+      const decision = simulation.proxy('node1', { from, to: ip, port: Number(port) });
+      assert.equal(said(decision), typeof wanted === 'string' ? wanted : wanted[i]);
+    });
+  }
+}
+
+test('pods are told by their interface where the proxy is told so', () => {
+  const simulation = simulate('iptables', { detectLocalMode: 'BridgeInterface', detectLocal: { bridgeInterface: 'cni0' } });
+  const ask = (from: string): boolean => simulation.proxy('node1', { from, to: '10.96.0.50', port: 80 }).masquerade;
+  assert.deepEqual([ask(POD), ask('10.244.1.5')], [false, true]);
+});
+
+test('a node without kube-proxy does nothing', () =>
+  assert.equal(said(simulate('none').proxy('node1', { from: POD, to: '10.96.0.50', port: 80 })), 'NO_MATCH'));
+
+test('what is no address, and what is no node, is said', () => {
+  const simulation = simulate('iptables');
+  assert.throws(() => simulation.proxy('node1', { from: 'a', to: POD }), /from: "a" is not an IP address/);
+  assert.throws(() => simulation.proxy('node9', { from: POD, to: POD }), /there is no node "node9"[^]*did you mean/);
+});
+
+test('which endpoints a node may use, under either policy', () => {
+  const simulation = simulate('iptables');
+  const ask = (name: string): unknown => simulation.endpoints('node1', { service: `default/${name}`, servicePort: 'http' });
+  assert.deepEqual(ask('web'), { cluster: ALL.split(' '), local: null, all: ALL.split(' '), hasAny: true });
+  assert.deepEqual(ask('inside'), { cluster: null, local: [], all: [], hasAny: true });
+  assert.deepEqual(ask('none'), { cluster: [], local: null, all: [], hasAny: false });
+  assert.throws(() => simulation.endpoints('node1', { service: 'default/wbe' }), /serves no Service default\/wbe/);
+  assert.throws(() => simulation.endpoints('node1', { service: 'default/web', servicePort: 81 }), /has no port 81[^]*http \(80\)/);
+});
+
+test('where a pod would go, without its going there', () => {
+  const simulation = simulate('iptables');
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'p' },
+    spec: { nodeName: undefined, containers: [{ name: 'c', image: 'i' }] },
+  };
+  const { node, nodes } = simulation.schedule(pod);
+  assert.equal(node, 'node1');
+  assert.deepEqual(
+    nodes.map(({ name, feasible }) => [name, feasible]),
+    [
+      ['node1', true],
+      ['node2', true],
+    ],
+  );
+  assert.equal(simulation.get('Pod', 'default', 'p'), undefined);
+  assert.throws(() => simulation.schedule({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'x' }, spec: {} }), /Pod|clusterIP|ports/);
+});
