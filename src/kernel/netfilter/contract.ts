@@ -5,8 +5,10 @@
  */
 import type { ChoiceOracle } from '../../base/choice.js';
 import type { Ip } from '../../base/ip.js';
+import type { Mac } from '../../base/mac.js';
 import type { IpPacket } from '../../packet/ip-packet.js';
 import type { IpvsPassage } from '../ipvs/passage.js';
+import type { Zone } from './conntrack/zone.js';
 import type { SetTable } from './set/set-table.js';
 import type { DropReason } from '../../trace/drop-reason.js';
 import type { ForwardingMethod } from '../../plan/ipvs/ipvs-service.js';
@@ -37,10 +39,31 @@ export interface NetfilterHost {
   /** Routes a packet made here again, as it is now; false where there is no way. */
   reroute(passage: Passage): boolean;
   readonly oracle: ChoiceOracle;
+  /** The link address that the frame in hand came from; undefined where there is no such frame. */
+  frameSource?(): Mac | undefined;
+  /** What a clock on the wall shows, in seconds since 1970 UTC. */
+  wallSeconds?(): number;
+  /** The socket that TPROXY gave the packet, or that it is for. */
+  findSocket?(passage: Passage): SocketSeen | undefined;
+  /** TPROXY: gives the packet a transparent socket of this host; false when there is none. */
+  assignSocket?(passage: Passage, inDevice: string | undefined, port: number, ip: Ip | undefined): boolean;
+  /** TEE: sends a copy of the packet to a neighbour. */
+  duplicate?(passage: Passage, hook: Hook, gateway: Ip, device: string | undefined): void;
+  /** The MTU of the way to the packet's destination by this device, or back to its source, whichever is less (TCPMSS). */
+  clampMtu?(packet: IpPacket, device: string | undefined): number;
   /** The namespace's ipsets; undefined when it has none. */
   readonly sets?: SetTable | undefined;
   /** The namespace's IPVS; undefined when it has no services. */
   readonly ipvs?: IpvsHooks | undefined;
+}
+
+/** A socket as rules see it. */
+export interface SocketSeen {
+  /** It listens on every address. */
+  readonly wildcard: boolean;
+  /** IP_TRANSPARENT. */
+  readonly transparent: boolean;
+  readonly mark: number;
 }
 
 export interface IpvsHooks {
@@ -68,11 +91,17 @@ export interface Passage {
   ct: unknown;
   ctReply: boolean;
   state: CtState;
+  /** The zone in which it is to be tracked, where that is not 0 (CT --zone). */
+  zone?: Zone | undefined;
   /** Bridge ports, where br_netfilter brought the packet here (`-m physdev`). */
   physIn: string | undefined;
   physOut: string | undefined;
   /** The uid of the local socket that sent it (`-m owner`), or KERNEL_SOCKET; undefined when no socket of this host sent it. */
   uid: number | undefined;
+  /** The socket that TPROXY gave it; opaque. */
+  socket?: unknown;
+  /** Its gid, 0 unless given. */
+  gid?: number | undefined;
   /** Set once IPVS has handled the packet: no hook gives it to IPVS again. */
   ipvs?: IpvsPassage | undefined;
 }

@@ -26,6 +26,8 @@ export interface Evaluation {
   readonly ruleState: Map<RuleHit, unknown>;
   /** Address lists of `recent`, by name. */
   readonly recent: Map<string, RecentList>;
+  /** Buckets of `hashlimit`, by table and key. */
+  readonly hashlimits: Map<string, Map<string, { creditUs: number; lastUs: number }>>;
   /** What rules and sets of nftables keep in this namespace, by whose it is. */
   readonly nftState: Map<object, unknown>;
   /** Where the rule's jump leads: the chain of that name in the table being run. */

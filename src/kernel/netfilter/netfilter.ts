@@ -21,6 +21,7 @@ import { needsConnections } from './needs-connections.js';
 import { runForRoute } from './route-again.js';
 import { type Binding, bind, isBound, NULL_RANGE } from './nat/bind.js';
 import { natChanges, translate } from './nat/translate.js';
+import type { UniqueRequest } from './nat/unique-tuple.js';
 
 const NO_HIT: RuleHit = { table: 'filter', chain: '', index: 0, text: '' };
 
@@ -65,7 +66,7 @@ class NamespaceNetfilter implements Netfilter {
   readonly #host: NetfilterHost;
   readonly #table: ConnectionTable;
   readonly #tracker: Tracker;
-  readonly #request: { readonly table: ConnectionTable; readonly host: NetfilterHost; nowUs: number };
+  readonly #request: UniqueRequest & { nowUs: number };
   readonly #chains = new Map<TableName, Map<string, CompiledChain | undefined>>();
   readonly #steps: Record<Hook, readonly Step[] | undefined> = {
     prerouting: undefined,
@@ -86,7 +87,7 @@ class NamespaceNetfilter implements Netfilter {
     this.#host = host;
     this.#table = new ConnectionTable(this.counters);
     this.#tracker = { table: this.#table, timeouts: readTimeouts(host), counters: this.counters };
-    this.#request = { table: this.#table, host, nowUs: 0 };
+    this.#request = { table: this.#table, host, nowUs: 0, zone: undefined };
     this.#evaluation = this.#newEvaluation();
   }
 
@@ -116,10 +117,11 @@ class NamespaceNetfilter implements Netfilter {
     if (!this.active) return;
     this.#table.clear();
     // Clearing an empty map makes a new one inside.
-    const { ruleState, recent, nftState } = this.#evaluation;
+    const { ruleState, recent, hashlimits, nftState } = this.#evaluation;
     if (ruleState.size > 0) ruleState.clear();
     if (nftState.size > 0) nftState.clear();
     if (recent.size > 0) recent.clear();
+    if (hashlimits.size > 0) hashlimits.clear();
     this.#host.sets?.reset();
     this.#host.ipvs?.reset();
   }
@@ -279,6 +281,7 @@ class NamespaceNetfilter implements Netfilter {
       counters: this.counters,
       ruleState: new Map(),
       recent: new Map(),
+      hashlimits: new Map(),
       nftState: new Map(),
       chain: (rule) => this.#jumps.get(rule) ?? this.#userChain(rule),
       bind: (binding) => this.#bind(binding),

@@ -18,6 +18,14 @@ import { recent } from './match/recent.js';
 import { rpfilter } from './match/rpfilter.js';
 import { set } from './match/set.js';
 import { statistic } from './match/statistic.js';
+import { string, u32 } from './match/bytes.js';
+import { cluster, connbytes, connlabel, connlimit, helper } from './match/connection-extras.js';
+import { ah, dst, esp, eui64, frag, hbh, ipv6header, mh, rt } from './match/extension-header.js';
+import { hashlimit } from './match/hashlimit.js';
+import { devgroup, quota, realm, socket } from './match/host-extras.js';
+import { policy } from './match/policy.js';
+import { ecn, tcpmss as tcpmssMatch } from './match/tcp-header.js';
+import { time } from './match/time.js';
 import type { MatchModule, TargetModule } from './module.js';
 import { connmark as connmarkTarget } from './target/connmark.js';
 import { ct } from './target/ct.js';
@@ -27,13 +35,16 @@ import { mark as markTarget } from './target/mark.js';
 import { dnat, masquerade, netmap, redirect, snat } from './target/nat.js';
 import { reject } from './target/reject.js';
 import { set as setTarget } from './target/set.js';
+import { nfqueue, tee, tproxy } from './target/elsewhere.js';
+import { dnpt, snpt } from './target/npt.js';
+import { audit, checksum, classify, ecn as ecnTarget, idletimer } from './target/unseen.js';
 import { accept, drop, notrack, returns, trace } from './target/verdict.js';
 
 function byName<Module extends { readonly name: string }>(modules: readonly Module[]): ReadonlyMap<string, Module> {
   return new Map(modules.map((module) => [module.name, module]));
 }
 
-export const MATCHES: ReadonlyMap<string, MatchModule> = byName([
+const OWN_NAMES = byName<MatchModule>([
   comment,
   tcp,
   udp,
@@ -63,7 +74,35 @@ export const MATCHES: ReadonlyMap<string, MatchModule> = byName([
   nfacct,
   ipvs,
   set,
+  tcpmssMatch,
+  ecn,
+  policy,
+  helper,
+  connlabel,
+  connbytes,
+  connlimit,
+  cluster,
+  realm,
+  devgroup,
+  quota,
+  socket,
+  hashlimit,
+  time,
+  u32,
+  string,
+  ah,
+  esp,
+  frag,
+  hbh,
+  dst,
+  rt,
+  mh,
+  ipv6header,
+  eui64,
 ]);
+
+/** By the word after -m; `icmpv6` is another name of icmp6. */
+export const MATCHES: ReadonlyMap<string, MatchModule> = new Map([...OWN_NAMES, ['icmpv6', icmp6]]);
 
 export const TARGETS: ReadonlyMap<string, TargetModule> = byName([
   accept,
@@ -88,22 +127,26 @@ export const TARGETS: ReadonlyMap<string, TargetModule> = byName([
   hlTarget,
   trace,
   setTarget,
+  tproxy,
+  tee,
+  nfqueue,
+  snpt,
+  dnpt,
+  audit,
+  checksum,
+  classify,
+  ecnTarget,
+  idletimer,
 ]);
 
 /** Matches that iptables has and hopspec does not model. */
 export const UNMODELLED_MATCHES: ReadonlySet<string> = new Set(
-  (
-    'ah bpf cgroup cluster connbytes connlabel connlimit cpu dccp devgroup dst ecn esp eui64 frag hashlimit hbh helper icmpv6 ipcomp ' +
-    'ipv6header mh osf policy quota quota2 rateest realm rt socket srh string tcpmss time u32 unclean geoip'
-  ).split(' '),
+  'bpf cgroup cpu dccp geoip ipcomp l2tp osf quota2 rateest srh unclean'.split(' '),
 );
 
 /** Targets that iptables has and hopspec does not model; a chain cannot bear such a name either. */
 export const UNMODELLED_TARGETS: ReadonlySet<string> = new Set(
-  (
-    'AUDIT CHECKSUM CLASSIFY CLUSTERIP CONNSECMARK DNPT ECN HMARK IDLETIMER LED NFQUEUE QUEUE RATEEST SECMARK SNPT SYNPROXY ' +
-    'TCPOPTSTRIP TEE TPROXY ULOG'
-  ).split(' '),
+  'CLUSTERIP CONNSECMARK HMARK LED QUEUE RATEEST SECMARK SYNPROXY TCPOPTSTRIP ULOG'.split(' '),
 );
 
 /** The extension that iptables loads by itself when a rule says `-p` but uses its options without `-m`. */

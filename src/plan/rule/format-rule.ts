@@ -11,7 +11,8 @@ import type { Match, ModuleUse, Rule } from './rule.js';
 import { formatProtocol } from './value/protocol.js';
 import { bang } from './value/quote.js';
 
-export function formatRule(rule: Rule): string {
+/** `six`: as ip6tables-save does. */
+export function formatRule(rule: Rule, six = false): string {
   const { matches, target } = rule;
   const words: string[] = [];
   let at = 0;
@@ -21,10 +22,10 @@ export function formatRule(rule: Rule): string {
     words.push(word);
   }
   for (const use of rule.modules ?? deriveModules(matches.slice(at))) {
-    words.push(formatModule(use.name, matches.slice(at, at + use.matches)));
+    words.push(formatModule(use.name, matches.slice(at, at + use.matches), six));
     at += use.matches;
   }
-  if (target !== undefined) words.push(formatTarget(target));
+  if (target !== undefined) words.push(formatTarget(target, six));
   return words.join(' ');
 }
 
@@ -38,10 +39,10 @@ function formatHeader(match: Match | undefined): string | undefined {
   return kind === 'fragment' ? `${bang(match.not)}-f` : undefined;
 }
 
-function formatModule(name: string, matches: readonly Match[]): string {
+function formatModule(name: string, matches: readonly Match[], six: boolean): string {
   const module = MATCHES.get(name);
   if (module === undefined) throw new InvariantError(`no match ${name} can be printed`);
-  const options = module.format(inRank(module, matches));
+  const options = module.format(inRank(module, matches), six);
   return options === '' ? `-m ${name}` : `-m ${name} ${options}`;
 }
 
@@ -85,6 +86,7 @@ const MODULE_OF: Partial<Record<Match['kind'], string>> = {
   'physdev-is': 'physdev',
   'ip-range': 'iprange',
   'owner-socket': 'owner',
+  'owner-groups': 'owner',
   'mac-source': 'mac',
   'packet-type': 'pkttype',
   'ipvs-protocol': 'ipvs',
@@ -92,9 +94,16 @@ const MODULE_OF: Partial<Record<Match['kind'], string>> = {
   'ipvs-port': 'ipvs',
   'ipvs-direction': 'ipvs',
   'ipvs-method': 'ipvs',
+  'tcp-option': 'tcp',
+  'sctp-chunks': 'sctp',
+  'device-group': 'devgroup',
+  'ecn-tcp': 'ecn',
+  'ecn-ip': 'ecn',
+  'ct-expire': 'conntrack',
 };
 
 function moduleOf(match: Match): string {
   if (match.kind === 'source-port' || match.kind === 'destination-port') return formatProtocol(match.proto);
+  if (match.kind === 'extension-header') return match.name;
   return MODULE_OF[match.kind] ?? match.kind;
 }

@@ -1,12 +1,12 @@
 /** `-j TARGET` with its options, as iptables-save 1.8.9 prints it; defaults that it prints are printed. */
 import { formatCidr } from '../../base/cidr.js';
 import { formatIp } from '../../base/ip.js';
-import type { NatRange, Target } from './rule.js';
+import type { CtZone, NatRange, Target } from './rule.js';
 import { formatSetUse } from './target/set.js';
 import { formatDscp, formatTos } from './value/dscp.js';
 import { formatRange, hex } from './value/number.js';
 
-export function formatTarget(target: Target): string {
+export function formatTarget(target: Target, six = false): string {
   switch (target.kind) {
     case 'jump':
       return `-j ${target.chain}`;
@@ -17,11 +17,11 @@ export function formatTarget(target: Target): string {
     case 'mark':
       return `-j MARK --set-xmark ${hex(target.value)}/${hex(target.mask)}`;
     case 'connmark-set':
-      return `-j CONNMARK --set-xmark ${hex(target.value)}/${hex(target.mask)}`;
+      return words(`-j CONNMARK --set-xmark ${hex(target.value)}/${hex(target.mask)}`, formatShift(target.shift));
     case 'connmark-save':
-      return `-j CONNMARK --save-mark --nfmask ${hex(target.nfMask)} --ctmask ${hex(target.ctMask)}`;
+      return words(`-j CONNMARK --save-mark --nfmask ${hex(target.nfMask)} --ctmask ${hex(target.ctMask)}`, formatShift(target.shift));
     case 'connmark-restore':
-      return `-j CONNMARK --restore-mark --nfmask ${hex(target.nfMask)} --ctmask ${hex(target.ctMask)}`;
+      return words(`-j CONNMARK --restore-mark --nfmask ${hex(target.nfMask)} --ctmask ${hex(target.ctMask)}`, formatShift(target.shift));
     case 'dnat':
       return words('-j DNAT --to-destination', formatPlaces(target.range), formatFlags(target.range));
     case 'snat':
@@ -32,7 +32,17 @@ export function formatTarget(target: Target): string {
     case 'netmap':
       return `-j NETMAP --to ${formatCidr(target.cidr)}`;
     case 'ct':
-      return words('-j CT', target.notrack ? '--notrack' : '', target.zone === undefined ? '' : `--zone ${target.zone}`);
+      return words('-j CT', target.notrack ? '--notrack' : '', ...target.words, formatZone(target.zone));
+    case 'tproxy':
+      return `-j TPROXY --on-port ${target.port} --on-ip ${formatIp(target.ip ?? (six ? 0n : 0))} --tproxy-mark ${hex(target.value)}/${hex(target.mask)}`;
+    case 'tee':
+      return words(`-j TEE --gateway ${formatIp(target.gateway)}`, target.device === undefined ? '' : `--oif ${target.device}`);
+    case 'nfqueue':
+      return words('-j NFQUEUE', formatQueues(target), target.bypass ? '--queue-bypass' : '', target.fanout ? '--queue-cpu-fanout' : '');
+    case 'npt':
+      return `-j ${target.side === 'source' ? 'S' : 'D'}NPT --src-pfx ${formatCidr(target.from)} --dst-pfx ${formatCidr(target.to)}`;
+    case 'unseen':
+      return words(`-j ${target.name}`, ...target.words);
     case 'log':
     case 'nflog':
       return words(`-j ${target.kind.toUpperCase()}`, ...target.options);
@@ -68,6 +78,20 @@ function setOptions({ add, del, exist, timeout }: Extract<Target, { kind: 'set' 
 
 function words(...parts: readonly string[]): string {
   return parts.filter((part) => part !== '').join(' ');
+}
+
+function formatShift(shift = 0): string {
+  if (shift === 0) return '';
+  return shift > 0 ? `--left-shift-mark ${shift}` : `--right-shift-mark ${-shift}`;
+}
+
+function formatZone(zone: CtZone | undefined): string {
+  if (zone === undefined) return '';
+  return `--zone${{ both: '', original: '-orig', reply: '-reply' }[zone.directions]} ${zone.id}`;
+}
+
+function formatQueues({ queues: { from, to } }: Extract<Target, { kind: 'nfqueue' }>): string {
+  return from === to ? `--queue-num ${from}` : `--queue-balance ${from}:${to}`;
 }
 
 /** `10.0.0.1-10.0.0.9:80-90`; IPv6 addresses stand in brackets before a port. */

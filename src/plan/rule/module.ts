@@ -15,13 +15,15 @@ interface ExtensionSpec<Draft> {
   readonly negatable?: Readonly<Record<string, ReadOption<Draft>>>;
   /** Options that iptables knows and hopspec does not model. */
   readonly unmodelled?: readonly string[];
+  /** Options that may stand more than once. */
+  readonly repeatable?: readonly string[];
 }
 
 interface MatchPrinting {
   /** The rule must say `-p` one of these. */
   readonly protocols?: readonly number[];
-  /** The options of all its matches as iptables-save prints them, without `-m NAME`. */
-  readonly format: (matches: readonly Match[]) => string;
+  /** The options of all its matches as iptables-save, or ip6tables-save, prints them, without `-m NAME`. */
+  readonly format: (matches: readonly Match[], six: boolean) => string;
   /** Where a match stands among those of one -m; without it one -m has one match. */
   readonly rank?: (match: Match) => number;
 }
@@ -93,7 +95,8 @@ function extension<Draft>(spec: ExtensionSpec<Draft>, begin: () => Draft): Exten
     for (const [word, own] of Object.entries(words)) {
       const read = own as ReadOption<unknown>;
       const same = [...options.values()].find((option) => option.read === read);
-      options.set(word, same ?? { read, negatable, bit: 1 << options.size });
+      const bit = spec.repeatable?.includes(word) === true ? 0 : 1 << options.size;
+      options.set(word, same ?? { read, negatable, bit });
     }
   };
   add(spec.options ?? {}, false);

@@ -53,7 +53,9 @@ function splitAttached({ reader }: RuleDraft, word: string): string {
 function readKnownOption(draft: RuleDraft, not: boolean): boolean {
   const { reader, header } = draft;
   const { option } = reader;
-  const headerOption = HEADER_OPTIONS.get(option);
+  // `--proto` is -p by getopt's leave only, and -m policy has an option of that name.
+  const headerOption =
+    option === '--proto' && draft.loaded.some(({ module }) => module.options.has(option)) ? undefined : HEADER_OPTIONS.get(option);
   if (headerOption !== undefined) headerOption(reader, header, not);
   else if (!readLoading(draft, option, not) && !readExtensionOption(draft, option, not)) return false;
   if (reader.attached !== undefined) refuse(reader, 'unwanted-value', `\`${option}\` takes no value`);

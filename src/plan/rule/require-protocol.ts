@@ -20,6 +20,8 @@ export function requireProtocol({ header, reader }: RuleDraft, what: string, pro
 }
 
 export function requireTargetProtocol(draft: RuleDraft, target: Target): void {
+  if (target.kind === 'tproxy') requireProtocol(draft, 'TPROXY', [TCP, UDP]);
+  if (target.kind === 'unseen' && target.name === 'ECN') requireProtocol(draft, 'ECN', TCP_ONLY);
   if (target.kind === 'tcpmss') requireProtocol(draft, 'TCPMSS', TCP_ONLY);
   if (target.kind === 'reject' && target.with === 'tcp-reset') requireProtocol(draft, 'tcp-reset', TCP_ONLY);
   if ('range' in target && target.range.ports !== undefined) requireProtocol(draft, target.kind.toUpperCase(), WITH_PORTS);

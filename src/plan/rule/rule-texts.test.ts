@@ -1,5 +1,5 @@
 /**
- * Rule texts in fixtures/iptables: rules.txt holds rules and what iptables-save prints for them, bad-rules.txt what is refused and
+ * Rule texts in fixtures/iptables: rules.txt and rules6.txt hold rules and what iptables-save, or ip6tables-save, prints for them, bad-rules.txt what is refused and
  * what is said of it. Both are held against the real iptables where there is one.
  */
 import assert from 'node:assert/strict';
@@ -20,6 +20,7 @@ interface Case {
 }
 
 const GOOD = new URL('../../../fixtures/iptables/rules.txt', import.meta.url);
+const GOOD_6 = new URL('../../../fixtures/iptables/rules6.txt', import.meta.url);
 const BAD = new URL('../../../fixtures/iptables/bad-rules.txt', import.meta.url);
 const UPDATE = process.env['HOPSPEC_UPDATE_GOLDEN'] === '1';
 
@@ -67,7 +68,7 @@ const skip = whyNot();
 const SETS = 'ipset create hosts hash:ip && ipset create sockets hash:ip,port';
 
 /** What the real iptables-save prints for each rule, every one in a chain of its own. */
-function saveReal(cases: readonly Case[]): string[] {
+function saveReal(cases: readonly Case[], tool = 'iptables'): string[] {
   const lines: string[] = [];
   for (const table of new Set(cases.map((each) => each.table))) {
     const own = cases.flatMap((each, i) => (each.table === table ? [{ chain: `T${i}`, text: each.text }] : []));
@@ -80,7 +81,7 @@ function saveReal(cases: readonly Case[]): string[] {
     );
   }
   const found = new Map<string, string>();
-  for (const line of inNamespace(`${SETS} && iptables-restore && iptables-save`, `${lines.join('\n')}\n`).split('\n')) {
+  for (const line of inNamespace(`${SETS} && ${tool}-restore 2>/dev/null && ${tool}-save`, `${lines.join('\n')}\n`).split('\n')) {
     const [, chain, rule] = /^-A (T\d+) ?(.*)$/.exec(line) ?? [];
     if (chain !== undefined && rule !== undefined) found.set(chain, rule);
   }
@@ -107,11 +108,15 @@ function errorOf(text: string): string {
 }
 
 const good = readCases(GOOD);
+const good6 = readCases(GOOD_6);
 const bad = readCases(BAD);
 if (UPDATE && skip === false) {
   const saved = saveReal(good);
   for (const [i, each] of good.entries()) each.below = saved[i] ?? '';
   writeCases(GOOD, good);
+  const saved6 = saveReal(good6, 'ip6tables');
+  for (const [i, each] of good6.entries()) each.below = saved6[i] ?? '';
+  writeCases(GOOD_6, good6);
 }
 if (UPDATE) {
   for (const each of bad) each.below = errorOf(each.text);
@@ -125,12 +130,23 @@ test('the real iptables-save prints what the fixture says', { skip }, () => {
   );
 });
 
-for (const { table, text, below } of good) {
-  test(`${table} ${text} is printed as iptables-save prints it`, () => assert.equal(formatRule(parseRule(text)), below));
+test('the real ip6tables-save prints what the fixture says', { skip }, () => {
+  assert.deepEqual(
+    saveReal(good6, 'ip6tables'),
+    good6.map((each) => each.below),
+  );
+});
+
+for (const { table, text, below, six } of [
+  ...good.map((each) => ({ ...each, six: false })),
+  ...good6.map((each) => ({ ...each, six: true })),
+]) {
+  test(`${table} ${text} is printed as ip${six ? '6' : ''}tables-save prints it`, () =>
+    assert.equal(formatRule(parseRule(text), six), below));
   test(`${table} ${below} is printed as it stands, and means the same`, () => {
     const written = parseRule(text);
     const saved = parseRule(below);
-    assert.equal(formatRule(saved), below);
+    assert.equal(formatRule(saved, six), below);
     assert.deepEqual(unordered(saved.matches), unordered(written.matches));
     assert.deepEqual(saved.target, written.target);
   });
@@ -138,9 +154,7 @@ for (const { table, text, below } of good) {
 
 /** iptables-save has an order of its own for the options of one -m, and a unit of its own for a rate. */
 function unordered(matches: readonly Match[]): string[] {
-  return matches
-    .map((match) => JSON.stringify(match.kind === 'limit' ? [match.packets / match.perSeconds, match.burst] : match))
-    .toSorted();
+  return matches.map((match) => textOf(match)).toSorted();
 }
 
 for (const { table, text, below } of bad) {
@@ -160,3 +174,11 @@ test('what is wrong, the real iptables refuses; what is not modelled, it takes',
     [],
   );
 });
+
+function textOf(match: Match): string {
+  if (match.kind === 'limit') return JSON.stringify([match.packets / match.perSeconds, match.burst]);
+  if (match.kind === 'connlimit') return JSON.stringify({ ...match, length: match.length === 128 ? 32 : (match.length ?? 32) });
+  if (match.kind !== 'hashlimit') return JSON.stringify(match, (_key, value) => (typeof value === 'bigint' ? `${value}` : value));
+  const { packets, perSeconds, expire = perSeconds * 1000, ...rest } = match;
+  return JSON.stringify({ ...rest, expire, rate: packets / perSeconds });
+}

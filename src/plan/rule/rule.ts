@@ -5,6 +5,10 @@
 import type { Cidr } from '../../base/cidr.js';
 import type { Ip } from '../../base/ip.js';
 import type { Mac } from '../../base/mac.js';
+import type { ExtensionMatch } from './extension-match.js';
+import type { Range } from './range.js';
+
+export type { Range } from './range.js';
 
 export interface Rule {
   readonly matches: readonly Match[];
@@ -16,11 +20,6 @@ export interface Rule {
 export interface ModuleUse {
   readonly name: string;
   readonly matches: number;
-}
-
-export interface Range {
-  readonly from: number;
-  readonly to: number;
 }
 
 /** Virtual states SNAT and DNAT included. */
@@ -46,6 +45,7 @@ interface Not {
 }
 
 export type Match =
+  | ExtensionMatch
   | (Not & { readonly kind: 'source' | 'destination'; readonly cidr: Cidr })
   /** An interface name; `prefix` when it ended in `+`. */
   | (Not & { readonly kind: 'in-interface' | 'out-interface'; readonly name: string; readonly prefix: boolean })
@@ -103,6 +103,8 @@ export type Match =
   | (Not & { readonly kind: 'length'; readonly lengths: Range })
   | (Not & { readonly kind: 'owner'; readonly what: 'uid' | 'gid'; readonly ids: Range })
   | (Not & { readonly kind: 'owner-socket' })
+  /** Beside a gid: the socket's other groups count too. */
+  | { readonly kind: 'owner-groups' }
   | (Not & { readonly kind: 'mac-source'; readonly mac: Mac })
   /** `hop-limit` is IPv6's. */
   | (Not & { readonly kind: 'ttl' | 'hop-limit'; readonly op: 'eq' | 'lt' | 'gt'; readonly value: number })
@@ -154,6 +156,12 @@ export interface NatRange {
   readonly persistent: boolean;
 }
 
+/** Of -j CT: a number, or the packet's mark. */
+export interface CtZone {
+  readonly directions: 'both' | 'original' | 'reply';
+  readonly id: number | 'mark';
+}
+
 export type Target =
   | { readonly kind: 'accept' | 'drop' | 'return' }
   | { readonly kind: 'jump'; readonly chain: string }
@@ -161,13 +169,14 @@ export type Target =
   | { readonly kind: 'reject'; readonly with: RejectWith }
   /** mark := (mark & ~mask) ^ value, the form iptables-save prints as --set-xmark value/mask. */
   | { readonly kind: 'mark'; readonly value: number; readonly mask: number }
-  | { readonly kind: 'connmark-set'; readonly value: number; readonly mask: number }
-  | { readonly kind: 'connmark-save' | 'connmark-restore'; readonly nfMask: number; readonly ctMask: number }
+  /** A shift is to the left, a negative one to the right. */
+  | { readonly kind: 'connmark-set'; readonly value: number; readonly mask: number; readonly shift?: number }
+  | { readonly kind: 'connmark-save' | 'connmark-restore'; readonly nfMask: number; readonly ctMask: number; readonly shift?: number }
   | { readonly kind: 'dnat' | 'snat'; readonly range: NatRange }
   | { readonly kind: 'masquerade' | 'redirect'; readonly range: NatRange }
   | { readonly kind: 'netmap'; readonly cidr: Cidr }
   | { readonly kind: 'notrack' }
-  | { readonly kind: 'ct'; readonly notrack: boolean; readonly zone: number | undefined }
+  | { readonly kind: 'ct'; readonly notrack: boolean; readonly zone: CtZone | undefined; readonly words: readonly string[] }
   | { readonly kind: 'log' | 'nflog'; readonly options: readonly string[] }
   /** Undefined: --clamp-mss-to-pmtu. */
   | { readonly kind: 'tcpmss'; readonly mss: number | undefined }
@@ -175,6 +184,13 @@ export type Target =
   | { readonly kind: 'tos'; readonly value: number; readonly mask: number }
   | { readonly kind: 'ttl' | 'hop-limit'; readonly op: 'set' | 'inc' | 'dec'; readonly value: number }
   | { readonly kind: 'trace' }
+  /** An address of undefined is the first of the device that the packet came in by. */
+  | { readonly kind: 'tproxy'; readonly port: number; readonly ip: Ip | undefined; readonly value: number; readonly mask: number }
+  | { readonly kind: 'tee'; readonly gateway: Ip; readonly device: string | undefined }
+  | { readonly kind: 'nfqueue'; readonly queues: Range; readonly bypass: boolean; readonly fanout: boolean }
+  | { readonly kind: 'npt'; readonly side: 'source' | 'destination'; readonly from: Cidr; readonly to: Cidr }
+  /** Its work is seen by nobody; the packet goes on. */
+  | { readonly kind: 'unseen'; readonly name: string; readonly words: readonly string[] }
   /** A timeout in seconds; the set's own unless given. */
   | {
       readonly kind: 'set';

@@ -1,7 +1,9 @@
 /** One tracked connection (struct nf_conn): both tuples, its NAT bindings, protocol state, mark and end of life. */
 import type { NatKind, RuleHit } from '../../../trace/event.js';
 import type { TcpState } from './tcp-state.js';
+import type { TcpTracking } from './tcp-window.js';
 import { invertTuple, type Tuple } from './tuple.js';
+import type { Zone } from './zone.js';
 
 export interface Connection {
   readonly original: Tuple;
@@ -21,14 +23,30 @@ export interface Connection {
   srcRule: RuleHit | undefined;
   dstRule: RuleHit | undefined;
   tcp: TcpState;
+  /** Of TCP alone. */
+  tracking: TcpTracking | undefined;
+  /** Undefined in zone 0. */
+  readonly zone: Zone | undefined;
   /** Virtual time at which it is forgotten, µs. */
   expiresUs: number;
-  /** When the first answer came (UDP streams). */
+  /** When it began. */
   startedUs: number;
   dead: boolean;
+  /** Of -m connlabel. */
+  labels?: Set<number>;
+  /** Where the namespace counts (nf_conntrack_acct). */
+  counts?: ConnectionCounts;
 }
 
-export function newConnection(original: Tuple, nowUs: number): Connection {
+/** Bytes from the IP header on. */
+export interface ConnectionCounts {
+  originalPackets: number;
+  originalBytes: number;
+  replyPackets: number;
+  replyBytes: number;
+}
+
+export function newConnection(original: Tuple, nowUs: number, zone: Zone | undefined): Connection {
   return {
     original,
     reply: invertTuple(original),
@@ -43,6 +61,8 @@ export function newConnection(original: Tuple, nowUs: number): Connection {
     srcRule: undefined,
     dstRule: undefined,
     tcp: 'NONE',
+    tracking: undefined,
+    zone,
     expiresUs: nowUs,
     startedUs: nowUs,
     dead: false,

@@ -3,6 +3,7 @@ import { unsupported } from '../../../base/errors.js';
 import type { Match } from '../../../plan/rule/rule.js';
 import type { Test } from '../evaluation.js';
 import { addressTest, rangeTest } from './address.js';
+import { compileExtension, isExtension } from './compile-extension.js';
 import { connectionTest, connmarkTest, markTest, stateTest } from './connection.js';
 import { deviceTest, physdevIsTest, physdevTest } from './device.js';
 import {
@@ -15,7 +16,7 @@ import {
   protocolTest,
   tcpFlagsTest,
 } from './header.js';
-import { addressTypeTest, ownerTest, packetTypeTest, reversePathTest, socketExistsTest } from './host.js';
+import { addressTypeTest, macTest, ownerTest, packetTypeTest, reversePathTest, socketExistsTest } from './host.js';
 import { recentTest } from './recent.js';
 import { ipvsTest } from './ipvs.js';
 import { setTest } from './set.js';
@@ -23,9 +24,11 @@ import { limitTest, nthTest, randomTest } from './stateful.js';
 
 /** `all` are the matches of its rule. */
 export function compileMatch(match: Match, all: readonly Match[]): Test | undefined {
+  if (isExtension(match)) return compileExtension(match, all);
   switch (match.kind) {
     case 'comment':
     case 'nfacct':
+    case 'owner-groups':
       return undefined;
     case 'source':
     case 'destination':
@@ -99,6 +102,8 @@ function compileStateMatch(match: Match, all: readonly Match[]): Test {
       return ownerTest(match.what, match.ids, match.not);
     case 'owner-socket':
       return socketExistsTest(match.not);
+    case 'mac-source':
+      return macTest(match.mac, match.not);
     case 'packet-type':
       return packetTypeTest(match.type, match.not);
     case 'ipvs':

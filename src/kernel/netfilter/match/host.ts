@@ -1,5 +1,5 @@
-/** Matches that ask the namespace: -m addrtype, -m rpfilter, -m owner, and -m pkttype for the packets that reach netfilter here. */
-import { unsupported } from '../../../base/errors.js';
+/** Matches that ask the namespace: -m addrtype, -m rpfilter, -m owner, -m mac, and -m pkttype for the packets that reach netfilter here. */
+import type { Mac } from '../../../base/mac.js';
 import type { Match, Range } from '../../../plan/rule/rule.js';
 import { KERNEL_SOCKET } from '../contract.js';
 import type { Evaluation, Test } from '../evaluation.js';
@@ -27,10 +27,13 @@ export function reversePathTest(match: Extract<Match, { kind: 'rpfilter' }>): Te
   };
 }
 
-/** What no process sent has no owner, and a negated match holds for it. Groups of sockets are not known. */
+/** What no process sent has no owner, and a negated match holds for it. A process has no groups but its own. */
 export function ownerTest(what: 'uid' | 'gid', ids: Range, not: boolean): Test {
-  if (what === 'gid') throw unsupported('owner-gid', '-m owner --gid-owner is not modelled');
-  return ({ passage: { uid } }) => (uid === undefined || uid === KERNEL_SOCKET ? not : (uid >= ids.from && uid <= ids.to) !== not);
+  return ({ passage: { uid, gid = 0 } }) => {
+    if (uid === undefined || uid === KERNEL_SOCKET) return not;
+    const id = what === 'uid' ? uid : gid;
+    return (id >= ids.from && id <= ids.to) !== not;
+  };
 }
 
 export function socketExistsTest(not: boolean): Test {
@@ -42,5 +45,13 @@ export function packetTypeTest(type: 'unicast' | 'broadcast' | 'multicast', not:
     const route = e.host.addressType(e.passage.packet.dst);
     const is = route === 'BROADCAST' ? 'broadcast' : route === 'MULTICAST' ? 'multicast' : 'unicast';
     return (is === type) !== not;
+  };
+}
+
+/** Only of what came in by a device whose frames have link addresses; elsewhere it never holds (net/netfilter/xt_mac.c). */
+export function macTest(mac: Mac, not: boolean): Test {
+  return ({ host }) => {
+    const source = host.frameSource?.();
+    return source !== undefined && (source === mac) !== not;
   };
 }

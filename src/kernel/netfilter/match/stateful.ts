@@ -1,7 +1,8 @@
 /**
- * Matches that count: -m statistic, -m limit. What they remember belongs to the namespace, not to the rule, since one compiled rule
+ * Matches that count: -m statistic, -m limit, -m quota. What they remember belongs to the namespace, not to the rule, since one compiled rule
  * may stand on many nodes. A probability asks the choice oracle.
  */
+import { packetBytes } from '../../../packet/packet-bytes.js';
 import type { Test } from '../evaluation.js';
 
 const PROBABILITY_ONE = 0x80000000;
@@ -46,5 +47,16 @@ export function limitTest(packets: number, perSeconds: number, burst: number): T
     const holds = creditUs >= costUs;
     e.ruleState.set(e.hit, { creditUs: holds ? creditUs - costUs : creditUs, lastUs: nowUs });
     return holds;
+  };
+}
+
+/** Bytes that are left; a packet that does not fit ends them for good (net/netfilter/xt_quota.c). */
+export function quotaTest(bytes: number, not: boolean): Test {
+  return (e) => {
+    const left = (e.ruleState.get(e.hit) as number | undefined) ?? bytes;
+    const length = packetBytes(e.passage.packet);
+    const holds = left >= length;
+    e.ruleState.set(e.hit, holds ? left - length : 0);
+    return holds !== not;
   };
 }

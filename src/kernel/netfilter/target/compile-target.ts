@@ -1,21 +1,17 @@
 /** One parsed target → its action. Jumps are the chain's business and are not made here. */
-import { unsupported } from '../../../base/errors.js';
 import type { Target } from '../../../plan/rule/rule.js';
 import type { Action } from '../evaluation.js';
+import { notrack, track } from './ct.js';
+import { queue, tee, tproxy } from './elsewhere.js';
 import { restoreMark, saveMark, setConnectionMark, setMark } from './mark.js';
 import { masquerade } from './masquerade.js';
 import { dnat, netmap, redirect, snat } from './nat.js';
+import { mapPrefix } from './npt.js';
 import { setDscp, setTos, setTtl, tcpMss } from './rewrite.js';
 import { changeSets } from './set.js';
 import { accept, drop, reject, returnToCaller } from './verdict.js';
 
 const goOn: Action = () => 'continue';
-
-/** NOTRACK: no connection for this packet. What came over the loopback, or answers a packet, has one already and keeps it. */
-const notrack: Action = ({ passage }) => {
-  if (passage.ct === undefined) passage.state = 'UNTRACKED';
-  return 'continue';
-};
 
 export function compileTarget(target: Exclude<Target, { kind: 'jump' | 'goto' }> | undefined): Action {
   switch (target?.kind) {
@@ -23,6 +19,7 @@ export function compileTarget(target: Exclude<Target, { kind: 'jump' | 'goto' }>
     case 'log':
     case 'nflog':
     case 'trace':
+    case 'unseen':
       return goOn;
     case 'accept':
       return accept;
@@ -35,11 +32,11 @@ export function compileTarget(target: Exclude<Target, { kind: 'jump' | 'goto' }>
     case 'mark':
       return setMark(target.value, target.mask);
     case 'connmark-set':
-      return setConnectionMark(target.value, target.mask);
+      return setConnectionMark(target.value, target.mask, target.shift);
     case 'connmark-save':
-      return saveMark(target.nfMask, target.ctMask);
+      return saveMark(target.nfMask, target.ctMask, target.shift);
     case 'connmark-restore':
-      return restoreMark(target.nfMask, target.ctMask);
+      return restoreMark(target.nfMask, target.ctMask, target.shift);
     case 'dnat':
       return dnat(target.range);
     case 'snat':
@@ -53,10 +50,17 @@ export function compileTarget(target: Exclude<Target, { kind: 'jump' | 'goto' }>
     case 'notrack':
       return notrack;
     case 'ct':
-      if (target.zone !== undefined) throw unsupported('target-ct-zone', '-j CT --zone is not modelled');
-      return target.notrack ? notrack : goOn;
+      return target.notrack ? notrack : track(target.zone);
     case 'set':
       return changeSets(target);
+    case 'tproxy':
+      return tproxy(target);
+    case 'tee':
+      return tee(target);
+    case 'nfqueue':
+      return queue(target.bypass);
+    case 'npt':
+      return mapPrefix(target.side, target.from, target.to);
     case 'tcpmss':
       return tcpMss(target.mss);
     case 'dscp':

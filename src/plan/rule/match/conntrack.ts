@@ -1,13 +1,13 @@
 /**
- * -m conntrack: what connection tracking knows of the packet (extensions/libxt_conntrack.c), and its ancestor -m state. Left out:
- * --ctexpire, unsupported by name.
+ * -m conntrack: what connection tracking knows of the packet (extensions/libxt_conntrack.c), and its ancestor -m
+ * state.
  */
 import { addressBits, type Cidr, formatCidr } from '../../../base/cidr.js';
 import { formatIp } from '../../../base/ip.js';
 import { listingModule, type MatchModule } from '../module.js';
 import { type RuleReader, takeValue } from '../rule-reader.js';
 import type { CtStateName, Match } from '../rule.js';
-import { formatRange } from '../value/number.js';
+import { formatRange, numberIn, type RangeForm, rangeIn, U32 } from '../value/number.js';
 import { portRangeIn } from '../value/port.js';
 import { cidrIn } from '../value/address.js';
 import { takeWords, wordIn } from '../value/name.js';
@@ -20,6 +20,7 @@ type ReadMatch = (reader: RuleReader, matches: Match[], not: boolean) => void;
 /** In the order iptables-save prints them. */
 const STATES: readonly CtStateName[] = ['INVALID', 'NEW', 'RELATED', 'ESTABLISHED', 'UNTRACKED', 'SNAT', 'DNAT'];
 const STATUSES = ['NONE', 'EXPECTED', 'SEEN_REPLY', 'ASSURED', 'CONFIRMED'] as const;
+const SECONDS: RangeForm = { separator: ':', limits: U32, read: (reader, part) => numberIn(reader, part, U32) };
 const DIRECTIONS = ['ORIGINAL', 'REPLY'] as const;
 
 const readStates: ReadMatch = (reader, matches, not) => matches.push({ kind: 'ct-state', states: takeWords(reader, STATES), not });
@@ -46,13 +47,13 @@ export const conntrack: MatchModule = listingModule({
     '--ctorigdstport': readPort('origdstport'),
     '--ctreplsrcport': readPort('replsrcport'),
     '--ctrepldstport': readPort('repldstport'),
+    '--ctexpire': (reader, matches, not) => matches.push({ kind: 'ct-expire', seconds: rangeIn(reader, takeValue(reader), SECONDS), not }),
     '--ctstatus': (reader, matches, not) => matches.push({ kind: 'ct-status', statuses: takeWords(reader, STATUSES), not }),
   },
   options: {
     '--ctdir': (reader, matches) =>
       matches.push({ kind: 'ct-direction', direction: wordIn(reader, takeValue(reader), DIRECTIONS), not: false }),
   },
-  unmodelled: ['--ctexpire'],
   format: (matches) => matches.map(formatOne).join(' '),
   rank,
 });
@@ -70,7 +71,9 @@ function formatAddress(cidr: Cidr): string {
 }
 
 const ORDER: readonly string[] =
-  'ct-state ct-protocol origsrc origdst replsrc repldst origsrcport origdstport replsrcport repldstport ct-status ct-direction'.split(' ');
+  'ct-state ct-protocol origsrc origdst replsrc repldst origsrcport origdstport replsrcport repldstport ct-status ct-expire ct-direction'.split(
+    ' ',
+  );
 
 function rank(match: Match): number {
   return ORDER.indexOf('which' in match ? match.which : match.kind);
@@ -83,5 +86,6 @@ function formatOne(match: Match): string {
   if (kind === 'ct-address') return `${bang(match.not)}--ct${match.which} ${formatAddress(match.cidr)}`;
   if (kind === 'ct-port') return `${bang(match.not)}--ct${match.which} ${formatRange(match.ports, ':')}`;
   if (kind === 'ct-status') return `${bang(match.not)}--ctstatus ${match.statuses.join(',')}`;
+  if (kind === 'ct-expire') return `${bang(match.not)}--ctexpire ${formatRange(match.seconds, ':')}`;
   return kind === 'ct-direction' ? `--ctdir ${match.direction}` : '';
 }

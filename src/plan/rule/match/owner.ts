@@ -25,12 +25,14 @@ export const owner: MatchModule = listingModule({
     '--gid-owner': read('gid'),
     '--socket-exists': (_reader, matches, not) => matches.push({ kind: 'owner-socket', not }),
   },
-  unmodelled: ['--suppl-groups', '--pid-owner', '--sid-owner', '--cmd-owner'],
-  rank: (match) => (match.kind === 'owner' ? (match.what === 'uid' ? 1 : 2) : 0),
+  options: { '--suppl-groups': (_reader, matches) => matches.push({ kind: 'owner-groups' }) },
+  unmodelled: ['--pid-owner', '--sid-owner', '--cmd-owner'],
+  rank: (match) => (match.kind === 'owner' ? (match.what === 'uid' ? 1 : 2) : match.kind === 'owner-groups' ? 3 : 0),
   format: (matches) => matches.map(formatOne).join(' '),
 });
 
 function formatOne(match: Match): string {
+  if (match.kind === 'owner-groups') return '--suppl-groups';
   if (match.kind === 'owner-socket') return `${bang(match.not)}--socket-exists`;
   return match.kind === 'owner' ? `${bang(match.not)}--${match.what}-owner ${formatRange(match.ids, '-')}` : '';
 }

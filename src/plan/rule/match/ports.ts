@@ -1,14 +1,15 @@
 /**
- * -m tcp, -m udp and -m sctp: source and destination ports, and TCP's flags (extensions/libxt_tcp.c, libxt_udp.c, libxt_sctp.c). Left
- * out: --tcp-option and --chunk-types, unsupported by name. Each is only for its own protocol, which `-p` must name.
+ * -m tcp, -m udp and -m sctp: source and destination ports, and TCP's flags (extensions/libxt_tcp.c, libxt_udp.c, libxt_sctp.c). Each is
+ * only for its own protocol, which `-p` must name.
  */
 import { listingModule, type MatchModule } from '../module.js';
 import { refuse, type RuleReader, takeValue } from '../rule-reader.js';
 import type { Match } from '../rule.js';
-import { formatRange } from '../value/number.js';
+import { formatRange, takeNumber } from '../value/number.js';
 import { portRangeIn } from '../value/port.js';
 import { SCTP, TCP, UDP } from '../value/protocol.js';
 import { bang } from '../value/quote.js';
+import { formatChunks, readChunks } from './sctp-chunks.js';
 
 type ReadMatch = (reader: RuleReader, matches: Match[], not: boolean) => void;
 
@@ -58,7 +59,7 @@ function formatFlags(flags: number): string {
 }
 
 function rank(match: Match): number {
-  return match.kind === 'source-port' ? 0 : match.kind === 'destination-port' ? 1 : 2;
+  return match.kind === 'source-port' ? 0 : match.kind === 'destination-port' ? 1 : match.kind === 'tcp-option' ? 2 : 3;
 }
 
 function format(matches: readonly Match[]): string {
@@ -69,6 +70,8 @@ function formatOne(match: Match): string {
   if (match.kind === 'source-port') return `${bang(match.not)}--sport ${formatRange(match.ports, ':')}`;
   if (match.kind === 'destination-port') return `${bang(match.not)}--dport ${formatRange(match.ports, ':')}`;
   if (match.kind === 'tcp-flags') return `${bang(match.not)}--tcp-flags ${formatFlags(match.mask)} ${formatFlags(match.comp)}`;
+  if (match.kind === 'tcp-option') return `${bang(match.not)}--tcp-option ${match.option}`;
+  if (match.kind === 'sctp-chunks') return formatChunks(match);
   return '';
 }
 
@@ -81,9 +84,9 @@ export const tcp: MatchModule = listingModule({
       const mask = takeFlags(reader);
       matches.push({ kind: 'tcp-flags', mask, comp: takeFlags(reader), not });
     },
+    '--tcp-option': (reader, matches, not) => matches.push({ kind: 'tcp-option', option: takeNumber(reader, { min: 1, max: 255 }), not }),
     '--syn': (_reader, matches, not) => matches.push({ kind: 'tcp-flags', mask: 23, comp: 2, not }),
   },
-  unmodelled: ['--tcp-option'],
   format,
   rank,
 });
@@ -93,8 +96,7 @@ export const udp: MatchModule = listingModule({ name: 'udp', protocols: [UDP], n
 export const sctp: MatchModule = listingModule({
   name: 'sctp',
   protocols: [SCTP],
-  negatable: portOptions(SCTP),
-  unmodelled: ['--chunk-types'],
+  negatable: { ...portOptions(SCTP), '--chunk-types': readChunks },
   format,
   rank,
 });

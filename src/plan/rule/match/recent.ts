@@ -12,6 +12,7 @@ type Recent = Extract<Match, { kind: 'recent' }>;
 type Draft = { -readonly [Field in keyof Recent]: Recent[Field] } & { given: boolean };
 
 const WHOLE: Ip = -1;
+const WHOLE_6: Ip = (1n << 128n) - 1n;
 
 function setOp(op: Recent['op']): (reader: RuleReader, draft: Draft, not: boolean) => void {
   return (reader, draft, not) => {
@@ -61,7 +62,7 @@ export const recent: MatchModule = matchModule<Draft>({
     },
     '--mask': (reader, draft) => {
       const mask = ipIn(reader, takeValue(reader));
-      draft.mask = mask === WHOLE ? undefined : mask;
+      draft.mask = mask === WHOLE || mask === WHOLE_6 ? undefined : mask;
     },
     '--reap': (_reader, draft) => {
       draft.reap = true;
@@ -77,15 +78,15 @@ export const recent: MatchModule = matchModule<Draft>({
     },
   },
   finish,
-  format: ([match]) => (match?.kind === 'recent' ? format(match) : ''),
+  format: ([match], six) => (match?.kind === 'recent' ? format(match, six) : ''),
 });
 
-function format({ not, op, seconds, reap, hitcount, rttl, name, mask, side }: Recent): string {
+function format({ not, op, seconds, reap, hitcount, rttl, name, mask, side }: Recent, six: boolean): string {
   const words = [`${bang(not)}--${op}`];
   if (seconds !== undefined) words.push(`--seconds ${seconds}`);
   if (reap) words.push('--reap');
   if (hitcount !== undefined) words.push(`--hitcount ${hitcount}`);
   if (rttl) words.push('--rttl');
-  words.push(`--name ${name}`, `--mask ${formatIp(mask ?? WHOLE)}`, side === 'source' ? '--rsource' : '--rdest');
+  words.push(`--name ${name}`, `--mask ${formatIp(mask ?? (six ? WHOLE_6 : WHOLE))}`, side === 'source' ? '--rsource' : '--rdest');
   return words.join(' ');
 }

@@ -1,4 +1,4 @@
-/** -j CONNMARK (extensions/libxt_CONNMARK.c): sets the connection's mark, or copies between it and the packet's. Left out: shifts. */
+/** -j CONNMARK (extensions/libxt_CONNMARK.c): sets the connection's mark, or copies between it and the packet's. */
 import { type TargetModule, targetModule } from '../module.js';
 import { refuse, type RuleReader } from '../rule-reader.js';
 import { takeNumber, U32 } from '../value/number.js';
@@ -9,6 +9,7 @@ interface Draft extends MarkDraft {
   nfMask: number;
   ctMask: number;
   masked: boolean;
+  shift: number;
 }
 
 function copying(copy: 'connmark-save' | 'connmark-restore'): (reader: RuleReader, draft: Draft) => void {
@@ -18,9 +19,16 @@ function copying(copy: 'connmark-save' | 'connmark-restore'): (reader: RuleReade
   };
 }
 
+function shifting(sign: 1 | -1): (reader: RuleReader, draft: Draft) => void {
+  return (reader, draft) => {
+    if (draft.shift !== 0) refuse(reader, 'repeated-option', 'one rule can shift the mark once');
+    draft.shift = sign * takeNumber(reader, { min: 0, max: 32 });
+  };
+}
+
 export const connmark: TargetModule = targetModule<Draft>({
   name: 'CONNMARK',
-  begin: () => ({ set: undefined, copy: undefined, nfMask: 0xffffffff, ctMask: 0xffffffff, masked: false }),
+  begin: () => ({ set: undefined, copy: undefined, nfMask: 0xffffffff, ctMask: 0xffffffff, masked: false, shift: 0 }),
   options: {
     ...MARK_CHANGES,
     '--save-mark': copying('connmark-save'),
@@ -33,17 +41,19 @@ export const connmark: TargetModule = targetModule<Draft>({
       draft.ctMask = takeNumber(reader, U32);
       draft.masked = true;
     },
+    '--left-shift-mark': shifting(1),
+    '--right-shift-mark': shifting(-1),
     '--mask': (reader, draft) => {
       draft.nfMask = draft.ctMask = takeNumber(reader, U32);
       draft.masked = true;
     },
   },
-  unmodelled: ['--left-shift-mark', '--right-shift-mark'],
-  finish: (reader, { set, copy, nfMask, ctMask, masked }) => {
+  finish: (reader, { set, copy, nfMask, ctMask, masked, shift }) => {
+    const shifted = shift === 0 ? {} : { shift };
     if (set !== undefined && (copy !== undefined || masked))
       refuse(reader, 'wrong-option', 'masks of their own belong to --save-mark and --restore-mark');
-    if (set !== undefined) return { kind: 'connmark-set', ...set };
-    if (copy !== undefined) return { kind: copy, nfMask, ctMask };
+    if (set !== undefined) return { kind: 'connmark-set', ...set, ...shifted };
+    if (copy !== undefined) return { kind: copy, nfMask, ctMask, ...shifted };
     return refuse(reader, 'missing-option', '`-j CONNMARK` needs --set-mark, --save-mark or --restore-mark');
   },
 });

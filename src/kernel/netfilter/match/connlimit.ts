@@ -1,0 +1,45 @@
+/**
+ * -m connlimit: how many connections the packet's source, or its destination, has under a mask (net/netfilter/xt_connlimit.c, nf_conncount.c).
+ * A rule counts the connections that it has met; those that are gone, and TCP's that are closing, count no more. Left out: the kernel's
+ * collecting of the dead once in a jiffy alone.
+ */
+import { addressBits, networkOf } from '../../../base/cidr.js';
+import type { Ip } from '../../../base/ip.js';
+import type { ExtensionMatch } from '../../../plan/rule/extension-match.js';
+import type { Connection } from '../conntrack/connection.js';
+import { sameTuple, type Tuple, tupleOf } from '../conntrack/tuple.js';
+import { connectionOf, type Evaluation, type Test } from '../evaluation.js';
+
+/** Of one rule, by masked address. */
+type Met = Map<Ip, { tuple: Tuple; connection: Connection | undefined }[]>;
+
+export function connlimitTest({ above, length, side, not }: Extract<ExtensionMatch, { kind: 'connlimit' }>): Test {
+  return (e) => {
+    const { packet } = e.passage;
+    const address = side === 'source' ? packet.src : packet.dst;
+    const key = length === undefined ? address : networkOf(address, Math.min(length, addressBits(address)));
+    return count(e, key) > above !== not;
+  };
+}
+
+function count(e: Evaluation, key: Ip): number {
+  const nowUs = e.host.nowUs();
+  const met = metBy(e);
+  const connection = connectionOf(e.passage);
+  const tuple = connection?.original ?? tupleOf(e.passage.packet);
+  const alive = (met.get(key) ?? []).filter((one) => sameTuple(one.tuple, tuple) || isOpen(one.connection, nowUs));
+  if (!alive.some((one) => sameTuple(one.tuple, tuple))) alive.push({ tuple, connection });
+  met.set(key, alive);
+  return alive.length;
+}
+
+function metBy({ ruleState, hit }: Evaluation): Met {
+  let met = ruleState.get(hit) as Met | undefined;
+  if (met === undefined) ruleState.set(hit, (met = new Map()));
+  return met;
+}
+
+function isOpen(connection: Connection | undefined, nowUs: number): boolean {
+  if (connection === undefined || !connection.confirmed || connection.dead || connection.expiresUs <= nowUs) return false;
+  return connection.tcp !== 'TIME_WAIT' && connection.tcp !== 'CLOSE';
+}

@@ -1,0 +1,76 @@
+/**
+ * A packet's bytes from its IP header on, as far as they are known here; -1 stands for one that is not: the identification, checksums, sequence
+ * numbers, windows and time stamps of TCP, and what answers say (a server's answer is as long as it likes). The client says `?`.
+ */
+import type { Ip } from '../base/ip.js';
+import { type IpPacket, PROTO } from './ip-packet.js';
+import { packetBytes } from './packet-bytes.js';
+import type { TcpFlags, TcpSegment } from './tcp.js';
+
+const UNKNOWN = -1;
+
+export function knownBytes(packet: IpPacket): number[] {
+  const bytes = typeof packet.src === 'number' ? ipv4Header(packet) : ipv6Header(packet);
+  pushLayer4(bytes, packet);
+  const length = packetBytes(packet);
+  while (bytes.length < length) bytes.push(UNKNOWN);
+  return bytes;
+}
+
+function unknown(count: number): number[] {
+  return new Array<number>(count).fill(UNKNOWN);
+}
+
+function two(value: number): number[] {
+  return [(value >> 8) & 0xff, value & 0xff];
+}
+
+function address(ip: Ip): number[] {
+  const width = typeof ip === 'number' ? 4 : 16;
+  const raw = BigInt.asUintN(width * 8, BigInt(ip));
+  return Array.from({ length: width }, (_, i) => Number((raw >> BigInt((width - 1 - i) * 8)) & 255n));
+}
+
+function ipv4Header(packet: IpPacket): number[] {
+  const { src, dst, ttl, tos, df, proto } = packet;
+  return [
+    0x45,
+    tos,
+    ...two(packetBytes(packet)),
+    ...unknown(2),
+    df ? 0x40 : 0,
+    0,
+    ttl,
+    proto,
+    ...unknown(2),
+    ...address(src),
+    ...address(dst),
+  ];
+}
+
+/** The flow label is chosen by the host. */
+function ipv6Header(packet: IpPacket): number[] {
+  const { src, dst, ttl, tos, proto } = packet;
+  return [0x60 | (tos >> 4), UNKNOWN, ...unknown(2), ...two(packetBytes(packet) - 40), proto, ttl, ...address(src), ...address(dst)];
+}
+
+function pushLayer4(bytes: number[], { l4, proto }: IpPacket): void {
+  if (l4.kind === 'tcp') pushTcp(bytes, l4);
+  else if (l4.kind === 'udp') bytes.push(...two(l4.sport), ...two(l4.dport), ...two(8 + l4.length), ...unknown(2));
+  else if (l4.kind === 'icmp' && l4.about === undefined) {
+    bytes.push(l4.type, l4.code, ...unknown(2));
+    if (proto === PROTO.icmp || l4.type >= 128) bytes.push(...two(l4.id), ...unknown(2));
+  } else if (l4.kind === 'icmp') bytes.push(l4.type, l4.code, ...unknown(2));
+}
+
+const FLAG_BITS: Readonly<Record<string, number>> = { F: 1, S: 2, R: 4, P: 8, '.': 16, U: 32 };
+
+function flagBits(flags: TcpFlags): number {
+  return Array.from(flags).reduce((bits, letter) => bits | (FLAG_BITS[letter] ?? 0), 0);
+}
+
+function pushTcp(bytes: number[], l4: TcpSegment): void {
+  const { sport, dport, flags } = l4;
+  const words = flags.includes('S') ? 10 : flags.includes('R') ? 5 : 8;
+  bytes.push(...two(sport), ...two(dport), ...unknown(8), words << 4, flagBits(flags), ...unknown(words * 4 - 14));
+}
