@@ -129,9 +129,13 @@ function changeTexts(hop: Hop, change: string): readonly string[] {
   const wordings = (changes.length > 1 ? [change, ...changes] : changes).flatMap((one) =>
     one.startsWith('MASQUERADE ') ? [one, one.replace('MASQUERADE', 'SNAT')] : [one],
   );
-  return [...chains.flatMap((chain) => wordings.map((one) => `nat ${chain} ${one}`)), ...wordings.map((one) => `nat ${one}`)];
+  const named = chains.flatMap((chain) => wordings.map((one) => `nat ${chain} ${one}`));
+  const plain = wordings.map((one) => `nat ${one}`);
+  return (chains[0]?.length ?? 0) > CHAIN_PRINTED_MAX ? [...plain, ...named] : [...named, ...plain];
 }
 
+/** A longer name says no more than the address that follows it, and leaves no room for it. */
+const CHAIN_PRINTED_MAX = 32;
 const NFT_TRANSLATION = /\b(?:dnat|snat|masquerade|redirect)\b/;
 
 function stopTexts(hop: Hop): readonly string[] {

@@ -4,7 +4,7 @@
  */
 import { formatIp, formatSocket } from '../base/ip.js';
 import { formatFrame, formatPacket } from '../packet/format-packet.js';
-import type { AnswerEvent, BridgeEvent, NatChange, RouteEvent, RuleHit, TraceEvent } from './event.js';
+import type { AnswerEvent, BridgeEvent, NatChange, RouteEvent, TraceEvent } from './event.js';
 import { icmpName } from './icmp-name.js';
 import type { Naming } from './naming.js';
 import type { Hop, RuleText, Stage } from './trace.js';
