@@ -45,6 +45,7 @@ export interface NetworkCounters {
   routeLookups: number;
   arpExchanges: number;
   ruleCompares: number;
+  walksRecalled: number;
   indexLookups: number;
   conntrackLookups: number;
 }

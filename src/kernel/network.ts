@@ -139,10 +139,11 @@ function reset(rt: Runtime): void {
 }
 
 function countAll(rt: Runtime, namespaces: ReadonlyMap<string, Namespace>): NetworkCounters {
-  const counters = { ...rt.counters, ruleCompares: 0, indexLookups: 0, conntrackLookups: 0 };
+  const counters = { ...rt.counters, ruleCompares: 0, walksRecalled: 0, indexLookups: 0, conntrackLookups: 0 };
   for (const { netfilter, ipv6 } of namespaces.values()) {
     for (const family of [netfilter, ipv6?.netfilter]) {
       counters.ruleCompares += family?.counters.ruleCompares ?? 0;
+      counters.walksRecalled += family?.counters.walksRecalled ?? 0;
       counters.indexLookups += family?.counters.indexLookups ?? 0;
       counters.conntrackLookups += family?.counters.conntrackLookups ?? 0;
     }

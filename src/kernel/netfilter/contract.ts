@@ -122,6 +122,8 @@ export interface HookResult {
 export interface NetfilterCounters {
   /** Rules whose matches were compared one by one. */
   ruleCompares: number;
+  /** Walks of a built-in chain that were known already, as far as a packet's header decides. */
+  walksRecalled: number;
   /** Look-ups in an index of a long chain. */
   indexLookups: number;
   conntrackLookups: number;

@@ -7,6 +7,7 @@ import type { Ruleset } from '../../plan/ruleset.js';
 import type { Hook, RuleHit, TableName } from '../../trace/event.js';
 import { type CompiledChain, type CompiledRule, compileChain } from './chain/compile-chain.js';
 import { runBuiltIn } from './chain/traverse.js';
+import { WalkMemo } from './chain/walk-memo.js';
 import type { HookResult, IpvsHooks, Netfilter, NetfilterCounters, NetfilterHost, Passage } from './contract.js';
 import type { Connection } from './conntrack/connection.js';
 import { connectionLine } from './conntrack/connection-line.js';
@@ -46,7 +47,7 @@ type Step =
   | { readonly kind: 'track' | 'confirm' | 'ipvs' }
   | { readonly kind: 'nat'; readonly chains: readonly BaseRun[] }
   | { readonly kind: 'nft'; readonly run: BaseRun }
-  | { readonly kind: 'table'; readonly table: TableName; readonly chain: CompiledChain };
+  | { readonly kind: 'table'; readonly table: TableName; readonly chain: CompiledChain; readonly memo: WalkMemo };
 
 /** `nft` are the base chains of nftables of the same family. */
 export function createNetfilter(ruleset: Ruleset | undefined, host: NetfilterHost, nft?: NftProgram): Netfilter {
@@ -60,7 +61,7 @@ function isReset({ state, packet }: Passage, connection: Connection, side: 'src'
 
 class NamespaceNetfilter implements Netfilter {
   readonly active: boolean;
-  readonly counters: NetfilterCounters = { ruleCompares: 0, indexLookups: 0, conntrackLookups: 0, conntrackCreated: 0 };
+  readonly counters: NetfilterCounters = { ruleCompares: 0, walksRecalled: 0, indexLookups: 0, conntrackLookups: 0, conntrackCreated: 0 };
   readonly #ruleset: Ruleset | undefined;
   readonly #nft: NftProgram | undefined;
   readonly #host: NetfilterHost;
@@ -157,7 +158,7 @@ class NamespaceNetfilter implements Netfilter {
     const chain = this.#chain(step, BUILT_IN[hook]);
     if (step === 'nat') return tracked ? this.#resolveNat(hook, chain, this.#ruleset?.tables.has('nat') === true) : [];
     const idle = chain === undefined || (chain.rules.length === 0 && chain.policyDrop === undefined);
-    return idle ? [] : [{ kind: 'table', table: step, chain }];
+    return idle ? [] : [{ kind: 'table', table: step, chain, memo: new WalkMemo() }];
   }
 
   #isTracking(): boolean {
@@ -172,7 +173,8 @@ class NamespaceNetfilter implements Netfilter {
     if (!hasTable && nat.length === 0) return [];
     const here = nat.filter((one) => one.hook === hook);
     const own = stepPriority('nat', hook);
-    const run: BaseRun[] = chain === undefined ? [] : [(e) => ((e.table = 'nat'), runBuiltIn(e, chain))];
+    const memo = new WalkMemo();
+    const run: BaseRun[] = chain === undefined ? [] : [(e) => ((e.table = 'nat'), runBuiltIn(e, chain, memo))];
     const part = (first: boolean): BaseRun[] => here.filter(({ priority }) => priority <= own === first).map((one) => one.run);
     return [{ kind: 'nat', chains: [...part(true), ...run, ...part(false)] }];
   }
@@ -181,7 +183,9 @@ class NamespaceNetfilter implements Netfilter {
     switch (step.kind) {
       case 'table':
         e.table = step.table;
-        return step.table === 'mangle' && e.hook === 'output' ? runForRoute(e, () => runBuiltIn(e, step.chain)) : runBuiltIn(e, step.chain);
+        return step.table === 'mangle' && e.hook === 'output'
+          ? runForRoute(e, () => runBuiltIn(e, step.chain, step.memo))
+          : runBuiltIn(e, step.chain, step.memo);
       case 'nat':
         return this.#nat(e, step.chains);
       case 'nft':

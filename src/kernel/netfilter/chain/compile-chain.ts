@@ -12,6 +12,7 @@ import { compileMatch } from '../match/compile-match.js';
 import { compileTarget } from '../target/compile-target.js';
 import { misplaced } from '../target/where-allowed.js';
 import { type ChainIndex, indexChain } from './chain-index.js';
+import { type Consulted, consultedBy } from './consulted.js';
 import { type HeaderCheck, takeHeaderCheck } from './header-check.js';
 
 /** What a rule's text alone says; it keeps no state, so that rules of one text share it. */
@@ -20,6 +21,8 @@ interface RuleParts extends HeaderCheck {
   readonly matches: readonly Match[];
   /** What the header check leaves. */
   readonly tests: readonly Test[];
+  /** What the tests look at. */
+  readonly consults: Consulted;
   /** Undefined for a jump. */
   readonly action: Action | undefined;
   readonly jump: string | undefined;
@@ -62,8 +65,8 @@ function compileRule(hit: RuleHit): CompiledRule {
   const parts = placedParts(hit);
   const wrong = misplaced(hit, parts.target, parts.matches);
   if (wrong !== undefined) throw wrong;
-  const { proto, src, srcMask, dst, dstMask, target, matches, tests, action, jump, goto } = parts;
-  return { hit, proto, src, srcMask, dst, dstMask, target, matches, tests, action, jump, goto };
+  const { proto, src, srcMask, dst, dstMask, target, matches, tests, consults, action, jump, goto } = parts;
+  return { hit, proto, src, srcMask, dst, dstMask, target, matches, tests, consults, action, jump, goto };
 }
 
 function placedParts(hit: RuleHit): RuleParts {
@@ -97,6 +100,7 @@ function compileParts({ matches, target }: Rule): RuleParts {
     target,
     matches,
     tests,
+    consults: consultedBy(rest),
     action: jumps ? undefined : compileTarget(target),
     jump: jumps ? target.chain : undefined,
     goto: target?.kind === 'goto',

@@ -1,6 +1,7 @@
 /**
  * Walks a chain: rules in order, user chains by jump and goto, RETURN back to the caller, the policy at the end of a built-in
- * chain. The kernel refuses rulesets with loops; here the depth of jumps has a limit and passing it names the chain.
+ * chain. The kernel refuses rulesets with loops; here the depth of jumps has a limit and passing it names the chain. What a walk came to is
+ * remembered with the built-in chain where the caller gives a memory for it; walk-memo.ts.
  */
 import { inputError } from '../../../base/errors.js';
 import type { Ipv4 } from '../../../base/ip.js';
@@ -8,12 +9,14 @@ import type { IpPacket } from '../../../packet/ip-packet.js';
 import type { Evaluation, RuleVerdict } from '../evaluation.js';
 import { candidates } from './chain-index.js';
 import type { CompiledChain, CompiledRule } from './compile-chain.js';
+import { WalkLearner } from './walk-learner.js';
+import type { Course, Frame, WalkMemo } from './walk-memo.js';
 
 export const JUMPS_MAX = 256;
 
 /** The verdict of a built-in chain: never `continue` or `return`. */
-export function runBuiltIn(e: Evaluation, chain: CompiledChain): 'accept' | 'drop' | 'reject' {
-  const verdict = walk(e, chain, 0);
+export function runBuiltIn(e: Evaluation, chain: CompiledChain, memo?: WalkMemo): 'accept' | 'drop' | 'reject' {
+  const verdict = memo === undefined || typeof e.passage.packet.src !== 'number' ? walk(e, chain, 0) : walkOrRecall(e, chain, memo);
   if (verdict === 'accept' || verdict === 'drop' || verdict === 'reject') return verdict;
   if (chain.policyDrop === undefined) return 'accept';
   if (e.record) e.hits.push(chain.policyDrop);
@@ -21,27 +24,69 @@ export function runBuiltIn(e: Evaluation, chain: CompiledChain): 'accept' | 'dro
   return 'drop';
 }
 
+/** Who notes what the walk under way looks at; mostly nobody. No walk begins within another. */
+let learner: WalkLearner | undefined;
+
+function walkOrRecall(e: Evaluation, chain: CompiledChain, memo: WalkMemo): RuleVerdict {
+  const course = memo.find(e);
+  if (course !== undefined) return follow(e, course);
+  if (!memo.learns) return walk(e, chain, 0);
+  const noting = new WalkLearner(memo, e);
+  learner = noting;
+  try {
+    const verdict = walk(e, chain, 0);
+    noting.end();
+    return verdict;
+  } finally {
+    learner = undefined;
+  }
+}
+
+/** Does what the walk did that was remembered, and walks on where it is not known. */
+function follow(e: Evaluation, course: Course): RuleVerdict {
+  e.counters.walksRecalled++;
+  const { hits, final, rest } = course;
+  const { passage } = e;
+  if (e.record) for (let i = 0; i < hits.length; i++) e.hits.push(hits[i] as CompiledRule['hit']);
+  if (course.markAnd !== -1 || course.markXor !== 0) passage.mark = ((passage.mark & course.markAnd) ^ course.markXor) >>> 0;
+  if (final?.action !== undefined) {
+    e.hit = final.hit;
+    return final.action(e);
+  }
+  for (let depth = rest.length - 1; depth >= 0; depth--) {
+    const { chain, next } = rest[depth] as Frame;
+    const verdict = walkFrom(e, chain, next, depth);
+    if (verdict !== 'continue' && verdict !== 'return') return verdict;
+  }
+  return 'continue';
+}
+
 function walk(e: Evaluation, chain: CompiledChain, depth: number): RuleVerdict {
   if (depth > JUMPS_MAX)
     throw inputError('chain-loop', `chain ${chain.name} is reached through more than ${JUMPS_MAX} jumps`, {
       fix: 'a chain must not lead back to itself',
     });
-  return chain.index === undefined ? walkAll(e, chain, depth) : walkIndexed(e, chain, depth);
+  return walkFrom(e, chain, 0, depth);
 }
 
-function walkAll(e: Evaluation, chain: CompiledChain, depth: number): RuleVerdict {
-  const { rules } = chain;
-  for (let i = 0; i < rules.length; i++) {
-    const verdict = tryRule(e, rules[i] as CompiledRule, depth);
+function walkFrom(e: Evaluation, chain: CompiledChain, from: number, depth: number): RuleVerdict {
+  return chain.index === undefined ? walkAll(e, chain, from, depth) : walkIndexed(e, chain, from, depth);
+}
+
+function walkAll(e: Evaluation, chain: CompiledChain, from: number, depth: number): RuleVerdict {
+  const { length } = chain.rules;
+  for (let i = from; i < length; i++) {
+    const verdict = tryRule(e, chain, i, depth);
     if (verdict !== 'continue') return verdict;
   }
   return 'continue';
 }
 
 /** Merges the sorted candidate lists on the way. */
-function walkIndexed(e: Evaluation, chain: CompiledChain, depth: number): RuleVerdict {
+function walkIndexed(e: Evaluation, chain: CompiledChain, start: number, depth: number): RuleVerdict {
   const lists: (readonly number[])[] = [];
   e.counters.indexLookups++;
+  if (learner !== undefined && !learner.closed) learner.enter(chain);
   const count = candidates(chain.index as NonNullable<CompiledChain['index']>, e.passage.packet, lists);
   const at = [0, 0, 0, 0];
   for (;;) {
@@ -56,7 +101,8 @@ function walkIndexed(e: Evaluation, chain: CompiledChain, depth: number): RuleVe
     }
     if (from < 0) return 'continue';
     at[from] = (at[from] as number) + 1;
-    const verdict = tryRule(e, chain.rules[least] as CompiledRule, depth);
+    if (least < start) continue;
+    const verdict = tryRule(e, chain, least, depth);
     if (verdict !== 'continue') return verdict;
   }
 }
@@ -67,13 +113,16 @@ function headerFits(rule: CompiledRule, packet: IpPacket): boolean {
   return rule.srcMask === 0 || (((packet.src as Ipv4) ^ rule.src) & rule.srcMask) === 0;
 }
 
-function tryRule(e: Evaluation, rule: CompiledRule, depth: number): RuleVerdict {
+function tryRule(e: Evaluation, chain: CompiledChain, at: number, depth: number): RuleVerdict {
+  const rule = chain.rules[at] as CompiledRule;
   e.counters.ruleCompares++;
+  if (learner !== undefined && !learner.closed) learner.look(rule, e.passage.packet, chain, at, depth);
   if (!headerFits(rule, e.passage.packet)) return 'continue';
   e.hit = rule.hit;
   const { tests } = rule;
   for (let i = 0; i < tests.length; i++) if (!(tests[i] as CompiledRule['tests'][number])(e)) return 'continue';
   if (e.record) e.hits.push(rule.hit);
+  if (learner !== undefined && !learner.closed) learner.matched(rule, chain, at, depth);
   if (rule.action !== undefined) return rule.action(e);
   const verdict = walk(e, e.chain(rule), depth + 1);
   // A goto does not come back here: what falls out of its chain returns to our caller.
