@@ -65,6 +65,7 @@ function shell(name: string, plan: NetnsPlan, sysctls: Sysctls, parts: Parts): N
     netfilter: undefined as unknown as Netfilter,
     filtering: false,
     bridgeCallsIptables: sysctlValue(sysctls, 'net.bridge.bridge-nf-call-iptables') !== 0,
+    findsPathMtu: sysctlValue(sysctls, 'net.ipv4.ip_no_pmtu_disc') === 0,
     defaultTtl: sysctlValue(sysctls, 'net.ipv4.ip_default_ttl'),
     icmpRatelimitMs: sysctlValue(sysctls, 'net.ipv4.icmp_ratelimit'),
     icmpRatemask: sysctlValue(sysctls, 'net.ipv4.icmp_ratemask'),
@@ -74,6 +75,7 @@ function shell(name: string, plan: NetnsPlan, sysctls: Sysctls, parts: Parts): N
     ipTunnels: [],
     wireguards: [] as readonly Wireguard[],
     icmpTokens: new Map(),
+    pathMtus: new Map(),
     ipv6: undefined,
     touched: false,
   };

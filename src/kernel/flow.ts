@@ -70,6 +70,7 @@ function end(rt: Runtime): void {
   rt.outboxHead = 0;
   for (const neighbour of rt.resolving) neighbour.device.neighbours.delete(neighbour.ip);
   rt.resolving.length = 0;
+  rt.partials.length = 0;
 }
 
 function work(rt: Runtime, deadlineUs: number): void {

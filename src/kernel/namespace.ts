@@ -13,6 +13,7 @@ import type { Wireguard } from './link/wireguard.js';
 import type { Ipv6Stack } from './ipv6/stack.js';
 import type { Neighbour } from './neigh/neighbour.js';
 import type { Netfilter } from './netfilter/contract.js';
+import type { PathMtu } from './path/path-mtu.js';
 import type { Fib } from './route/fib.js';
 import type { Sysctls } from './sysctl.js';
 
@@ -99,6 +100,8 @@ export interface Namespace {
   /** Bridged IPv4 crosses iptables (br_netfilter). */
   readonly bridgeCallsIptables: boolean;
   readonly defaultTtl: number;
+  /** Sockets of IPv4 look for the path MTU: ip_no_pmtu_disc is 0. */
+  readonly findsPathMtu: boolean;
   readonly icmpRatelimitMs: number;
   /** Types of errors that the limit is for, a bit each. */
   readonly icmpRatemask: number;
@@ -112,6 +115,8 @@ export interface Namespace {
   readonly wireguards: readonly Wireguard[];
   /** ICMP tokens by receiver: what icmp_ratelimit leaves. */
   readonly icmpTokens: Map<Ipv4, IcmpTokens>;
+  /** What routers have said of the ways to destinations of both families. */
+  readonly pathMtus: Map<Ip, PathMtu>;
   /** Made when IPv6 is first asked for; runtime.ts. */
   ipv6: Ipv6Stack | undefined;
   /** A flow has left something here that reset() must forget. */

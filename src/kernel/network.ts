@@ -51,6 +51,8 @@ function newRuntime(source: PlanSource, namespaces: Map<string, Namespace>): Run
     outbox: [],
     outboxHead: 0,
     resolving: [],
+    partials: [],
+    linkError: undefined,
     frames: 0,
     legs: new Map(),
     touched: [],
@@ -126,6 +128,7 @@ function reset(rt: Runtime): void {
   for (const ns of rt.touched) {
     ns.netfilter.reset();
     if (ns.icmpTokens.size > 0) ns.icmpTokens.clear();
+    if (ns.pathMtus.size > 0) ns.pathMtus.clear();
     for (const { learned } of ns.wireguards) if (learned.size > 0) learned.clear();
     ns.ipv6?.netfilter.reset();
     if (ns.ipv6 !== undefined && ns.ipv6.icmpTokens.size > 0) ns.ipv6.icmpTokens.clear();

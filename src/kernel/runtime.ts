@@ -8,10 +8,12 @@ import type { Extent } from './contract.js';
 import type { Frame } from '../packet/frame.js';
 import type { IpPacket } from '../packet/ip-packet.js';
 import type { TraceEvent } from '../trace/event.js';
+import type { Errno } from '../trace/flow-record.js';
 import type { Neighbour, Waiting } from './neigh/neighbour.js';
 import type { Ipv6Stack } from './ipv6/stack.js';
 import type { Device, Namespace } from './namespace.js';
 import type { Passage } from './netfilter/contract.js';
+import type { PartialPacket } from './path/reassemble.js';
 import type { OutputDecision } from './route/output.js';
 import type { FlowState } from './socket/flow-state.js';
 
@@ -44,6 +46,10 @@ export interface Runtime {
   outboxHead: number;
   /** Neighbours that are being asked for, by the time of their next probe. */
   readonly resolving: Neighbour[];
+  /** Packets of which not all fragments have come. */
+  readonly partials: PartialPacket[];
+  /** What the link said of a packet at once: a veth refuses what is too large for its other end. */
+  linkError: Errno | undefined;
   /** Frames handled in this flow: the limit that stops a loop. */
   frames: number;
   /** Choices of multipath legs made since the last reset, by route. */

@@ -8,7 +8,7 @@ import { formatIp, type Ip } from '../base/ip.js';
 import { formatMac } from '../base/mac.js';
 import { formatIcmp } from './format-icmp.js';
 import type { ArpFrame, Frame } from './frame.js';
-import { type IpPacket, PROTO } from './ip-packet.js';
+import { type Fragment, type IpPacket, PROTO } from './ip-packet.js';
 import { ARP_BYTES } from './packet-bytes.js';
 import type { TcpSegment } from './tcp.js';
 import type { IpTunnel } from './tunnel.js';
@@ -28,10 +28,35 @@ const MSS_DEFAULT = 536;
 export function formatPacket(packet: IpPacket): string {
   const { l4 } = packet;
   const family = typeof packet.src === 'number' ? 'IP' : 'IP6';
+  if (packet.fragment !== undefined) return formatFragment(packet, packet.fragment);
   if (l4.kind === 'icmp') return `${family} ${formatIp(packet.src)} > ${formatIp(packet.dst)}: ${formatIcmp(packet, l4)}`;
   if (l4.kind === 'tunnel') return `${family} ${formatIp(packet.src)} > ${formatIp(packet.dst)}: ${formatIpTunnel(packet.proto, l4)}`;
   const addresses = `${family} ${end(packet.src, l4.sport)} > ${end(packet.dst, l4.dport)}`;
   return `${addresses}: ${l4.kind === 'tcp' ? formatTcp(l4) : formatUdp(l4)}`;
+}
+
+/** The first shows what it begins with, the others only that they belong to something; IPv6 says where it stands (print-frag6.c). */
+function formatFragment(packet: IpPacket, { offset, length }: Fragment): string {
+  const { fragment: _, ...whole } = packet;
+  if (typeof packet.src === 'number') {
+    if (offset === 0) return formatPacket(whole);
+    const name =
+      packet.proto === PROTO.udp
+        ? 'udp'
+        : packet.proto === PROTO.tcp
+          ? 'tcp'
+          : packet.proto === PROTO.icmp
+            ? 'icmp'
+            : `ip-proto-${packet.proto}`;
+    return `IP ${formatIp(packet.src)} > ${formatIp(packet.dst)}: ${name}`;
+  }
+  const place = `frag (${offset}|${length})`;
+  if (offset > 0) return `IP6 ${formatIp(packet.src)} > ${formatIp(packet.dst)}: ${place}`;
+  const text = formatPacket(whole);
+  return text.replace(
+    /^(IP6 )(\S+) > (\S+): /,
+    (_all, six: string) => `${six}${formatIp(packet.src)} > ${formatIp(packet.dst)}: ${place} `,
+  );
 }
 
 /** A frame as tcpdump prints it without -e: the packet alone. */

@@ -20,7 +20,17 @@ export interface IpPacket {
   readonly df: boolean;
   /** IANA protocol number. */
   readonly proto: number;
+  /** Of a fragment the whole packet's. */
   readonly l4: Layer4;
+  readonly fragment?: Fragment;
+}
+
+/** The part of a packet that a fragment carries, in bytes after the IP header (and, of IPv6, after the fragment header). */
+export interface Fragment {
+  readonly offset: number;
+  readonly length: number;
+  /** It is not the last. */
+  readonly more: boolean;
 }
 
 export type Layer4 = TcpSegment | UdpDatagram | IcmpMessage | IpTunnel;

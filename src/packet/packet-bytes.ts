@@ -11,6 +11,8 @@ export const ARP_BYTES = 28;
 
 const IPV4_HEADER = 20;
 const IPV6_HEADER = 40;
+/** Of IPv6 (RFC 8200, 4.5). */
+const FRAGMENT_HEADER = 8;
 const UDP_HEADER = 8;
 const VXLAN_HEADER = 8;
 const ETHERNET_HEADER = 14;
@@ -22,6 +24,7 @@ const ICMPV6_ERROR_MAX = 1280;
 export function packetBytes(packet: IpPacket): number {
   const { l4 } = packet;
   const header = typeof packet.src === 'number' ? IPV4_HEADER : IPV6_HEADER;
+  if (packet.fragment !== undefined) return packet.fragment.length + (header === IPV4_HEADER ? header : header + FRAGMENT_HEADER);
   if (l4.kind === 'tcp') return header + tcpHeaderBytes(l4) + l4.length;
   if (l4.kind === 'icmp') return header + icmpBytes(l4);
   if (l4.kind === 'tunnel') return header + l4.length;

@@ -19,6 +19,7 @@ export const DROP_REASON = {
   IP_ROUTE_UNREACHABLE: 'unreachable or prohibit route',
   IP_PROTO_UNSUPPORTED: 'no handler for this protocol on this host',
   PKT_TOO_BIG: 'larger than the MTU and must not be fragmented',
+  FRAG_REASM_TIMEOUT: 'not all fragments of the packet came',
   NO_SOCKET: 'no socket listens there',
   UNHANDLED_PROTO: 'no such protocol on this host',
   OTHERHOST: "not this device's MAC address",

@@ -15,6 +15,7 @@ export type Errno =
   | 'ENOPROTOOPT'
   | 'EMSGSIZE'
   | 'EADDRNOTAVAIL'
+  | 'ENOBUFS'
   | 'ENODEV'
   | 'ENOKEY'
   | 'EDESTADDRREQ'

@@ -5,11 +5,13 @@
 import { formatIp, formatSocket } from '../base/ip.js';
 import { formatMac } from '../base/mac.js';
 import type { ArpFrame, Frame } from '../packet/frame.js';
-import { type IpPacket, PROTO } from '../packet/ip-packet.js';
+import { type Fragment, type IpPacket, PROTO } from '../packet/ip-packet.js';
 import type { UdpTunnel } from '../packet/tunnel.js';
 
 export function pathPacket(packet: IpPacket): string {
-  const { l4, src, dst, ttl } = packet;
+  const { l4, src, dst, ttl, fragment } = packet;
+  if (fragment !== undefined)
+    return `${formatIp(src)} > ${formatIp(dst)} ttl ${ttl} ${protocolName(packet.proto)} ${fragmentText(fragment)}`;
   if (l4.kind === 'icmp') return `${formatIp(src)} > ${formatIp(dst)} ttl ${ttl} ${icmpText(packet)}`;
   if (l4.kind === 'udp' && l4.vxlan !== undefined) {
     const { vni, frame } = l4.vxlan;
@@ -20,6 +22,17 @@ export function pathPacket(packet: IpPacket): string {
   if (l4.kind === 'udp' && l4.tunnel !== undefined) return udpTunnelText(packet, l4.tunnel);
   const ends = `${formatSocket(src, l4.sport)} > ${formatSocket(dst, l4.dport)} ttl ${ttl}`;
   return l4.kind === 'udp' ? `${ends} udp` : `${ends} tcp ${l4.flags}`;
+}
+
+/** `fragment 1480:2960+`, where the plus says that more follow. */
+function fragmentText({ offset, length, more }: Fragment): string {
+  return `fragment ${offset}:${offset + length}${more ? '+' : ''}`;
+}
+
+const PROTOCOL_NAMES: Readonly<Record<number, string>> = { 1: 'icmp', 6: 'tcp', 17: 'udp', 58: 'icmp', 132: 'sctp' };
+
+function protocolName(proto: number): string {
+  return PROTOCOL_NAMES[proto] ?? `protocol ${proto}`;
 }
 
 function udpTunnelText({ src, dst, ttl }: IpPacket, tunnel: UdpTunnel): string {

@@ -39,8 +39,8 @@ describe('a large packet of IPv6', () => {
     assert.ok(texts.includes('IP6 2001:db8:f::1 > 2001:db8:f::9: ICMP6, packet too big, mtu 1300, length 1240'), texts.join('\n'));
   });
   it('goes where it fits', () => assert.equal(run({}, 'laptop', 'icmp fd00:1::12', { payload: 1400 }).verdict, 'delivered'));
-  it('that its sender must break up is unsupported by name', () => {
-    assert.throws(() => run({}, 'laptop', 'udp [fd00:1::12]:9', { payload: 1500 }), UnsupportedError);
+  it('that its sender must break up arrives whole', () => {
+    assert.equal(run({}, 'laptop', 'udp [fd00:1::12]:9', { payload: 1500 }).verdict, 'refused');
   });
   it('of TCP is no larger than the MSS, which leaves room for 60 bytes of headers', () => {
     const flow = run({}, 'pod12', 'tcp [fd00:10:2::2]:80');

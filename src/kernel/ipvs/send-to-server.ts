@@ -10,7 +10,7 @@ import { packetLength } from '../link/packet-length.js';
 import type { Namespace } from '../namespace.js';
 import type { Passage } from '../netfilter/contract.js';
 import { type IcmpError, TIME_EXCEEDED, UNREACHABLE } from '../path/icmp-error.js';
-import { routeMtu } from '../path/transmit.js';
+import { routeMtu } from '../path/path-mtu.js';
 import type { Route } from '../route/fib.js';
 import { type OutputDecision, routeOutput } from '../route/output.js';
 import type { Runtime } from '../runtime.js';

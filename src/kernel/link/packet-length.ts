@@ -5,10 +5,13 @@ import type { IpPacket } from '../../packet/ip-packet.js';
 const WIREGUARD_OVERHEAD = 60;
 const IPV4_HEADER = 20;
 const IPV6_HEADER = 40;
+/** Of IPv6 (RFC 8200, 4.5). */
+export const FRAGMENT_HEADER = 8;
 
 export function packetLength(packet: IpPacket): number {
   const { l4 } = packet;
   const header = typeof packet.src === 'number' ? IPV4_HEADER : IPV6_HEADER;
+  if (packet.fragment !== undefined) return packet.fragment.length + (header === IPV4_HEADER ? header : header + FRAGMENT_HEADER);
   switch (l4.kind) {
     case 'tcp':
       // A SYN carries MSS, SACK, timestamps and window scale; later segments timestamps.
@@ -31,12 +34,18 @@ function framePayload(frame: { readonly kind: string; readonly packet?: IpPacket
 /** How many bytes of a device's MTU the tunnels around the innermost packet take. */
 export function tunnelOverhead(packet: IpPacket): number {
   let overhead = 0;
-  for (let outer: IpPacket | undefined = packet; outer !== undefined; ) {
+  for (let outer: IpPacket | undefined = whole(packet); outer !== undefined; ) {
     const inner = innerPacket(outer);
     if (inner !== undefined) overhead += ownOverhead(outer, inner);
     outer = inner;
   }
   return overhead;
+}
+
+function whole(packet: IpPacket): IpPacket {
+  if (packet.fragment === undefined) return packet;
+  const { fragment: _, ...rest } = packet;
+  return rest;
 }
 
 /** The packet that the outer packet of a tunnel carries. */

@@ -68,6 +68,11 @@ function sendBelow(rt: Runtime, device: Device, frame: Frame, mark: number, wait
 function cross(rt: Runtime, device: Device, frame: Frame, waiting: IpPacket | undefined): void {
   if (frame.kind === 'arp' && frame.op === 'request' && !rt.mayAnswer(device, frame.targetIp)) return;
   const peer = device.peer ?? rt.peerOf(device);
+  if (peer.mtu < device.mtu && frame.kind === 'ip' && packetLength(frame.packet) > peer.mtu + TAG_BYTES) {
+    const detail = (): string => `larger than the MTU ${peer.mtu} of ${peer.name}, the other end of ${device.name}`;
+    rt.linkError = 'ENOBUFS';
+    return recordDrop(rt, peer.ns, frame.packet, 'PKT_TOO_BIG', detail, { device: peer });
+  }
   rt.inFlight.push({ device: peer, frame, leg: rt.leg, waiting, mark: 0, passage: undefined });
 }
 
@@ -83,10 +88,13 @@ function sendByBridge(rt: Runtime, device: Device, bridge: Bridge, frame: Frame,
   }
 }
 
+/** A link takes frames that are longer by a VLAN's tag. */
+const TAG_BYTES = 4;
+
 /** Out of one port; what is too big for it is dropped without a word (is_skb_forwardable). */
 export function sendByPort(rt: Runtime, port: BridgePort, frame: Frame, waiting: IpPacket | undefined): void {
   const { device } = port;
-  if (frame.kind === 'ip' && packetLength(frame.packet) > device.mtu) {
+  if (frame.kind === 'ip' && packetLength(frame.packet) > device.mtu + TAG_BYTES) {
     recordDrop(rt, device.ns, frame.packet, 'PKT_TOO_BIG', () => `larger than the MTU ${device.mtu} of the bridge port ${device.name}`, {
       device,
     });

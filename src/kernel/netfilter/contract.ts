@@ -102,6 +102,9 @@ export interface Passage {
   socket?: unknown;
   /** Its gid, 0 unless given. */
   gid?: number | undefined;
+  /** Of a packet that came in fragments: the length of the largest (IPCB frag_max_size), and whether that one carried DF. */
+  fragmentMax?: number;
+  fragmentDf?: boolean;
   /** Set once IPVS has handled the packet: no hook gives it to IPVS again. */
   ipvs?: IpvsPassage | undefined;
 }
@@ -135,6 +138,8 @@ export interface Netfilter {
   /** False when the namespace has no rules at all: every hook accepts, and no connection is tracked. */
   readonly active: boolean;
   readonly counters: NetfilterCounters;
+  /** Connections are followed; fragments are then put together before any rule sees them. */
+  readonly tracks: boolean;
   /**
    * Runs one hook. The passage's packet and mark are updated in place; the caller compares them to see whether it must
    * route again. With `record` false no rule is listed.

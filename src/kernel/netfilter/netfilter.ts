@@ -153,7 +153,7 @@ class NamespaceNetfilter implements Netfilter {
 
   #resolveStep(hook: Hook, step: HookStep): readonly Step[] {
     if (step === 'ipvs') return this.#host.ipvs === undefined ? [] : [{ kind: 'ipvs' }];
-    const tracked = this.#isTracking();
+    const tracked = this.tracks;
     if (step === 'track' || step === 'confirm') return tracked ? [{ kind: step }] : [];
     const chain = this.#chain(step, BUILT_IN[hook]);
     if (step === 'nat') return tracked ? this.#resolveNat(hook, chain, this.#ruleset?.tables.has('nat') === true) : [];
@@ -161,7 +161,7 @@ class NamespaceNetfilter implements Netfilter {
     return idle ? [] : [{ kind: 'table', table: step, chain, memo: new WalkMemo() }];
   }
 
-  #isTracking(): boolean {
+  get tracks(): boolean {
     this.#tracks ??=
       this.#host.ipvs !== undefined || this.#nft?.tracks === true || (this.#ruleset !== undefined && needsConnections(this.#ruleset));
     return this.#tracks;

@@ -24,6 +24,7 @@ import { recordBridge, recordDrop } from '../record.js';
 import { routeInput } from '../route/input.js';
 import type { InFlight, Runtime } from '../runtime.js';
 import { sysctlValue } from '../sysctl.js';
+import { fragmentInBridge, mustFragment } from './fragment.js';
 import { runHook } from './hook.js';
 import { newPassage } from './passage.js';
 
@@ -130,6 +131,13 @@ function bridgeForward(rt: Runtime, bridge: Device, out: BridgePort, frame: Fram
   passage.physOut = out.device.name;
   if (!runHook(rt, ns, 'forward', passage, bridge, bridge)) return;
   if (!runHook(rt, ns, 'postrouting', passage, undefined, bridge)) return;
-  const sent: Frame = { kind: 'ip', src: frame.src, dst: frame.dst, packet: passage.packet };
-  sendByPort(rt, out, sent, undefined);
+  const { src, dst } = frame;
+  const { mtu } = out.device;
+  if (!mustFragment(passage, mtu)) return sendByPort(rt, out, { kind: 'ip', src, dst, packet: passage.packet }, undefined);
+  const parts = fragmentInBridge(bridge, passage, mtu);
+  if (parts === undefined)
+    return recordDrop(rt, ns, passage.packet, 'PKT_TOO_BIG', () => `larger than the MTU ${mtu} of the bridge port ${out.device.name}`, {
+      device: out.device,
+    });
+  for (const packet of parts) sendByPort(rt, out, { kind: 'ip', src, dst, packet }, undefined);
 }

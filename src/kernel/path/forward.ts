@@ -12,7 +12,9 @@ import type { Route } from '../route/fib.js';
 import type { Runtime } from '../runtime.js';
 import { runHook } from './hook.js';
 import { sendIcmpError, TIME_EXCEEDED, UNREACHABLE } from './icmp-error.js';
-import { routeMtu, transmit } from './transmit.js';
+import { isForbidden } from './fragment.js';
+import { routeMtu } from './path-mtu.js';
+import { transmit } from './transmit.js';
 
 export function forward(rt: Runtime, device: Device, passage: Passage, route: Route): void {
   const { ns } = device;
@@ -23,7 +25,7 @@ export function forward(rt: Runtime, device: Device, passage: Passage, route: Ro
     return sendIcmpError(rt, ns, passage, { type: TIME_EXCEEDED, code: 0, inDevice: device });
   }
   const mtu = routeMtu(route, out);
-  if (packet.df && packetLength(packet) > mtu) {
+  if (packet.df && packetLength(packet) > mtu && isForbidden(passage, mtu)) {
     recordDrop(rt, ns, packet, 'PKT_TOO_BIG', () => `${packetLength(packet)} bytes do not fit the MTU ${mtu} of ${out.name}`, { device });
     return sendIcmpError(rt, ns, passage, { type: UNREACHABLE, code: 4, mtu, inDevice: device });
   }
@@ -36,10 +38,11 @@ export function forward(rt: Runtime, device: Device, passage: Passage, route: Ro
 
 function leaveBy(rt: Runtime, device: Device, passage: Passage, out: Device, route: Route): void {
   if (!runHook(rt, device.ns, 'postrouting', passage, device, out)) return;
-  transmit(rt, out, route, passage);
+  transmit(rt, out, route, passage, device);
 }
 
 function hopped(packet: IpPacket): IpPacket {
-  const { src, dst, ttl, tos, id, df, proto, l4 } = packet;
+  const { src, dst, ttl, tos, id, df, proto, l4, fragment } = packet;
+  if (fragment !== undefined) return { ...packet, ttl: ttl - 1 };
   return { src, dst, ttl: ttl - 1, tos, id, df, proto, l4 };
 }

@@ -9,10 +9,11 @@ import { touch } from '../apply.js';
 import { UNREACHABLE6 } from '../ipv6/icmp-types.js';
 import { sendIcmpv6Error } from '../ipv6/path/icmp-error.js';
 import type { Device, Namespace } from '../namespace.js';
-import type { HookResult, Passage } from '../netfilter/contract.js';
+import type { HookResult, Netfilter, Passage } from '../netfilter/contract.js';
 import { recordDrop } from '../record.js';
 import type { Runtime } from '../runtime.js';
 import { sendIcmpError, UNREACHABLE } from './icmp-error.js';
+import { reassemble } from './reassemble.js';
 import { sendReset } from './reset.js';
 
 export function runHook(
@@ -27,6 +28,7 @@ export function runHook(
   const netfilter = typeof passage.packet.src === 'number' ? ns.netfilter : rt.ipv6(ns).netfilter;
   if (!netfilter.active) return true;
   touch(rt, ns);
+  if (passage.packet.fragment !== undefined && !gather(rt, ns, hook, passage, netfilter)) return false;
   const before = passage.packet;
   const record = rt.record && rt.leg <= rt.recordLegMax;
   const result = netfilter.hook(hook, passage, inDevice?.name, outDevice?.name, record);
@@ -51,6 +53,12 @@ export function runHook(
   if (result.verdict === 'accept') return true;
   stop(rt, ns, hook, passage, hook === 'postrouting' ? undefined : inDevice, result);
   return false;
+}
+
+/** Connection tracking wants whole packets, and waits for them (nf_defrag_ipv4, nf_defrag_ipv6). */
+function gather(rt: Runtime, ns: Namespace, hook: Hook, passage: Passage, { tracks }: Netfilter): boolean {
+  if (tracks) return reassemble(rt, ns, passage, `${hook} ${passage.physIn === undefined ? '' : 'bridge'}`);
+  throw unsupported('fragments-in-rules', `${ns.name}: rules that see fragments, for nothing follows connections, are not modelled`);
 }
 
 function stop(rt: Runtime, ns: Namespace, hook: Hook, passage: Passage, inDevice: Device | undefined, result: HookResult): void {

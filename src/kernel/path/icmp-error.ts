@@ -1,7 +1,7 @@
 /**
  * An ICMP error about a packet (icmp_send of net/ipv4/icmp.c): who gets none, its source address, the rate limit. The error is a
  * packet of this host like any other; connection tracking knows it by the packet that it is about (nf_ct_attach).
- * Left out: the global limit icmp_msgs_per_sec, redirects (5/x), which Linux sends beside a packet it forwards out of the device it came by.
+ * Only of the first fragment of a packet. Left out: the global limit icmp_msgs_per_sec, redirects (5/x), which Linux sends beside a packet it forwards out of the device it came by.
  */
 import type { Ipv4 } from '../../base/ip.js';
 import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
@@ -59,7 +59,8 @@ export function sendIcmpError(rt: Runtime, ns: Namespace, passage: Passage, erro
 
 /** Never about another error, nor about what was sent to a group, nor to nobody. */
 function mayAnswer(ns: Namespace, about: IpPacket): boolean {
-  const { l4 } = about;
+  const { l4, fragment } = about;
+  if (fragment !== undefined && fragment.offset > 0) return false;
   if (l4.kind === 'icmp' && l4.type !== 0 && l4.type !== 8) return false;
   const src = about.src as Ipv4;
   if (src === 0 || src >>> 28 === 14) return false;

@@ -15,15 +15,16 @@ import { recordDrop, recordRoute } from '../record.js';
 import { type OutputDecision, routeOutput } from '../route/output.js';
 import type { Outgoing, Runtime } from '../runtime.js';
 import { runHook } from './hook.js';
-import { sendIcmpError, UNREACHABLE } from './icmp-error.js';
 import { answerPassage, newPassage } from './passage.js';
-import { routeMtu, transmit } from './transmit.js';
+import { localMtu, pathMtuTo } from './path-mtu.js';
+import { transmit } from './transmit.js';
 
 type Decision = OutputDecision<Ipv4>;
 
 export function output(rt: Runtime, outgoing: Outgoing): Errno | undefined {
   const { ns, packet, mark, about } = outgoing;
   rt.leg = outgoing.leg;
+  rt.linkError = undefined;
   rt.frame = undefined;
   const decided = outgoing.decision as Decision | undefined;
   const decision = decided ?? routeOutput(rt, ns, { dst: packet.dst as Ipv4, src: packet.src as Ipv4, mark });
@@ -31,7 +32,7 @@ export function output(rt: Runtime, outgoing: Outgoing): Errno | undefined {
   recordRoute(rt, ns, packet, 'output', decision.route);
   const passage = about === undefined ? newPassage(packet, mark) : answerPassage(packet, mark, about);
   passage.uid = senderOf(outgoing);
-  if (tooBig(rt, ns, passage, decision)) return 'EMSGSIZE';
+  if (refusesToFit(rt, outgoing, passage, decision)) return 'EMSGSIZE';
   return leave(rt, ns, passage, decision, outgoing.tunnel);
 }
 
@@ -52,7 +53,7 @@ export function leave(rt: Runtime, ns: Namespace, passage: Passage, decision: Ou
   }
   if (last.route === undefined) return 'EPERM';
   if (!runHook(rt, ns, 'postrouting', passage, tunnel, last.device)) return 'EPERM';
-  return transmit(rt, last.device, last.route, passage);
+  return transmit(rt, last.device, last.route, passage, undefined) ?? rt.linkError;
 }
 
 export function leaveForServer(rt: Runtime, ns: Namespace, passage: Passage, next: OutputDecision): void {
@@ -89,18 +90,17 @@ function reasonOf(decision: Decision): 'IP_OUTNOROUTES' | 'IP_ROUTE_BLACKHOLE' |
 }
 
 /**
- * What carries DF and does not fit the first link is lost, and its sender told. A socket's own datagram is not: it is sent in fragments, without DF
- * (IP_PMTUDISC_WANT, __ip_append_data).
+ * A socket's datagram that does not fit the first link is sent in fragments, without DF (__ip_make_skb), unless the socket wants whole packets
+ * alone: then it is refused. What a host has been told of the way counts as its link.
  */
-function tooBig(rt: Runtime, ns: Namespace, passage: Passage, decision: Decision): boolean {
+function refusesToFit(rt: Runtime, outgoing: Outgoing, passage: Passage, { route, device }: Decision): boolean {
   const { packet } = passage;
-  if (!packet.df || decision.route === undefined || (passage.uid === 0 && packet.l4.kind !== 'tcp')) return false;
-  const mtu = routeMtu(decision.route, decision.device);
-  const length = packetLength(packet);
-  if (length <= mtu) return false;
-  recordDrop(rt, ns, packet, 'PKT_TOO_BIG', () => `${length} bytes do not fit the MTU ${mtu} of ${decision.device.name}`, {
-    device: decision.device,
-  });
-  sendIcmpError(rt, ns, passage, { type: UNREACHABLE, code: 4, mtu });
-  return true;
+  if (!packet.df || passage.uid !== 0 || packet.l4.kind === 'tcp' || route === undefined) return false;
+  const mtu = localMtu(rt, route, device, packet.dst);
+  const locked = device.ns.pathMtus.size > 0 && pathMtuTo(rt, device.ns, packet.dst)?.locked === true;
+  const whole = outgoing.fromClient && rt.flow.client?.options.df === true;
+  if (packetLength(packet) <= mtu && (whole || !locked)) return false;
+  if (whole) recordDrop(rt, device.ns, packet, 'PKT_TOO_BIG', () => `${packetLength(packet)} bytes do not fit the MTU ${mtu}`, { device });
+  else passage.packet = { ...packet, df: false };
+  return whole;
 }

@@ -4,9 +4,7 @@
  */
 import { BROADCAST_MAC } from '../../base/mac.js';
 import type { Ipv4 } from '../../base/ip.js';
-import { unsupported } from '../../base/errors.js';
 import { awaitNeighbour } from '../apply.js';
-import { packetLength } from '../link/packet-length.js';
 import { sendFrame } from '../link/send-frame.js';
 import { sendPacket } from '../link/send-packet.js';
 import type { Device } from '../namespace.js';
@@ -16,20 +14,26 @@ import { recordDevice } from '../record.js';
 import type { Errno } from '../../trace/flow-record.js';
 import type { Route } from '../route/fib.js';
 import type { Runtime } from '../runtime.js';
+import { fragmentFor, mustFragment } from './fragment.js';
+import { localMtu, routeMtu } from './path-mtu.js';
 
-/** The result is what a device says to a local sender at once. */
-export function transmit(rt: Runtime, device: Device, route: Route, passage: Passage): Errno | undefined {
-  const { packet } = passage;
+/** `inDevice`: where it came in, unless it was made here. The result is what a local sender hears at once. */
+export function transmit(rt: Runtime, device: Device, route: Route, passage: Passage, inDevice: Device | undefined): Errno | undefined {
   if (device.kind === 'lo') {
     loopBack(rt, device, passage);
     return undefined;
   }
-  if (packetLength(packet) > routeMtu(route, device)) {
-    throw unsupported(
-      'ip-fragmentation',
-      `${device.ns.name}: a packet that may be fragmented is larger than the MTU ${routeMtu(route, device)} of ${device.name}; fragments are not modelled`,
-    );
-  }
+  const mtu = inDevice === undefined ? localMtu(rt, route, device, passage.packet.dst) : routeMtu(route, device);
+  if (!mustFragment(passage, mtu)) return transmitWhole(rt, device, route, passage);
+  const parts = fragmentFor(rt, device, passage, mtu, inDevice);
+  if (typeof parts === 'string') return parts;
+  let errno: Errno | undefined;
+  for (const packet of parts) errno = transmitWhole(rt, device, route, { ...passage, packet }) ?? errno;
+  return errno;
+}
+
+function transmitWhole(rt: Runtime, device: Device, route: Route, passage: Passage): Errno | undefined {
+  const { packet } = passage;
   if (device.noArp) return sendPacket(rt, device, route.via ?? (packet.dst as Ipv4), passage);
   if (route.type === 'broadcast' || packet.dst === -1)
     sendFrame(rt, device, { kind: 'ip', src: device.mac, dst: BROADCAST_MAC, packet }, passage.mark, undefined);
@@ -44,11 +48,6 @@ export function sendToNeighbour(rt: Runtime, device: Device, nexthop: Ipv4, pass
     return sendFrame(rt, device, { kind: 'ip', src: device.mac, dst: neighbour.mac, packet }, passage.mark, undefined);
   }
   if (awaitNeighbour(rt, { passage, device, nexthop, leg: rt.leg, bridged: undefined })) sendArpRequest(rt, device, nexthop, packet);
-}
-
-/** The largest packet a route takes: its own MTU, else the device's, never more than IPv4 can say. */
-export function routeMtu(route: Route, device: Device): number {
-  return Math.min(route.mtu ?? device.mtu, 65535);
 }
 
 export function loopBack(rt: Runtime, device: Device, passage: Passage): void {

@@ -12,6 +12,7 @@ import { ECHO_REQUEST6 } from '../ipv6/icmp-types.js';
 import { chooseWay6 } from '../ipv6/open-client.js';
 import { HOP_LIMIT_OF_ROUTE } from '../ipv6/stack.js';
 import type { Device, Namespace } from '../namespace.js';
+import { localMtu } from '../path/path-mtu.js';
 import { isLocalAddress } from '../route/address-type.js';
 import { type OutputDecision, routeOutput } from '../route/output.js';
 import type { Runtime } from '../runtime.js';
@@ -77,11 +78,15 @@ function newClient(rt: Runtime, ns: Namespace, probe: Probe, decision: OutputDec
     mark: probe.mark ?? 0,
     payload: probe.payload ?? (echo ? ECHO_BYTES : 1),
     options: optionsOf(ns, probe),
-    mss: Math.min(decision.route?.mtu ?? decision.device.mtu, 65535) - (six ? 60 : 40),
+    mss: mtuOf(rt, decision, probe.dst) - (six ? 60 : 40),
     state: proto === PROTO.tcp ? 'opening' : 'open',
     errno: undefined,
     icmp: undefined,
   };
+}
+
+function mtuOf(rt: Runtime, { route, device }: OutputDecision<Ip>, dst: Ip): number {
+  return route === undefined ? device.mtu : localMtu(rt, route, device, dst);
 }
 
 function optionsOf(ns: Namespace, { ttl, tos, df, device, broadcast }: Probe): SocketOptions {
@@ -115,6 +120,6 @@ function sendFirst(rt: Runtime, client: ClientSocket): void {
   const six = typeof remoteIp === 'bigint';
   const l4 = { kind: 'icmp', type: six ? ECHO_REQUEST6 : 8, code: 0, id: localPort, seq: 1, length: payload } as const;
   const ttl = options.ttl || (six ? HOP_LIMIT_OF_ROUTE : ns.defaultTtl);
-  const packet = { src: localIp, dst: remoteIp, ttl, tos: options.tos, id: leg + 1, df: six || options.df !== false, proto, l4 };
+  const packet = { src: localIp, dst: remoteIp, ttl, tos: options.tos, id: leg + 1, df: six || (options.df ?? ns.findsPathMtu), proto, l4 };
   rt.outbox.push({ ns, packet, leg, mark, about: undefined, fromClient: true, decision: boundWay(rt, client) });
 }

@@ -14,6 +14,8 @@ import { isLocalAddress } from '../route/address-type.js';
 import type { Runtime } from '../runtime.js';
 import { sysctlValue } from '../sysctl.js';
 import { icmpErrno } from './errno.js';
+import { heedTooBig, passesOn } from './heed-too-big.js';
+import { sendSmaller } from './receive-tcp.js';
 import { type ClientSocket, endsWithPacket, mayHear } from './flow-state.js';
 
 const ECHO_REPLY = 0;
@@ -61,7 +63,9 @@ export function receiveEchoReply(rt: Runtime, device: Device, packet: IpPacket, 
 /** Of either family; `errno` is what the error is to a socket. */
 export function receiveError(rt: Runtime, device: Device, packet: IpPacket, l4: IcmpMessage, errno: Errno | undefined): void {
   const { client } = rt.flow;
-  if (client === undefined || errno === undefined || !isAbout(client, device, l4.about)) {
+  const own = client !== undefined && isAbout(client, device, l4.about) && passesOn(device.ns, l4);
+  const smaller = l4.mtu !== undefined && passesOn(device.ns, l4) && heedTooBig(rt, device, l4, own ? client : undefined);
+  if (client === undefined || errno === undefined || !own) {
     return recordDrop(rt, device.ns, packet, 'NO_SOCKET', () => 'the error is about no packet of a socket here', { device });
   }
   recordDeliver(rt, device, packet, undefined);
@@ -69,6 +73,7 @@ export function receiveError(rt: Runtime, device: Device, packet: IpPacket, l4: 
   if (client.proto !== PROTO.tcp || client.state === 'opening') client.icmp ??= { type: l4.type, code: l4.code, from: packet.src };
   // To TCP "too big" only means smaller segments; all else it reports, even when open, as IP_RECVERR asks.
   const passing = client.proto === PROTO.tcp && errno === 'EMSGSIZE';
+  if (passing && smaller) sendSmaller(rt, client);
   if (passing || client.state === 'answered' || client.state === 'failed') return;
   client.errno = errno;
   client.state = 'failed';

@@ -12,7 +12,10 @@ import { recordDeliver, recordDrop } from '../record.js';
 import type { Runtime } from '../runtime.js';
 import { type ClientSocket, endsWithPacket, isForClient, type ServerSocket } from './flow-state.js';
 import { findListener } from './listeners.js';
-import { sendSegment } from './send-segment.js';
+import { segmentMax, sendSegment } from './send-segment.js';
+
+/** The option that every segment after the handshake carries. */
+const TIMESTAMPS = 12;
 
 export function receiveTcp(rt: Runtime, device: Device, passage: Passage, l4: TcpSegment): void {
   const { packet } = passage;
@@ -75,7 +78,7 @@ function clientReceives(rt: Runtime, device: Device, passage: Passage, client: C
     if (client.state === 'answered') return;
     client.mss = Math.min(client.mss, l4.mss ?? 536);
     clientSends(rt, client, '.', 0);
-    clientSends(rt, client, 'P.', Math.min(client.payload, client.mss - 12));
+    clientSends(rt, client, 'P.', Math.min(client.payload, client.mss - TIMESTAMPS));
     return;
   }
   if (client.state === 'open' && l4.flags === 'P.') {
@@ -84,6 +87,16 @@ function clientReceives(rt: Runtime, device: Device, passage: Passage, client: C
     return;
   }
   recordDrop(rt, device.ns, packet, 'TCP_UNEXPECTED', () => `flags [${l4.flags}] while ${client.state}`, { device });
+}
+
+/** The segment was too big for the way: tcp_v4_mtu_reduced. */
+export function sendSmaller(rt: Runtime, client: ClientSocket): void {
+  const { options, ns, remoteIp } = client;
+  if (client.state !== 'open' || !(options.df ?? (ns.findsPathMtu || typeof remoteIp === 'bigint'))) return;
+  const mss = segmentMax(rt, client);
+  if (mss >= client.mss) return;
+  client.mss = mss;
+  clientSends(rt, client, 'P.', Math.min(client.payload, mss - TIMESTAMPS));
 }
 
 function serverReceives(rt: Runtime, device: Device, passage: Passage, server: ServerSocket, l4: TcpSegment): void {

@@ -33,7 +33,7 @@ export function sendDatagram(rt: Runtime, ns: Namespace, datagram: Datagram): vo
     ttl: options.ttl || (typeof dst === 'number' ? ns.defaultTtl : HOP_LIMIT_OF_ROUTE),
     tos: options.tos,
     id: leg + 1,
-    df: typeof dst !== 'number' || options.df !== false,
+    df: typeof dst !== 'number' || (options.df ?? ns.findsPathMtu),
     proto: PROTO.udp,
     l4,
   };

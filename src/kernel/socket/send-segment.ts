@@ -8,6 +8,7 @@ import { routeOutput6 } from '../ipv6/route/output.js';
 import { HOP_LIMIT_OF_ROUTE } from '../ipv6/stack.js';
 import type { Device, Namespace } from '../namespace.js';
 import { type OutputDecision, routeOutput } from '../route/output.js';
+import { localMtu, segmentHasDf } from '../path/path-mtu.js';
 import type { Runtime } from '../runtime.js';
 import { NO_OPTIONS, type SocketOptions } from './flow-state.js';
 
@@ -37,9 +38,7 @@ export function sendSegment(rt: Runtime, ends: Ends, segment: Segment): void {
   const { ns, localIp, remoteIp, mark, options = NO_OPTIONS } = ends;
   const { flags } = segment;
   const six = typeof remoteIp === 'bigint';
-  const decision = six
-    ? routeFor6(rt, ends, remoteIp)
-    : routeOutput(rt, ns, { dst: remoteIp, src: localIp as Ipv4, mark, oif: options.device });
+  const decision = wayOf(rt, ends);
   const leg = rt.nextLeg++;
   const packet: IpPacket = {
     src: localIp,
@@ -47,7 +46,7 @@ export function sendSegment(rt: Runtime, ends: Ends, segment: Segment): void {
     ttl: options.ttl || (six ? HOP_LIMIT_OF_ROUTE : ns.defaultTtl),
     tos: options.tos,
     id: flags === 'S.' ? 0 : leg + 1,
-    df: six || options.df !== false,
+    df: segmentHasDf(rt, ns, remoteIp, options.df),
     proto: PROTO.tcp,
     l4: {
       kind: 'tcp',
@@ -56,7 +55,7 @@ export function sendSegment(rt: Runtime, ends: Ends, segment: Segment): void {
       flags,
       seq: segment.seq,
       ack: segment.ack,
-      mss: flags === 'S' || flags === 'S.' ? advertisedMss(decision, six) : undefined,
+      mss: flags === 'S' || flags === 'S.' ? advertisedMss(rt, decision, remoteIp) : undefined,
       length: segment.length,
     },
   };
@@ -64,10 +63,23 @@ export function sendSegment(rt: Runtime, ends: Ends, segment: Segment): void {
 }
 
 /** ipv4_default_advmss; of IPv6 ip6_default_advmss. */
-function advertisedMss({ route, device }: OutputDecision<Ip>, six: boolean): number | undefined {
+function advertisedMss(rt: Runtime, { route, device }: OutputDecision<Ip>, remoteIp: Ip): number | undefined {
   if (route === undefined) return undefined;
-  const mtu = route.mtu ?? device.mtu;
-  return route.advmss ?? (six ? Math.min(Math.max(mtu - 60, 1220), 65515) : Math.max(Math.min(mtu, 65535) - 40, 256));
+  const mtu = localMtu(rt, route, device, remoteIp);
+  return route.advmss ?? (typeof remoteIp === 'bigint' ? Math.min(Math.max(mtu - 60, 1220), 65515) : Math.max(mtu - 40, 256));
+}
+
+/** How much one segment may carry, its options included: tcp_mtu_to_mss. */
+export function segmentMax(rt: Runtime, ends: Ends): number {
+  const { route, device } = wayOf(rt, ends);
+  const headers = typeof ends.remoteIp === 'bigint' ? 60 : 40;
+  return (route === undefined ? device.mtu : localMtu(rt, route, device, ends.remoteIp)) - headers;
+}
+
+function wayOf(rt: Runtime, ends: Ends): OutputDecision<Ip> {
+  const { ns, localIp, remoteIp, mark, options } = ends;
+  if (typeof remoteIp === 'bigint') return routeFor6(rt, ends, remoteIp);
+  return routeOutput(rt, ns, { dst: remoteIp, src: localIp as Ipv4, mark, oif: options?.device });
 }
 
 /** Who called from a link-local address is behind the device he called by. */

@@ -34,6 +34,8 @@ export interface Line {
   /** Of the wire after each host. */
   readonly mtu?: readonly (number | undefined)[];
   readonly hosts?: Readonly<Record<string, LineHost>>;
+  /** IPv4 alone, as on links too small for IPv6. */
+  readonly four?: boolean;
   /** `c udp 10.0.2.2:53 size=3000 …`: see probe-text.ts. */
   readonly probes: readonly string[];
 }
@@ -55,13 +57,25 @@ const SYSCTL: Readonly<Record<string, string>> = {
   'net.ipv6.conf.all.forwarding': '1',
 };
 
-export function linePlan({ names = ['c', 'r1', 'r2', 's'], mtu = [], hosts = {}, probes }: Line): Plan {
+export function linePlan({ names = ['c', 'r1', 'r2', 's'], mtu = [], hosts = {}, four = false, probes }: Line): Plan {
   const netns: Record<string, NetnsPlan> = {};
   for (const [i, name] of names.entries()) netns[name] = hostPlan(names, i, mtu, hosts[name] ?? {});
   for (const [name, host] of Object.entries(hosts)) if (!names.includes(name)) netns[name] = hostPlan([name], 0, [], host);
+  if (four) for (const [name, each] of Object.entries(netns)) netns[name] = withoutSix(each);
   const planned = probes.map((text, i): ProbePlan => readProbe(`${i + 1}`, text));
   for (const { netns: from } of planned) if (netns[from] === undefined) throw inputError('no-such-netns', `no host is called ${from}`);
-  return { netns, listeners: Object.keys(netns).flatMap(listenersOf), probes: planned };
+  return {
+    netns,
+    listeners: Object.keys(netns)
+      .flatMap(listenersOf)
+      .filter(({ ip }) => !four || ip !== '::'),
+    probes: planned,
+  };
+}
+
+function withoutSix(plan: NetnsPlan): NetnsPlan {
+  const links = plan.links.map((link) => ({ ...link, addr: (link.addr ?? []).filter((text) => !text.includes(':')) }));
+  return { ...plan, links, routes: plan.routes.filter((text) => !text.includes(':')) };
 }
 
 function hostPlan(names: readonly string[], i: number, mtu: Line['mtu'] & {}, host: LineHost): NetnsPlan {

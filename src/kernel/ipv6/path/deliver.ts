@@ -8,6 +8,7 @@ import type { Device } from '../../namespace.js';
 import type { Passage } from '../../netfilter/contract.js';
 import { decapsulateDatagram } from '../../path/decapsulate.js';
 import { runHook } from '../../path/hook.js';
+import { reassemble } from '../../path/reassemble.js';
 import { recordDrop } from '../../record.js';
 import type { Runtime } from '../../runtime.js';
 import { receiveTcp } from '../../socket/receive-tcp.js';
@@ -19,6 +20,7 @@ import { receiveIcmpv6 } from './receive-icmpv6.js';
 export function deliver6(rt: Runtime, device: Device, passage: Passage): void {
   const { ns } = device;
   if (!runHook(rt, ns, 'input', passage, device, undefined)) return;
+  if (passage.packet.fragment !== undefined && !reassemble(rt, ns, passage, 'local')) return;
   const { packet } = passage;
   const { l4 } = packet;
   switch (l4.kind) {

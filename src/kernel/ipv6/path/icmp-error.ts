@@ -48,7 +48,9 @@ export function sendIcmpv6Error(rt: Runtime, ns: Namespace, passage: Passage, er
 
 /** Never about another error, nor to nobody; about what was sent to a group only that it is too big. */
 function mayAnswer(about: IpPacket, { type }: Icmpv6Error): boolean {
-  const { l4 } = about;
+  const { l4, fragment } = about;
+  // What stands where a message's type would is zero.
+  if (l4.kind === 'icmp' && fragment !== undefined && fragment.offset > 0) return false;
   if (l4.kind === 'icmp' && l4.type < 128) return false;
   const src = about.src as Ipv6;
   if (src === 0n || isMulticast6(src)) return false;

@@ -7,7 +7,9 @@ import { formatIp, type Ip, type Ipv6 } from '../../../base/ip.js';
 import type { IpPacket } from '../../../packet/ip-packet.js';
 import type { Errno } from '../../../trace/flow-record.js';
 import type { Device, Namespace } from '../../namespace.js';
+import { packetLength } from '../../link/packet-length.js';
 import { runHook } from '../../path/hook.js';
+import { localMtu } from '../../path/path-mtu.js';
 import { answerPassage, newPassage } from '../../path/passage.js';
 import { senderOf } from '../../path/output.js';
 import { recordDrop, recordRoute } from '../../record.js';
@@ -21,6 +23,7 @@ import { transmit6 } from './transmit.js';
 export function output6(rt: Runtime, outgoing: Outgoing): Errno | undefined {
   const { ns, mark, about } = outgoing;
   rt.leg = outgoing.leg;
+  rt.linkError = undefined;
   rt.frame = undefined;
   const decision = outgoing.decision ?? routeFor(rt, ns, outgoing.packet, mark);
   if (decision.route === undefined || decision.error !== undefined) return unroutable(rt, ns, outgoing.packet, decision);
@@ -28,6 +31,7 @@ export function output6(rt: Runtime, outgoing: Outgoing): Errno | undefined {
   recordRoute(rt, ns, packet, 'output', decision.route);
   const passage = about === undefined ? newPassage(packet, mark) : answerPassage(packet, mark, about);
   passage.uid = senderOf(outgoing);
+  if (refusesToFit(rt, outgoing, passage.packet, decision)) return 'EMSGSIZE';
   rt.rerouted = undefined;
   if (!runHook(rt, ns, 'output', passage, undefined, decision.device)) return 'EPERM';
   const last = rt.rerouted ?? decision;
@@ -38,7 +42,16 @@ export function output6(rt: Runtime, outgoing: Outgoing): Errno | undefined {
   if (last.route === undefined) return 'EPERM';
   if (!runHook(rt, ns, 'postrouting', passage, outgoing.tunnel, last.device)) return 'EPERM';
   transmit6(rt, last.device, last.route as Route6, passage, undefined);
-  return undefined;
+  return rt.linkError;
+}
+
+/** A socket that wants whole packets alone is refused others (__ip6_append_data). */
+function refusesToFit(rt: Runtime, { fromClient }: Outgoing, packet: IpPacket, { route, device }: OutputDecision<Ip>): boolean {
+  if (!fromClient || packet.l4.kind === 'tcp' || rt.flow.client?.options.df !== true || route === undefined) return false;
+  const mtu = localMtu(rt, route, device, packet.dst);
+  if (packetLength(packet) <= mtu) return false;
+  recordDrop(rt, device.ns, packet, 'PKT_TOO_BIG', () => `${packetLength(packet)} bytes do not fit the MTU ${mtu}`, { device });
+  return true;
 }
 
 function limited(rt: Runtime, ns: Namespace, packet: IpPacket, device: Device): IpPacket {

@@ -10,6 +10,7 @@ import { packetLength } from '../../link/packet-length.js';
 import type { Device } from '../../namespace.js';
 import type { Passage } from '../../netfilter/contract.js';
 import { runHook } from '../../path/hook.js';
+import { routeMtu } from '../../path/path-mtu.js';
 import { recordDrop, recordRoute } from '../../record.js';
 import type { Runtime } from '../../runtime.js';
 import { isLinkLocal, isMulticast6, LOOPBACK6 } from '../address.js';
@@ -18,7 +19,7 @@ import type { Route6 } from '../route/fib.js';
 import { type InputDecision6, routeInput6 } from '../route/input.js';
 import { deliver6 } from './deliver.js';
 import { sendIcmpv6Error } from './icmp-error.js';
-import { mtuOf, transmit6 } from './transmit.js';
+import { transmit6 } from './transmit.js';
 
 /** Below this no link may go (RFC 8200). */
 const MTU_MIN = 1280;
@@ -79,9 +80,10 @@ function forward(rt: Runtime, device: Device, passage: Passage, route: Route6): 
     recordDrop(rt, ns, packet, 'IP_MARTIAN_SOURCE', () => `the source ${formatIp(packet.src)} is for one link only`, { device });
     return sendIcmpv6Error(rt, ns, passage, { type: UNREACHABLE6, code: BEYOND_SCOPE, inDevice: device });
   }
-  const mtu = Math.max(mtuOf(route, out), MTU_MIN);
+  const mtu = Math.max(routeMtu(route, out), MTU_MIN);
   const length = packetLength(packet);
-  if (length > mtu) {
+  // What came in fragments may leave in fragments.
+  if (length > mtu && !((passage.fragmentMax ?? mtu + 1) <= mtu)) {
     recordDrop(rt, ns, packet, 'PKT_TOO_BIG', () => `${length} bytes do not fit the MTU ${mtu} of ${out.name}`, { device });
     return sendIcmpv6Error(rt, ns, passage, { type: PACKET_TOO_BIG, code: 0, mtu, inDevice: device });
   }

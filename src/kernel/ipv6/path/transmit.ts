@@ -5,11 +5,12 @@
 import { unsupported } from '../../../base/errors.js';
 import type { Ipv6 } from '../../../base/ip.js';
 import { awaitNeighbour } from '../../apply.js';
-import { packetLength } from '../../link/packet-length.js';
 import { sendFrame } from '../../link/send-frame.js';
 import { sendPacket } from '../../link/send-packet.js';
 import type { Device } from '../../namespace.js';
 import type { Passage } from '../../netfilter/contract.js';
+import { fragmentFor, mustFragment } from '../../path/fragment.js';
+import { localMtu, routeMtu } from '../../path/path-mtu.js';
 import { loopBack } from '../../path/transmit.js';
 import type { Runtime } from '../../runtime.js';
 import { sendSolicitation } from '../neigh/solicitation.js';
@@ -17,13 +18,16 @@ import type { Route6 } from '../route/fib.js';
 
 /** `inDevice`: where it came in, unless it was made here. */
 export function transmit6(rt: Runtime, device: Device, route: Route6, passage: Passage, inDevice: Device | undefined): void {
-  const { packet } = passage;
   if (device.kind === 'lo') return loopBack(rt, device, passage);
-  const mtu = mtuOf(route, device);
-  if (packetLength(packet) > mtu) {
-    const what = `a packet of ${packetLength(packet)} bytes, larger than the MTU ${mtu} of ${device.name}`;
-    throw unsupported('ip-fragmentation', `${device.ns.name}: ${what}; fragments are not modelled`);
-  }
+  const mtu = inDevice === undefined ? localMtu(rt, route, device, passage.packet.dst) : routeMtu(route, device);
+  if (!mustFragment(passage, mtu)) return transmitWhole(rt, device, route, passage, inDevice);
+  const parts = fragmentFor(rt, device, passage, mtu, inDevice);
+  if (typeof parts === 'string') return;
+  for (const packet of parts) transmitWhole(rt, device, route, { ...passage, packet }, inDevice);
+}
+
+function transmitWhole(rt: Runtime, device: Device, route: Route6, passage: Passage, inDevice: Device | undefined): void {
+  const { packet } = passage;
   const nexthop = route.via ?? (packet.dst as Ipv6);
   if (device.noArp) return sendWithoutAddress(rt, device, passage);
   const neighbour = device.neighbours.get(nexthop);
@@ -37,9 +41,4 @@ function sendWithoutAddress(rt: Runtime, device: Device, passage: Passage): void
   if (device.kind !== 'dummy')
     throw unsupported('ipv6-device', `${device.ns.name}: IPv6 over ${device.name} of kind ${device.kind} is not modelled`);
   sendPacket(rt, device, 0, passage);
-}
-
-/** The largest packet a route takes: its own MTU, else the device's, never more than IPv6 can say. */
-export function mtuOf(route: Route6, device: Device): number {
-  return Math.min(route.mtu ?? device.mtu, 65575);
 }

@@ -1,0 +1,83 @@
+/**
+ * A packet larger than its link, in parts: ip_fragment of net/ipv4/ip_output.c, ip6_fragment of net/ipv6/ip6_output.c. Every part but the last carries a
+ * multiple of eight bytes. What came in fragments leaves in none larger than the largest that came. IPv4 fragments what has no DF, wherever it is; IPv6 only
+ * what was made here, or came in fragments. What may not be fragmented is lost, and its sender told the MTU. Left out: IP options.
+ */
+import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
+import type { Errno } from '../../trace/flow-record.js';
+import { PACKET_TOO_BIG } from '../ipv6/icmp-types.js';
+import { sendIcmpv6Error } from '../ipv6/path/icmp-error.js';
+import { FRAGMENT_HEADER, packetLength } from '../link/packet-length.js';
+import type { Device } from '../namespace.js';
+import type { Passage } from '../netfilter/contract.js';
+import { recordDrop } from '../record.js';
+import type { Runtime } from '../runtime.js';
+import { sendIcmpError, UNREACHABLE } from './icmp-error.js';
+
+const IPV4_HEADER = 20;
+const IPV6_HEADER = 40;
+const MTU_MIN_6 = 1280;
+const FRAGMENTATION_NEEDED = 4;
+
+/** Whether a packet cannot leave as it is: what came in fragments leaves in fragments, of IPv6 only what does not fit the largest of them. */
+export function mustFragment({ packet, fragmentMax }: Passage, mtu: number): boolean {
+  const length = packetLength(packet);
+  if (length > mtu) return true;
+  if (fragmentMax === undefined) return false;
+  return typeof packet.src === 'number' || length > fragmentMax;
+}
+
+/** The parts to send; `EMSGSIZE` where the packet is lost instead. `inDevice`: where it came in, unless it was made here. */
+export function fragmentFor(
+  rt: Runtime,
+  device: Device,
+  passage: Passage,
+  mtu: number,
+  inDevice: Device | undefined,
+): readonly IpPacket[] | Errno {
+  const { packet, fragmentMax } = passage;
+  const six = typeof packet.src !== 'number';
+  if (packetLength(packet) > mtu && (six ? isForbidden6(passage, mtu, inDevice) : isForbidden(passage, mtu))) {
+    recordDrop(rt, device.ns, packet, 'PKT_TOO_BIG', () => `${packetLength(packet)} bytes do not fit the MTU ${mtu} of ${device.name}`, {
+      device,
+    });
+    if (six) sendIcmpv6Error(rt, device.ns, passage, { type: PACKET_TOO_BIG, code: 0, mtu, inDevice });
+    else sendIcmpError(rt, device.ns, passage, { type: UNREACHABLE, code: FRAGMENTATION_NEEDED, mtu, inDevice });
+    return 'EMSGSIZE';
+  }
+  const most = fragmentMax === undefined ? mtu : Math.min(fragmentMax, mtu);
+  return split(packet, six ? Math.max(most, MTU_MIN_6) : most, passage.fragmentDf === true);
+}
+
+/** What came in fragments may leave in fragments, unless one of them had DF and was larger. */
+export function isForbidden({ packet, fragmentMax }: Passage, mtu: number): boolean {
+  return packet.df && (fragmentMax === undefined || fragmentMax > mtu);
+}
+
+/** The same of IPv6. A socket of this host may fragment, but not TCP. */
+function isForbidden6({ packet, fragmentMax }: Passage, mtu: number, inDevice: Device | undefined): boolean {
+  if (fragmentMax !== undefined) return fragmentMax > mtu;
+  return inDevice !== undefined || packet.proto === PROTO.tcp;
+}
+
+/** In a bridge nobody is told; `undefined` where the packet is lost (br_nf_ip_fragment, br_ip6_fragment). */
+export function fragmentInBridge(bridge: Device, passage: Passage, mtu: number): readonly IpPacket[] | undefined {
+  const { packet, fragmentMax = 0 } = passage;
+  if (typeof packet.src !== 'number') return fragmentMax > mtu || fragmentMax < MTU_MIN_6 ? undefined : split(packet, fragmentMax, false);
+  if (isForbidden(passage, bridge.mtu)) return undefined;
+  return split(packet, fragmentMax === 0 ? bridge.mtu : Math.min(fragmentMax, bridge.mtu), passage.fragmentDf === true);
+}
+
+function split(packet: IpPacket, mtu: number, df: boolean): readonly IpPacket[] {
+  const header = typeof packet.src === 'number' ? IPV4_HEADER : IPV6_HEADER + FRAGMENT_HEADER;
+  const step = (mtu - header) & ~7;
+  const { fragment: own } = packet;
+  const begin = own?.offset ?? 0;
+  const end = begin + (own?.length ?? packetLength(packet) - (typeof packet.src === 'number' ? IPV4_HEADER : IPV6_HEADER));
+  const parts: IpPacket[] = [];
+  for (let offset = begin; offset < end; offset += step) {
+    const length = Math.min(step, end - offset);
+    parts.push({ ...packet, df, fragment: { offset, length, more: offset + length < end || own?.more === true } });
+  }
+  return parts;
+}
