@@ -1,8 +1,9 @@
-"""Puts a plan into namespaces, in the order in which its parts need each other: sysctls, links (bridges, then pairs, then tunnels), their
-settings, routes and rules, neighbours, fdb, and what the *-restore tools read. What a tool refuses is told with the plan's path.
+"""Puts a plan into namespaces, in the order in which its parts need each other: sysctls, links (link_order.py), their settings, routes and rules,
+neighbours, fdb, and what the *-restore tools read. What a tool refuses is told with the plan's path.
 """
 import ctypes, fcntl, functools, os, platform, re, shutil, socket, struct, subprocess
 
+from link_order import link_order
 from netns import enter, new_netns
 from trouble import Trouble
 
@@ -14,8 +15,6 @@ RESTORE = {
     "nft": ["nft", "-f", "-"],
     "ipvs": ["ipvsadm", "-R"],
 }
-# What is made after what: bridges, pairs, what is bound to them, and what stands on any of these.
-RANKS = {"bridge": 0, "veth": 1, "dummy": 1, "vlan": 3, "macvlan": 3, "ipvlan": 3}
 FALLBACKS = ("tunl0", "gre0")
 # Words with which the tools say that the kernel has no such thing.
 LACKS = re.compile(
@@ -31,10 +30,8 @@ def load(plan):
     spaces = {name: new_netns() for name in plan["netns"]}
     each = plan["netns"].items()
     late = {name: write_sysctls(spaces[name], name, netns.get("sysctl", {})) for name, netns in each}
-    for rank in range(4):
-        for name, netns in each:
-            for fd, lines in new_links(name, netns, spaces, rank).items():
-                batch(fd, ["ip"], lines)
+    for fd, lines in new_links(plan, spaces):
+        batch(fd, ["ip"], lines)
     for name, netns in each:
         batch(spaces[name], ["ip"], own_names(name, netns))
     for name, netns in each:
@@ -97,29 +94,37 @@ def no_sysctl(name, key):
 # --- links: lines for `ip -batch`, each with the plan's path to what it is about
 
 
-def new_links(name, netns, spaces, rank):
-    """By the namespace that makes them. A tunnel is bound to a device that must be there; the other end of a veth that only its listing names
-    is made from there; a device on top of another is made where that one is."""
-    lines = {}
-    for i, link in enumerate(netns.get("links", [])):
-        kind, peer = link["kind"], link.get("peer")
-        if kind == "loopback" or (kind == "veth" and peer is None) or RANKS.get(kind, 2) != rank:
+def new_links(plan, spaces):
+    """By the namespace that makes them, in order. The other end of a veth that only its listing names is made from there; a device on top of
+    another is made where that one is."""
+    batches = []
+    for name, i in link_order(plan):
+        made = new_link(name, i, plan["netns"][name]["links"][i], spaces)
+        if made is None:
             continue
-        if kind == "tun":
-            raise Trouble("unsupported", "lab-tun", f"the lab starts no program behind {link['name']}, a tun device", where=["netns", name, "links", i])
-        if link["name"] in FALLBACKS:
-            find_fallback(spaces[name], link, ["netns", name, "links", i])
-            continue
-        address, end = (f" address {one['mac']}" if "mac" in one else "" for one in (link, peer or {}))
-        if peer is not None:
-            end = f" peer name {peer['name']}{end} netns {path_of(spaces[peer['netns']])}"
-        lower, home = below(link), spaces[name]
-        if lower is not None:
-            home = spaces[lower.get("netns", name)]
-            address = f"{address} link {lower['name']}" + ("" if home == spaces[name] else f" netns {path_of(spaces[name])}")
-        text = f"link add name {link['name'] if home == spaces[name] else passing_name(i)}{address} type {kind}{end} {link.get('args', '')}"
-        lines.setdefault(home, []).append((text, ["netns", name, "links", i]))
-    return lines
+        home, line = made
+        if not batches or batches[-1][0] != home:
+            batches.append((home, []))
+        batches[-1][1].append(line)
+    return batches
+
+
+def new_link(name, i, link, spaces):
+    kind, peer = link["kind"], link.get("peer")
+    if kind == "tun":
+        raise Trouble("unsupported", "lab-tun", f"the lab starts no program behind {link['name']}, a tun device", where=["netns", name, "links", i])
+    if link["name"] in FALLBACKS:
+        find_fallback(spaces[name], link, ["netns", name, "links", i])
+        return None
+    address, end = (f" address {one['mac']}" if "mac" in one else "" for one in (link, peer or {}))
+    if peer is not None:
+        end = f" peer name {peer['name']}{end} netns {path_of(spaces[peer['netns']])}"
+    lower, home = below(link), spaces[name]
+    if lower is not None:
+        home = spaces[lower.get("netns", name)]
+        address = f"{address} link {lower['name']}" + ("" if home == spaces[name] else f" netns {path_of(spaces[name])}")
+    text = f"link add name {link['name'] if home == spaces[name] else passing_name(i)}{address} type {kind}{end} {link.get('args', '')}"
+    return home, (text, ["netns", name, "links", i])
 
 
 def passing_name(i):

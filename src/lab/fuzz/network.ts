@@ -52,18 +52,10 @@ export function randomNetwork(chance: Chance): Network {
   for (let node = 1; node <= build.nodes; node++) addNode(build, node);
   addOutside(build);
   for (let node = 1; node <= build.nodes; node++) if (chance.maybe(40)) policyRouting(build, node);
-  for (const netns of Object.values(build.netns)) {
-    untimed(netns);
-    netns.links = netns.links.toSorted((a, b) => made(a) - made(b));
-  }
+  for (const netns of Object.values(build.netns)) untimed(netns);
   const prefixes = ['192.168.1.0/24', '192.168.2.0/24', '203.0.113.0/24', '10.244.0.0/16', '10.96.0.0/16', '127.0.0.0/8', '10.0.0.0/8'];
   for (let node = 1; node <= build.nodes; node++) prefixes.push(`10.244.${node}.0/24`);
   return { draft: { netns: build.netns, listeners: [], probes: [] }, hosts: build.hosts, prefixes };
-}
-
-/** The order in which the executor makes links. The kernel looks for source addresses in the order of devices. */
-function made({ kind }: LinkDraft): number {
-  return ['loopback', 'bridge', 'veth', 'vxlan'].indexOf(kind);
 }
 
 /** What takes time would hang on how fast the machine is: proxies answer at once, and no neighbour fails within a run. */
