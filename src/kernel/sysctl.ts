@@ -29,6 +29,7 @@ const DEFAULTS: Readonly<Record<string, number>> = {
   'net.netfilter.nf_conntrack_max': 262144,
   'net.netfilter.nf_conntrack_tcp_loose': 1,
   'net.netfilter.nf_conntrack_tcp_be_liberal': 0,
+  'net.netfilter.nf_conntrack_tcp_ignore_invalid_rst': 0,
   'net.netfilter.nf_conntrack_tcp_max_retrans': 3,
   'net.netfilter.nf_conntrack_tcp_timeout_syn_sent': 120,
   'net.netfilter.nf_conntrack_tcp_timeout_syn_recv': 60,
@@ -43,6 +44,9 @@ const DEFAULTS: Readonly<Record<string, number>> = {
   'net.netfilter.nf_conntrack_udp_timeout': 30,
   'net.netfilter.nf_conntrack_udp_timeout_stream': 120,
   'net.netfilter.nf_conntrack_icmp_timeout': 30,
+  'net.netfilter.nf_conntrack_icmpv6_timeout': 30,
+  'net.netfilter.nf_conntrack_gre_timeout': 30,
+  'net.netfilter.nf_conntrack_gre_timeout_stream': 180,
   'net.netfilter.nf_conntrack_generic_timeout': 600,
 };
 

@@ -11,19 +11,13 @@ import type { ArpFrame, Frame } from './frame.js';
 import { type Fragment, type IpPacket, PROTO } from './ip-packet.js';
 import { ARP_BYTES } from './packet-bytes.js';
 import type { TcpSegment } from './tcp.js';
+import { tcpWindow } from './tcp-window.js';
 import type { IpTunnel } from './tunnel.js';
 import type { UdpDatagram } from './udp.js';
 
 const OTV_PORT = 8472;
 /** tcpdump names the payload by these ports. */
 const HTTP_PORTS: readonly number[] = [80, 8080];
-/** With the window scale Linux offers, what is left of the window after the handshake. */
-const WINDOW_SCALED = 63;
-const WINDOW_MAX = 65535;
-/** Of a time stamp option with its padding, which an answer to a SYN leaves room for. */
-const TIMESTAMP_BYTES = 12;
-const MSS_DEFAULT = 536;
-
 /** `IP 10.244.1.2.40000 > 10.244.2.3.80: Flags [S], seq 0, win 64860, options [mss 1410], length 0` */
 export function formatPacket(packet: IpPacket): string {
   const { l4 } = packet;
@@ -75,18 +69,10 @@ function formatTcp(tcp: TcpSegment): string {
   if (length > 0) parts.push(`seq ${tcp.seq}:${tcp.seq + length}`);
   else if (/[SFR]/.test(flags)) parts.push(`seq ${tcp.seq}`);
   if (flags.includes('.')) parts.push(`ack ${tcp.ack}`);
-  parts.push(`win ${windowOf(tcp)}`);
+  parts.push(`win ${tcpWindow(tcp)}`);
   if (tcp.mss !== undefined) parts.push(`options [mss ${tcp.mss}]`);
   const payload = length > 0 && (HTTP_PORTS.includes(tcp.sport) || HTTP_PORTS.includes(tcp.dport)) ? ': HTTP' : '';
   return `${parts.join(', ')}, length ${length}${payload}`;
-}
-
-/** What Linux offers with its default buffers: as many whole segments as 16 bits can say (tcp_select_initial_window). */
-function windowOf(tcp: TcpSegment): number {
-  if (tcp.flags.startsWith('R')) return 0;
-  if (!tcp.flags.startsWith('S')) return WINDOW_SCALED;
-  const segment = (tcp.mss ?? MSS_DEFAULT) - (tcp.flags === 'S' ? 0 : TIMESTAMP_BYTES);
-  return Math.floor(WINDOW_MAX / segment) * segment;
 }
 
 function formatUdp(udp: UdpDatagram): string {

@@ -10,5 +10,21 @@ export interface TcpSegment {
   readonly mss: number | undefined;
   /** Payload bytes. */
   readonly length: number;
+  /** Where it is not what Linux's own sockets send; tcp-window.ts. */
+  readonly detail?: TcpDetail | undefined;
 }
-export type TcpFlags = 'S' | 'S.' | '.' | 'P.' | 'R' | 'R.' | 'F.';
+
+/** What else connection tracking reads of a segment. */
+export interface TcpDetail {
+  /** As in the header: not scaled. */
+  readonly window: number;
+  /** Window scale option of a SYN. */
+  readonly scale?: number | undefined;
+  /** SACK-permitted option of a SYN. */
+  readonly sackPermitted?: boolean | undefined;
+  /** The right edge of the last block of a SACK option. */
+  readonly sack?: number | undefined;
+}
+
+/** The last four no socket of Linux sends. */
+export type TcpFlags = 'S' | 'S.' | '.' | 'P.' | 'R' | 'R.' | 'F.' | 'FP.' | 'F' | 'P' | 'SF' | 'none';

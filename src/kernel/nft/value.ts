@@ -125,7 +125,10 @@ function portField(field: string): Getter {
 }
 
 /** FIN=1 SYN=2 RST=4 PSH=8 ACK=16. */
-const FLAG_BITS: Readonly<Record<TcpFlags, number>> = { S: 2, 'S.': 18, '.': 16, 'P.': 24, R: 4, 'R.': 20, 'F.': 17 };
+const FLAG_BITS: Readonly<Record<TcpFlags, number>> = {
+  ...{ S: 2, 'S.': 18, '.': 16, 'P.': 24, R: 4, 'R.': 20, 'F.': 17, 'FP.': 25 },
+  ...{ F: 1, P: 8, SF: 3, none: 0 },
+};
 const tcpFlags: Getter = ({
   passage: {
     packet: { l4 },

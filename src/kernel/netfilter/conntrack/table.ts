@@ -2,6 +2,7 @@
 import type { NetfilterCounters } from '../contract.js';
 import type { Connection } from './connection.js';
 import { hashSource, sameTuple, type Tuple } from './tuple.js';
+import { sameZone, type Zone } from './zone.js';
 
 interface Slot {
   readonly tuple: Tuple;
@@ -22,21 +23,22 @@ export class ConnectionTable {
     this.#counters = counters;
   }
 
-  find(tuple: Tuple, nowUs: number): Slot | undefined {
+  find(tuple: Tuple, nowUs: number, zone: Zone | undefined): Slot | undefined {
     this.#counters.conntrackLookups++;
     for (let slot = this.#slots.get(tuple.hash); slot !== undefined; slot = slot.next) {
       if (!sameTuple(slot.tuple, tuple)) continue;
       const { connection } = slot;
-      if (!connection.dead && connection.expiresUs > nowUs) return slot;
+      if (!connection.dead && connection.expiresUs > nowUs && sameZone(connection.zone, zone, slot.reply)) return slot;
     }
     return undefined;
   }
 
   /** Puts both tuples in; false, and nothing changed, if either is taken by another connection. */
   insert(connection: Connection, nowUs: number): boolean {
-    if (this.find(connection.original, nowUs) || this.find(connection.reply, nowUs)) return false;
-    this.#add(connection.original, connection, false);
-    this.#add(connection.reply, connection, true);
+    const { original, reply, zone } = connection;
+    if (this.find(original, nowUs, zone) !== undefined || this.find(reply, nowUs, zone) !== undefined) return false;
+    this.#add(original, connection, false);
+    this.#add(reply, connection, true);
     if (connection.srcNat !== undefined) this.#addSource(connection);
     this.all.push(connection);
     connection.confirmed = true;
@@ -44,10 +46,10 @@ export class ConnectionTable {
   }
 
   /** A connection from the same source whose source is translated: the latest (nf_nat_bysource). */
-  translatedSource(tuple: Tuple, nowUs: number): Connection | undefined {
-    return this.#sources.get(hashSource(tuple))?.find(({ original, dead, expiresUs }) => {
+  translatedSource(tuple: Tuple, nowUs: number, zone: Zone | undefined): Connection | undefined {
+    return this.#sources.get(hashSource(tuple))?.find(({ original, dead, expiresUs, zone: its }) => {
       const same = original.src === tuple.src && original.a === tuple.a && original.proto === tuple.proto;
-      return same && !dead && expiresUs > nowUs;
+      return same && !dead && expiresUs > nowUs && sameZone(its, zone, false);
     });
   }
 

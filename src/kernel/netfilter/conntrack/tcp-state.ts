@@ -1,7 +1,7 @@
 /**
- * TCP's state as connection tracking follows it (net/netfilter/nf_conntrack_proto_tcp.c): one row per kind of segment, one column
- * per state, once for the original direction and once for the reply. Sequence windows are not followed: every segment counts
- * as in window. `IGNORE` leaves the state alone, `INVALID` makes the packet INVALID.
+ * The states of TCP as connection tracking follows them (tcp_conntracks of net/netfilter/nf_conntrack_proto_tcp.c): one row per kind of
+ * segment, one column per state, once for the original direction and once for the reply. `IGNORE` leaves the state alone, `INVALID` makes the
+ * packet INVALID. What else decides stands in follow-tcp.ts and tcp-window.ts.
  */
 import type { TcpFlags } from '../../../packet/tcp.js';
 
@@ -16,7 +16,7 @@ export type TcpState =
   | 'TIME_WAIT'
   | 'CLOSE'
   | 'SYN_SENT2';
-type Next = TcpState | 'IGNORE' | 'INVALID';
+export type NextTcpState = TcpState | 'IGNORE' | 'INVALID';
 
 const STATES: readonly TcpState[] = [
   'NONE',
@@ -30,7 +30,7 @@ const STATES: readonly TcpState[] = [
   'CLOSE',
   'SYN_SENT2',
 ];
-const SHORT: Readonly<Record<string, Next>> = {
+const SHORT: Readonly<Record<string, NextTcpState>> = {
   SS: 'SYN_SENT',
   SR: 'SYN_RECV',
   ES: 'ESTABLISHED',
@@ -44,7 +44,7 @@ const SHORT: Readonly<Record<string, Next>> = {
   XX: 'INVALID',
 };
 
-type Segment = 'syn' | 'synack' | 'fin' | 'ack' | 'rst';
+export type Segment = 'syn' | 'synack' | 'fin' | 'ack' | 'rst';
 
 /** Columns: NONE SYN_SENT SYN_RECV ESTABLISHED FIN_WAIT CLOSE_WAIT LAST_ACK TIME_WAIT CLOSE SYN_SENT2. */
 const ORIGINAL = rows({
@@ -62,26 +62,40 @@ const REPLY = rows({
   rst: 'XX CL CL CL CL CL CL CL CL CL',
 });
 
-type Row = Readonly<Record<TcpState, Next>>;
+type Row = Readonly<Record<TcpState, NextTcpState>>;
 
 function rows(table: Readonly<Record<Segment, string>>): Readonly<Record<Segment, Row>> {
   const row = (text: string): Row => {
     const cells = text.split(' ');
-    return Object.fromEntries(STATES.map((state, i) => [state, SHORT[cells[i] as string] as Next])) as Record<TcpState, Next>;
+    return Object.fromEntries(STATES.map((state, i) => [state, SHORT[cells[i] as string] as NextTcpState])) as Record<
+      TcpState,
+      NextTcpState
+    >;
   };
   return { syn: row(table.syn), synack: row(table.synack), fin: row(table.fin), ack: row(table.ack), rst: row(table.rst) };
 }
 
-const SEGMENT: Readonly<Record<TcpFlags, Segment>> = {
-  S: 'syn',
-  'S.': 'synack',
-  'F.': 'fin',
-  '.': 'ack',
-  'P.': 'ack',
-  R: 'rst',
-  'R.': 'rst',
-};
+/** get_conntrack_index; undefined for flags that tcp_valid_flags does not know together, whose segments are INVALID. */
+export function segmentOf(flags: TcpFlags): Segment | undefined {
+  switch (flags) {
+    case 'S':
+      return 'syn';
+    case 'S.':
+      return 'synack';
+    case '.':
+    case 'P.':
+      return 'ack';
+    case 'F.':
+    case 'FP.':
+      return 'fin';
+    case 'R':
+    case 'R.':
+      return 'rst';
+    default:
+      return undefined;
+  }
+}
 
-export function nextTcpState(state: TcpState, flags: TcpFlags, reply: boolean): Next {
-  return (reply ? REPLY : ORIGINAL)[SEGMENT[flags]][state];
+export function nextTcpState(state: TcpState, segment: Segment, reply: boolean): NextTcpState {
+  return (reply ? REPLY : ORIGINAL)[segment][state];
 }

@@ -1,4 +1,4 @@
-/** How long connection tracking remembers, in seconds, by sysctl with the kernel's defaults (nf_conntrack-sysctl.rst). */
+/** What the settings of connection tracking say (nf_conntrack-sysctl.rst): how long it remembers, µs, and how strict it is with TCP. */
 import type { NetfilterHost } from '../contract.js';
 import type { TcpState } from './tcp-state.js';
 
@@ -6,31 +6,53 @@ const US = 1_000_000;
 
 export interface Timeouts {
   readonly tcp: Readonly<Record<TcpState, number>>;
+  readonly maxRetransTime: number;
+  readonly unacknowledged: number;
   readonly udp: number;
   readonly udpStream: number;
   readonly icmp: number;
+  readonly icmpv6: number;
+  readonly gre: number;
+  readonly greStream: number;
   readonly generic: number;
+  readonly maxRetrans: number;
+  readonly loose: boolean;
+  readonly liberal: boolean;
+  readonly ignoreInvalidRst: boolean;
+  /** Entries in a namespace at most; 0 for no limit. */
+  readonly max: number;
 }
 
-/** Reads the namespace's settings once; µs. */
+/** Reads the namespace's settings once. */
 export function readTimeouts(host: NetfilterHost): Timeouts {
-  const seconds = (key: string, otherwise: number): number => (host.sysctl(`net.netfilter.nf_conntrack_${key}`) || otherwise) * US;
+  const value = (key: string): number => host.sysctl(`net.netfilter.nf_conntrack_${key}`);
+  const us = (key: string): number => value(key) * US;
   return {
     tcp: {
       NONE: 0,
-      SYN_SENT: seconds('tcp_timeout_syn_sent', 120),
-      SYN_RECV: seconds('tcp_timeout_syn_recv', 60),
-      ESTABLISHED: seconds('tcp_timeout_established', 432_000),
-      FIN_WAIT: seconds('tcp_timeout_fin_wait', 120),
-      CLOSE_WAIT: seconds('tcp_timeout_close_wait', 60),
-      LAST_ACK: seconds('tcp_timeout_last_ack', 30),
-      TIME_WAIT: seconds('tcp_timeout_time_wait', 120),
-      CLOSE: seconds('tcp_timeout_close', 10),
-      SYN_SENT2: seconds('tcp_timeout_syn_sent', 120),
+      SYN_SENT: us('tcp_timeout_syn_sent'),
+      SYN_RECV: us('tcp_timeout_syn_recv'),
+      ESTABLISHED: us('tcp_timeout_established'),
+      FIN_WAIT: us('tcp_timeout_fin_wait'),
+      CLOSE_WAIT: us('tcp_timeout_close_wait'),
+      LAST_ACK: us('tcp_timeout_last_ack'),
+      TIME_WAIT: us('tcp_timeout_time_wait'),
+      CLOSE: us('tcp_timeout_close'),
+      SYN_SENT2: us('tcp_timeout_syn_sent'),
     },
-    udp: seconds('udp_timeout', 30),
-    udpStream: seconds('udp_timeout_stream', 120),
-    icmp: seconds('icmp_timeout', 30),
-    generic: seconds('generic_timeout', 600),
+    maxRetransTime: us('tcp_timeout_max_retrans'),
+    unacknowledged: us('tcp_timeout_unacknowledged'),
+    udp: us('udp_timeout'),
+    udpStream: us('udp_timeout_stream'),
+    icmp: us('icmp_timeout'),
+    icmpv6: us('icmpv6_timeout'),
+    gre: us('gre_timeout'),
+    greStream: us('gre_timeout_stream'),
+    generic: us('generic_timeout'),
+    maxRetrans: value('tcp_max_retrans'),
+    loose: value('tcp_loose') !== 0,
+    liberal: value('tcp_be_liberal') !== 0,
+    ignoreInvalidRst: value('tcp_ignore_invalid_rst') !== 0,
+    max: value('max'),
   };
 }

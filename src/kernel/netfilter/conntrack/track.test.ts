@@ -146,15 +146,16 @@ it('a namespace without rules tracks nothing', () => {
 });
 
 describe("TCP's states, where the table has surprises", () => {
-  for (const [state, flags, reply, next] of [
-    ['TIME_WAIT', 'S', false, 'SYN_SENT'],
-    ['ESTABLISHED', 'S', false, 'IGNORE'],
-    ['SYN_SENT', 'S', true, 'SYN_SENT2'],
-    ['SYN_SENT', '.', true, 'IGNORE'],
-    ['NONE', '.', false, 'ESTABLISHED'],
-    ['NONE', 'S', true, 'INVALID'],
-    ['LAST_ACK', '.', false, 'TIME_WAIT'],
+  for (const [state, segment, reply, next] of [
+    ['TIME_WAIT', 'syn', false, 'SYN_SENT'],
+    ['ESTABLISHED', 'syn', false, 'IGNORE'],
+    ['SYN_SENT', 'syn', true, 'SYN_SENT2'],
+    ['SYN_SENT', 'ack', true, 'IGNORE'],
+    ['NONE', 'ack', false, 'ESTABLISHED'],
+    ['NONE', 'syn', true, 'INVALID'],
+    ['LAST_ACK', 'ack', false, 'TIME_WAIT'],
   ] as const) {
-    it(`${state}, ${flags} of the ${reply ? 'answer' : 'request'} → ${next}`, () => assert.equal(nextTcpState(state, flags, reply), next));
+    it(`${state}, ${segment} of the ${reply ? 'answer' : 'request'} → ${next}`, () =>
+      assert.equal(nextTcpState(state, segment, reply), next));
   }
 });

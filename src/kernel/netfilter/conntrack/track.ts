@@ -6,16 +6,13 @@
 
 import { type IpPacket, PROTO } from '../../../packet/ip-packet.js';
 import type { IcmpMessage } from '../../../packet/icmp.js';
-import type { TcpSegment } from '../../../packet/tcp.js';
 import type { NetfilterCounters, Passage } from '../contract.js';
 import { type Connection, newConnection } from './connection.js';
+import { followOthers } from './follow-others.js';
+import { type Followed, followTcp } from './follow-tcp.js';
 import type { ConnectionTable } from './table.js';
-import { nextTcpState } from './tcp-state.js';
 import type { Timeouts } from './timeouts.js';
 import { invertTuple, isIcmpRequest, type Tuple, tupleOf } from './tuple.js';
-
-/** UDP flows answered for longer than this get the stream time-out. */
-const UDP_STREAM_AFTER_US = 2_000_000;
 
 export interface Tracker {
   readonly table: ConnectionTable;
@@ -25,32 +22,39 @@ export interface Tracker {
 
 export function track(tracker: Tracker, passage: Passage, nowUs: number): void {
   if (passage.ct !== undefined || passage.state === 'UNTRACKED') return;
-  const { packet } = passage;
+  const { packet, zone } = passage;
   const { l4 } = packet;
   if (l4.kind === 'icmp' && l4.about !== undefined) return relate(tracker, passage, l4.about, nowUs);
   const tuple = tupleOf(packet);
-  const slot = tracker.table.find(tuple, nowUs);
+  const slot = tracker.table.find(tuple, nowUs, zone);
   if (slot === undefined) return begin(tracker, passage, tuple, nowUs);
   const { connection, reply } = slot;
-  if (l4.kind === 'tcp' && !followTcp(tracker, connection, l4, reply, nowUs)) return invalid(passage);
+  const followed = follow(tracker, connection, packet, reply, nowUs);
+  if (followed === 'invalid') return invalid(passage);
+  if (followed === 'again') return begin(tracker, passage, tuple, nowUs);
   passage.ct = connection;
   passage.ctReply = reply;
   passage.state = reply || connection.seenReply ? 'ESTABLISHED' : 'NEW';
   if (reply) connection.seenReply = true;
-  if (l4.kind !== 'tcp') refresh(tracker, connection, packet.proto, nowUs);
 }
 
 function begin(tracker: Tracker, passage: Passage, tuple: Tuple, nowUs: number): void {
-  const { l4, proto } = passage.packet;
+  const { packet, zone } = passage;
+  const { l4, proto } = packet;
   if (l4.kind === 'icmp' && !isIcmpRequest(l4.type))
     return proto === PROTO.icmpv6 && isLinkLocal(l4.type) ? untracked(passage) : invalid(passage);
-  const connection = newConnection(tuple, nowUs);
-  if (l4.kind === 'tcp' && !followTcp(tracker, connection, l4, false, nowUs)) return invalid(passage);
-  if (l4.kind !== 'tcp') refresh(tracker, connection, proto, nowUs);
+  const connection = newConnection(tuple, nowUs, zone);
+  if (follow(tracker, connection, packet, false, nowUs) === 'invalid') return invalid(passage);
   tracker.counters.conntrackCreated++;
   passage.ct = connection;
   passage.ctReply = false;
   passage.state = 'NEW';
+}
+
+function follow({ timeouts }: Tracker, connection: Connection, { l4, proto }: IpPacket, reply: boolean, nowUs: number): Followed {
+  if (l4.kind === 'tcp') return followTcp(timeouts, connection, l4, reply, nowUs);
+  followOthers(timeouts, connection, proto, nowUs);
+  return 'accept';
 }
 
 function invalid(passage: Passage): void {
@@ -70,7 +74,7 @@ function untracked(passage: Passage): void {
 /** An error that quotes `about` runs in the direction of the answer to it. */
 function relate(tracker: Tracker, passage: Passage, about: IpPacket, nowUs: number): void {
   if (about.l4.kind === 'icmp' && about.l4.about !== undefined) return invalid(passage);
-  const slot = tracker.table.find(invertTuple(tupleOf(about)), nowUs);
+  const slot = tracker.table.find(invertTuple(tupleOf(about)), nowUs, passage.zone);
   // The error must go to where the answer would have gone (nf_conntrack_inet_error).
   if (slot === undefined || slot.tuple.dst !== passage.packet.dst) return invalid(passage);
   passage.ct = slot.connection;
@@ -81,29 +85,4 @@ function relate(tracker: Tracker, passage: Passage, about: IpPacket, nowUs: numb
 /** Whether a packet is an ICMP error, to be translated inside and out. */
 export function isIcmpError(message: IpPacket['l4']): message is IcmpMessage & { about: IpPacket } {
   return message.kind === 'icmp' && message.about !== undefined;
-}
-
-/** False when the segment is INVALID in the connection's state. */
-function followTcp(tracker: Tracker, connection: Connection, segment: TcpSegment, reply: boolean, nowUs: number): boolean {
-  const next = nextTcpState(connection.tcp, segment.flags, reply);
-  if (next === 'INVALID') return false;
-  if (next === 'IGNORE') return true;
-  const reset = segment.flags === 'R' || segment.flags === 'R.';
-  if (reset && !connection.seenReply) connection.dead = true;
-  if (next === 'ESTABLISHED' && connection.seenReply) connection.assured = true;
-  connection.tcp = next;
-  connection.expiresUs = nowUs + tracker.timeouts.tcp[next];
-  return true;
-}
-
-function refresh(tracker: Tracker, connection: Connection, proto: number, nowUs: number): void {
-  const { timeouts } = tracker;
-  let timeout = timeouts.generic;
-  if (proto === PROTO.icmp || proto === PROTO.icmpv6) timeout = timeouts.icmp;
-  else if (proto === PROTO.udp) {
-    const stream = connection.seenReply && nowUs - connection.startedUs > UDP_STREAM_AFTER_US;
-    if (stream) connection.assured = true;
-    timeout = stream ? timeouts.udpStream : timeouts.udp;
-  }
-  connection.expiresUs = nowUs + timeout;
 }

@@ -33,7 +33,10 @@ export function multiportTest(side: 'source' | 'destination' | 'either', ports: 
 }
 
 /** FIN=1 SYN=2 RST=4 PSH=8 ACK=16. */
-const FLAG_BITS: Readonly<Record<TcpFlags, number>> = { S: 2, 'S.': 18, '.': 16, 'P.': 24, R: 4, 'R.': 20, 'F.': 17 };
+const FLAG_BITS: Readonly<Record<TcpFlags, number>> = {
+  ...{ S: 2, 'S.': 18, '.': 16, 'P.': 24, R: 4, 'R.': 20, 'F.': 17, 'FP.': 25 },
+  ...{ F: 1, P: 8, SF: 3, none: 0 },
+};
 
 export function tcpFlagsTest(mask: number, comp: number, not: boolean): Test {
   return ({ passage: { packet } }) => packet.l4.kind === 'tcp' && ((FLAG_BITS[packet.l4.flags] & mask) === comp) !== not;

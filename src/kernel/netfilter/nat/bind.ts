@@ -27,9 +27,10 @@ export interface Binding {
 export function bind(request: UniqueRequest, connection: Connection, binding: Binding): void {
   const { side, range } = binding;
   // A null binding of a destination keeps it in any case; one of a source while no other connection has the same reply.
-  if (range === NULL_RANGE && (side === 'dst' || request.table.find(connection.reply, request.nowUs) === undefined)) {
+  if (range === NULL_RANGE && (side === 'dst' || request.table.find(connection.reply, request.nowUs, connection.zone) === undefined)) {
     return noteBound(connection, binding);
   }
+  request.zone = connection.zone;
   const current = invertTuple(connection.reply);
   const wanted = uniqueTuple(request, current, side, range);
   if (!sameTuple(wanted, current)) {

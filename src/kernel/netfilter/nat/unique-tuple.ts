@@ -10,11 +10,14 @@ import { PROTO } from '../../../packet/ip-packet.js';
 import type { NetfilterHost } from '../contract.js';
 import type { ConnectionTable } from '../conntrack/table.js';
 import { invertTuple, makeTuple, type Tuple } from '../conntrack/tuple.js';
+import type { Zone } from '../conntrack/zone.js';
 
 export interface UniqueRequest {
   readonly table: ConnectionTable;
   readonly host: NetfilterHost;
   readonly nowUs: number;
+  /** The connection's. */
+  zone: Zone | undefined;
 }
 
 const ATTEMPTS_MAX = 128;
@@ -38,7 +41,7 @@ export function uniqueTuple(request: UniqueRequest, tuple: Tuple, side: 'src' | 
 
 /** What an earlier connection from the same source was translated to, whoever it called (find_appropriate_src). */
 function asBefore(request: UniqueRequest, tuple: Tuple, range: NatRange): Tuple | undefined {
-  const before = request.table.translatedSource(tuple, request.nowUs);
+  const before = request.table.translatedSource(tuple, request.nowUs, request.zone);
   if (before === undefined) return undefined;
   const port = isIcmp(tuple) ? before.reply.a : before.reply.b;
   const known = tupleWith(tuple, before.reply.dst, tuple.dst, port, tuple.b);
@@ -65,7 +68,7 @@ function fits(port: number, ports: { readonly from: number; readonly to: number 
 }
 
 function isFree(request: UniqueRequest, tuple: Tuple): boolean {
-  return request.table.find(invertTuple(tuple), request.nowUs) === undefined;
+  return request.table.find(invertTuple(tuple), request.nowUs, request.zone) === undefined;
 }
 
 function tupleWith({ proto }: Tuple, src: Ip, dst: Ip, a: number, b: number): Tuple {

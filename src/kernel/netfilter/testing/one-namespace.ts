@@ -7,6 +7,7 @@ import type { TcpFlags } from '../../../packet/tcp.js';
 import { readIptables } from '../../../plan/iptables-text.js';
 import type { Netfilter, NetfilterHost, Passage } from '../contract.js';
 import { nftProgram } from '../../nft/base-chains.js';
+import { sysctlValue } from '../../sysctl.js';
 import { createNetfilter } from '../netfilter.js';
 import { SetTable } from '../set/set-table.js';
 import { rulesText } from './router.js';
@@ -19,6 +20,7 @@ export interface Setup {
   readonly egress?: string;
   /** The answers of the choice oracle, in order; 0 after them. */
   readonly script?: number[];
+  readonly sysctl?: Readonly<Record<string, string>>;
   /** The text of nftables beside the rules. */
   readonly nft?: string;
   /** The family of the packets; `ip` unless given. */
@@ -49,7 +51,7 @@ export function oneNamespace(rules: string | readonly string[], setup: Setup = {
     addressType: (address) => (own.has(address) ? 'LOCAL' : 'UNICAST'),
     masqueradeSource: () => ip(egress),
     primaryAddress: () => ip(egress),
-    sysctl: () => 0,
+    sysctl: (key) => sysctlValue({ values: setup.sysctl ?? {} }, key),
     nowUs: () => clock.us,
     reversePathOk: () => true,
     reroute: () => true,
