@@ -3,6 +3,7 @@
  * shape that the claim engine wants of its world, without knowing it.
  */
 import { NETNS } from '../node/agent.js';
+import { IPVS_DEVICE } from '../node/kube-proxy/ipvs/fragment.js';
 import type { RulePlace } from '../trace/rule-place.js';
 import type { Behind, RuleText, Trace } from '../trace/trace.js';
 import { addressOwner } from './address-owner.js';
@@ -104,7 +105,11 @@ export class ClusterWorld {
     const { view, namespace } = this.#context();
     const node = findObject(view, 'Node', { namespace: undefined, name }, namespace);
     const links = this.#simulation.clusterPlan().netns(NETNS.node(node.metadata.name))?.links ?? [];
-    const given = links.flatMap((link) => link.addr ?? []).map((text) => text.slice(0, text.indexOf('/')));
+    // What kube-proxy makes local in mode ipvs are the Services' addresses, not the node's.
+    const given = links
+      .filter(({ name }) => name !== IPVS_DEVICE)
+      .flatMap((link) => link.addr ?? [])
+      .map((text) => text.slice(0, text.indexOf('/')));
     return [...new Set([...nodeAddresses(node), ...given])];
   }
 

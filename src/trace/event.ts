@@ -19,7 +19,8 @@ export type NatKind = 'DNAT' | 'SNAT' | 'MASQUERADE' | 'REDIRECT' | 'NETMAP';
 
 /** A rule that matched. `index` is 1-based within its chain, `text` without `-A CHAIN`; index 0 is the chain's policy. */
 export interface RuleHit {
-  readonly table: TableName | NftTableName;
+  /** `ipvs`: an entry of IPVS' table, by its service. */
+  readonly table: TableName | NftTableName | 'ipvs';
   readonly chain: string;
   readonly index: number;
   readonly text: string;

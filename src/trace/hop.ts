@@ -178,6 +178,7 @@ function bridgeText(event: BridgeEvent): string {
 
 /** `-A FORWARD -j DROP`, or `-P FORWARD DROP` of a policy; of nftables `add rule ip filter forward drop`, as its tool reads it. */
 export function ruleLine(hit: RuleText): string {
+  if (hit.table === 'ipvs') return `ipvsadm -a ${hit.chain} ${hit.text}`;
   if (hit.table.includes(' '))
     return hit.index === 0 ? `chain ${hit.table} ${hit.chain} { ${hit.text}; }` : `add rule ${hit.table} ${hit.chain} ${hit.text}`;
   return hit.index === 0 ? `-P ${hit.chain} DROP` : `-A ${hit.chain} ${hit.text}`;

@@ -14,7 +14,7 @@ import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
 import type { IpvsServices } from '../../plan/ipvs/ipvs-service.js';
 import { formatServiceKey } from '../../plan/ipvs/service-key.js';
 import { readIpvs } from '../../plan/ipvs/read-ipvs.js';
-import type { Hook } from '../../trace/event.js';
+import type { Hook, RuleHit } from '../../trace/event.js';
 import type { Namespace } from '../namespace.js';
 import type { IpvsFlow, IpvsHooks, Passage } from '../netfilter/contract.js';
 import { invertTuple, type Tuple, tupleOf } from '../netfilter/conntrack/tuple.js';
@@ -25,6 +25,7 @@ import { type IpvsConnection, IpvsConnections, touchConnection } from './connect
 import { fromService } from './rewrite.js';
 import { ServiceStates } from './schedule.js';
 import { sendToServer } from './send-to-server.js';
+import { serverHit } from './server-hit.js';
 import { findService, indexServices, type ServiceTable } from './service-table.js';
 import { noteHandled } from './track.js';
 
@@ -65,6 +66,12 @@ export class Ipvs implements IpvsHooks {
     return connection === undefined
       ? undefined
       : { ip: connection.client.dst, port: connection.client.b, method: connection.server.method };
+  }
+
+  hitOf(request: IpPacket, sent: IpPacket, mark: number): RuleHit | undefined {
+    const tuple = tupleOfFlow(request);
+    const service = tuple === undefined ? undefined : findService(this.#table, request, tuple.b, mark);
+    return service === undefined ? undefined : serverHit(service, sent);
   }
 
   reset(): void {

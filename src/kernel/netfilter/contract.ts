@@ -63,7 +63,8 @@ export interface SocketSeen {
   readonly wildcard: boolean;
   /** IP_TRANSPARENT. */
   readonly transparent: boolean;
-  readonly mark: number;
+  /** Undefined while a connection is only asked for. */
+  readonly mark: number | undefined;
 }
 
 export interface IpvsHooks {
@@ -71,6 +72,8 @@ export interface IpvsHooks {
   hook(hook: Hook, passage: Passage): 'accept' | 'stolen' | 'reject' | 'drop';
   /** Of a packet on its way to a server: the service that was called. */
   flowOf(packet: IpPacket): IpvsFlow | undefined;
+  /** The entry by which a request became what it is sent as. */
+  hitOf(request: IpPacket, sent: IpPacket, mark: number): RuleHit | undefined;
   reset(): void;
 }
 
@@ -98,6 +101,8 @@ export interface Passage {
   physOut: string | undefined;
   /** The uid of the local socket that sent it (`-m owner`), or KERNEL_SOCKET; undefined when no socket of this host sent it. */
   uid: number | undefined;
+  /** A copy that TEE made. */
+  copied?: boolean;
   /** The socket that TPROXY gave it; opaque. */
   socket?: unknown;
   /** Its gid, 0 unless given. */

@@ -206,7 +206,10 @@ class NamespaceNetfilter implements Netfilter {
     const verdict = ipvs.hook(e.hook, e.passage);
     if (verdict === 'reject') e.rejectWith = 'icmp-port-unreachable';
     const { packet } = e.passage;
-    if (e.record && packet !== before) e.nat.push(...natChanges('DNAT', before, packet));
+    if (e.record && packet !== before) {
+      const rule = ipvs.hitOf(before, packet, e.passage.mark);
+      e.nat.push(...natChanges('DNAT', before, packet).map((change) => (change.side === 'dst' ? { ...change, rule } : change)));
+    }
     return verdict;
   }
 

@@ -33,6 +33,10 @@ export class ClusterSteps {
   readonly #draft = new ClusterDraft();
   readonly #refusal = new KeptRefusal();
   #simulation: Simulation | undefined;
+  /** What was given before anything happened: done again where the cluster is described anew. */
+  readonly #given: ((simulation: Simulation) => void)[] = [];
+  /** Somebody has changed the cluster, or asked about it. */
+  #hasBegun = false;
   #namespace = 'default';
   #manualTime = false;
 
@@ -43,13 +47,26 @@ export class ClusterSteps {
   /** The running cluster, made on first need. A refusal that was kept is thrown now. */
   get simulation(): Simulation {
     this.#refusal.throwKept();
+    const simulation = this.#made();
+    this.#hasBegun = true;
+    return simulation;
+  }
+
+  #made(): Simulation {
     if (this.#simulation === undefined) {
       if (this.options.seed !== undefined) this.#draft.seed(this.options.seed);
       this.#simulation = createSimulation(this.#draft.spec);
-      this.#simulation.namespace = this.#namespace;
       this.#simulation.settles = !this.#manualTime;
+      for (const again of this.#given) again(this.#simulation);
+      this.#simulation.namespace = this.#namespace;
     }
     return this.#simulation;
+  }
+
+  #give(what: (simulation: Simulation) => void): void {
+    this.#refusal.throwKept();
+    what(this.#made());
+    this.#given.push(what);
   }
 
   clusterFromText(text: string): void {
@@ -78,20 +95,22 @@ export class ClusterSteps {
 
   namespace(name: string): void {
     this.#namespace = name;
-    const { simulation } = this;
-    simulation.namespace = name;
-    const manifest = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
-    if (simulation.get('Namespace', undefined, name) === undefined) simulation.applyObjects([manifest], DOC_STRING);
+    this.#give((simulation) => {
+      simulation.namespace = name;
+      const manifest = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+      if (simulation.get('Namespace', undefined, name) === undefined) simulation.applyObjects([manifest], DOC_STRING);
+    });
   }
 
   pod(pod: PodWording): void {
-    const { simulation } = this;
-    if (pod.node !== undefined) findObject(simulation.view(), 'Node', { namespace: undefined, name: pod.node }, 'default');
-    simulation.applyObjects([podManifest(pod)], DOC_STRING);
+    this.#give((simulation) => {
+      if (pod.node !== undefined) findObject(simulation.view(), 'Node', { namespace: undefined, name: pod.node }, 'default');
+      simulation.applyObjects([podManifest(pod)], DOC_STRING);
+    });
   }
 
   externalClient(name: string, address: string): void {
-    this.simulation.addExternal(name, address);
+    this.#give((simulation) => simulation.addExternal(name, address));
   }
 
   timeIsManual(): void {
@@ -100,11 +119,12 @@ export class ClusterSteps {
   }
 
   givenManifest(text: string): void {
-    this.simulation.applyText(text, DOC_STRING);
+    this.#give((simulation) => simulation.applyText(text, DOC_STRING));
   }
 
   givenManifestFiles(path: string): void {
-    this.simulation.applyDocuments(readManifestPath(path, this.options.root));
+    const documents = readManifestPath(path, this.options.root);
+    this.#give((simulation) => simulation.applyDocuments(documents));
   }
 
   whenManifestApplied(text: string): void {
@@ -202,10 +222,14 @@ export class ClusterSteps {
     return { view: this.simulation.view(), namespace: this.#namespace };
   }
 
+  /** What was given meanwhile is given to the cluster as it is described now. */
   #describable(): ClusterDraft {
-    if (this.#simulation === undefined) return this.#draft;
-    throw inputError('cluster-exists', 'the cluster runs already and cannot be described any more', {
-      fix: 'say what the cluster is before the first pod, manifest or client',
-    });
+    if (this.#hasBegun) {
+      throw inputError('cluster-exists', 'the cluster runs already and cannot be described any more', {
+        fix: 'say what the cluster is before the first When or Then',
+      });
+    }
+    this.#simulation = undefined;
+    return this.#draft;
   }
 }

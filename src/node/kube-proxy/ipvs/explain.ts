@@ -7,6 +7,7 @@ import type { ProxyPort } from '../service-port.js';
 
 /** Null for a rule of somebody else. */
 export function explainIpvsRule(context: NodeContext, rule: RuleRef): RuleOrigin | null {
+  if (rule.table === 'ipvs') return explainServer(context, rule);
   const target = / ?-j (\S+)/.exec(rule.text)?.[1] ?? '';
   if (!rule.chain.startsWith('KUBE-') && !target.startsWith('KUBE-')) return null;
   const { ports } = serviceModel(context.view);
@@ -18,6 +19,16 @@ export function explainIpvsRule(context: NodeContext, rule: RuleRef): RuleOrigin
   const detail = aimed.exact ? portDetail(context, aimed.port, rule, target) : undefined;
   return detail === undefined ? nodeOrigin(context, fixedDetail(rule, target)) : serviceOrigin(aimed.port, detail);
 }
+
+/** `-t 10.96.0.1:80`, or a mark, which kube-proxy never uses. */
+function explainServer(context: NodeContext, rule: RuleRef): RuleOrigin | null {
+  const [, option = '', ip = '', port] = /^(-t|-u|--sctp-service) (\S+):(\d+)$/.exec(rule.chain) ?? [];
+  const aimed = addressed(serviceModel(context.view), { ip, port: Number(port), protocol: OPTION_PROTOCOL[option] ?? '' });
+  const server = /-r (\S+)/.exec(rule.text)?.[1] ?? '';
+  return aimed === undefined ? null : serviceOrigin(aimed.port, `endpoint ${server} of port ${aimed.port.port}/${aimed.port.protocol}`);
+}
+
+const OPTION_PROTOCOL: Readonly<Record<string, string>> = { '-t': 'tcp', '-u': 'udp', '--sctp-service': 'sctp' };
 
 function portDetail(context: NodeContext, port: ProxyPort, { chain, text }: RuleRef, target: string): string | undefined {
   if (text.includes('KUBE-LOOP-BACK')) return HAIRPIN;

@@ -8,13 +8,15 @@ import { ipvsTables } from './rules.js';
 import { setEntries, setsText } from './sets.js';
 import { boundAddresses, type IpvsNode, virtualServers } from './virtual-servers.js';
 
+export const IPVS_DEVICE = 'kube-ipvs0';
+
 export function ipvsFragment({ ports }: ServiceModel, node: IpvsNode): NodeFragment {
   const entries = setEntries(ports, node);
   const addr = boundAddresses(ports, node).map((ip) => `${ip}/32`);
   const servers = ports.flatMap((port) => virtualServers(port, node));
   return {
     // Nothing ever sets it up: its addresses are the node's own all the same.
-    links: [{ name: 'kube-ipvs0', kind: 'dummy', up: false, addr }],
+    links: [{ name: IPVS_DEVICE, kind: 'dummy', up: false, addr }],
     iptables: ipvsTables(ports, entries, node),
     ipset: setsText(entries),
     ipvs: servers.map((line) => `${line}\n`).join(''),
