@@ -70,10 +70,10 @@ function scenarios(path: string): Map<string, readonly string[]> {
   return found;
 }
 
-/** Where a Scenario Outline has `<node>`, any word may stand. */
+/** Where a Scenario Outline has `<node>`, any words may stand. */
 function isSame(shipped: string, step: string): boolean {
   const parts = shipped.split(/<\w+>/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('\\S+')}$`).test(step);
+  return new RegExp(`^${parts.join('.+')}$`).test(step);
 }
 
 function stepText(line: string): string | undefined {
