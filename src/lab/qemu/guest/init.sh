@@ -3,6 +3,8 @@
 /bin/busybox mount -t proc proc /proc
 /bin/busybox mount -t sysfs sys /sys
 /bin/busybox mount -t devtmpfs dev /dev
+/bin/busybox ln -s /proc/self/fd /dev/fd
+/bin/busybox ln -s /proc/self/fd/0 /dev/stdin
 /bin/busybox mount -t tmpfs tmp /tmp
 /bin/busybox mount -t tmpfs run /run
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin
