@@ -3,7 +3,9 @@
  * checks everything that can be checked without a kernel, and reports all of it together; writing leaves out what is absent.
  */
 import { writeIptables } from './iptables-text.js';
-import { checkLinks, type NamedNetns } from './json/check-links.js';
+import type { NamedNetns } from './json/check-links.js';
+import { checkListeners } from './json/check-listeners.js';
+import { checkNamespaces } from './json/check-namespaces.js';
 import { inside, note, objectAt, type Problems, type Spot, throwProblems } from './json/fields.js';
 import { readJson } from './json/read-json.js';
 import { readListeners, readProbes } from './json/read-flows.js';
@@ -36,13 +38,21 @@ function readDocument(problems: Problems, value: unknown): Plan {
     const netns = readNetns(spot, each);
     if (netns !== undefined) namespaces.push({ name, ...netns });
   }
-  checkLinks(problems, namespaces);
+  const bindable = checkNamespaces(problems, namespaces);
   const names = new Set(Object.keys(members));
+  const listeners = readListeners(inside(root, 'listeners'), object['listeners'], names);
+  checkListeners(inside(root, 'listeners'), placed(listeners, object['listeners']), (name) => bindable.get(name));
   return {
     netns: Object.fromEntries(namespaces.map(({ name, plan }) => [name, plan])),
-    listeners: readListeners(inside(root, 'listeners'), object['listeners'], names),
+    listeners,
     probes: readProbes(inside(root, 'probes'), object['probes'], names),
   };
+}
+
+/** Those that could be read, with where they stand. */
+function placed(listeners: readonly ListenerPlan[], value: unknown): { readonly listener: ListenerPlan; readonly index: number }[] {
+  const ids = Array.isArray(value) ? (value as readonly { readonly id?: unknown }[]).map((each) => each?.id) : [];
+  return listeners.map((listener) => ({ listener, index: ids.indexOf(listener.id) }));
 }
 
 /** The plan as a JSON value, namespaces by name. */

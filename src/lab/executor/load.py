@@ -73,6 +73,9 @@ def write_sysctls(fd, name, values):
     for key, value in values.items():
         # sysctl(8) writes a dot inside a name as a slash.
         path = "/proc/sys/" + key.translate(str.maketrans("./", "/."))
+        if not os.path.normpath(path).startswith("/proc/sys/net/"):
+            where = ["netns", name, "sysctl", key]
+            raise Trouble("input", "foreign-sysctl", f"sysctl {key} is the machine's, not a namespace's", where=where)
         try:
             with open(path, "w") as file:
                 file.write(str(value))

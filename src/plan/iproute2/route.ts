@@ -124,6 +124,7 @@ function readWord(words: Words, draft: Draft): void {
   const word = takeWord(words) as string;
   switch (word) {
     case 'via':
+      if (draft.via !== undefined) refuseWord(words, 'second-gateway', 'a route has one gateway', 'write `nexthop via …` for each');
       draft.via = takeGateway(words);
       return;
     case 'dev':
@@ -224,6 +225,8 @@ function finish(words: Words, draft: Draft): RouteEntry {
   const clue = gateway ?? draft.src;
   if (dst.length === 0 && dst.ip === 0 && typeof clue === 'bigint') dst = { ip: 0n, length: 0 };
   words.at = words.words.length;
+  if (draft.src !== undefined && typeof draft.src !== typeof dst.ip)
+    refuseWord(words, 'mixed-families', 'the source and the destination must be of one family');
   if (clue !== undefined && typeof clue !== typeof dst.ip) unsupportedWord(words, 'a route whose gateway or source is of another family');
   const wayOut = gateway !== undefined || draft.dev !== undefined || draft.nexthops.length > 0;
   if (WITHOUT_WAY_OUT.includes(draft.type)) {

@@ -3,6 +3,9 @@
  * namespace; a device that a route, neighbour or fdb entry names exists.
  */
 import type { NetnsPlan } from '../plan.js';
+import type { PlacedFdb } from './check-fdb.js';
+import type { PlacedRoute } from './check-routes.js';
+import type { PlacedRule } from './check-rules.js';
 import { didYouMean, note, type Problems, type Spot } from './fields.js';
 import type { DeviceUse } from './read-netns.js';
 
@@ -10,6 +13,9 @@ export interface NamedNetns {
   readonly name: string;
   readonly plan: NetnsPlan;
   readonly uses: readonly DeviceUse[];
+  readonly routes: readonly PlacedRoute[];
+  readonly rules: readonly PlacedRule[];
+  readonly fdb: readonly PlacedFdb[];
 }
 
 const STACKED_KINDS = ['vlan', 'macvlan', 'ipvlan'];
@@ -17,7 +23,8 @@ const STACKED_KINDS = ['vlan', 'macvlan', 'ipvlan'];
 /** Masters that are no bridge, but have ports all the same. */
 const MASTER_KINDS = ['bridge', 'vrf', 'bond'];
 
-export function checkLinks(problems: Problems, namespaces: readonly NamedNetns[]): void {
+/** The ends of veths that others declare, by namespace. */
+export function checkLinks(problems: Problems, namespaces: readonly NamedNetns[]): ReadonlyMap<string, ReadonlySet<string>> {
   const byName = new Map(namespaces.map((netns) => [netns.name, netns]));
   const ends = checkPeers(problems, namespaces, byName);
   for (const netns of namespaces) {
@@ -28,6 +35,7 @@ export function checkLinks(problems: Problems, namespaces: readonly NamedNetns[]
     checkUses(netns, devices);
   }
   checkLoneVeths(problems, namespaces, ends);
+  return ends;
 }
 
 function linkSpot(problems: Problems, netns: string, ...path: readonly (string | number)[]): Spot {

@@ -14,6 +14,10 @@ import type { LinkPlan, NetnsPlan } from '../plan.js';
 import type { Ruleset } from '../ruleset.js';
 import { readWireguard } from '../wireguard/read-wireguard.js';
 import { arrayAt, inside, type JsonObject, note, objectAt, parseAt, requiredString, type Spot, stringAt } from './fields.js';
+import type { PlacedFdb } from './check-fdb.js';
+import type { NamedNetns } from './check-links.js';
+import type { PlacedRoute } from './check-routes.js';
+import type { PlacedRule } from './check-rules.js';
 import { readLink } from './read-link.js';
 
 const FIELDS = ['sysctl', 'links', 'routes', 'rules', 'neigh', 'fdb', 'ipset', 'iptables', 'ip6tables', 'nft', 'ipvs', 'wg'];
@@ -24,33 +28,43 @@ export interface DeviceUse {
   readonly device: string;
 }
 
-export interface ReadNetns {
-  readonly plan: NetnsPlan;
-  readonly uses: readonly DeviceUse[];
+export type ReadNetns = Omit<NamedNetns, 'name'>;
+
+interface Found {
+  readonly uses: DeviceUse[];
+  readonly routes: PlacedRoute[];
+  readonly rules: PlacedRule[];
+  readonly fdb: PlacedFdb[];
 }
 
 export function readNetns(spot: Spot, value: unknown): ReadNetns | undefined {
   const object = objectAt(spot, value, FIELDS);
   if (object === undefined) return undefined;
-  const uses: DeviceUse[] = [];
-  const texts = (field: string, devicesOf: (text: string, origin: string) => readonly (string | undefined)[]): readonly string[] =>
-    textsAt(inside(spot, field), object[field], uses, devicesOf);
+  const found: Found = { uses: [], routes: [], rules: [], fdb: [] };
+  const texts = (field: string, read: (text: string, at: Spot, origin: string) => readonly (string | undefined)[]): readonly string[] =>
+    textsAt(inside(spot, field), object[field], found.uses, read);
   const plan: NetnsPlan = {
     sysctl: stringsAt(inside(spot, 'sysctl'), object['sysctl']),
     links: linksAt(inside(spot, 'links'), object['links']),
-    routes: texts('routes', routeDevices),
-    rules: texts('rules', (text, origin) => (parseRule(text, origin), [])),
-    neigh: texts('neigh', (text, origin) => [parseNeigh(text, origin).dev]),
-    fdb: texts('fdb', (text, origin) => [parseFdb(text, origin).dev]),
+    routes: texts('routes', (text, at, origin) => {
+      const entry = parseRoute(text, origin);
+      found.routes.push({ spot: at, entry });
+      return [entry.dev, ...entry.nexthops.map(({ dev }) => dev)];
+    }),
+    rules: texts('rules', (text, at, origin) => {
+      found.rules.push({ spot: at, entry: parseRule(text, origin), six: text.includes(':') });
+      return [];
+    }),
+    neigh: texts('neigh', (text, _at, origin) => [parseNeigh(text, origin).dev]),
+    fdb: texts('fdb', (text, at, origin) => {
+      const entry = parseFdb(text, origin);
+      found.fdb.push({ spot: at, entry });
+      return [entry.dev];
+    }),
     ...filterTexts(spot, object),
     ...restoreTexts(spot, object),
   };
-  return { plan, uses };
-}
-
-function routeDevices(text: string, origin: string): readonly (string | undefined)[] {
-  const route = parseRoute(text, origin);
-  return [route.dev, ...route.nexthops.map((nexthop) => nexthop.dev)];
+  return { plan, ...found };
 }
 
 function linksAt(spot: Spot, value: unknown): readonly LinkPlan[] {
@@ -61,7 +75,7 @@ function textsAt(
   list: Spot,
   value: unknown,
   uses: DeviceUse[],
-  devicesOf: (text: string, origin: string) => readonly (string | undefined)[],
+  read: (text: string, at: Spot, origin: string) => readonly (string | undefined)[],
 ): readonly string[] {
   const texts: string[] = [];
   for (const [i, each] of arrayAt(list, value).entries()) {
@@ -69,7 +83,7 @@ function textsAt(
     const text = requiredString(spot, each);
     if (text === undefined) continue;
     texts.push(text);
-    const devices = parseAt(spot, (origin) => devicesOf(text, origin)) ?? [];
+    const devices = parseAt(spot, (origin) => read(text, spot, origin)) ?? [];
     for (const device of devices) if (device !== undefined) uses.push({ spot, device });
   }
   return texts;
