@@ -20,6 +20,9 @@ export interface Probe {
   readonly timeoutMs?: number | undefined;
   /** Bytes that the client sends; 1 unless given, 56 in an echo. TCP sends no more of them than one segment takes. */
   readonly payload?: number | undefined;
+  /** Of the process that holds the socket; 0 unless given. */
+  readonly uid?: number | undefined;
+  readonly gid?: number | undefined;
   /** IP_MTU_DISCOVER: true sends whole packets with DF alone, false none with it. */
   readonly df?: boolean | undefined;
   /** SO_BROADCAST. */

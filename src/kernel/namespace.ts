@@ -15,6 +15,7 @@ import type { Neighbour } from './neigh/neighbour.js';
 import type { Netfilter } from './netfilter/contract.js';
 import type { PathMtu } from './path/path-mtu.js';
 import type { Fib } from './route/fib.js';
+import type { Owner } from './runtime.js';
 import type { Sysctls } from './sysctl.js';
 
 export type DeviceKind =
@@ -130,6 +131,8 @@ export interface Listener {
   /** 0, of its family, listens on every address. */
   readonly ip: Ip;
   readonly port: number;
+  /** Undefined for root. */
+  readonly owner: Owner | undefined;
 }
 
 export interface IcmpTokens {

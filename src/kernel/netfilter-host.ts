@@ -1,5 +1,7 @@
 /** What netfilter of either family may ask of its namespace, answered from the routing tables and sysctls beside it. */
 import type { Ip, Ipv4, Ipv6 } from '../base/ip.js';
+import type { Mac } from '../base/mac.js';
+import type { IpPacket } from '../packet/ip-packet.js';
 import { SCOPE } from '../plan/iproute2/scope.js';
 import { Ipvs } from './ipvs/ipvs.js';
 import { addressType6, isOwnAddress } from './ipv6/route/address-type.js';
@@ -10,12 +12,15 @@ import type { Device, Namespace } from './namespace.js';
 import type { NetfilterHost } from './netfilter/contract.js';
 import { SetTable } from './netfilter/set/set-table.js';
 import { routeOutput6 } from './ipv6/route/output.js';
+import { duplicate } from './path/duplicate.js';
 import { addressType } from './route/address-type.js';
+import { clampMtu } from './route/clamp-mtu.js';
 import { lookupRoute } from './route/lookup.js';
 import { routeOutput } from './route/output.js';
 import { rpfilterHolds } from './route/reverse-path.js';
 import { selectAddress } from './route/source-address.js';
 import type { Runtime } from './runtime.js';
+import { assignSocket, findSocket } from './socket/find-socket.js';
 import { sysctlValue } from './sysctl.js';
 
 const hosts = new WeakMap<Namespace, NetfilterHost>();
@@ -53,6 +58,12 @@ function makeHost(rt: Runtime, ns: Namespace): NetfilterHost {
       const to = (dst as Ipv4) >>> 28 === 14 || dst === -1 ? 0 : (dst as Ipv4);
       return rpfilterHolds(rt, found, { src, dst: to, mark, out: undefined }, options);
     },
+    frameSource: () => frameSource(rt),
+    wallSeconds: () => rt.epoch + Math.floor(rt.nowUs / 1_000_000),
+    findSocket: (passage) => findSocket(rt, ns, passage),
+    assignSocket: (passage, device, port, ip) => assignSocket(rt, ns, passage, port, ip ?? proxyAddress(rt, ns, passage.packet, device)),
+    clampMtu: (packet, device) => clampMtu(rt, ns, packet, device),
+    duplicate: (passage, hook, gateway, device) => duplicate(rt, ns, passage, { hook, gateway, device }),
     reroute: ({ packet: { src, dst }, mark }) => {
       const way =
         typeof src === 'number'
@@ -70,6 +81,19 @@ function primaryAddress(rt: Runtime, ns: Namespace, deviceName: string, like: Ip
   if (device === undefined || typeof like === 'number') return device?.addresses[0]?.ip;
   const addresses = rt.ipv6(ns).devices.get(device)?.addresses;
   return addresses?.find(({ ip }) => isLinkLocal(ip) === isLinkLocal(like))?.ip;
+}
+
+/** Of a device without link addresses there is none. */
+function frameSource({ frame }: Runtime): Mac | undefined {
+  return frame === undefined || frame.src === 0 ? undefined : frame.src;
+}
+
+/** nf_tproxy_laddr4 and _laddr6: the first address of the device, or the packet's own destination where it has none. */
+function proxyAddress(rt: Runtime, ns: Namespace, { dst }: IpPacket, deviceName: string | undefined): Ip {
+  const device = deviceName === undefined ? undefined : ns.deviceByName.get(deviceName);
+  if (device === undefined) return dst;
+  if (typeof dst === 'number') return device.addresses.find(({ secondary }) => !secondary)?.ip ?? dst;
+  return rt.ipv6(ns).devices.get(device)?.addresses[0]?.ip ?? dst;
 }
 
 /** rpfilter_lookup_reverse6 of net/ipv6/netfilter/ip6t_rpfilter.c. */

@@ -34,6 +34,7 @@ export function createNetwork(source: PlanSource): SimulatedNetwork {
 function newRuntime(source: PlanSource, namespaces: Map<string, Namespace>): Runtime {
   const rt: Runtime = {
     nowUs: 0,
+    epoch: source.epoch ?? 0,
     leg: 0,
     nextLeg: 0,
     record: false,

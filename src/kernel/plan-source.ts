@@ -29,6 +29,7 @@ export function planSource(plan: Plan): PlanSource {
     listeners: (netns) => listeners.get(netns) ?? [],
     uppers: (netns) => uppers.get(netns),
     peer: (netns, device) => farEnds.get(netns)?.get(device),
+    epoch: plan.epoch,
   };
 }
 

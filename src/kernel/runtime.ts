@@ -17,9 +17,17 @@ import type { PartialPacket } from './path/reassemble.js';
 import type { OutputDecision } from './route/output.js';
 import type { FlowState } from './socket/flow-state.js';
 
+/** The process that holds a socket. */
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
 export interface Runtime {
   /** Virtual time, µs. */
   nowUs: number;
+  /** What a clock on the wall shows at virtual time 0, in seconds since 1970 UTC. */
+  readonly epoch: number;
   /** Which packet of the flow is in hand. */
   leg: number;
   nextLeg: number;
@@ -97,6 +105,10 @@ export interface Outgoing {
   readonly fromClient: boolean;
   /** The routing decision, where it has been made already. */
   readonly decision: OutputDecision<Ip> | undefined;
+  /** Who sends it, where that is not root. */
+  readonly owner?: Owner | undefined;
+  /** A copy that TEE made, which connection tracking leaves alone. */
+  readonly copied?: boolean;
   /** The device that made it, where it is the outside of a tunnel. */
   readonly tunnel?: Device;
 }

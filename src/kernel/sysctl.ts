@@ -26,6 +26,7 @@ const DEFAULTS: Readonly<Record<string, number>> = {
   'net.bridge.bridge-nf-call-ip6tables': 1,
   'net.bridge.bridge-nf-call-arptables': 1,
   'net.bridge.bridge-nf-filter-vlan-tagged': 0,
+  'net.netfilter.nf_conntrack_acct': 0,
   'net.netfilter.nf_conntrack_max': 262144,
   'net.netfilter.nf_conntrack_tcp_loose': 1,
   'net.netfilter.nf_conntrack_tcp_be_liberal': 0,

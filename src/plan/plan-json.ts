@@ -6,7 +6,7 @@ import { writeIptables } from './iptables-text.js';
 import type { NamedNetns } from './json/check-links.js';
 import { checkListeners } from './json/check-listeners.js';
 import { checkNamespaces } from './json/check-namespaces.js';
-import { inside, note, objectAt, type Problems, type Spot, throwProblems } from './json/fields.js';
+import { inside, integerAt, note, objectAt, type Problems, type Spot, throwProblems } from './json/fields.js';
 import { readJson } from './json/read-json.js';
 import { readListeners, readProbes } from './json/read-flows.js';
 import { readNetns } from './json/read-netns.js';
@@ -14,7 +14,9 @@ import { writeNft } from './nft/write-ruleset.js';
 import { type LinkPlan, type ListenerPlan, type NetnsPlan, type Plan, PLAN_SCHEMA, type ProbePlan } from './plan.js';
 import type { Ruleset } from './ruleset.js';
 
-const FIELDS = ['schema', 'netns', 'listeners', 'probes'];
+const FIELDS = ['schema', 'netns', 'listeners', 'probes', 'epoch'];
+/** The end of 2099. */
+const EPOCH_MAX = 4_102_444_799;
 
 /** `source` is JSON text, or the value read from it. Throws InputError with every problem found. */
 export function readPlan(source: string | object, file: string): Plan {
@@ -40,12 +42,14 @@ function readDocument(problems: Problems, value: unknown): Plan {
   }
   const bindable = checkNamespaces(problems, namespaces);
   const names = new Set(Object.keys(members));
+  const epoch = integerAt(inside(root, 'epoch'), object['epoch'], 0, EPOCH_MAX);
   const listeners = readListeners(inside(root, 'listeners'), object['listeners'], names);
   checkListeners(inside(root, 'listeners'), placed(listeners, object['listeners']), (name) => bindable.get(name));
   return {
     netns: Object.fromEntries(namespaces.map(({ name, plan }) => [name, plan])),
     listeners,
     probes: readProbes(inside(root, 'probes'), object['probes'], names),
+    ...(epoch === undefined ? {} : { epoch }),
   };
 }
 
@@ -63,6 +67,7 @@ export function writePlan(plan: Plan): Readonly<Record<string, unknown>> {
     netns: Object.fromEntries(names.map((name) => [name, writeNetns(plan.netns[name] as NetnsPlan)])),
     listeners: plan.listeners.map(writeListener),
     probes: plan.probes.map(writeProbe),
+    ...(plan.epoch === undefined ? {} : { epoch: plan.epoch }),
   };
 }
 
@@ -109,8 +114,8 @@ function writePeer(peer: NonNullable<LinkPlan['peer']>): Readonly<Record<string,
 }
 
 function writeListener(listener: ListenerPlan): Readonly<Record<string, unknown>> {
-  const { id, netns, proto, ip, port } = listener;
-  return { id, netns, proto, ip, port };
+  const { id, netns, proto, ip, port, ...options } = listener;
+  return present({ id, netns, proto, ip, port, ...options });
 }
 
 function writeProbe(probe: ProbePlan): Readonly<Record<string, unknown>> {

@@ -61,6 +61,11 @@ export interface ListenerPlan {
   /** `0.0.0.0` listens on every address. */
   readonly ip: string;
   readonly port: number;
+  /** IP_TRANSPARENT: TPROXY may give it packets for other hosts, and it answers in their name. */
+  readonly transparent?: boolean | undefined;
+  /** Of the process that holds the socket, for `-m owner`; 0 unless given. */
+  readonly uid?: number | undefined;
+  readonly gid?: number | undefined;
 }
 
 export type ProbeProtocol = 'tcp' | 'udp' | 'sctp' | 'icmp';
@@ -87,6 +92,9 @@ export interface ProbePlan {
   readonly ttl?: number | undefined;
   /** SO_BINDTODEVICE. */
   readonly device?: string | undefined;
+  /** Of the process that holds the socket, for `-m owner`; 0 unless given. */
+  readonly uid?: number | undefined;
+  readonly gid?: number | undefined;
 }
 
 /**
@@ -105,6 +113,8 @@ export interface PlanSource {
    * passes the broadcast on. False spares the building of a namespace. May err to true only; absent means true.
    */
   mayAnswer?(netns: string, ip: Ip, device: string): boolean;
+  /** What a clock on the wall shows at virtual time 0, in seconds since 1970 UTC; 0 unless given. */
+  readonly epoch?: number | undefined;
 }
 
 /** A whole network, every namespace rendered: what JSON holds. */
@@ -112,4 +122,6 @@ export interface Plan {
   readonly netns: Readonly<Record<string, NetnsPlan>>;
   readonly listeners: readonly ListenerPlan[];
   readonly probes: readonly ProbePlan[];
+  /** What a clock on the wall shows when the first probe begins, in seconds since 1970 UTC; 0 unless given. The lab has the machine's own clock. */
+  readonly epoch?: number | undefined;
 }

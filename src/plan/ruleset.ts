@@ -23,6 +23,8 @@ export interface ChainSource {
 export interface Ruleset {
   /** Tables in the order raw, mangle, nat, filter, security; chains by name, built-in chains always present. */
   readonly tables: ReadonlyMap<TableName, ReadonlyMap<string, Chain>>;
+  /** A rule asks how much a connection has carried, so that the kernel counts (nf_ct_set_acct). */
+  readonly counts?: boolean;
 }
 
 /** The built-in chains of each table, in the order iptables-save prints them. */

@@ -12,6 +12,7 @@ import type { HookResult, IpvsHooks, Netfilter, NetfilterCounters, NetfilterHost
 import type { Connection } from './conntrack/connection.js';
 import { connectionLine } from './conntrack/connection-line.js';
 import { ConnectionTable } from './conntrack/table.js';
+import { countPacket } from './conntrack/count-packet.js';
 import { readTimeouts } from './conntrack/timeouts.js';
 import { track, type Tracker } from './conntrack/track.js';
 import { connectionOf, type Evaluation } from './evaluation.js';
@@ -80,6 +81,8 @@ class NamespaceNetfilter implements Netfilter {
   /** Where the jumps that were taken lead in this namespace. */
   readonly #jumps = new Map<CompiledRule, CompiledChain>();
   readonly #evaluation: Evaluation;
+  /** How much each connection carries (nf_conntrack_acct). */
+  readonly #counts: boolean;
 
   constructor(ruleset: Ruleset | undefined, host: NetfilterHost, nft: NftProgram | undefined) {
     this.active = nft !== undefined || host.ipvs !== undefined || (ruleset !== undefined && ruleset.tables.size > 0);
@@ -90,6 +93,7 @@ class NamespaceNetfilter implements Netfilter {
     this.#tracker = { table: this.#table, timeouts: readTimeouts(host), counters: this.counters };
     this.#request = { table: this.#table, host, nowUs: 0, zone: undefined };
     this.#evaluation = this.#newEvaluation();
+    this.#counts = ruleset?.counts === true || nft?.counts === true || host.sysctl('net.netfilter.nf_conntrack_acct') !== 0;
   }
 
   hook(hook: Hook, passage: Passage, inDevice: string | undefined, outDevice: string | undefined, record: boolean): HookResult {
@@ -193,7 +197,7 @@ class NamespaceNetfilter implements Netfilter {
       case 'ipvs':
         return this.#ipvs(e, this.#host.ipvs as IpvsHooks);
       case 'track':
-        track(this.#tracker, e.passage, this.#host.nowUs());
+        this.#track(e.passage);
         return 'accept';
       case 'confirm':
         return this.#confirm(e.passage);
@@ -239,6 +243,13 @@ class NamespaceNetfilter implements Netfilter {
     if (connection === undefined) return;
     this.#request.nowUs = this.#host.nowUs();
     bind(this.#request, connection, binding);
+  }
+
+  /** What came over the loopback is tracked, and counted, already. */
+  #track(passage: Passage): void {
+    const known = passage.ct !== undefined;
+    track(this.#tracker, passage, this.#host.nowUs());
+    if (this.#counts && !known) countPacket(passage);
   }
 
   #confirm(passage: Passage): 'accept' | 'clash' {

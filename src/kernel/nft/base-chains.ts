@@ -23,6 +23,8 @@ export interface NftProgram {
   readonly chains: readonly BaseChain[];
   /** A rule asks for connections, so that the kernel tracks them. */
   readonly tracks: boolean;
+  /** A rule asks how much a connection has carried, so that the kernel counts. */
+  readonly counts: boolean;
 }
 
 /** Undefined where no chain of that family sees a packet. */
@@ -34,7 +36,7 @@ export function nftProgram(nft: string | NftRuleset | undefined, family: 'ip' | 
   const chains = tables.flatMap(baseChains);
   if (chains.length === 0) return undefined;
   const ordered = chains.reverse().sort((x, y) => x.priority - y.priority);
-  return { chains: ordered, tracks: ruleset.tables.some(needsConnections) };
+  return { chains: ordered, tracks: ruleset.tables.some(needsConnections), counts: typeof nft === 'string' && COUNTS.test(nft) };
 }
 
 function baseChains(table: NftTable): BaseChain[] {
@@ -58,6 +60,7 @@ function chainsWithBases({ chains, baseChains }: NftTable): Iterable<NftChain> {
   return baseChains?.flatMap((name) => chains.get(name) ?? []) ?? chains.values();
 }
 
+const COUNTS = /\bct (original |reply )?(bytes|packets|avgpkt)\b/;
 const NEEDS = /\b(ct|masquerade|snat|dnat|redirect)\b/;
 
 function needsConnections(table: NftTable): boolean {

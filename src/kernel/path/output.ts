@@ -15,7 +15,7 @@ import { recordDrop, recordRoute } from '../record.js';
 import { type OutputDecision, routeOutput } from '../route/output.js';
 import type { Outgoing, Runtime } from '../runtime.js';
 import { runHook } from './hook.js';
-import { answerPassage, newPassage } from './passage.js';
+import { answerPassage, newPassage, takeAsCopy } from './passage.js';
 import { localMtu, pathMtuTo } from './path-mtu.js';
 import { transmit } from './transmit.js';
 
@@ -32,6 +32,8 @@ export function output(rt: Runtime, outgoing: Outgoing): Errno | undefined {
   recordRoute(rt, ns, packet, 'output', decision.route);
   const passage = about === undefined ? newPassage(packet, mark) : answerPassage(packet, mark, about);
   passage.uid = senderOf(outgoing);
+  if (outgoing.owner !== undefined) passage.gid = outgoing.owner.gid;
+  if (outgoing.copied === true) takeAsCopy(passage);
   if (refusesToFit(rt, outgoing, passage, decision)) return 'EMSGSIZE';
   return leave(rt, ns, passage, decision, outgoing.tunnel);
 }
@@ -63,8 +65,9 @@ export function leaveForServer(rt: Runtime, ns: Namespace, passage: Passage, nex
   leave(rt, ns, passage, next);
 }
 
-/** Everybody's sockets are root's. A reset that a rule answers with comes from no socket, nor does the outside of a tunnel, unless a program carries it. */
-export function senderOf({ fromClient, packet: { l4 }, about }: Outgoing): number | undefined {
+/** Sockets are root's unless the plan says whose. A reset that a rule answers with comes from no socket, nor does the outside of a tunnel, unless a program carries it. */
+export function senderOf({ fromClient, packet: { l4 }, about, owner }: Outgoing): number | undefined {
+  if (owner !== undefined) return owner.uid;
   if (fromClient) return 0;
   if (l4.kind === 'icmp') return KERNEL_SOCKET;
   if (l4.kind === 'udp') return l4.vxlan === undefined && (l4.tunnel === undefined || l4.tunnel.kind === 'UDP') ? 0 : undefined;
@@ -95,7 +98,7 @@ function reasonOf(decision: Decision): 'IP_OUTNOROUTES' | 'IP_ROUTE_BLACKHOLE' |
  */
 function refusesToFit(rt: Runtime, outgoing: Outgoing, passage: Passage, { route, device }: Decision): boolean {
   const { packet } = passage;
-  if (!packet.df || passage.uid !== 0 || packet.l4.kind === 'tcp' || route === undefined) return false;
+  if (!packet.df || (passage.uid ?? KERNEL_SOCKET) < 0 || packet.l4.kind === 'tcp' || route === undefined) return false;
   const mtu = localMtu(rt, route, device, packet.dst);
   const locked = device.ns.pathMtus.size > 0 && pathMtuTo(rt, device.ns, packet.dst)?.locked === true;
   const whole = outgoing.fromClient && rt.flow.client?.options.df === true;

@@ -11,3 +11,9 @@ export function answerPassage(packet: IpPacket, mark: number, about: Passage): P
   if (about.ct === undefined) return newPassage(packet, mark);
   return { packet, mark, ct: about.ct, ctReply: !about.ctReply, state: 'RELATED', physIn: undefined, physOut: undefined, uid: undefined };
 }
+
+/** What TEE has copied is not tracked, nor copied again. */
+export function takeAsCopy(passage: Passage): void {
+  passage.copied = true;
+  passage.state = 'UNTRACKED';
+}

@@ -3,6 +3,7 @@ import type { Ip } from '../../base/ip.js';
 import type { Errno } from '../../trace/flow-record.js';
 import type { Extent } from '../contract.js';
 import type { Device, Listener, Namespace } from '../namespace.js';
+import type { Owner } from '../runtime.js';
 
 export interface FlowState {
   client: ClientSocket | undefined;
@@ -24,6 +25,7 @@ export interface ClientSocket {
   /** Bytes of the request. */
   readonly payload: number;
   readonly options: SocketOptions;
+  readonly owner: Owner | undefined;
   mss: number;
   state: 'opening' | 'open' | 'answered' | 'failed';
   errno: Errno | undefined;
@@ -58,6 +60,8 @@ export interface ServerSocket {
   readonly mark: number;
   /** Where its client is heard. */
   readonly device?: Device | undefined;
+  /** The listener's. */
+  readonly owner?: Owner | undefined;
   state: 'syn-received' | 'open' | 'closed';
   /** The next byte that the server expects. */
   expects: number;

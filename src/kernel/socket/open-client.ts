@@ -17,7 +17,7 @@ import { isLocalAddress } from '../route/address-type.js';
 import { type OutputDecision, routeOutput } from '../route/output.js';
 import type { Runtime } from '../runtime.js';
 import { type ClientSocket, NO_OPTIONS, type SocketOptions } from './flow-state.js';
-import { protocolNumber } from './listeners.js';
+import { ownerOf, protocolNumber } from './listeners.js';
 import { clientSends } from './receive-tcp.js';
 import { boundWay, sendDatagram } from './send-datagram.js';
 
@@ -78,6 +78,7 @@ function newClient(rt: Runtime, ns: Namespace, probe: Probe, decision: OutputDec
     mark: probe.mark ?? 0,
     payload: probe.payload ?? (echo ? ECHO_BYTES : 1),
     options: optionsOf(ns, probe),
+    owner: ownerOf(probe),
     mss: mtuOf(rt, decision, probe.dst) - (six ? 60 : 40),
     state: proto === PROTO.tcp ? 'opening' : 'open',
     errno: undefined,
@@ -102,7 +103,7 @@ function takePort(rt: Runtime): number {
 }
 
 function sendFirst(rt: Runtime, client: ClientSocket): void {
-  const { ns, proto, localIp, localPort, remoteIp, remotePort, mark, payload, options } = client;
+  const { ns, proto, localIp, localPort, remoteIp, remotePort, mark, payload, options, owner } = client;
   if (proto === PROTO.tcp) return clientSends(rt, client, 'S', 0);
   if (proto === PROTO.udp) {
     return sendDatagram(rt, ns, {
@@ -114,6 +115,7 @@ function sendFirst(rt: Runtime, client: ClientSocket): void {
       mark,
       fromClient: true,
       options,
+      owner,
     });
   }
   const leg = rt.nextLeg++;
@@ -121,5 +123,5 @@ function sendFirst(rt: Runtime, client: ClientSocket): void {
   const l4 = { kind: 'icmp', type: six ? ECHO_REQUEST6 : 8, code: 0, id: localPort, seq: 1, length: payload } as const;
   const ttl = options.ttl || (six ? HOP_LIMIT_OF_ROUTE : ns.defaultTtl);
   const packet = { src: localIp, dst: remoteIp, ttl, tos: options.tos, id: leg + 1, df: six || (options.df ?? ns.findsPathMtu), proto, l4 };
-  rt.outbox.push({ ns, packet, leg, mark, about: undefined, fromClient: true, decision: boundWay(rt, client) });
+  rt.outbox.push({ ns, packet, leg, mark, about: undefined, fromClient: true, decision: boundWay(rt, client), owner });
 }

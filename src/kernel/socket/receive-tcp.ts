@@ -11,7 +11,7 @@ import { sendReset } from '../path/reset.js';
 import { recordDeliver, recordDrop } from '../record.js';
 import type { Runtime } from '../runtime.js';
 import { type ClientSocket, endsWithPacket, isForClient, type ServerSocket } from './flow-state.js';
-import { findListener } from './listeners.js';
+import { findListener, givenListener } from './listeners.js';
 import { segmentMax, sendSegment } from './send-segment.js';
 
 /** The option that every segment after the handshake carries. */
@@ -25,7 +25,7 @@ export function receiveTcp(rt: Runtime, device: Device, passage: Passage, l4: Tc
     return clientReceives(rt, device, passage, client, l4);
   const server = findServer(rt, device, src, dst, l4);
   if (server !== undefined) return serverReceives(rt, device, passage, server, l4);
-  const listener = l4.flags === 'S' ? findListener(device.ns, PROTO.tcp, dst, l4.dport) : undefined;
+  const listener = l4.flags === 'S' ? (givenListener(passage) ?? findListener(device.ns, PROTO.tcp, dst, l4.dport)) : undefined;
   if (listener === undefined) return refuse(rt, device, passage, l4);
   recordDeliver(rt, device, packet, listener.id);
   const opened: ServerSocket = {
@@ -38,6 +38,7 @@ export function receiveTcp(rt: Runtime, device: Device, passage: Passage, l4: Tc
     remotePort: l4.sport,
     mark: 0,
     device,
+    owner: listener.owner,
     state: 'syn-received',
     expects: l4.seq + 1,
   };

@@ -14,7 +14,7 @@ import { sendIcmpError, UNREACHABLE } from '../path/icmp-error.js';
 import { recordDeliver, recordDrop } from '../record.js';
 import type { Runtime } from '../runtime.js';
 import { endsWithPacket, isForClient } from './flow-state.js';
-import { findListener } from './listeners.js';
+import { findListener, givenListener } from './listeners.js';
 import { sendDatagram } from './send-datagram.js';
 
 const ANSWER_BYTES = 1;
@@ -29,15 +29,25 @@ export function receiveUdp(rt: Runtime, device: Device, passage: Passage, l4: Ud
     if (client.state === 'open') client.state = 'answered';
     return;
   }
-  const listener = findListener(ns, PROTO.udp, dst, l4.dport);
+  const listener = givenListener(passage) ?? findListener(ns, PROTO.udp, dst, l4.dport);
   if (listener === undefined) {
     recordDrop(rt, ns, packet, 'NO_SOCKET', () => `UDP ${formatSocket(dst, l4.dport)}`, { device });
     if (typeof src !== 'number') return sendIcmpv6Error(rt, ns, passage, { type: UNREACHABLE6, code: PORT_UNREACHABLE, inDevice: device });
     return sendIcmpError(rt, ns, passage, { type: UNREACHABLE, code: 3, inDevice: device });
   }
   recordDeliver(rt, device, packet, listener.id);
-  const ends = { localIp: dst, localPort: l4.dport, remoteIp: src, remotePort: l4.sport };
+  const ends = { localIp: dst, localPort: listener.port, remoteIp: src, remotePort: l4.sport };
   rt.flow.servers.push({ ns, listener, proto: PROTO.udp, ...ends, mark: 0, state: 'open', expects: 0 });
   if (endsWithPacket(rt)) return;
-  sendDatagram(rt, ns, { src: dst, dst: src, sport: l4.dport, dport: l4.sport, length: ANSWER_BYTES, mark: 0, fromClient: false, device });
+  sendDatagram(rt, ns, {
+    src: dst,
+    dst: src,
+    sport: listener.port,
+    dport: l4.sport,
+    length: ANSWER_BYTES,
+    mark: 0,
+    fromClient: false,
+    device,
+    owner: listener.owner,
+  });
 }

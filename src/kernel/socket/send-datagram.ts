@@ -6,7 +6,7 @@ import { routeOutput6 } from '../ipv6/route/output.js';
 import { HOP_LIMIT_OF_ROUTE } from '../ipv6/stack.js';
 import type { Device, Namespace } from '../namespace.js';
 import { type OutputDecision, routeOutput } from '../route/output.js';
-import type { Runtime } from '../runtime.js';
+import type { Owner, Runtime } from '../runtime.js';
 import { NO_OPTIONS, type SocketOptions } from './flow-state.js';
 import type { Ends } from './send-segment.js';
 
@@ -21,6 +21,7 @@ export interface Datagram {
   /** Of a server: where its client is heard, which a link-local address of IPv6 does not say. */
   readonly device?: Device | undefined;
   readonly options?: SocketOptions | undefined;
+  readonly owner?: Owner | undefined;
 }
 
 export function sendDatagram(rt: Runtime, ns: Namespace, datagram: Datagram): void {
@@ -37,7 +38,7 @@ export function sendDatagram(rt: Runtime, ns: Namespace, datagram: Datagram): vo
     proto: PROTO.udp,
     l4,
   };
-  rt.outbox.push({ ns, packet, leg, mark, about: undefined, fromClient, decision: wayOf(rt, ns, datagram) });
+  rt.outbox.push({ ns, packet, leg, mark, about: undefined, fromClient, decision: wayOf(rt, ns, datagram), owner: datagram.owner });
 }
 
 /** Of a socket that is bound to a device. */

@@ -9,7 +9,7 @@ import { HOP_LIMIT_OF_ROUTE } from '../ipv6/stack.js';
 import type { Device, Namespace } from '../namespace.js';
 import { type OutputDecision, routeOutput } from '../route/output.js';
 import { localMtu, segmentHasDf } from '../path/path-mtu.js';
-import type { Runtime } from '../runtime.js';
+import type { Owner, Runtime } from '../runtime.js';
 import { NO_OPTIONS, type SocketOptions } from './flow-state.js';
 
 /** The two ends of a connection, from the sender's side; the client's and the server's sockets both are one. */
@@ -24,6 +24,7 @@ export interface Ends {
   readonly device?: Device | undefined;
   /** Of a client. */
   readonly options?: SocketOptions | undefined;
+  readonly owner?: Owner | undefined;
 }
 
 export interface Segment {
@@ -59,7 +60,7 @@ export function sendSegment(rt: Runtime, ends: Ends, segment: Segment): void {
       length: segment.length,
     },
   };
-  rt.outbox.push({ ns, packet, leg, mark, about: undefined, fromClient: segment.fromClient, decision });
+  rt.outbox.push({ ns, packet, leg, mark, about: undefined, fromClient: segment.fromClient, decision, owner: ends.owner });
 }
 
 /** ipv4_default_advmss; of IPv6 ip6_default_advmss. */

@@ -4,6 +4,7 @@ neighbours, fdb, and what the *-restore tools read. What a tool refuses is told 
 import ctypes, fcntl, functools, os, platform, re, shutil, socket, struct, subprocess
 
 from link_order import link_order
+from accounts import make_accounts
 from netns import enter, new_netns
 from trouble import Trouble
 
@@ -209,6 +210,7 @@ def entries(name, netns, key, command):
 
 
 def load_texts(fd, name, netns):
+    make_accounts(fd, netns.get("iptables"), netns.get("ip6tables"))
     for field, command in RESTORE.items():
         if netns.get(field):
             run(fd, command, netns[field], ["netns", name, field])

@@ -13,6 +13,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from load import load
 from netns import die_with_parent, leave_host, lock_file
+from owner import leave_groups
 from sockets import Loop, open_listeners, run_flow
 from trouble import Trouble
 
@@ -25,6 +26,7 @@ def main():
         plan = json.load(file)
     try:
         leave_host()
+        leave_groups()
         result = execute(plan, options)
     except Trouble as trouble:
         result = {"kernel": platform.release(), "error": trouble.told}

@@ -4,6 +4,7 @@ namespaces. A flow is TCP: connection, a byte, an answer; UDP: a datagram and it
 import errno, itertools, json, selectors, socket, struct, time
 
 from netns import enter
+from owner import owned
 from trouble import Trouble
 
 IP_PKTINFO, IP_RECVERR, IPV6_RECVERR, MSG_ERRQUEUE, SO_MARK = 8, 11, 25, 0x2000, 36
@@ -11,6 +12,7 @@ SO_EE_ORIGIN = {(socket.IPPROTO_IP, IP_RECVERR): 2, (socket.IPPROTO_IPV6, IPV6_R
 KINDS = {"tcp": (socket.SOCK_STREAM, socket.IPPROTO_TCP), "udp": (socket.SOCK_DGRAM, socket.IPPROTO_UDP), "sctp": (socket.SOCK_STREAM, 132)}
 UNREACHABLE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENOPROTOOPT}
 IP_MTU_DISCOVER, IPV6_MTU_DISCOVER, IP_PMTUDISC_DONT, IP_PMTUDISC_DO = 10, 23, 0, 2
+TRANSPARENT = {socket.AF_INET: (socket.IPPROTO_IP, 19), socket.AF_INET6: (socket.IPPROTO_IPV6, 75)}
 TIMEOUT_MS = 3000
 ECHO_BYTES = 56
 # The last byte of what a client sends.
@@ -55,7 +57,8 @@ def open_listeners(loop, spaces, listeners):
         enter(spaces[listener["netns"]])
         ip, proto = listener.get("ip", "0.0.0.0"), listener.get("proto", "tcp")
         try:
-            listening = socket.socket(family_of(ip), *KINDS[proto])
+            with owned(listener):
+                listening = socket.socket(family_of(ip), *KINDS[proto])
         except OSError as error:
             raise Trouble("unsupported", "kernel-lacks", f"this kernel has no {proto.upper()} sockets ({error.strerror})") from None
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -64,6 +67,8 @@ def open_listeners(loop, spaces, listeners):
             listening.setsockopt(*((socket.IPPROTO_IP, IP_PKTINFO) if four else (socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO)), 1)
         if family_of(ip) == socket.AF_INET6:
             listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        if listener.get("transparent"):
+            listening.setsockopt(*TRANSPARENT[family_of(ip)], 1)
         try:
             listening.bind((ip, listener["port"]))
         except OSError as error:
@@ -72,13 +77,16 @@ def open_listeners(loop, spaces, listeners):
         listening.setblocking(False)
         if proto != "udp":
             listening.listen(128)
-        loop.on(listening, server(loop, listening, listener["id"], proto))
+        loop.on(listening, server(loop, listening, listener, proto))
 
 
-def server(loop, listening, name, proto):
+def server(loop, listening, listener, proto):
+    name = listener["id"]
+
     def accept():
         try:
-            connection, _ = listening.accept()
+            with owned(listener):
+                connection, _ = listening.accept()
         except OSError:
             return
         connection.setblocking(False)
@@ -219,7 +227,8 @@ def open_client(probe):
     proto, dst = probe.get("proto", "tcp"), probe["dst"]
     family = family_of(dst)
     echo = (socket.SOCK_RAW, socket.IPPROTO_ICMP if family == socket.AF_INET else socket.IPPROTO_ICMPV6)
-    client = socket.socket(family, *KINDS.get(proto, echo))
+    with owned(probe):
+        client = socket.socket(family, *KINDS.get(proto, echo))
     client.setblocking(False)
     level, option = (socket.IPPROTO_IP, IP_RECVERR) if family == socket.AF_INET else (socket.IPPROTO_IPV6, IPV6_RECVERR)
     client.setsockopt(level, option, 1)

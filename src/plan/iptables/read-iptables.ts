@@ -21,6 +21,7 @@ type DraftTable = Map<string, DraftChain>;
 
 interface Reader {
   readonly file: string;
+  readonly counts: boolean;
   readonly tables: Map<TableName, DraftTable>;
   readonly problems: Problem[];
   readonly unsupported: Problem[];
@@ -35,7 +36,7 @@ const CHAIN_NAME_MAX = 28;
 
 /** `*filter … COMMIT` sections → tables, chains, rule texts. All errors are thrown together, as InputError. */
 export function readIptables(text: string, file: string): Ruleset {
-  const reader: Reader = { file, tables: new Map(), problems: [], unsupported: [], table: undefined, line: '', lineNumber: 0 };
+  const reader: Reader = { file, counts: text.includes('-m connbytes'), tables: new Map(), problems: [], unsupported: [], table: undefined, line: '', lineNumber: 0 };
   for (let start = 0; start < text.length && reader.problems.length < PROBLEMS_MAX; ) {
     const newline = text.indexOf('\n', start);
     const end = newline < 0 ? text.length : newline;
@@ -57,7 +58,7 @@ function finish(reader: Reader): Ruleset {
     const draft = reader.tables.get(name);
     if (draft !== undefined) tables.set(name, new Map(sortChains(name, draft.values()).map((chain) => [chain.name, chain])));
   }
-  return { tables };
+  return reader.counts ? { tables, counts: true } : { tables };
 }
 
 interface At {

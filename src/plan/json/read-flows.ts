@@ -16,9 +16,9 @@ import {
   wordAt,
 } from './fields.js';
 
-const LISTENER_FIELDS = ['id', 'netns', 'proto', 'ip', 'port'];
+const LISTENER_FIELDS = ['id', 'netns', 'proto', 'ip', 'port', 'transparent', 'uid', 'gid'];
 /** What the client's socket is told. */
-const SOCKET_FIELDS = ['size', 'df', 'broadcast', 'tos', 'ttl', 'device'];
+const SOCKET_FIELDS = ['size', 'df', 'broadcast', 'tos', 'ttl', 'device', 'uid', 'gid'];
 const PROBE_FIELDS = ['id', 'netns', 'proto', 'dst', 'dport', 'src', 'sport', 'mark', 'count', 'timeout_ms', ...SOCKET_FIELDS];
 const LISTENER_PROTOCOLS = ['tcp', 'udp', 'sctp'] as const;
 const PROBE_PROTOCOLS: readonly ProbeProtocol[] = ['tcp', 'udp', 'sctp', 'icmp'];
@@ -28,6 +28,8 @@ const MARK_MAX = 0xffffffff;
 const COUNT_MAX = 100_000;
 const TIMEOUT_MS_MAX = 600_000;
 const SIZE_MAX = 65_507;
+/** The kernel keeps -1 for nobody. */
+const ID_MAX = 0xfffffffe;
 
 export function readListeners(list: Spot, value: unknown, namespaces: ReadonlySet<string>): readonly ListenerPlan[] {
   const ids = new Set<string>();
@@ -45,7 +47,8 @@ export function readListeners(list: Spot, value: unknown, namespaces: ReadonlySe
     const socket = `${netns} ${proto} ${ip} ${port}`;
     if (sockets.has(socket)) note(spot, 'port-taken', `another listener has ${proto} ${ip}:${port} of \`${netns}\` already`);
     sockets.add(socket);
-    return [{ id, netns, proto, ip, port }];
+    const transparent = booleanAt(inside(spot, 'transparent'), object['transparent']);
+    return [{ id, netns, proto, ip, port, ...(transparent === undefined ? {} : { transparent }), ...readOwner(spot, object) }];
   });
 }
 
@@ -86,7 +89,13 @@ function readSocket(spot: Spot, object: JsonObject): Partial<ProbePlan> {
   const ttl = integerAt(inside(spot, 'ttl'), object['ttl'], 1, 255);
   const device = stringAt(inside(spot, 'device'), object['device']);
   const given = Object.entries({ size, df, broadcast, tos, ttl, device }).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given) as Partial<ProbePlan>;
+  return { ...(Object.fromEntries(given) as Partial<ProbePlan>), ...readOwner(spot, object) };
+}
+
+function readOwner(spot: Spot, object: JsonObject): { readonly uid?: number; readonly gid?: number } {
+  const uid = integerAt(inside(spot, 'uid'), object['uid'], 0, ID_MAX);
+  const gid = integerAt(inside(spot, 'gid'), object['gid'], 0, ID_MAX);
+  return { ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }) };
 }
 
 function idAt(spot: Spot, value: unknown, ids: Set<string>): string | undefined {

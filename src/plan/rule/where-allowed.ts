@@ -21,8 +21,10 @@ const MANGLE: readonly TableName[] = ['mangle'];
 const DESTINATION: readonly string[] = ['PREROUTING', 'OUTPUT'];
 const SOURCE: readonly string[] = ['INPUT', 'POSTROUTING'];
 const SENT: readonly string[] = ['OUTPUT', 'POSTROUTING'];
+const COMING: readonly string[] = ['PREROUTING', 'INPUT', 'FORWARD'];
+const LEAVING: readonly string[] = ['FORWARD', 'OUTPUT', 'POSTROUTING'];
 
-export const TARGET_PLACES: Partial<Record<Target['kind'], Allowed>> = {
+const TARGET_PLACES: Partial<Record<Target['kind'], Allowed>> = {
   dnat: { name: 'DNAT', tables: NAT, chains: DESTINATION },
   redirect: { name: 'REDIRECT', tables: NAT, chains: DESTINATION },
   snat: { name: 'SNAT', tables: NAT, chains: SOURCE },
@@ -35,10 +37,39 @@ export const TARGET_PLACES: Partial<Record<Target['kind'], Allowed>> = {
   tos: { name: 'TOS', tables: MANGLE },
   ttl: { name: 'TTL', tables: MANGLE },
   'hop-limit': { name: 'HL', tables: MANGLE },
+  tproxy: { name: 'TPROXY', tables: MANGLE, chains: ['PREROUTING'] },
 };
+
+/** Of the kinds that several targets share. */
+const BY_NAME: ReadonlyMap<string, Allowed> = new Map([
+  ['CHECKSUM', { name: 'CHECKSUM', tables: MANGLE }],
+  ['ECN', { name: 'ECN', tables: MANGLE }],
+  ['CLASSIFY', { name: 'CLASSIFY', tables: MANGLE, chains: LEAVING }],
+  ['SNPT', { name: 'SNPT', tables: MANGLE, chains: SOURCE }],
+  ['DNPT', { name: 'DNPT', tables: MANGLE, chains: DESTINATION }],
+  ['TCPMSS', { name: 'TCPMSS --clamp-mss-to-pmtu', chains: LEAVING }],
+]);
+
+export function targetPlace(target: Target | undefined): Allowed | undefined {
+  if (target === undefined) return undefined;
+  switch (target.kind) {
+    case 'unseen':
+      return BY_NAME.get(target.name);
+    case 'npt':
+      return BY_NAME.get(target.side === 'source' ? 'SNPT' : 'DNPT');
+    case 'tcpmss':
+      return target.mss === undefined ? BY_NAME.get('TCPMSS') : undefined;
+    default:
+      return TARGET_PLACES[target.kind];
+  }
+}
 
 /** By the word after -m. */
 export const MATCH_PLACES: ReadonlyMap<string, Allowed> = new Map([
   ['owner', { name: 'owner', chains: SENT }],
+  ['mac', { name: 'mac', chains: COMING }],
+  ['eui64', { name: 'eui64', chains: COMING }],
+  ['socket', { name: 'socket', chains: ['PREROUTING', 'INPUT'] }],
+  ['realm', { name: 'realm', chains: ['INPUT', ...LEAVING] }],
   ['rpfilter', { name: 'rpfilter', tables: ['raw', 'mangle'], chains: ['PREROUTING'] }],
 ]);

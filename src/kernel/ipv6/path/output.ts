@@ -10,7 +10,7 @@ import type { Device, Namespace } from '../../namespace.js';
 import { packetLength } from '../../link/packet-length.js';
 import { runHook } from '../../path/hook.js';
 import { localMtu } from '../../path/path-mtu.js';
-import { answerPassage, newPassage } from '../../path/passage.js';
+import { answerPassage, newPassage, takeAsCopy } from '../../path/passage.js';
 import { senderOf } from '../../path/output.js';
 import { recordDrop, recordRoute } from '../../record.js';
 import type { OutputDecision } from '../../route/output.js';
@@ -31,6 +31,8 @@ export function output6(rt: Runtime, outgoing: Outgoing): Errno | undefined {
   recordRoute(rt, ns, packet, 'output', decision.route);
   const passage = about === undefined ? newPassage(packet, mark) : answerPassage(packet, mark, about);
   passage.uid = senderOf(outgoing);
+  if (outgoing.owner !== undefined) passage.gid = outgoing.owner.gid;
+  if (outgoing.copied === true) takeAsCopy(passage);
   if (refusesToFit(rt, outgoing, passage.packet, decision)) return 'EMSGSIZE';
   rt.rerouted = undefined;
   if (!runHook(rt, ns, 'output', passage, undefined, decision.device)) return 'EPERM';

@@ -9,7 +9,7 @@ export function socketTest({ transparent, nowildcard, restoreMark }: Extract<Ext
   return ({ passage, host }) => {
     const socket = host.findSocket?.(passage);
     if (socket === undefined || (socket.wildcard && !nowildcard) || (transparent && !socket.transparent)) return false;
-    if (restoreMark) passage.mark = socket.mark;
+    if (restoreMark && socket.mark !== undefined) passage.mark = socket.mark;
     return true;
   };
 }

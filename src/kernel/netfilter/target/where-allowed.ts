@@ -5,22 +5,17 @@
 import { inputError, type InputError } from '../../../base/errors.js';
 import type { TableName } from '../../../plan/ruleset.js';
 import type { Match, Target } from '../../../plan/rule/rule.js';
-import { TARGET_PLACES } from '../../../plan/rule/where-allowed.js';
+import { targetPlace } from '../../../plan/rule/where-allowed.js';
 import type { Hook, RuleHit } from '../../../trace/event.js';
 
 const BUILT_IN: readonly string[] = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'];
 
-/** Of the targets that nobody sees. */
-const MANGLE_ONLY: readonly string[] = ['CHECKSUM', 'CLASSIFY', 'ECN'];
-
 /** What is wrong with the rule's place, or undefined. */
 export function misplaced(hit: RuleHit, target: Target | undefined, matches: readonly Match[]): InputError | undefined {
-  const allowed = target === undefined ? undefined : TARGET_PLACES[target.kind];
+  const allowed = targetPlace(target);
   const tables = allowed?.tables;
   if (tables !== undefined && !tables.includes(hit.table as TableName))
     return refused(hit, `${allowed?.name} is for the ${tables.join(' and ')} table only`);
-  if (target?.kind === 'unseen' && MANGLE_ONLY.includes(target.name) && hit.table !== 'mangle')
-    return refused(hit, `${target.name} is for the mangle table only`);
   if (hit.table === 'nat' && target?.kind === 'drop')
     return refused(hit, 'the nat table cannot drop packets: it sees only the first of a connection');
   if (!BUILT_IN.includes(hit.chain)) return undefined;

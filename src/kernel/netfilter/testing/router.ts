@@ -10,10 +10,21 @@ import { BUILT_IN_CHAINS, type TableName } from '../../../plan/ruleset.js';
 export interface RouterCase {
   /** By namespace. */
   readonly rules: Readonly<Record<string, readonly string[]>>;
+  /** Of ip6tables; with them the network speaks IPv6 too: where 10.0.N.M is, there is fd00:N::M. */
+  readonly rules6?: Readonly<Record<string, readonly string[]>>;
   readonly sysctl?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Lines of `ipset restore`, by namespace. */
   readonly ipset?: Readonly<Record<string, readonly string[]>>;
-  /** `c tcp 10.0.2.2:80`, with ` from 10.0.1.3:4000`, ` mark 5`, ` x3` after it. */
+  /** More routes, and policy rules, by namespace. */
+  readonly routes?: Readonly<Record<string, readonly string[]>>;
+  readonly policies?: Readonly<Record<string, readonly string[]>>;
+  /** More listeners: `r tcp 10.0.1.1:15001`, with ` transparent`, ` uid 5`, ` gid 5` after it. */
+  readonly listeners?: readonly string[];
+  /** What the clock shows, in seconds since 1970 UTC. */
+  readonly epoch?: number;
+  /** The MTU of both ends of the wire of that name at r. */
+  readonly mtu?: Readonly<Record<string, number>>;
+  /** `c tcp 10.0.2.2:80`, with ` from 10.0.1.3:4000`, ` mark 5`, ` uid 5`, ` gid 5`, ` size 9`, ` x3` after it. */
   readonly probes: readonly string[];
 }
 
@@ -29,6 +40,19 @@ const SYSCTL: Readonly<Record<string, string>> = {
   'net.bridge.bridge-nf-call-iptables': '1',
   'net.ipv6.conf.all.disable_ipv6': '1',
   'net.ipv6.conf.default.disable_ipv6': '1',
+};
+
+const SYSCTL_6: Readonly<Record<string, string>> = {
+  'net.ipv6.conf.all.disable_ipv6': '0',
+  'net.ipv6.conf.default.disable_ipv6': '0',
+  'net.ipv6.conf.all.accept_dad': '0',
+  'net.ipv6.conf.default.accept_dad': '0',
+  'net.ipv6.conf.default.accept_ra': '0',
+  'net.ipv6.conf.default.router_solicitations': '0',
+  'net.ipv6.conf.default.hop_limit': '64',
+  'net.ipv6.conf.all.forwarding': '1',
+  'net.ipv6.icmp.ratelimit': '0',
+  'net.bridge.bridge-nf-call-ip6tables': '1',
 };
 
 /** `NAMESPACE DEVICE ADDRESSES`, the router's own ends first; a host with a gateway has its default route there. */
@@ -52,38 +76,59 @@ const LISTENERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 export function routerPlan(variant: RouterCase): Plan {
-  const links: Record<string, LinkPlan[]> = { r: [{ name: 'br0', kind: 'bridge', mac: '0a:00:00:00:09:00', addr: ['10.0.5.1/24'] }] };
-  const routes: Record<string, string[]> = { r: ['10.0.4.0/24 via 10.0.3.2 dev m0'] };
+  const six = variant.rules6 !== undefined;
+  const withBoth = (addresses: readonly string[]): string[] =>
+    addresses.flatMap((one) => (six ? [`${one}/24`, `${sixOf(one)}/64`] : `${one}/24`));
+  const links: Record<string, LinkPlan[]> = {
+    r: [{ name: 'br0', kind: 'bridge', mac: '0a:00:00:00:09:00', addr: withBoth(['10.0.5.1']) }],
+  };
+  const routes: Record<string, string[]> = { r: ['10.0.4.0/24 via 10.0.3.2 dev m0', ...(six ? ['fd00:4::/64 via fd00:3::2 dev m0'] : [])] };
   for (const [i, [a, b, gateway]] of WIRES.entries()) {
     const [nsA = '', nameA = '', ...addrA] = a.split(' ');
     const [nsB = '', nameB = '', ...addrB] = b.split(' ');
+    const mtu = variant.mtu?.[nameA];
     const near = {
       name: nameA,
       kind: 'veth',
       mac: mac(i, 1),
-      ...(addrA.length > 0 ? { addr: addrA.map(withLength) } : { master: 'br0', slave: 'hairpin on' }),
+      ...(mtu === undefined ? {} : { mtu }),
+      ...(addrA.length > 0 ? { addr: withBoth(addrA) } : { master: 'br0', slave: 'hairpin on' }),
     };
     const far = {
       name: nameB,
       kind: 'veth',
       mac: mac(i, 2),
+      ...(mtu === undefined ? {} : { mtu }),
       peer: { netns: nsA, name: nameA, mac: mac(i, 1) },
-      addr: addrB.map(withLength),
+      addr: withBoth(addrB),
     };
     (links[nsA] ??= []).push(near);
     (links[nsB] ??= []).push(far);
-    (routes[nsB] ??= []).push(`default via ${gateway}`);
+    (routes[nsB] ??= []).push(`default via ${gateway}`, ...(six ? [`default via ${sixOf(gateway)}`] : []));
   }
   const names = Object.keys(links).sort();
   const netns = names.map((name) => [name, netnsPlan(variant, name, links[name] ?? [], routes[name] ?? [])] as const);
-  return { netns: Object.fromEntries(netns), listeners: listeners(), probes: variant.probes.map(readProbe) };
+  return {
+    netns: Object.fromEntries(netns),
+    listeners: [...listeners(six), ...(variant.listeners ?? []).map(readListener)],
+    probes: variant.probes.map(readProbe),
+    ...(variant.epoch === undefined ? {} : { epoch: variant.epoch }),
+  };
+}
+
+/** 10.0.N.M is fd00:N::M. */
+function sixOf(address: string): string {
+  const [, , n, m] = address.split('.');
+  return `fd00:${n}::${m}`;
 }
 
 function netnsPlan(variant: RouterCase, name: string, links: readonly LinkPlan[], routes: readonly string[]): NetnsPlan {
-  const rules = variant.rules[name];
+  const [rules, rules6] = [variant.rules[name], variant.rules6?.[name]];
   const iptables = rules === undefined ? undefined : readIptables(rulesText(rules), name);
-  const sysctl = { ...SYSCTL, ...variant.sysctl?.[name] };
-  return { sysctl, links, routes, rules: [], neigh: [], fdb: [], iptables, ip6tables: undefined, ipset: variant.ipset?.[name]?.join('\n') };
+  const ip6tables = rules6 === undefined ? undefined : readIptables(rulesText(rules6), name);
+  const sysctl = { ...SYSCTL, ...(variant.rules6 === undefined ? {} : SYSCTL_6), ...variant.sysctl?.[name] };
+  const tables = { routes: [...routes, ...(variant.routes?.[name] ?? [])], rules: [...(variant.policies?.[name] ?? [])] };
+  return { sysctl, links, ...tables, neigh: [], fdb: [], iptables, ip6tables, ipset: variant.ipset?.[name]?.join('\n') };
 }
 
 /** The rules as iptables-save writes them. */
@@ -111,32 +156,56 @@ export function rulesText(rules: readonly string[]): string {
 /** The source port is fixed, so that the same one is asked of both kernels. */
 function readProbe(text: string, i: number): ProbePlan {
   const [what = '', from = '', to = ''] = text.split(' ');
-  const [dst = '', dport] = to.split(':');
-  const [, src, sport] = / from ([\d.]+)(?::(\d+))?/.exec(text) ?? [];
-  const mark = / mark (\d+)/.exec(text)?.[1];
-  const count = / x(\d+)/.exec(text)?.[1];
+  const { ip: dst, port: dport } = endOf(to);
+  const source = / from (\S+)/.exec(text)?.[1];
+  const { ip: src, port: sport } = source === undefined ? { ip: undefined, port: undefined } : endOf(source);
+  const number = (word: string): number | undefined => {
+    const found = new RegExp(` ${word} ?(\\d+)`).exec(text)?.[1];
+    return found === undefined ? undefined : Number(found);
+  };
+  const [mark, count, uid, gid, size] = [number('mark'), number('x'), number('uid'), number('gid'), number('size')];
   const proto = from as ProbeProtocol;
   return {
     ...{ id: `${i + 1} ${text}`, netns: what, proto, dst, timeoutMs: 300 },
-    ...(dport === undefined ? {} : { dport: Number(dport) }),
+    ...(dport === undefined ? {} : { dport }),
     ...(src === undefined ? {} : { src }),
-    ...(proto === 'icmp' || count !== undefined ? {} : { sport: sport === undefined ? 20_001 + i : Number(sport) }),
-    ...(mark === undefined ? {} : { mark: Number(mark) }),
-    ...(count === undefined ? {} : { count: Number(count) }),
+    ...(proto === 'icmp' || count !== undefined ? {} : { sport: sport ?? 20_001 + i }),
+    ...(mark === undefined ? {} : { mark }),
+    ...(count === undefined ? {} : { count }),
+    ...(uid === undefined ? {} : { uid }),
+    ...(gid === undefined ? {} : { gid }),
+    ...(size === undefined ? {} : { size }),
   };
 }
 
-function listeners(): ListenerPlan[] {
-  return Object.entries(LISTENERS).flatMap(([netns, each]) =>
-    each.map((text) => {
-      const [proto = '', port = ''] = text.split(' ');
-      return { id: `${netns} ${text}`, netns, proto: proto as ProbeProtocol, ip: '0.0.0.0', port: Number(port) };
-    }),
-  );
+/** `10.0.2.2:80`, `[fd00:2::2]:80`, or an address alone. */
+function endOf(text: string): { readonly ip: string; readonly port: number | undefined } {
+  const [, ip = text, port] = /^\[?([\da-f.]+|[\da-f:]+(?=\]))\]?:(\d+)$/.exec(text) ?? [];
+  return { ip, port: port === undefined ? undefined : Number(port) };
 }
 
-function withLength(address: string): string {
-  return `${address}/24`;
+function readListener(text: string): ListenerPlan {
+  const [netns = '', proto = '', where = ''] = text.split(' ');
+  const { ip, port = 0 } = endOf(where);
+  const [, uid] = / uid (\d+)/.exec(text) ?? [];
+  const [, gid] = / gid (\d+)/.exec(text) ?? [];
+  return {
+    ...{ id: text, netns, proto: proto as ListenerPlan['proto'], ip, port },
+    ...(text.includes(' transparent') ? { transparent: true } : {}),
+    ...(uid === undefined ? {} : { uid: Number(uid) }),
+    ...(gid === undefined ? {} : { gid: Number(gid) }),
+  };
+}
+
+function listeners(six: boolean): ListenerPlan[] {
+  return Object.entries(LISTENERS).flatMap(([netns, each]) =>
+    each.flatMap((text) => {
+      const [proto = '', port = ''] = text.split(' ');
+      const on = (ip: string, id: string): ListenerPlan => ({ id, netns, proto: proto as ListenerPlan['proto'], ip, port: Number(port) });
+      const four = on('0.0.0.0', `${netns} ${text}`);
+      return six ? [four, on('::', `${netns} ${text} six`)] : [four];
+    }),
+  );
 }
 
 function mac(wire: number, end: number): string {

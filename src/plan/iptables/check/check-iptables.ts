@@ -8,7 +8,7 @@ import type { IpSets } from '../../ipset/ip-set.js';
 import { jumpedChain } from '../../rule/jumped-chain.js';
 import { parseRule } from '../../rule/parse-rule.js';
 import type { Rule } from '../../rule/rule.js';
-import { type Allowed, TARGET_PLACES } from '../../rule/where-allowed.js';
+import { type Allowed, targetPlace } from '../../rule/where-allowed.js';
 import { BUILT_IN_CHAINS, type Chain, type Ruleset, type TableName } from '../../ruleset.js';
 import { findDescent, type GraphChain, type Jump, reachOf } from './chain-graph.js';
 import { familyFault } from './family-fault.js';
@@ -94,7 +94,7 @@ function isThere(faults: RuleFaults, place: RulePlace, to: string, chains: Reado
 function checkRule(faults: RuleFaults, source: IptablesText, place: RulePlace, rule: Rule, demands: Map<Allowed, number>): void {
   const fault = familyFault(rule, source.family) ?? placeFault(place, rule) ?? setFault(rule, source);
   if (fault !== undefined) return noteWord(faults, place, fault.word, fault);
-  const target = rule.target === undefined ? undefined : TARGET_PLACES[rule.target.kind];
+  const target = targetPlace(rule.target);
   for (const allowed of [target, ...matchPlaces(rule)])
     if (allowed?.chains !== undefined && !demands.has(allowed)) demands.set(allowed, place.index);
 }

@@ -49,6 +49,9 @@ function targetFault({ target }: Rule, family: 4 | 6): WordFault | undefined {
   if (target.kind === 'hop-limit' && family === 4) return fault('HL', 'the target HL is of IPv6', 'here it is -j TTL');
   if ('range' in target && target.range.fromIp !== undefined && isOther(target.range.fromIp, family))
     return foreign(target.range.fromIp, family);
+  if (target.kind === 'npt' && family === 4) return fault('-j', `the target ${target.side === 'source' ? 'S' : 'D'}NPT is of IPv6`);
+  const address = target.kind === 'tproxy' ? target.ip : target.kind === 'tee' ? target.gateway : undefined;
+  if (address !== undefined && isOther(address, family)) return foreign(address, family);
   if (target.kind === 'netmap' && isOther(target.cidr.ip, family)) return foreign(target.cidr.ip, family);
   if (target.kind !== 'reject' || target.with === 'tcp-reset') return undefined;
   // A REJECT without an answer means a closed port in either family.

@@ -1,6 +1,6 @@
 /** What may not stand in the table or the built-in chain that a rule is in. What jumps lead to is looked at with the jumps. */
 import type { Rule } from '../../rule/rule.js';
-import { type Allowed, MATCH_PLACES, TARGET_PLACES } from '../../rule/where-allowed.js';
+import { type Allowed, MATCH_PLACES, targetPlace } from '../../rule/where-allowed.js';
 import type { WordFault } from './family-fault.js';
 import type { RulePlace } from './rule-text.js';
 
@@ -8,7 +8,7 @@ const RECEIVED: readonly string[] = ['PREROUTING', 'INPUT'];
 const SENT: readonly string[] = ['OUTPUT', 'POSTROUTING'];
 
 export function placeFault({ table, chain }: RulePlace, rule: Rule): WordFault | undefined {
-  const target = rule.target === undefined ? undefined : TARGET_PLACES[rule.target.kind];
+  const target = targetPlace(rule.target);
   for (const allowed of [target, ...matchPlaces(rule)]) {
     if (allowed === undefined) continue;
     const { name, tables, chains } = allowed;
