@@ -11,6 +11,8 @@ export interface LinkDraft {
   peer?: { netns: string; name: string; mac: string };
   master?: string;
   slave?: string;
+  /** Of a macvlan: the device it stands on. */
+  link?: string | { netns: string; name: string };
   addr?: string[];
 }
 
@@ -21,6 +23,7 @@ export interface NetnsDraft {
   rules: string[];
   neigh: string[];
   fdb: string[];
+  ipset?: string;
   iptables?: string;
   ip6tables?: string;
   nft?: string;
@@ -35,6 +38,11 @@ export interface ProbeDraft {
   src?: string;
   sport?: number;
   mark?: number;
+  tos?: number;
+  ttl?: number;
+  uid?: number;
+  gid?: number;
+  broadcast?: boolean;
   timeout_ms: number;
 }
 

@@ -2,7 +2,7 @@
  * Random matches: every one that is modelled, with every option that a flow can tell apart. What counts packets stands behind a test for new
  * connections, and so does what measures them: a real socket sends more packets than the simulated one, and longer answers.
  */
-import { type HookChain, MARKS, PORTS, type RulePlace, type RuleProtocol, type Vocabulary } from './vocabulary.js';
+import { type HookChain, MARKS, PORTS, type RulePlace, type RuleProtocol, sidesOf, type Vocabulary } from './vocabulary.js';
 
 type Make = (words: Vocabulary, place: RulePlace, proto: RuleProtocol) => string | undefined;
 
@@ -89,6 +89,8 @@ const EXTENSIONS: readonly (readonly [weight: number, Make])[] = [
   [2, (words, { hook }) => (OWN.includes(hook) ? owner(words) : undefined)],
   [3, physdev],
   [4, rpfilter],
+  [6, setMatch],
+  [2, (words, { hook }) => (COMING.includes(hook) ? `-m mac ${not(words)}--mac-source ${words.chance.pick(words.macs)}` : undefined)],
 ];
 
 export function randomHeader(words: Vocabulary, place: RulePlace): string[] {
@@ -174,13 +176,27 @@ function recent(words: Vocabulary, place: RulePlace): string {
   const { chance, dialect } = words;
   const name = `--name ${chance.pick(['A', 'B'])} ${chance.maybe(70) ? '--rsource' : '--rdest'}`;
   const mask = chance.maybe(25) ? ` --mask ${dialect.mask}` : '';
-  const hits = chance.maybe(50) ? ` --seconds 6000${chance.maybe(50) ? ` --hitcount ${chance.between(1, 3)}` : ''}` : '';
+  const options = [
+    chance.maybe(50) ? ` --seconds 6000${chance.maybe(30) ? ' --reap' : ''}` : '',
+    chance.maybe(40) ? ` --hitcount ${chance.between(1, 3)}` : '',
+    chance.maybe(20) ? ' --rttl' : '',
+  ];
+  const hits = options.join('');
   const op = chance.pick(['set', 'set', 'rcheck', 'update', 'remove']);
   return `${once(place)}-m recent ${not(words)}--${op}${op === 'rcheck' || op === 'update' ? hits : ''} ${name}${mask}`;
 }
 
+/** Lists may hold sets of more dimensions than a rule asks for, which do not match. */
+function setMatch(words: Vocabulary): string | undefined {
+  const { chance, sets } = words;
+  if (sets.length === 0) return undefined;
+  const set = chance.pick(sets);
+  return `-m set ${not(words)}--match-set ${set.name} ${sidesOf(chance, set)}${chance.maybe(10) ? ' --return-nomatch' : ''}`;
+}
+
 function owner(words: Vocabulary): string {
-  return `-m owner ${not(words)}${words.chance.pick(['--uid-owner 0', '--uid-owner 1-1000', '--socket-exists'])}`;
+  const whose = ['--uid-owner 0', '--uid-owner 1-1000', '--uid-owner 1001', '--gid-owner 0', '--gid-owner 1-1000', '--socket-exists'];
+  return `-m owner ${not(words)}${words.chance.pick(whose)}`;
 }
 
 function physdev(words: Vocabulary, { hook }: RulePlace): string | undefined {

@@ -23,6 +23,8 @@ export function addListeners({ draft, hosts }: Network, chance: Chance): void {
     if (chance.maybe(20)) add(name, chance.pick(['tcp', 'udp']), chance.pick(addresses), 443);
     if (chance.maybe(10)) add(name, 'tcp', '127.0.0.1', 8000);
     if (chance.maybe(10)) add(name, 'udp', chance.pick(addresses), 53);
+    if (chance.maybe(6)) add(name, 'udp', '127.0.0.1', 53);
+    if (chance.maybe(15)) add(name, 'udp', chance.pick(['0.0.0.0', ...addresses]), chance.pick([80, 8080]));
   }
 }
 
@@ -70,12 +72,21 @@ export function addProbes({ draft, hosts }: Network, chance: Chance, count: numb
       netns: from.name,
       proto,
       dst,
-      ...(proto === 'icmp' ? {} : { dport, sport: proto === 'udp' && chance.maybe(25) ? 30_001 : 20_001 + i }),
+      ...(proto === 'icmp' ? {} : { dport, ...sportOf(chance, proto, i) }),
       ...(chance.maybe(6) ? { src: chance.pick(from.addresses) } : {}),
       ...(chance.maybe(5) ? { mark: chance.pick([1, 2, 4, 0x4000]) } : {}),
+      ...(chance.maybe(8) ? { tos: chance.pick([0x10, 0x28, 0xb8]) } : {}),
+      ...(chance.maybe(6) ? { ttl: chance.pick([1, 2, 3, 255]) } : {}),
+      ...(dst.endsWith('255') && proto === 'udp' && chance.maybe(60) ? { broadcast: true } : {}),
       timeout_ms: TIMEOUT_MS,
     };
   }
+}
+
+/** Of some the kernel chooses, of a few datagrams it is one that others have had. */
+function sportOf(chance: Chance, proto: 'tcp' | 'udp', i: number): { readonly sport?: number } {
+  if (proto === 'udp' && chance.maybe(25)) return { sport: 30_001 };
+  return chance.maybe(8) ? {} : { sport: 20_001 + i };
 }
 
 export const PROBED: readonly string[] = VIPS;

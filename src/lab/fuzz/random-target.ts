@@ -1,6 +1,6 @@
 /** Random targets: every one that is modelled, where it may stand. Most let the packet go on, or the probes would see one rule each. */
 import { socketText } from './dialect.js';
-import { MARKS, PORTS, type RulePlace, type RuleProtocol, type Vocabulary } from './vocabulary.js';
+import { MARKS, PORTS, type RulePlace, type RuleProtocol, sidesOf, type Vocabulary } from './vocabulary.js';
 
 export interface Aim {
   readonly text: string;
@@ -34,6 +34,17 @@ const ANYWHERE: readonly (readonly [number, Make])[] = [
   [1, plain('TRACE')],
 ];
 
+/** New connections alone change sets, for a real socket sends more packets. */
+const changeSet: Make = ({ chance, sets, tunnels }) => {
+  const growing = sets.filter(({ grows }) => grows);
+  if (growing.length === 0 || tunnels) return undefined;
+  const set = chance.pick(growing);
+  const options = chance.maybe(70)
+    ? `--add-set ${set.name} ${sidesOf(chance, set)}${chance.maybe(40) ? ' --exist' : ''}`
+    : `--del-set ${set.name} ${sidesOf(chance, set)}`;
+  return { text: `SET ${options}`, needs: '-m conntrack --ctstate NEW' };
+};
+
 const RAW: readonly (readonly [number, Make])[] = [
   ...ANYWHERE.slice(0, 4),
   [2, plain('CT --notrack')],
@@ -57,6 +68,7 @@ const MANGLE: readonly (readonly [number, Make])[] = [
   [2, ({ chance }) => ({ text: `DSCP --set-dscp ${chance.pick(['0x0a', '0x2e', '0x00'])}` })],
   [2, ({ chance }) => ({ text: `TOS --set-tos ${chance.pick(['0x10/0x3f', '0x28/0xff', '0x00/0xff'])}` })],
   [1, (_words, proto) => (proto === 'tcp' ? { text: 'TCPMSS --set-mss 1200', needs: '-m tcp --tcp-flags SYN,RST SYN' } : undefined)],
+  [2, changeSet],
   [1, plain('DROP')],
 ];
 
@@ -65,6 +77,7 @@ const FILTER: readonly (readonly [number, Make])[] = [
   [6, plain('ACCEPT')],
   [2, plain('DROP')],
   [1, setMark],
+  [2, changeSet],
   [
     4,
     (words, proto) => ({

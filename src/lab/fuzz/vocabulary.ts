@@ -2,6 +2,7 @@
 import type { TableName } from '../../plan/ruleset.js';
 import type { Chance } from './chance.js';
 import type { Dialect } from './dialect.js';
+import type { SetWord } from './random-sets.js';
 
 export type HookChain = 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING';
 export type RuleProtocol = 'tcp' | 'udp' | 'icmp' | undefined;
@@ -22,8 +23,16 @@ export interface Vocabulary {
   readonly near: readonly string[];
   readonly prefixes: readonly string[];
   readonly devices: readonly string[];
+  readonly macs: readonly string[];
+  /** The namespace's ipsets. */
+  readonly sets: readonly SetWord[];
   /** Datagrams of tunnels pass too, with source ports that the kernel draws: they cannot be counted. */
   readonly tunnels: boolean;
+}
+
+/** The sides of a packet that make an element of a set. */
+export function sidesOf(chance: Chance, { dimensions }: SetWord): string {
+  return Array.from({ length: dimensions }, () => (chance.maybe(55) ? 'dst' : 'src')).join(',');
 }
 
 export const PORTS: readonly number[] = [22, 53, 80, 443, 8080, 30080];

@@ -2,12 +2,12 @@
  * The plan of a seed over IPv6: the random network with its twins, rules of ip6tables and some of iptables, and probes of which one in eight
  * stays with IPv4. The same seed is the same plan.
  */
+import { addRules } from '../add-rules.js';
 import { Chance } from '../chance.js';
 import { IPV4, IPV6 } from '../dialect.js';
 import type { ListenerDraft, PlanDraft, ProbeDraft } from '../draft.js';
-import { type Network, randomNetwork } from '../network.js';
+import { randomNetwork } from '../network.js';
 import { addListeners, addProbes, PROBED } from '../random-probes.js';
-import { randomRules } from '../random-rules.js';
 import { twinAddress } from './twin-address.js';
 import { twinNetwork } from './twin-network.js';
 
@@ -19,29 +19,14 @@ export function generateIpv6Plan(seed: number, probes: number): PlanDraft {
   const four = randomNetwork(chance);
   const six = twinNetwork(four, chance);
   const { draft } = four;
-  addRules(six, chance, 'ip6tables');
-  addRules(four, chance, 'iptables');
+  const services = PROBED.flatMap((address) => twinAddress(address) ?? []);
+  addRules(six, { chance, dialect: IPV6, services, percent: 85 });
+  addRules(four, { chance, dialect: IPV4, services: PROBED, percent: 20 });
   addListeners(four, chance);
   draft.listeners.push(...draft.listeners.flatMap((listener) => twinListener(listener) ?? []));
   addProbes(four, chance, probes);
   draft.probes = draft.probes.map((probe) => (chance.maybe(IPV4_PERCENT) ? probe : (twinProbe(probe, chance) ?? probe)));
   return draft;
-}
-
-function addRules(network: Network, chance: Chance, field: 'iptables' | 'ip6tables'): void {
-  const { draft, hosts, prefixes } = network;
-  const six = field === 'ip6tables';
-  const services = six ? PROBED.flatMap((address) => twinAddress(address) ?? []) : PROBED;
-  const tunnels = Object.values(draft.netns).some(({ links }) => links.some(({ kind }) => kind === 'vxlan'));
-  const addresses = [...hosts.flatMap((host) => host.addresses), ...services, ...services];
-  for (const [name, netns] of Object.entries(draft.netns)) {
-    const percent = /^n\d/.test(name) ? 85 : name === 'gw' ? 30 : 10;
-    if (!chance.maybe(six ? percent : percent / 4)) continue;
-    const near = hosts.filter((host) => host.name.startsWith(`pod${name.slice(1)}`)).flatMap((host) => host.addresses);
-    const devices = [...new Set([...netns.links.map((link) => link.name), 'lo'])];
-    const text = randomRules({ chance, dialect: six ? IPV6 : IPV4, addresses, services, near, prefixes, devices, tunnels });
-    if (text !== undefined) netns[field] = text;
-  }
 }
 
 function twinListener(listener: ListenerDraft): ListenerDraft | undefined {
