@@ -157,13 +157,6 @@ export class Simulation implements SimulationApi {
     return toTrace(flow, runs, this.clusterPlan());
   }
 
-  /** The same flow again and again, without the trace made of it: for measuring. */
-  walker(query: TraceQuery): (record: boolean) => ReturnType<Simulation['walk']> {
-    const source = resolveSource(this.#resolveContext(), query.from);
-    const destination = resolveDestination(this.#resolveContext(), query);
-    return (record) => this.walk(source, destination, record ? 'opening' : false);
-  }
-
   /**
    * Every outcome of one flow, each from a network that remembers no other flow. With `opening` all packets are recorded nevertheless where
    * something was lost: the packets that were lost are wanted then.
