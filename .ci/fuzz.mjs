@@ -6,6 +6,8 @@
  *     --trace                                  compares every packet's path too: hooks, rules, marks, TTLs, devices
  *     --probes 20                              probes of a plan
  *     --kernel qemu                            another kernel than this machine's, as `hopspec lab --kernel` has it
+ *     --jobs 4                                 as many processes at once
+ *     --note                                   notes the figures in fixtures/kernel/fuzz-runs.json, for docs/fidelity.md
  *     --seconds 60                             begins no plan after that
  *     --no-shrink                              reports all differences, and does not keep them
  *     --record FOLDER                          keeps what Linux answered to plans without a difference
@@ -14,7 +16,8 @@
  * Differences are kept in fixtures/regressions, as small as they can be made. Exit status 1 if there are any.
  */
 import { parseArgs } from 'node:util';
-import { globSync, mkdirSync, readFileSync, writeFileSync } from './files.mjs';
+import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from './files.mjs';
+import { inJobs } from './fuzz-jobs.mjs';
 import {
   answerOf,
   caseText,
@@ -30,6 +33,7 @@ import {
 } from '../src/sim/fuzz-api.ts';
 
 const REGRESSIONS = 'fixtures/regressions';
+const NOTES = 'fixtures/kernel/fuzz-runs.json';
 const { values } = parseArgs({
   options: {
     runs: { type: 'string', default: '20' },
@@ -38,6 +42,9 @@ const { values } = parseArgs({
     kernel: { type: 'string' },
     trace: { type: 'boolean', default: false },
     probes: { type: 'string', default: '60' },
+    jobs: { type: 'string', default: '1' },
+    note: { type: 'boolean', default: false },
+    figures: { type: 'boolean', default: false },
     seconds: { type: 'string', default: '1000000' },
     'no-shrink': { type: 'boolean', default: false },
     record: { type: 'string' },
@@ -49,7 +56,7 @@ const kernel = readLabKernel(values.kernel);
 const { simulate } = judgesOn(undefined);
 const version = values.recorded === undefined ? askVersion() : undefined;
 if (values.recorded !== undefined) compareRecorded(values.recorded);
-else if (version !== undefined) compareLive();
+else if (version !== undefined) conclude(Number(values.jobs) > 1 ? await compareInJobs() : compareLive());
 
 /** Of the kernel that is asked; undefined where it cannot be. */
 function askVersion() {
@@ -75,11 +82,33 @@ function compareLive() {
   };
   const report = runFuzz(values.trace ? tracingJudgesOn(kernel) : judgesOn(kernel), { ...options, onPlan, onDifference });
   for (const text of report.cannotSay) console.log(`cannot say: ${text}`);
-  const { plans, flows, differences, unsteady, cannotSay } = report;
-  const last = options.seed + plans - 1;
-  console.log(`seeds ${options.seed} to ${last}: ${flows} flows compared on Linux ${version}, ${differences} differences`);
-  console.log(`${cannotSay.length} of ${plans} plans say nothing; ${unsteady} flows that Linux answers now so, now otherwise`);
+  return { ...report, cannotSay: report.cannotSay.length };
+}
+
+function compareInJobs() {
+  const passed = ['kind', 'kernel', 'probes', 'seconds', 'record'].flatMap((key) =>
+    values[key] === undefined ? [] : [`--${key}`, values[key]],
+  );
+  const flags = ['trace', 'no-shrink'].filter((key) => values[key]).map((key) => `--${key}`);
+  return inJobs(Number(values.jobs), { seed: Number(values.seed), runs: Number(values.runs) }, [...passed, ...flags]);
+}
+
+function conclude({ plans, flows, differences, unsteady, cannotSay }) {
+  if (values.figures) return console.log(JSON.stringify({ plans, flows, differences, unsteady, cannotSay }));
+  const seeds = `${values.seed} to ${Number(values.seed) + plans - 1}`;
+  console.log(`seeds ${seeds}: ${flows} flows compared on Linux ${version}, ${differences} differences`);
+  console.log(`${cannotSay} of ${plans} plans say nothing; ${unsteady} flows that Linux answers now so, now otherwise`);
   process.exitCode = differences > 0 ? 1 : 0;
+  if (values.note)
+    note({ kind: values.kind, traced: values.trace, kernel: version, seeds, plans, flows, differences, unsteady, cannotSay });
+}
+
+/** In place of an older run of its kind. */
+function note(run) {
+  const isOther = ({ kind, traced, kernel: asked }) => kind !== run.kind || traced !== run.traced || asked !== run.kernel;
+  const others = existsSync(NOTES) ? JSON.parse(readFileSync(NOTES, 'utf8')).filter(isOther) : [];
+  const runs = [...others, run].map((one) => `  ${JSON.stringify(one)}`).sort();
+  writeFileSync(NOTES, `[\n${runs.join(',\n')}\n]\n`);
 }
 
 function onPlan(seed, { differences, cannotSay, real, plan }) {
