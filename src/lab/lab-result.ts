@@ -18,6 +18,8 @@ export interface RawFlow {
 export interface RawProbe {
   readonly id: string;
   readonly flows: readonly RawFlow[];
+  /** By namespace, where the plan asks: a line for each connection. */
+  readonly conntrack?: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface RawResult {

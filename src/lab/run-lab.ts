@@ -10,9 +10,13 @@ import { ruleFinder } from './evidence/find-rule.js';
 import { toRecord } from './evidence/to-record.js';
 import { topologyOf } from './evidence/topology.js';
 import { type ExecuteOptions, execute } from './execute.js';
+import type { RawProbe } from './lab-result.js';
 
 /** What hosts say of themselves to routers and neighbours, of no flow. */
 const MULTICAST = / > \[?(?:22[4-9]\.|23\d\.|ff)/;
+
+/** Connections by namespace, where a probe asks for them. */
+type Listed = RawProbe['conntrack'];
 
 export interface LabRecord {
   readonly record: FlowRecord;
@@ -23,7 +27,7 @@ export interface LabRecord {
 
 export interface LabRecords {
   readonly kernel: string;
-  readonly probes: readonly { readonly id: string; readonly flows: readonly LabRecord[] }[];
+  readonly probes: readonly { readonly id: string; readonly flows: readonly LabRecord[]; readonly conntrack?: Listed | undefined }[];
   /** What could not be observed, one sentence each. */
   readonly notes: readonly string[];
 }
@@ -31,7 +35,7 @@ export interface LabRecords {
 /** The result as it is printed. */
 export interface LabResult {
   readonly kernel: string;
-  readonly probes: readonly { readonly id: string; readonly flows: readonly FlowJson[] }[];
+  readonly probes: readonly { readonly id: string; readonly flows: readonly FlowJson[]; readonly conntrack?: Listed | undefined }[];
   readonly notes: readonly string[];
 }
 
@@ -41,14 +45,15 @@ export function runLab(plan: Plan, options: ExecuteOptions = {}): LabResult {
     const answer = { ...flowJson(record), ms };
     return options.trace ? { ...answer, path: pathOf(record, conntrack) } : answer;
   };
-  return { kernel, probes: probes.map(({ id, flows }) => ({ id, flows: flows.map(tell) })), notes };
+  return { kernel, probes: probes.map(({ id, flows, conntrack }) => ({ id, flows: flows.map(tell), conntrack })), notes };
 }
 
 export function runLabRecords(plan: Plan, options: ExecuteOptions = {}): LabRecords {
   const { kernel, probes, ground: raw } = execute(plan, options);
   const ground = raw === undefined ? undefined : { topology: topologyOf(plan), findRule: ruleFinder(plan, raw) };
-  const results = probes.map(({ id, flows }, i) => ({
+  const results = probes.map(({ id, flows, conntrack }, i) => ({
     id,
+    conntrack,
     flows: flows.map((flow) => ({
       record: toRecord(flow, plan.probes[i] as ProbePlan, ground),
       ms: flow.ms,

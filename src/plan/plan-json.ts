@@ -2,6 +2,7 @@
  * A plan as JSON, schema `hopspec.dev/plan/v1`: the form in which the simulated and the real kernel exchange networks. Reading
  * checks everything that can be checked without a kernel, and reports all of it together; writing leaves out what is absent.
  */
+import type { NetnsChange } from './conversation.js';
 import { writeIptables } from './iptables-text.js';
 import type { NamedNetns } from './json/check-links.js';
 import { checkListeners } from './json/check-listeners.js';
@@ -119,8 +120,15 @@ function writeListener(listener: ListenerPlan): Readonly<Record<string, unknown>
 }
 
 function writeProbe(probe: ProbePlan): Readonly<Record<string, unknown>> {
-  const { id, netns, proto, dst, dport, src, sport, mark, count, timeoutMs, ...options } = probe;
-  return present({ id, netns, proto, dst, dport, src, sport, mark, count, timeout_ms: timeoutMs, ...options });
+  const { id, netns, proto, dst, dport, src, sport, mark, count, timeoutMs, afterMs, change, ...options } = probe;
+  const changes =
+    change === undefined ? undefined : Object.fromEntries(Object.entries(change).map(([name, each]) => [name, writeChange(each)]));
+  const story = { timeout_ms: timeoutMs, ...options, after_ms: afterMs, change: changes };
+  return present(options.reuse === undefined ? { id, netns, proto, dst, dport, src, sport, mark, count, ...story } : { id, ...story });
+}
+
+function writeChange({ iptables, ip6tables, ...change }: NetnsChange): Readonly<Record<string, unknown>> {
+  return present({ iptables: restoreText(iptables), ip6tables: restoreText(ip6tables), ...change });
 }
 
 function present(members: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {

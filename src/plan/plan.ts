@@ -5,6 +5,7 @@
  * text in JSON.
  */
 import type { Ip } from '../base/ip.js';
+import type { Conversation } from './conversation.js';
 import type { NftRuleset } from './nft/nft-ruleset.js';
 import type { Ruleset } from './ruleset.js';
 
@@ -70,7 +71,7 @@ export interface ListenerPlan {
 
 export type ProbeProtocol = 'tcp' | 'udp' | 'sctp' | 'icmp';
 
-export interface ProbePlan {
+export interface ProbePlan extends Conversation {
   readonly id: string;
   readonly netns: string;
   readonly proto: ProbeProtocol;

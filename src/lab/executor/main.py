@@ -11,6 +11,7 @@ import argparse, json, os, platform, sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+import story
 from load import load
 from netns import die_with_parent, leave_host, lock_file
 from owner import leave_groups
@@ -46,12 +47,18 @@ def execute(plan, options):
     with lock_file():
         spaces = load(plan)
     loop = Loop()
-    open_listeners(loop, spaces, plan.get("listeners", []))
+    servers = open_listeners(loop, spaces, plan.get("listeners", []))
     evidence = open_evidence(plan, spaces, loop) if options.trace else None
     forget = forgetter(spaces) if options.fresh else lambda: None
-    probes = []
-    for probe in plan.get("probes", []):
-        probes.append({"id": probe["id"], "flows": run_probe(loop, spaces[probe["netns"]], probe, evidence, forget)})
+    asked = plan.get("probes", [])
+    story.tools_of(asked)
+    netns, kept, probes = {}, {}, []
+    for i, probe in enumerate(asked):
+        story.go_on(loop, spaces, servers, probe, ["probes", i])
+        netns[probe["id"]] = probe["netns"] if "reuse" not in probe else netns[probe["reuse"]]
+        flows = run_probe(loop, spaces[netns[probe["id"]]], probe, evidence, forget, kept)
+        listed = {name: story.connections(spaces[name]) for name in probe.get("conntrack", [])}
+        probes.append({"id": probe["id"], "flows": flows, **({"conntrack": listed} if listed else {})})
     return {"kernel": platform.release(), "probes": probes, **({} if evidence is None else {"ground": evidence.ground()})}
 
 
@@ -67,13 +74,14 @@ def open_evidence(plan, spaces, loop):
     return Evidence(plan, spaces, loop)
 
 
-def run_probe(loop, fd, probe, evidence, forget):
+def run_probe(loop, fd, probe, evidence, forget, kept):
     flows = []
     for _ in range(probe.get("count", 1)):
-        forget()
+        if "reuse" not in probe:
+            forget()
         if evidence is not None:
             evidence.begin()
-        flow = run_flow(loop, fd, probe)
+        flow = run_flow(loop, fd, probe, kept)
         if evidence is not None:
             flow["evidence"] = evidence.end()
         flows.append(flow)

@@ -15,8 +15,8 @@ IP_MTU_DISCOVER, IPV6_MTU_DISCOVER, IP_PMTUDISC_DONT, IP_PMTUDISC_DO = 10, 23, 0
 TRANSPARENT = {socket.AF_INET: (socket.IPPROTO_IP, 19), socket.AF_INET6: (socket.IPPROTO_IPV6, 75)}
 TIMEOUT_MS = 3000
 ECHO_BYTES = 56
-# The last byte of what a client sends.
-END = b"?"
+# The last byte of what a client sends: after the answer it closes, or keeps the connection.
+END, KEEP = b"?", b"+"
 ECHO_IDS = itertools.cycle(range(32768, 61000))
 
 
@@ -53,6 +53,8 @@ def address_text(address):
 
 
 def open_listeners(loop, spaces, listeners):
+    """The sockets of each listener by its id: its own, then its connections."""
+    servers = {}
     for i, listener in enumerate(listeners):
         enter(spaces[listener["netns"]])
         ip, proto = listener.get("ip", "0.0.0.0"), listener.get("proto", "tcp")
@@ -77,11 +79,13 @@ def open_listeners(loop, spaces, listeners):
         listening.setblocking(False)
         if proto != "udp":
             listening.listen(128)
-        loop.on(listening, server(loop, listening, listener, proto))
+        servers[listener["id"]] = [listening]
+        loop.on(listening, server(loop, servers[listener["id"]], listener, proto))
+    return servers
 
 
-def server(loop, listening, listener, proto):
-    name = listener["id"]
+def server(loop, sockets, listener, proto):
+    name, listening = listener["id"], sockets[0]
 
     def accept():
         try:
@@ -90,6 +94,7 @@ def server(loop, listening, listener, proto):
         except OSError:
             return
         connection.setblocking(False)
+        sockets.append(connection)
         loop.on(connection, lambda: answer_connection(loop, connection, name))
 
     return accept if proto != "udp" else lambda: answer_datagram(listening, name)
@@ -103,10 +108,12 @@ def answer_connection(loop, connection, name):
     """Once all of the request is here: a close with bytes left unread would be a reset."""
     try:
         data = connection.recv(1 << 16)
-        if data and not data.endswith(END):
+        if data and not data.endswith((END, KEEP)):
             return
         if data:
             connection.sendall(answer(name, connection.getpeername(), connection.getsockname()))
+        if data.endswith(KEEP):
+            return
     except BlockingIOError:
         return
     except OSError:
@@ -142,6 +149,8 @@ class Client:
         self.loop, self.probe, self.done = loop, probe, False
         self.flow = dict.fromkeys(("verdict", "server", "seen_src", "seen_dst", "local", "errno", "icmp", "ms"))
         self.began, self.socket, self.echo = time.monotonic(), None, None
+        # Of echoes: an identifier of its own, as each run of ping has.
+        self.ident, self.sent = next(ECHO_IDS) if probe.get("proto") == "icmp" else 0, 0
 
     def start(self, fd):
         enter(fd)
@@ -173,10 +182,11 @@ class Client:
     def connected(self):
         try:
             if self.probe.get("proto") == "icmp":
-                self.echo = echo_request(self.socket, self.probe.get("size", ECHO_BYTES))
+                self.sent += 1
+                self.echo = echo_request(self.socket, self.probe.get("size", ECHO_BYTES), self.ident, self.sent)
                 self.socket.send(self.echo)
             else:
-                self.socket.sendall(END.rjust(self.probe.get("size", 1), b"."))
+                self.socket.sendall((KEEP if self.probe.get("keep") else END).rjust(self.probe.get("size", 1), b"."))
             self.loop.on(self.socket, self.on_answer)
         except OSError as error:
             self.end(error)
@@ -198,6 +208,35 @@ class Client:
             self.flow.update(json.loads(data))
         self.end(None)
 
+    def again(self, probe):
+        """The socket of an earlier probe: another request, or its end."""
+        local = self.flow["local"]
+        self.probe, self.done, self.began = {**self.probe, "keep": False, **probe}, False, time.monotonic()
+        self.flow = {**dict.fromkeys(self.flow), "local": local}
+        if probe.get("close") is None:
+            return self.connected()
+        if self.probe.get("proto", "tcp") in ("udp", "icmp"):
+            return self.end(None)
+        if probe["close"] == "reset":
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            return self.end(None)
+        try:
+            self.socket.shutdown(socket.SHUT_WR)
+            self.loop.on(self.socket, self.on_farewell)
+        except OSError as error:
+            self.end(error)
+
+    def on_farewell(self):
+        """The other end closes too."""
+        try:
+            if self.socket.recv(1 << 16):
+                return
+        except OSError as error:
+            self.loop.off(self.socket)
+            return self.end(error)
+        self.loop.off(self.socket)
+        self.end(None)
+
     def expire(self):
         if self.socket is not None and self.socket.fileno() >= 0 and self.socket in self.loop.selector.get_map():
             self.loop.off(self.socket)
@@ -208,9 +247,10 @@ class Client:
         self.flow["verdict"] = verdict_of(error)
         self.flow["errno"] = None if error is None else errno.errorcode.get(error.errno)
         self.flow["ms"] = round((time.monotonic() - self.began) * 1000, 3)
-        if self.socket is not None:
-            with self.socket:
-                self.flow["icmp"] = icmp_error(self.socket)
+        if self.socket is not None and self.socket.fileno() >= 0:
+            self.flow["icmp"] = icmp_error(self.socket)
+            if not self.probe.get("keep"):
+                self.socket.close()
 
 
 def verdict_of(error):
@@ -256,10 +296,10 @@ def set_options(client, probe, four):
         ask(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, probe["device"].encode() + b"\0")
 
 
-def echo_request(client, size):
-    """An identifier of its own, as each run of ping has. Linux itself puts the checksum into ICMPv6."""
+def echo_request(client, size, ident, sequence):
+    """Linux itself puts the checksum into ICMPv6."""
     six = client.family == socket.AF_INET6
-    body = struct.pack("!HH", next(ECHO_IDS), 1) + bytes(size)
+    body = struct.pack("!HH", ident, sequence) + bytes(size)
     total = (0x8000 if six else 0x0800) + sum(struct.unpack("!2H", body[:4]))
     total = (total & 0xFFFF) + (total >> 16)
     return struct.pack("!BBH", 128 if six else 8, 0, ~(total + (total >> 16)) & 0xFFFF) + body
@@ -285,9 +325,15 @@ def icmp_error(client):
     return None
 
 
-def run_flow(loop, fd, probe):
-    client = Client(loop, probe)
-    client.start(fd)
+def run_flow(loop, fd, probe, kept):
+    """`kept`: sockets that stay open, by the probe that opened them."""
+    opener = probe.get("reuse", probe["id"])
+    client = kept.pop(opener, None)
+    if client is None:
+        client = Client(loop, probe)
+        client.start(fd)
+    else:
+        client.again(probe)
     deadline = client.began + probe.get("timeout_ms", TIMEOUT_MS) / 1000
     while not client.done:
         left = deadline - time.monotonic()
@@ -295,4 +341,6 @@ def run_flow(loop, fd, probe):
             client.expire()
         else:
             loop.turn(left)
+    if probe.get("keep"):
+        kept[opener] = client
     return client.flow

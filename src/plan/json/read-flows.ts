@@ -15,11 +15,25 @@ import {
   stringAt,
   wordAt,
 } from './fields.js';
+import { CONVERSATION_FIELDS, inheritedEnds, readConversation } from './read-conversation.js';
 
 const LISTENER_FIELDS = ['id', 'netns', 'proto', 'ip', 'port', 'transparent', 'uid', 'gid'];
 /** What the client's socket is told. */
 const SOCKET_FIELDS = ['size', 'df', 'broadcast', 'tos', 'ttl', 'device', 'uid', 'gid'];
-const PROBE_FIELDS = ['id', 'netns', 'proto', 'dst', 'dport', 'src', 'sport', 'mark', 'count', 'timeout_ms', ...SOCKET_FIELDS];
+const PROBE_FIELDS = [
+  'id',
+  'netns',
+  'proto',
+  'dst',
+  'dport',
+  'src',
+  'sport',
+  'mark',
+  'count',
+  'timeout_ms',
+  ...SOCKET_FIELDS,
+  ...CONVERSATION_FIELDS,
+];
 const LISTENER_PROTOCOLS = ['tcp', 'udp', 'sctp'] as const;
 const PROBE_PROTOCOLS: readonly ProbeProtocol[] = ['tcp', 'udp', 'sctp', 'icmp'];
 
@@ -53,18 +67,25 @@ export function readListeners(list: Spot, value: unknown, namespaces: ReadonlySe
 }
 
 export function readProbes(list: Spot, value: unknown, namespaces: ReadonlySet<string>): readonly ProbePlan[] {
-  const ids = new Set<string>();
-  return arrayAt(list, value).flatMap((each, i) => readProbe(inside(list, i), each, { ids, namespaces }) ?? []);
+  const known: Known = { ids: new Set(), namespaces, earlier: new Map() };
+  return arrayAt(list, value).flatMap((each, i) => {
+    const spot = inside(list, i);
+    const object = objectAt(spot, each, PROBE_FIELDS);
+    if (object === undefined) return [];
+    const probe = object['reuse'] === undefined ? readProbe(spot, object, known) : readFurther(spot, object, known);
+    if (probe === undefined) return [];
+    known.earlier.set(probe.id, probe);
+    return [probe];
+  });
 }
 
 interface Known {
   readonly ids: Set<string>;
   readonly namespaces: ReadonlySet<string>;
+  readonly earlier: Map<string, ProbePlan>;
 }
 
-function readProbe(spot: Spot, value: unknown, known: Known): ProbePlan | undefined {
-  const object = objectAt(spot, value, PROBE_FIELDS);
-  if (object === undefined) return undefined;
+function readProbe(spot: Spot, object: JsonObject, known: Known): ProbePlan | undefined {
   const id = idAt(spot, object['id'], known.ids);
   const netns = netnsAt(spot, object['netns'], known.namespaces);
   const proto = wordAt(inside(spot, 'proto'), object['proto'], PROBE_PROTOCOLS, 'tcp');
@@ -75,9 +96,29 @@ function readProbe(spot: Spot, value: unknown, known: Known): ProbePlan | undefi
   const sport = integerAt(inside(spot, 'sport'), object['sport'], 1, PORT_MAX);
   const mark = integerAt(inside(spot, 'mark'), object['mark'], 0, MARK_MAX);
   const count = integerAt(inside(spot, 'count'), object['count'], 1, COUNT_MAX);
-  const timeoutMs = integerAt(inside(spot, 'timeout_ms'), object['timeout_ms'], 1, TIMEOUT_MS_MAX);
+  const options = { ...readSocket(spot, object), ...readConversation(spot, object, known.namespaces) };
+  if (options.keep === true && count !== undefined && count > 1)
+    note(inside(spot, 'keep'), 'many-sockets', 'one socket is kept, and `count` opens several');
   if (id === undefined || netns === undefined || dst === undefined) return undefined;
-  return { id, netns, proto, dst, dport, src, sport, mark, count, timeoutMs, ...readSocket(spot, object) };
+  return { id, netns, proto, dst, dport, src, sport, mark, count, timeoutMs: timeoutAt(spot, object), ...options };
+}
+
+/** Uses the socket of an earlier probe; a socket goes by the name of the probe that opened it. */
+function readFurther(spot: Spot, object: JsonObject, known: Known): ProbePlan | undefined {
+  const id = idAt(spot, object['id'], known.ids);
+  const used = inheritedEnds(spot, object, known.earlier);
+  const options = { ...readSocket(spot, object), ...readConversation(spot, object, known.namespaces) };
+  if (id === undefined || used === undefined) return undefined;
+  const { netns, proto, dst, dport, src, sport, mark } = used;
+  const reuse = used.reuse ?? used.id;
+  // A socket that is not kept again is gone for those after.
+  if (options.keep !== true)
+    for (const [name, one] of known.earlier) if ((one.reuse ?? name) === reuse) known.earlier.set(name, { ...one, keep: false });
+  return { id, netns, proto, dst, dport, src, sport, mark, count: undefined, timeoutMs: timeoutAt(spot, object), ...options, reuse };
+}
+
+function timeoutAt(spot: Spot, object: JsonObject): number | undefined {
+  return integerAt(inside(spot, 'timeout_ms'), object['timeout_ms'], 1, TIMEOUT_MS_MAX);
 }
 
 /** Absent options stay absent, so that a plan reads as it was written. */
