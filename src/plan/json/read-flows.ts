@@ -96,11 +96,12 @@ function readProbe(spot: Spot, object: JsonObject, known: Known): ProbePlan | un
   const sport = integerAt(inside(spot, 'sport'), object['sport'], 1, PORT_MAX);
   const mark = integerAt(inside(spot, 'mark'), object['mark'], 0, MARK_MAX);
   const count = integerAt(inside(spot, 'count'), object['count'], 1, COUNT_MAX);
+  const timeoutMs = timeoutAt(spot, object);
   const options = { ...readSocket(spot, object), ...readConversation(spot, object, known.namespaces) };
   if (options.keep === true && count !== undefined && count > 1)
     note(inside(spot, 'keep'), 'many-sockets', 'one socket is kept, and `count` opens several');
   if (id === undefined || netns === undefined || dst === undefined) return undefined;
-  return { id, netns, proto, dst, dport, src, sport, mark, count, timeoutMs: timeoutAt(spot, object), ...options };
+  return { id, netns, proto, dst, dport, src, sport, mark, count, timeoutMs, ...options };
 }
 
 /** Uses the socket of an earlier probe; a socket goes by the name of the probe that opened it. */
