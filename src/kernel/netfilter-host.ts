@@ -17,6 +17,7 @@ import { addressType } from './route/address-type.js';
 import { clampMtu } from './route/clamp-mtu.js';
 import { lookupRoute } from './route/lookup.js';
 import { routeOutput } from './route/output.js';
+import { incoming } from './route/policy-rule.js';
 import { rpfilterHolds } from './route/reverse-path.js';
 import { selectAddress } from './route/source-address.js';
 import type { Runtime } from './runtime.js';
@@ -51,7 +52,8 @@ function makeHost(rt: Runtime, ns: Namespace): NetfilterHost {
       if (sets === undefined && ipset !== undefined) sets = new SetTable(ipset, ns.name);
       return sets;
     },
-    reversePathOk: ({ src, dst }, mark, device, options) => {
+    reversePathOk: (packet, mark, device, options) => {
+      const { src, dst } = packet;
       const found = ns.deviceByName.get(device);
       if (found === undefined) return true;
       if (typeof src === 'bigint') return reversePathOk6(rt, found, src, options.loose);
@@ -64,11 +66,12 @@ function makeHost(rt: Runtime, ns: Namespace): NetfilterHost {
     assignSocket: (passage, device, port, ip) => assignSocket(rt, ns, passage, port, ip ?? proxyAddress(rt, ns, passage.packet, device)),
     clampMtu: (packet, device) => clampMtu(rt, ns, packet, device),
     duplicate: (passage, hook, gateway, device) => duplicate(rt, ns, passage, { hook, gateway, device }),
-    reroute: ({ packet: { src, dst }, mark }) => {
+    reroute: ({ packet, mark }) => {
+      const { src, dst } = packet;
       const way =
         typeof src === 'number'
-          ? routeOutput(rt, ns, { dst: dst as Ipv4, src, mark })
-          : routeOutput6(rt, ns, { dst: dst as Ipv6, src, mark });
+          ? routeOutput(rt, ns, { dst: dst as Ipv4, src, mark, flow: incoming(packet, ns.fib.dissects) })
+          : routeOutput6(rt, ns, { dst: dst as Ipv6, src, mark, flow: incoming(packet, rt.ipv6(ns).fib.dissects) });
       rt.rerouted = way;
       return way.route !== undefined && way.error === undefined;
     },

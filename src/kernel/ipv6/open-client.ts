@@ -9,6 +9,7 @@ import type { Probe } from '../contract.js';
 import type { Namespace } from '../namespace.js';
 import type { OutputDecision } from '../route/output.js';
 import type { Runtime } from '../runtime.js';
+import { flowOf } from '../socket/open-client.js';
 import { isLinkLocal, isMulticast6 } from './address.js';
 import { isOwnAddress } from './route/address-type.js';
 import { routeOutput6 } from './route/output.js';
@@ -26,6 +27,6 @@ export function chooseWay6(rt: Runtime, ns: Namespace, probe: Probe, dst: Ipv6):
   if (probe.device !== undefined && oif === undefined) return 'ENODEV';
   if (isLinkLocal(dst) && oif === undefined) return 'EINVAL';
   if (isMulticast6(dst) && probe.proto === 'tcp') return 'ENETUNREACH';
-  const decision = routeOutput6(rt, ns, { dst, src, mark: probe.mark ?? 0, oif });
+  const decision = routeOutput6(rt, ns, { dst, src, mark: probe.mark ?? 0, oif, flow: flowOf(probe, true) });
   return decision.error ?? decision;
 }

@@ -11,6 +11,7 @@ import type { Passage } from '../netfilter/contract.js';
 import { recordAnswer } from '../record.js';
 import { addressType, isLocalAddress } from '../route/address-type.js';
 import { routeOutput } from '../route/output.js';
+import type { FlowSource } from '../route/policy-rule.js';
 import type { Runtime } from '../runtime.js';
 import { sysctlValue } from '../sysctl.js';
 
@@ -32,7 +33,7 @@ export function sendIcmpError(rt: Runtime, ns: Namespace, passage: Passage, erro
   const receiver = about.src as Ipv4;
   if (!mayAnswer(ns, about)) return;
   const mark = sysctlValue(ns.sysctls, 'net.ipv4.fwmark_reflect') === 0 ? 0 : passage.mark;
-  const decision = routeOutput(rt, ns, { dst: receiver, src: sourceOf(ns, about, error.inDevice), mark });
+  const decision = routeOutput(rt, ns, { dst: receiver, src: sourceOf(ns, about, error.inDevice), mark, flow: errorFlow(about) });
   if (decision.route === undefined || decision.error !== undefined) return;
   const limited =
     ns.icmpRatelimitMs > 0 &&
@@ -55,6 +56,11 @@ export function sendIcmpError(rt: Runtime, ns: Namespace, passage: Passage, erro
   };
   recordAnswer(rt, ns, about, { with: 'icmp', type: error.type, code: error.code, from: decision.source });
   rt.outbox.push({ ns, packet, leg: rt.nextLeg++, mark, about: passage, fromClient: false, decision });
+}
+
+/** What rules may ask of the error: its TOS, in which the precedence is turned into that of internetwork control. */
+function errorFlow({ tos }: IpPacket): FlowSource {
+  return { tos: (tos & 0x1e) | 0xc0, proto: PROTO.icmp, l4: { kind: 'icmp' } };
 }
 
 /** Never about another error, nor about what was sent to a group, nor to nobody. */

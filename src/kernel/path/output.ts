@@ -13,6 +13,7 @@ import type { Device, Namespace } from '../namespace.js';
 import { KERNEL_SOCKET, type Passage } from '../netfilter/contract.js';
 import { recordDrop, recordRoute } from '../record.js';
 import { type OutputDecision, routeOutput } from '../route/output.js';
+import { ownedBy } from '../route/policy-rule.js';
 import type { Outgoing, Runtime } from '../runtime.js';
 import { runHook } from './hook.js';
 import { answerPassage, newPassage, takeAsCopy } from './passage.js';
@@ -27,7 +28,7 @@ export function output(rt: Runtime, outgoing: Outgoing): Errno | undefined {
   rt.linkError = undefined;
   rt.frame = undefined;
   const decided = outgoing.decision as Decision | undefined;
-  const decision = decided ?? routeOutput(rt, ns, { dst: packet.dst as Ipv4, src: packet.src as Ipv4, mark });
+  const decision = decided ?? routeOutput(rt, ns, { dst: packet.dst as Ipv4, src: packet.src as Ipv4, mark, flow: ownedBy(packet, outgoing.owner?.uid) });
   if (decision.route === undefined || decision.error !== undefined) return unroutable(rt, ns, packet, decision);
   recordRoute(rt, ns, packet, 'output', decision.route);
   const passage = about === undefined ? newPassage(packet, mark) : answerPassage(packet, mark, about);

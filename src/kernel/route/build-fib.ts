@@ -6,12 +6,13 @@ import { maskOf } from '../../base/cidr.js';
 import { inputError, unsupported } from '../../base/errors.js';
 import { formatIp, type Ip, type Ipv4 } from '../../base/ip.js';
 import type { RouteEntry } from '../../plan/iproute2/route.js';
-import { parseRule } from '../../plan/iproute2/rule.js';
+import { isSix, parseRule } from '../../plan/iproute2/rule.js';
 import { SCOPE, TABLE } from '../../plan/iproute2/scope.js';
 import type { NetnsPlan } from '../../plan/plan.js';
 import type { Device, DeviceAddress, Namespace } from '../namespace.js';
 import { readRoute } from '../plan-texts.js';
 import { addRoute, emptyTable, type Fib, type FibRule, type FibTable, type Route } from './fib.js';
+import { policyParts, type PolicyRule } from './policy-rule.js';
 import { selectAddress } from './source-address.js';
 
 type Devices = Pick<Namespace, 'name' | 'devices' | 'deviceByName'>;
@@ -33,7 +34,7 @@ export function buildFib(ns: Devices, plan: NetnsPlan): Fib {
   }
   const own = new Set(ns.devices.flatMap(({ addresses }) => addresses.map(({ ip }) => ip)));
   const rules = buildRules(ns.name, plan.rules);
-  return { tables, rules, plain: rules.length === 3, own, cache: new Map(), bound: new Map() };
+  return { tables, rules, plain: rules.length === 3, dissects: rules.some(dissects), own, cache: new Map(), bound: new Map() };
 }
 
 function addAddressRoutes(tables: ReadonlyMap<number, FibTable>, device: Device, address: DeviceAddress): void {
@@ -150,32 +151,38 @@ function lookupLinked({ lengths, networks }: FibTable, via: Ipv4, oif: Device | 
   return undefined;
 }
 
-const ANY = { from: 0, fromMask: 0, to: 0, toMask: 0, iif: undefined, oif: undefined, mark: 0, markMask: 0 } as const;
+/** Of a rule for packets made here alone, what comes in is not looked into. */
+export function dissects({ iif, selectors }: { readonly iif: string | undefined } & PolicyRule): boolean {
+  return iif !== 'lo' && (selectors?.proto ?? selectors?.sport ?? selectors?.dport) !== undefined;
+}
+
+const ANY = {
+  ...{ from: 0, fromMask: 0, to: 0, toMask: 0, iif: undefined, oif: undefined, mark: 0, markMask: 0, verdict: undefined },
+  ...{ selectors: undefined, steps: undefined, suppressLength: -1 },
+} as const;
 
 function buildRules(netns: string, texts: readonly string[]): readonly FibRule[] {
   const rules: FibRule[] = [
-    { ...ANY, priority: 0, table: TABLE.local, verdict: undefined },
-    { ...ANY, priority: 32766, table: TABLE.main, verdict: undefined },
-    { ...ANY, priority: 32767, table: TABLE.default, verdict: undefined },
+    { ...ANY, priority: 0, table: TABLE.local },
+    { ...ANY, priority: 32766, table: TABLE.main },
+    { ...ANY, priority: 32767, table: TABLE.default },
   ];
   for (const [i, text] of texts.entries()) {
     const entry = parseRule(text, `${netns} rules[${i}]`);
-    // As ip(8) is called: a rule that names no IPv6 address is one of IPv4.
-    if (text.includes(':')) continue;
+    if (isSix(text)) continue;
     const priority = entry.priority ?? (rules.find((rule) => rule.priority > 0)?.priority ?? 1) - 1;
     const rule: FibRule = {
-      priority,
+      ...policyParts(entry, priority),
       from: (entry.from?.ip ?? 0) as Ipv4,
       fromMask: entry.from === undefined ? 0 : maskOf(entry.from.length),
       to: (entry.to?.ip ?? 0) as Ipv4,
       toMask: entry.to === undefined ? 0 : maskOf(entry.to.length),
       iif: entry.iif,
       oif: entry.oif,
-      mark: entry.fwmark ?? 0,
+      mark: (entry.fwmark ?? 0) & entry.fwmask,
       markMask: entry.fwmark === undefined ? 0 : entry.fwmask,
-      table: entry.action === 'lookup' ? entry.table : undefined,
       // fib4_rule_action: `unreachable` is ENETUNREACH here, as if there were no route at all.
-      verdict: entry.action === 'lookup' || entry.action === 'unreachable' ? undefined : ruleVerdict(entry.action, text),
+      verdict: entry.action === 'blackhole' || entry.action === 'prohibit' ? ruleVerdict(entry.action, text) : undefined,
     };
     const before = rules.findIndex((other) => other.priority > priority);
     rules.splice(before < 0 ? rules.length : before, 0, rule);

@@ -6,6 +6,7 @@ import type { Ip, Ipv4 } from '../../base/ip.js';
 import { maskOf } from '../../base/cidr.js';
 import type { RouteType } from '../../plan/iproute2/route.js';
 import type { Device } from '../namespace.js';
+import type { PolicyRule } from './policy-rule.js';
 
 /** Of one family: `A` is its kind of address. */
 export interface RouteOf<A extends Ip> {
@@ -40,8 +41,7 @@ export interface FibTable {
   readonly networks: Map<Ipv4, Route[]>[];
 }
 
-export interface FibRule {
-  readonly priority: number;
+export interface FibRule extends PolicyRule {
   readonly from: Ipv4;
   readonly fromMask: number;
   readonly to: Ipv4;
@@ -50,8 +50,6 @@ export interface FibRule {
   readonly oif: string | undefined;
   readonly mark: number;
   readonly markMask: number;
-  /** Undefined when the rule itself decides. */
-  readonly table: number | undefined;
   readonly verdict: Route | undefined;
 }
 
@@ -60,6 +58,8 @@ export interface Fib {
   readonly rules: readonly FibRule[];
   /** Only the kernel's own three rules: nothing but the destination matters, and answers can be kept. */
   readonly plain: boolean;
+  /** Rules ask for the protocol or the ports of packets that come in (fib_rule_requires_fldissect). */
+  readonly dissects: boolean;
   /** The host's own addresses (inet_addr_lst). */
   readonly own: ReadonlySet<Ipv4>;
   readonly cache: RouteCache;

@@ -8,8 +8,9 @@ import type { DropReason } from '../../trace/drop-reason.js';
 import type { Device } from '../namespace.js';
 import type { Runtime } from '../runtime.js';
 import type { Route } from './fib.js';
-import { lookupRoute } from './lookup.js';
+import { lookupByRules, lookupRoute } from './lookup.js';
 import { selectLeg } from './multipath.js';
+import { incoming } from './policy-rule.js';
 import { reversePath } from './reverse-path.js';
 
 export interface InputDecision {
@@ -39,16 +40,19 @@ export function routeInput(rt: Runtime, device: Device, src: Ipv4, dst: Ipv4, ma
     if (dstByte === 0) return MARTIAN_DESTINATION;
     if ((dstByte === 127 || srcByte === 127) && !conf.routeLocalnet && device.kind !== 'lo') return LOCALNET;
   }
-  const found = lookupRoute(rt, ns, dst, src, device, mark);
+  const { fib } = ns;
+  const found = fib.plain
+    ? lookupRoute(rt, ns, dst, src, device, mark)
+    : lookupByRules(rt, fib, dst, { src, iif: device, oif: undefined, mark, flow: incoming(packet, fib.dissects) });
   if (found === undefined || isReject(found)) return unreachable(device, found);
   const route = selectLeg(rt, ns, found, src, dst, packet);
   if (route.type === 'local' || route.type === 'broadcast') {
-    const verdict = reversePath(rt, device, { src, dst, mark, out: undefined });
+    const verdict = reversePath(rt, device, { src, dst, mark, out: undefined, packet });
     if (verdict === 'ok') return { kind: 'local', route, reason: undefined, icmpCode: undefined };
     return verdict === 'martian' ? MARTIAN_SOURCE : RPFILTER;
   }
   if (!conf.forwarding) return NO_FORWARDING;
-  const verdict = reversePath(rt, device, { src, dst, mark, out: route.device });
+  const verdict = reversePath(rt, device, { src, dst, mark, out: route.device, packet });
   if (verdict !== 'ok') return verdict === 'martian' ? MARTIAN_SOURCE : RPFILTER;
   return { kind: 'forward', route, reason: undefined, icmpCode: undefined };
 }

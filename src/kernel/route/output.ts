@@ -8,8 +8,9 @@ import type { Errno } from '../../trace/flow-record.js';
 import type { Device, Namespace } from '../namespace.js';
 import type { Runtime } from '../runtime.js';
 import type { Route, RouteOf } from './fib.js';
-import { lookupRoute } from './lookup.js';
+import { lookupByRules, lookupRoute } from './lookup.js';
 import { selectLeg } from './multipath.js';
+import type { FlowSource } from './policy-rule.js';
 
 export interface OutputDecision<A extends Ip = Ipv4> {
   readonly route: RouteOf<A> | undefined;
@@ -24,12 +25,17 @@ export interface OutputKey {
   readonly src: Ipv4;
   readonly mark: number;
   readonly oif?: Device | undefined;
+  /** What rules may ask for besides. */
+  readonly flow?: FlowSource | undefined;
 }
 
 export function routeOutput(rt: Runtime, ns: Namespace, key: OutputKey): OutputDecision<Ipv4> {
   const { dst, src, oif } = key;
   if (dst >>> 28 === 14) throw unsupported('multicast', `${ns.name}: packets to the multicast address ${formatIp(dst)} are not modelled`);
-  const found = lookupRoute(rt, ns, dst, src, ns.lo, key.mark, oif);
+  const { fib, lo } = ns;
+  const found = fib.plain
+    ? lookupRoute(rt, ns, dst, src, lo, key.mark, oif)
+    : lookupByRules(rt, fib, dst, { src, iif: lo, oif, mark: key.mark, flow: key.flow });
   if (found === undefined) return oif === undefined ? fail(ns, undefined, 'ENETUNREACH') : onLink(ns, oif, src, dst);
   if (found.type === 'unreachable') return fail(ns, found, 'EHOSTUNREACH');
   if (found.type === 'prohibit') return fail(ns, found, 'EACCES');

@@ -8,7 +8,8 @@ import type { Device } from '../namespace.js';
 import type { Runtime } from '../runtime.js';
 import type { Route } from './fib.js';
 import type { RpfilterOptions } from '../netfilter/contract.js';
-import { lookupRoute } from './lookup.js';
+import { lookupByRules, lookupRoute } from './lookup.js';
+import { backwards, type FlowSource } from './policy-rule.js';
 
 export type ReversePath = 'ok' | 'martian' | 'filtered';
 
@@ -18,6 +19,7 @@ export interface WayBack {
   readonly dst: Ipv4;
   readonly mark: number;
   readonly out: Device | undefined;
+  readonly packet?: FlowSource | undefined;
 }
 
 export function reversePath(rt: Runtime, device: Device, way: WayBack): ReversePath {
@@ -44,8 +46,13 @@ export function rpfilterHolds(rt: Runtime, device: Device, way: WayBack, options
   return options.loose || leavesBy(route, device);
 }
 
-function routeBack(rt: Runtime, { ns }: Device, { src, dst, mark, out }: WayBack, validMark: boolean): Route | undefined {
-  const route = lookupRoute(rt, ns, src, dst, out ?? ns.lo, validMark ? mark : 0);
+function routeBack(rt: Runtime, { ns }: Device, { src, dst, mark, out, packet }: WayBack, validMark: boolean): Route | undefined {
+  const { fib, lo } = ns;
+  const iif = out ?? lo;
+  const asked = validMark ? mark : 0;
+  const route = fib.plain
+    ? lookupRoute(rt, ns, src, dst, iif, asked)
+    : lookupByRules(rt, fib, src, { src: dst, iif, oif: undefined, mark: asked, flow: backwards(packet, fib.dissects) });
   return route === undefined || route.type === 'unreachable' || route.type === 'prohibit' || route.type === 'blackhole' ? undefined : route;
 }
 

@@ -15,6 +15,7 @@ import type { Device, Namespace } from '../namespace.js';
 import { localMtu } from '../path/path-mtu.js';
 import { isLocalAddress } from '../route/address-type.js';
 import { type OutputDecision, routeOutput } from '../route/output.js';
+import { type FlowSource, socketFlow } from '../route/policy-rule.js';
 import type { Runtime } from '../runtime.js';
 import { type ClientSocket, NO_OPTIONS, type SocketOptions } from './flow-state.js';
 import { ownerOf, protocolNumber } from './listeners.js';
@@ -48,14 +49,21 @@ function chooseWay(rt: Runtime, ns: Namespace, probe: Probe, dst: Ipv4): OutputD
   const mark = probe.mark ?? 0;
   const oif = boundTo(ns, probe);
   if (typeof oif === 'string') return oif;
-  const first = routeOutput(rt, ns, { dst, src, mark, oif });
+  const flow = ns.fib.plain ? undefined : flowOf(probe, false);
+  const first = routeOutput(rt, ns, { dst, src, mark, oif, flow });
   // ip_route_connect asks again with the source that the first answer chose: policy rules may know it.
   const again = src === 0 && first.error === undefined && !ns.fib.plain;
-  const decision = again ? routeOutput(rt, ns, { dst, src: first.source, mark, oif }) : first;
+  const decision = again ? routeOutput(rt, ns, { dst, src: first.source, mark, oif, flow }) : first;
   if (decision.error !== undefined) return decision.error;
   if (decision.route?.type !== 'broadcast' && dst !== BROADCAST) return decision;
   if (probe.proto === 'tcp') return 'ENETUNREACH';
   return probe.broadcast === true ? decision : 'EACCES';
+}
+
+/** What policy rules may ask of the socket that a probe opens. */
+export function flowOf({ tos, proto, sport = 0, dport = 0, uid }: Probe, six: boolean): FlowSource {
+  if (proto === 'icmp') return socketFlow(tos ?? 0, six ? PROTO.icmpv6 : PROTO.icmp, { sport: 0, dport: 0 }, uid);
+  return socketFlow(tos ?? 0, protocolNumber(proto), { sport, dport }, uid);
 }
 
 /** SO_BINDTODEVICE. */

@@ -6,6 +6,7 @@ import { routeOutput6 } from '../ipv6/route/output.js';
 import { HOP_LIMIT_OF_ROUTE } from '../ipv6/stack.js';
 import type { Device, Namespace } from '../namespace.js';
 import { type OutputDecision, routeOutput } from '../route/output.js';
+import { socketFlow } from '../route/policy-rule.js';
 import type { Owner, Runtime } from '../runtime.js';
 import { NO_OPTIONS, type SocketOptions } from './flow-state.js';
 import type { Ends } from './send-segment.js';
@@ -43,15 +44,17 @@ export function sendDatagram(rt: Runtime, ns: Namespace, datagram: Datagram): vo
 
 /** Of a socket that is bound to a device. */
 export function boundWay(rt: Runtime, socket: Ends): OutputDecision<Ip> | undefined {
-  const { ns, localIp: src, remoteIp: dst, mark } = socket;
-  const oif = socket.options?.device;
+  const { ns, localIp: src, remoteIp: dst, mark, options } = socket;
+  const oif = options?.device;
   if (oif === undefined) return undefined;
-  if (typeof dst === 'number') return routeOutput(rt, ns, { dst, src: src as Ipv4, mark, oif });
-  return routeOutput6(rt, ns, { dst, src: src as Ipv6, mark, oif });
+  const flow = socketFlow(options?.tos ?? 0, PROTO.udp, { sport: socket.localPort, dport: socket.remotePort }, socket.owner?.uid);
+  if (typeof dst === 'number') return routeOutput(rt, ns, { dst, src: src as Ipv4, mark, oif, flow });
+  return routeOutput6(rt, ns, { dst, src: src as Ipv6, mark, oif, flow });
 }
 
-function wayOf(rt: Runtime, ns: Namespace, { src, dst, mark, device, options }: Datagram): OutputDecision<Ip> | undefined {
-  if (options?.device !== undefined) return boundWay(rt, { ns, localIp: src, localPort: 0, remoteIp: dst, remotePort: 0, mark, options });
+function wayOf(rt: Runtime, ns: Namespace, { src, dst, sport, dport, mark, device, options, owner }: Datagram): OutputDecision<Ip> | undefined {
+  if (options?.device !== undefined)
+    return boundWay(rt, { ns, localIp: src, localPort: sport, remoteIp: dst, remotePort: dport, mark, options, owner });
   if (typeof dst === 'number' || device === undefined || !isLinkLocal(dst)) return undefined;
   return routeOutput6(rt, ns, { dst, src: src as Ipv6, mark, oif: device });
 }

@@ -9,6 +9,7 @@ import { HOP_LIMIT_OF_ROUTE } from '../ipv6/stack.js';
 import type { Device, Namespace } from '../namespace.js';
 import { type OutputDecision, routeOutput } from '../route/output.js';
 import { localMtu, segmentHasDf } from '../path/path-mtu.js';
+import { type FlowSource, socketFlow } from '../route/policy-rule.js';
 import type { Owner, Runtime } from '../runtime.js';
 import { NO_OPTIONS, type SocketOptions } from './flow-state.js';
 
@@ -80,15 +81,23 @@ export function segmentMax(rt: Runtime, ends: Ends): number {
 function wayOf(rt: Runtime, ends: Ends): OutputDecision<Ip> {
   const { ns, localIp, remoteIp, mark, options } = ends;
   if (typeof remoteIp === 'bigint') return routeFor6(rt, ends, remoteIp);
-  return routeOutput(rt, ns, { dst: remoteIp, src: localIp as Ipv4, mark, oif: options?.device });
+  const flow = ns.fib.plain ? undefined : flowOf(ends);
+  return routeOutput(rt, ns, { dst: remoteIp, src: localIp as Ipv4, mark, oif: options?.device, flow });
+}
+
+/** What policy rules may ask of a connection. */
+function flowOf({ localPort, remotePort, options, owner }: Ends): FlowSource {
+  return socketFlow(options?.tos ?? 0, PROTO.tcp, { sport: localPort, dport: remotePort }, owner?.uid);
 }
 
 /** Who called from a link-local address is behind the device he called by. */
-function routeFor6(rt: Runtime, { ns, localIp, mark, device, options }: Ends, remoteIp: Ipv6): OutputDecision<Ip> {
+function routeFor6(rt: Runtime, ends: Ends, remoteIp: Ipv6): OutputDecision<Ip> {
+  const { ns, localIp, mark, device, options } = ends;
   return routeOutput6(rt, ns, {
     dst: remoteIp,
     src: localIp as Ipv6,
     mark,
     oif: options?.device ?? (isLinkLocal(remoteIp) ? device : undefined),
+    flow: flowOf(ends),
   });
 }

@@ -12,6 +12,7 @@ const OPTIONS: Readonly<Record<string, (value: string) => Partial<ProbePlan>>> =
   tos: (value) => ({ tos: Number(value) }),
   ttl: (value) => ({ ttl: Number(value) }),
   device: (value) => ({ device: value }),
+  uid: (value) => ({ uid: Number(value) }),
   src: (value) => ({ src: value }),
   sport: (value) => ({ sport: Number(value) }),
   mark: (value) => ({ mark: Number(value) }),

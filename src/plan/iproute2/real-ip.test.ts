@@ -71,6 +71,30 @@ const RULES = [
   'from all fwmark x lookup 100',
   'from all fwmark 1/2/3 lookup 100',
   'from all lookup 100 priority',
+  ...[
+    'not from 10.0.0.0/8 lookup 100',
+    'tos 0x10 lookup 100',
+    'tos 10 lookup 100',
+    'tos ff lookup 100',
+    'tos 0xb8 lookup 100',
+    'tos x lookup 100',
+  ],
+  ...[
+    'ipproto tcp dport 80 lookup 100',
+    'ipproto nosuch lookup 100',
+    'ipproto 300 lookup 100',
+    'sport 5-7 lookup 100',
+    'sport 7-5 lookup 100',
+  ],
+  ...['uidrange 0-5 lookup 100', 'uidrange 5-0 lookup 100', 'lookup 100 suppress_prefixlength 0'],
+  ...[
+    'goto 5 priority 9',
+    'fwmark 0x13/0x3 lookup 100',
+    'goto',
+    'ipproto udp sport 0 lookup 100',
+    'dport 0-5 lookup 100',
+    'uidrange 5 lookup 100',
+  ],
 ];
 
 describe('the real ip reads routes and rules as we do', { skip }, () => {

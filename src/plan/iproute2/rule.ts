@@ -1,8 +1,9 @@
 /**
- * Arguments of `ip rule add`: iproute2's ip/iprule.c iprule_modify. Not modelled, by name: inverted rules, goto, suppressors, and
- * selectors by TOS, user, port or VRF.
+ * Arguments of `ip rule add`: iproute2's ip/iprule.c iprule_modify. Not modelled, by name: VRFs, realms, device groups, tunnel keys. A rule that
+ * names no IPv6 address is one of IPv4; `from ::/0` makes it one of IPv6.
  */
 import { addressBits, type Cidr } from '../../base/cidr.js';
+import { finishSelectors, type RuleSelectors, type SelectorsDraft, takeSelectorWord } from './rule-selectors.js';
 import { takeTable } from './scope.js';
 import {
   numberIn,
@@ -15,7 +16,6 @@ import {
   takePrefix,
   takeValue,
   takeWord,
-  unsupportedWord,
   type Words,
 } from './words.js';
 
@@ -27,19 +27,24 @@ export interface RuleEntry {
   readonly to: Cidr | undefined;
   readonly iif: string | undefined;
   readonly oif: string | undefined;
-  /** Matches when (mark & fwmask) === fwmark; both as int32. */
+  /** Matches when (mark ^ fwmark) & fwmask is 0; both as int32. */
   readonly fwmark: number | undefined;
   readonly fwmask: number;
-  readonly action: 'lookup' | 'blackhole' | 'unreachable' | 'prohibit';
+  readonly action: 'lookup' | 'blackhole' | 'unreachable' | 'prohibit' | 'goto' | 'nop';
   /** Of a lookup. */
   readonly table: number;
+  /** Of a goto: the priority of the rule to go on with. */
+  readonly target: number;
+  /** A route no longer than this does not count. */
+  readonly suppressLength: number | undefined;
+  readonly selectors: RuleSelectors | undefined;
 }
 
-const KNOWN = ['from', 'to', 'iif', 'oif', 'fwmark', 'lookup', 'table', 'priority', 'pref', 'blackhole', 'unreachable', 'prohibit'];
-const UNMODELLED = [
-  'not tos dsfield uidrange ipproto sport dport l3mdev goto nop nat map-to realms tun_id suppress_prefixlength',
-  'suppress_ifgroup sup_pl sup_group protocol type',
+const KNOWN = [
+  'from to iif oif fwmark lookup table priority pref blackhole unreachable prohibit goto nop not tos dsfield uidrange ipproto sport dport',
+  'suppress_prefixlength protocol',
 ].flatMap((line) => line.split(' '));
+const UNMODELLED = ['l3mdev', 'nat', 'map-to', 'realms', 'tun_id', 'suppress_ifgroup', 'sup_group', 'type', 'dscp', 'flowlabel'];
 
 /** `from 10.244.0.0/16 fwmark 0x1/0x1 lookup 100 priority 100` → data. */
 export function parseRule(text: string, origin = 'ip rule'): RuleEntry {
@@ -54,7 +59,10 @@ export function parseRule(text: string, origin = 'ip rule'): RuleEntry {
     fwmask: 0,
     action: undefined as RuleEntry['action'] | undefined,
     table: 0,
+    target: 0,
+    suppressLength: undefined as number | undefined,
   };
+  const selectors: SelectorsDraft = {};
   while (peekWord(words) !== undefined) {
     const word = takeWord(words) as string;
     if (word === 'from') rule.from = takeSelector(words, 'the source');
@@ -66,14 +74,27 @@ export function parseRule(text: string, origin = 'ip rule'): RuleEntry {
     else if (word === 'lookup' || word === 'table') {
       rule.table = takeTable(words);
       rule.action = 'lookup';
-    } else if (word === 'blackhole' || word === 'unreachable' || word === 'prohibit') rule.action = word;
-    else rejectWord(words, word, KNOWN, UNMODELLED);
+    } else if (word === 'blackhole' || word === 'unreachable' || word === 'prohibit' || word === 'nop') rule.action = word;
+    else if (word === 'goto') {
+      rule.target = takeNumber(words, 'the priority of the rule to go to', 0, 0xffffffff);
+      rule.action = 'goto';
+    } else if (word === 'suppress_prefixlength' || word === 'sup_pl') rule.suppressLength = takeNumber(words, 'the prefix length', 0, 128);
+    // Who made the rule.
+    else if (word === 'protocol') takeValue(words, 'the protocol');
+    else if (!takeSelectorWord(words, word, selectors)) rejectWord(words, word, KNOWN, UNMODELLED);
   }
   if (rule.action === undefined) takeValue(words, 'the `lookup TABLE`');
   if (rule.from !== undefined && rule.to !== undefined && addressBits(rule.from.ip) !== addressBits(rule.to.ip)) {
     refuseWord(words, 'mixed-families', 'source and destination must be of one family');
   }
-  return { ...rule, action: rule.action as RuleEntry['action'] };
+  if (rule.action === 'goto' && rule.priority !== undefined && rule.target <= rule.priority)
+    refuseWord(words, 'backwards-goto', 'a rule leads to later rules alone');
+  return { ...rule, action: rule.action as RuleEntry['action'], selectors: finishSelectors(words, selectors, isSix(text)) };
+}
+
+/** As ip(8) is called: by the address that a rule names. */
+export function isSix(text: string): boolean {
+  return text.includes(':');
 }
 
 function takeSelector(words: Words, what: string): Cidr | undefined {
@@ -89,6 +110,5 @@ function takeMark(words: Words): [number, number] {
   const bits = numberIn(mask, 0, 0xffffffff);
   if (value === undefined || bits === undefined || more.length > 0)
     refuseWord(words, 'bad-mark', `the mark must be NUMBER or NUMBER/MASK, but is \`${word}\``);
-  if ((value & ~bits) !== 0) unsupportedWord(words, 'a mark with bits outside its mask, which never matches,');
   return [value | 0, bits | 0];
 }

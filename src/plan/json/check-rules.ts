@@ -21,5 +21,6 @@ export function checkRuleTwice(rules: readonly PlacedRule[]): void {
 }
 
 function valueText(value: RuleEntry[keyof RuleEntry]): string {
-  return typeof value === 'object' ? `${value.ip}/${value.length}` : String(value);
+  if (typeof value !== 'object') return String(value);
+  return 'ip' in value ? `${value.ip}/${value.length}` : JSON.stringify(value);
 }

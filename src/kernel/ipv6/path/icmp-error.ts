@@ -28,6 +28,8 @@ export interface Icmpv6Error {
   readonly inDevice?: Device | undefined;
 }
 
+const ERROR_FLOW = { tos: 0, proto: PROTO.icmpv6, l4: { kind: 'icmp' } } as const;
+
 export function sendIcmpv6Error(rt: Runtime, ns: Namespace, passage: Passage, error: Icmpv6Error): void {
   const about = passage.packet;
   const receiver = about.src as Ipv6;
@@ -35,7 +37,7 @@ export function sendIcmpv6Error(rt: Runtime, ns: Namespace, passage: Passage, er
   const mark = sysctlValue(ns.sysctls, 'net.ipv6.fwmark_reflect') === 0 ? 0 : passage.mark;
   const oif = isLinkLocal(receiver) ? error.inDevice : undefined;
   const src = sourceOf(rt, ns, about, error.inDevice);
-  const decision = routeOutput6(rt, ns, { dst: receiver, src, mark, oif });
+  const decision = routeOutput6(rt, ns, { dst: receiver, src, mark, oif, flow: ERROR_FLOW });
   if (decision.route === undefined || decision.error !== undefined || isLimited(rt, ns, decision, receiver, error)) return;
   const { type, code, mtu } = error;
   const packet: IpPacket = {

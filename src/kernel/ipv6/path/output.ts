@@ -17,6 +17,7 @@ import type { OutputDecision } from '../../route/output.js';
 import type { Outgoing, Runtime } from '../../runtime.js';
 import { HOP_LIMIT_OF_ROUTE } from '../stack.js';
 import type { Route6 } from '../route/fib.js';
+import { ownedBy } from '../../route/policy-rule.js';
 import { routeOutput6 } from '../route/output.js';
 import { transmit6 } from './transmit.js';
 
@@ -25,7 +26,7 @@ export function output6(rt: Runtime, outgoing: Outgoing): Errno | undefined {
   rt.leg = outgoing.leg;
   rt.linkError = undefined;
   rt.frame = undefined;
-  const decision = outgoing.decision ?? routeFor(rt, ns, outgoing.packet, mark);
+  const decision = outgoing.decision ?? routeFor(rt, outgoing);
   if (decision.route === undefined || decision.error !== undefined) return unroutable(rt, ns, outgoing.packet, decision);
   const packet = limited(rt, ns, outgoing.packet, decision.device);
   recordRoute(rt, ns, packet, 'output', decision.route);
@@ -61,8 +62,8 @@ function limited(rt: Runtime, ns: Namespace, packet: IpPacket, device: Device): 
   return { ...packet, ttl: rt.ipv6(ns).devices.get(device)?.hopLimit ?? 64 };
 }
 
-function routeFor(rt: Runtime, ns: Namespace, packet: IpPacket, mark: number): OutputDecision<Ipv6> {
-  return routeOutput6(rt, ns, { dst: packet.dst as Ipv6, src: packet.src as Ipv6, mark });
+function routeFor(rt: Runtime, { ns, packet, mark, owner }: Outgoing): OutputDecision<Ipv6> {
+  return routeOutput6(rt, ns, { dst: packet.dst as Ipv6, src: packet.src as Ipv6, mark, flow: ownedBy(packet, owner?.uid) });
 }
 
 function unroutable(rt: Runtime, ns: Namespace, packet: IpPacket, { route, error }: OutputDecision<Ip>): Errno {

@@ -6,11 +6,13 @@
 import { inputError } from '../../../base/errors.js';
 import { formatIp, type Ip, type Ipv6 } from '../../../base/ip.js';
 import type { RouteEntry } from '../../../plan/iproute2/route.js';
-import { parseRule, type RuleEntry } from '../../../plan/iproute2/rule.js';
+import { isSix, parseRule, type RuleEntry } from '../../../plan/iproute2/rule.js';
 import { SCOPE, TABLE } from '../../../plan/iproute2/scope.js';
 import type { Device, Namespace } from '../../namespace.js';
 import { readRoute } from '../../plan-texts.js';
 import { isLinkLocal, prefixOf } from '../address.js';
+import { dissects } from '../../route/build-fib.js';
+import { policyParts } from '../../route/policy-rule.js';
 import { addRoute6, emptyTable6, type Fib6, type Fib6Rule, type Fib6Table, lookupTable6, type Route6 } from './fib.js';
 import type { Ipv6Device } from '../stack.js';
 
@@ -30,7 +32,8 @@ export function buildFib6(ns: Namespace, devices: ReadonlyMap<Device, Ipv6Device
     const entry = readRoute(text, `${ns.name} routes[${i}]`);
     if (typeof entry.dst.ip !== 'number') addPlanRoute(ns, devices, tables, entry, text);
   }
-  return { tables, rules: buildRules6(ns) };
+  const rules = buildRules6(ns);
+  return { tables, rules, dissects: rules.some(dissects) };
 }
 
 function tableOf(tables: Tables, id: number): Fib6Table {
@@ -125,7 +128,10 @@ function gatewayDevice(tables: Tables, via: Ipv6, oif: Device | undefined): Devi
   return undefined;
 }
 
-const ANY = { from: undefined, to: undefined, iif: undefined, oif: undefined, mark: 0, markMask: 0, verdict: undefined } as const;
+const ANY = {
+  ...{ from: undefined, to: undefined, iif: undefined, oif: undefined, mark: 0, markMask: 0, verdict: undefined },
+  ...{ selectors: undefined, steps: undefined, suppressLength: -1 },
+} as const;
 
 function buildRules6(ns: Namespace): readonly Fib6Rule[] {
   const rules: Fib6Rule[] = [
@@ -134,7 +140,7 @@ function buildRules6(ns: Namespace): readonly Fib6Rule[] {
   ];
   for (const [i, text] of ns.plan.rules.entries()) {
     const entry = parseRule(text, `${ns.name} rules[${i}]`);
-    if (!text.includes(':')) continue;
+    if (!isSix(text)) continue;
     const priority = entry.priority ?? (rules.find((rule) => rule.priority > 0)?.priority ?? 1) - 1;
     const before = rules.findIndex((other) => other.priority > priority);
     rules.splice(before < 0 ? rules.length : before, 0, toRule(entry, priority, text));
@@ -144,21 +150,21 @@ function buildRules6(ns: Namespace): readonly Fib6Rule[] {
 
 function toRule(entry: RuleEntry, priority: number, text: string): Fib6Rule {
   const { from, to, iif, oif, fwmark, fwmask, action } = entry;
-  const mark = { mark: fwmark ?? 0, markMask: fwmark === undefined ? 0 : fwmask };
-  const lookup = action === 'lookup';
+  const mark = { mark: (fwmark ?? 0) & fwmask, markMask: fwmark === undefined ? 0 : fwmask };
+  // `unreachable` is ENETUNREACH here, as if there were no route at all (__fib6_rule_action).
+  const decides = action === 'blackhole' || action === 'prohibit';
   return {
-    priority,
+    ...policyParts(entry, priority),
     from,
     to,
     iif,
     oif,
     ...mark,
-    table: lookup ? entry.table : undefined,
-    verdict: lookup ? undefined : verdict(action, text),
+    verdict: decides ? verdict(action, text) : undefined,
   };
 }
 
-function verdict(type: 'blackhole' | 'unreachable' | 'prohibit', text: string): Route6 {
+function verdict(type: 'blackhole' | 'prohibit', text: string): Route6 {
   const nowhere = { device: undefined, via: undefined, source: 0n, metric: 0, mtu: undefined, advmss: undefined, legs: undefined };
   return { ...nowhere, type, prefix: 0n, length: 0, scope: SCOPE.global, text: `rule ${text}` };
 }

@@ -7,6 +7,7 @@ import type { Cidr } from '../../../base/cidr.js';
 import type { Ipv6 } from '../../../base/ip.js';
 import type { Device } from '../../namespace.js';
 import type { RouteOf } from '../../route/fib.js';
+import type { PolicyRule } from '../../route/policy-rule.js';
 import { prefixOf } from '../address.js';
 
 export type Route6 = RouteOf<Ipv6>;
@@ -17,22 +18,21 @@ export interface Fib6Table {
   readonly networks: Map<Ipv6, Route6[]>[];
 }
 
-export interface Fib6Rule {
-  readonly priority: number;
+export interface Fib6Rule extends PolicyRule {
   readonly from: Cidr | undefined;
   readonly to: Cidr | undefined;
   readonly iif: string | undefined;
   readonly oif: string | undefined;
   readonly mark: number;
   readonly markMask: number;
-  /** Undefined when the rule itself decides. */
-  readonly table: number | undefined;
   readonly verdict: Route6 | undefined;
 }
 
 export interface Fib6 {
   readonly tables: Map<number, Fib6Table>;
   readonly rules: readonly Fib6Rule[];
+  /** Rules ask for the protocol or the ports of packets that come in. */
+  readonly dissects: boolean;
 }
 
 export function emptyTable6(): Fib6Table {

@@ -8,6 +8,7 @@ import type { IpPacket } from '../../../packet/ip-packet.js';
 import type { DropReason } from '../../../trace/drop-reason.js';
 import type { Device } from '../../namespace.js';
 import { selectLeg } from '../../route/multipath.js';
+import { incoming } from '../../route/policy-rule.js';
 import type { Runtime } from '../../runtime.js';
 import { isLinkLocal, isMulticast6, LOOPBACK6 } from '../address.js';
 import type { Route6 } from './fib.js';
@@ -59,7 +60,8 @@ function lookup(rt: Runtime, device: Device, packet: IpPacket, mark: number): Ro
   const dst = packet.dst as Ipv6;
   // rt6_need_strict: so that ::1, to which an answer may be translated back, is not found behind another device.
   const oif = isLinkLocal(dst) || dst === LOOPBACK6 ? device : undefined;
-  return lookupRoute6(rt, rt.ipv6(device.ns).fib, dst, { src: packet.src as Ipv6, iif: device, oif, mark });
+  const { fib } = rt.ipv6(device.ns);
+  return lookupRoute6(rt, fib, dst, { src: packet.src as Ipv6, iif: device, oif, mark, flow: incoming(packet, fib.dissects) });
 }
 
 function onward(rt: Runtime, { ns }: Device, packet: IpPacket, found: Route6): InputDecision6 {

@@ -6,6 +6,7 @@ import { cidrContains } from '../../../base/cidr.js';
 import type { Ipv6 } from '../../../base/ip.js';
 import type { Device } from '../../namespace.js';
 import type { Runtime } from '../../runtime.js';
+import { type FlowSource, nextRule, selectorsHold } from '../../route/policy-rule.js';
 import { type Fib6, type Fib6Rule, lookupTable6, type Route6 } from './fib.js';
 
 /** What a look-up may depend on besides the destination. `iif` is `lo` for packets made here. */
@@ -15,21 +16,35 @@ export interface FlowKey6 {
   readonly iif: Device;
   readonly oif: Device | undefined;
   readonly mark: number;
+  /** What only rules with further selectors ask for. */
+  readonly flow?: FlowSource | undefined;
 }
 
 export function lookupRoute6(rt: Runtime, fib: Fib6, dst: Ipv6, key: FlowKey6): Route6 | undefined {
   rt.counters.routeLookups++;
-  for (const rule of fib.rules) {
+  const { rules } = fib;
+  for (let i = 0; i < rules.length; i++) {
+    const rule = rules[i] as Fib6Rule;
     if (!ruleMatches(rule, dst, key)) continue;
+    if (rule.steps !== undefined) {
+      i = nextRule(rules, i) - 1;
+      continue;
+    }
     if (rule.table === undefined) return rule.verdict;
     const table = fib.tables.get(rule.table);
     const route = table === undefined ? undefined : lookupTable6(table, dst, key.oif);
-    if (route !== undefined && route.type !== 'throw') return route;
+    if (route !== undefined && route.type !== 'throw' && route.length > rule.suppressLength) return route;
   }
   return undefined;
 }
 
 function ruleMatches(rule: Fib6Rule, dst: Ipv6, key: FlowKey6): boolean {
+  const { selectors } = rule;
+  const matches = baseMatches(rule, dst, key);
+  return selectors === undefined ? matches : selectorsHold(selectors, matches, key.flow);
+}
+
+function baseMatches(rule: Fib6Rule, dst: Ipv6, key: FlowKey6): boolean {
   if (rule.from !== undefined && (key.src === 0n || !cidrContains(rule.from, key.src))) return false;
   if (rule.to !== undefined && !cidrContains(rule.to, dst)) return false;
   if ((key.mark & rule.markMask) !== rule.mark) return false;

@@ -9,6 +9,7 @@ import type { Errno } from '../../../trace/flow-record.js';
 import type { Device, Namespace } from '../../namespace.js';
 import { selectLeg } from '../../route/multipath.js';
 import type { OutputDecision } from '../../route/output.js';
+import type { FlowSource } from '../../route/policy-rule.js';
 import type { Runtime } from '../../runtime.js';
 import { isMulticast6 } from '../address.js';
 import type { Route6 } from './fib.js';
@@ -22,6 +23,8 @@ export interface OutputKey6 {
   readonly mark: number;
   /** The device that a link-local destination is behind, or that the packet is bound to. */
   readonly oif?: Device | undefined;
+  /** What rules may ask for besides. */
+  readonly flow?: FlowSource | undefined;
 }
 
 type Decision = OutputDecision<Ipv6>;
@@ -37,8 +40,8 @@ export function routeOutput6(rt: Runtime, ns: Namespace, key: OutputKey6): Decis
 }
 
 function find(rt: Runtime, ns: Namespace, key: OutputKey6, src: Ipv6): Route6 | undefined {
-  const { dst, oif, mark } = key;
-  const found = lookupRoute6(rt, rt.ipv6(ns).fib, dst, { src, iif: ns.lo, oif, mark });
+  const { dst, oif, mark, flow } = key;
+  const found = lookupRoute6(rt, rt.ipv6(ns).fib, dst, { src, iif: ns.lo, oif, mark, flow });
   return found === undefined ? undefined : selectLeg(rt, ns, found, src, dst, undefined);
 }
 
