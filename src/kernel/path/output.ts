@@ -28,7 +28,8 @@ export function output(rt: Runtime, outgoing: Outgoing): Errno | undefined {
   rt.linkError = undefined;
   rt.frame = undefined;
   const decided = outgoing.decision as Decision | undefined;
-  const decision = decided ?? routeOutput(rt, ns, { dst: packet.dst as Ipv4, src: packet.src as Ipv4, mark, flow: ownedBy(packet, outgoing.owner?.uid) });
+  const decision =
+    decided ?? routeOutput(rt, ns, { dst: packet.dst as Ipv4, src: packet.src as Ipv4, mark, flow: ownedBy(packet, outgoing.owner?.uid) });
   if (decision.route === undefined || decision.error !== undefined) return unroutable(rt, ns, packet, decision);
   recordRoute(rt, ns, packet, 'output', decision.route);
   const passage = about === undefined ? newPassage(packet, mark) : answerPassage(packet, mark, about);

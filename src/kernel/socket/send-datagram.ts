@@ -52,7 +52,11 @@ export function boundWay(rt: Runtime, socket: Ends): OutputDecision<Ip> | undefi
   return routeOutput6(rt, ns, { dst, src: src as Ipv6, mark, oif, flow });
 }
 
-function wayOf(rt: Runtime, ns: Namespace, { src, dst, sport, dport, mark, device, options, owner }: Datagram): OutputDecision<Ip> | undefined {
+function wayOf(
+  rt: Runtime,
+  ns: Namespace,
+  { src, dst, sport, dport, mark, device, options, owner }: Datagram,
+): OutputDecision<Ip> | undefined {
   if (options?.device !== undefined)
     return boundWay(rt, { ns, localIp: src, localPort: sport, remoteIp: dst, remotePort: dport, mark, options, owner });
   if (typeof dst === 'number' || device === undefined || !isLinkLocal(dst)) return undefined;
