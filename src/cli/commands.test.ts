@@ -202,6 +202,18 @@ describe('commands', { concurrency: 2, timeout: 120_000 }, () => {
     assert.match(readFileSync(join(project.folder, 'new/features/nginx.feature'), 'utf8'), /^Feature: /);
   });
 
+  test('trace --pcap writes a capture file, whole or not at all', async () => {
+    const args = ['trace', ...WHERE, '--from', 'pod/a', '--to', 'pod/b', '--pcap'];
+    const written = await project.hopspec([...args, 'a.pcapng']);
+    assert.equal(written.code, 0, written.stderr);
+    assert.match(written.stdout, /^pod\/default\/a → pod\/default\/b/);
+    assert.equal(readFileSync(join(project.folder, 'a.pcapng')).readUInt32LE(8), 0x1a2b3c4d);
+    const refused = await project.hopspec([...args, 'none/a.pcapng']);
+    assert.equal(refused.code, 6);
+    assert.match(refused.stderr, /^the capture none\/a\.pcapng cannot be written: ENOENT/);
+    assert.equal(existsSync(join(project.folder, 'a.pcapng.unfinished')), false);
+  });
+
   test('steps lists wordings for people and for programs', async () => {
     const [text, data] = await Promise.all([project.hopspec(['steps']), project.hopspec(['steps', '--json'])]);
     assert.match(text.stdout, /^Given: the cluster\n {2}Given a cluster:/);
@@ -212,7 +224,6 @@ describe('commands', { concurrency: 2, timeout: 120_000 }, () => {
 
   test('what is missing or not built yet has an exit code and one clear line', async () => {
     const rows: readonly (readonly [args: string[], code: number, says: RegExp])[] = [
-      [['trace', ...WHERE, '--from', 'pod/a', '--to', 'pod/b', '--pcap', 'x.pcap'], 4, /pcapng/],
       [['trace', ...WHERE, '--from', 'pod/x', '--to', 'pod/b'], 2, /there is no pod "?x/i],
       [['trace', ...WHERE, '--from', 'pod/a', '--to', 'pod/b', '--port', '99999'], 2, /--port 99999: must be between 1 and 65535/],
       [['trace', '-c', 'none.yaml', '--from', 'pod/a', '--to', 'pod/b'], 2, /there is no file none\.yaml/],

@@ -1,4 +1,4 @@
-/** Exit codes of `hopspec run`; the other commands use 0, 1, 2, 4 and 5 in the same sense. */
+/** Exit codes of `hopspec run`; the other commands use all but 3 in the same sense. */
 import { ClaimMismatch, InputError, UnsupportedError } from '../index.js';
 
 export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 6;

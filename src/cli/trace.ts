@@ -1,5 +1,5 @@
 /** `hopspec trace`: every outcome of one connection, as data, as a tree, or in tcpdump's words. */
-import { printPcapng } from '../trace/print-pcapng.js';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { printTcpdump } from '../trace/print-tcpdump.js';
 import { printTree } from '../trace/print-tree.js';
 import type { Trace } from '../trace/trace.js';
@@ -20,11 +20,26 @@ interface TraceFlags extends SimulationFlags {
 
 export function trace(flags: TraceFlags): ExitCode {
   const { from, to, protocol, at } = flags;
-  const found = openSimulation(flags).trace({ from, to, protocol: protocol?.toUpperCase(), at, port: portFlag(flags.port) });
-  if (flags.pcap !== undefined) printPcapng(found);
+  const query = { from, to, protocol: protocol?.toUpperCase(), at, port: portFlag(flags.port) };
+  const simulation = openSimulation(flags);
+  const found = simulation.trace(query);
   if (flags.json) process.stdout.write(`${JSON.stringify(found, undefined, 2)}\n`);
   else process.stdout.write(flags.tcpdump ? captures(found) : printTree(found));
-  return EXIT.ok;
+  return flags.pcap === undefined || writeCapture(flags.pcap, simulation.capture(query)) ? EXIT.ok : EXIT.reportNotWritten;
+}
+
+/** What stands in the file is whole, or nothing is. */
+function writeCapture(file: string, bytes: Uint8Array): boolean {
+  const beside = `${file}.unfinished`;
+  try {
+    writeFileSync(beside, bytes);
+    renameSync(beside, file);
+    return true;
+  } catch (error) {
+    rmSync(beside, { force: true });
+    process.stderr.write(`the capture ${file} cannot be written: ${error instanceof Error ? error.message : String(error)}\n`);
+    return false;
+  }
 }
 
 /** What tcpdump shows on every namespace of the way, in the order the packet meets them. */

@@ -4,6 +4,7 @@
  */
 import type { ChoiceOracle } from '../base/choice.js';
 import type { Ip } from '../base/ip.js';
+import type { Mac } from '../base/mac.js';
 import type { ProbeProtocol } from '../plan/plan.js';
 import type { FlowRecord } from '../trace/flow-record.js';
 
@@ -67,5 +68,7 @@ export interface SimulatedNetwork {
    * answer stays warm: built namespaces, compiled rules, resolved neighbours, learned fdb entries.
    */
   reset(): void;
+  /** The link address of a device; 0 where it has none, or is not there. */
+  macOf(netns: string, device: string): Mac;
   readonly counters: NetworkCounters;
 }

@@ -25,6 +25,7 @@ export function createNetwork(source: PlanSource): SimulatedNetwork {
   return {
     probe: (probe: Probe, oracle: ChoiceOracle, record: RecordMode): FlowRecord => runFlow(rt, probe, oracle, record),
     reset: () => reset(rt),
+    macOf: (netns, device) => rt.namespace(netns).deviceByName.get(device)?.mac ?? 0,
     get counters() {
       return countAll(rt, namespaces);
     },

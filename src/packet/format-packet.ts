@@ -34,15 +34,7 @@ function formatFragment(packet: IpPacket, { offset, length }: Fragment): string 
   const { fragment: _, ...whole } = packet;
   if (typeof packet.src === 'number') {
     if (offset === 0) return formatPacket(whole);
-    const name =
-      packet.proto === PROTO.udp
-        ? 'udp'
-        : packet.proto === PROTO.tcp
-          ? 'tcp'
-          : packet.proto === PROTO.icmp
-            ? 'icmp'
-            : `ip-proto-${packet.proto}`;
-    return `IP ${formatIp(packet.src)} > ${formatIp(packet.dst)}: ${name}`;
+    return `IP ${formatIp(packet.src)} > ${formatIp(packet.dst)}: ip-proto-${packet.proto}`;
   }
   const place = `frag (${offset}|${length})`;
   if (offset > 0) return `IP6 ${formatIp(packet.src)} > ${formatIp(packet.dst)}: ${place}`;

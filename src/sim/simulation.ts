@@ -31,6 +31,7 @@ import { Loop } from './loop.js';
 import { traceMatrix } from './matrix.js';
 import { renderNode } from './render.js';
 import { refuseUnmodelled } from './refuse-unmodelled.js';
+import { captureFile } from '../trace/capture-file.js';
 import { findObject } from './lookup.js';
 import { scheduleNow } from './schedule-now.js';
 import { type EndpointsQuery, type UsableEndpoints, usableEndpoints } from './service-endpoints.js';
@@ -133,6 +134,14 @@ export class Simulation implements SimulationApi {
   trace(query: TraceQuery): Trace {
     const connection = this.resolve(query);
     return this.toTrace(connection, this.walk(connection.source, connection.destination, 'opening'));
+  }
+
+  /** What taps on the devices of every outcome's way see, as a capture file (pcapng): a section for each outcome. */
+  capture(query: TraceQuery): Uint8Array {
+    const { source, destination } = this.resolve(query);
+    const runs = this.walk(source, destination, true);
+    const network = this.#currentNetwork();
+    return captureFile(runs, (netns, device) => network.macOf(netns, device));
   }
 
   /** Who sends to whom; an outside host opens the port that it is asked for. */

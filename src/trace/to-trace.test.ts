@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { UnsupportedError } from '../base/errors.js';
-import { printPcapng } from './print-pcapng.js';
 import { printTcpdump } from './print-tcpdump.js';
 import { printTree, probabilityText } from './print-tree.js';
 import { hit, icmpError, ip, NAMING, nat, record, Script, socket, tcp, vxlan } from './testing/build-record.test.js';
@@ -284,7 +282,6 @@ describe('printed traces', () => {
     golden('service.node1-any.tcpdump.txt', printTcpdump(outcome, { netns: 'node1', device: 'any' }));
     golden('service.node1-eth0.tcpdump.txt', printTcpdump(outcome, { netns: 'node1', device: 'eth0' }));
   });
-  it('as pcapng are not modelled', () => assert.throws(() => printPcapng(trace), UnsupportedError));
   it('give probabilities as fractions', () => {
     assert.deepEqual([1, 0.5, 1 / 3, 2 / 3, 5 / 12, 0.123456].map(probabilityText), ['1', '1/2', '1/3', '2/3', '5/12', '0.1235']);
   });
