@@ -103,7 +103,8 @@ function finish(run: HookRun, event: RawTraceEvent, after: PacketOf): void {
 function note(run: HookRun, event: RawTraceEvent, findRule: FindRule): void {
   noteState(run, event);
   const isPolicy = event.type === 'policy';
-  if (event.type === 'return' || (isPolicy && event.verdict !== 'drop') || (!isPolicy && event.handle === null)) return;
+  // The end of a chain is told without a rule; Linux 6.1 tells of a rule that returns as of such an end, but with its handle.
+  if (isPolicy ? event.verdict !== 'drop' : event.handle === null) return;
   const hit = findRule(run.ns, event);
   if (hit !== undefined) run.rules.push(hit);
   if (event.verdict === 'drop') run.verdict = hit !== undefined && isReject(hit) ? 'reject' : 'drop';
