@@ -4,10 +4,10 @@ import type { Mac } from '../base/mac.js';
 import type { IpPacket } from '../packet/ip-packet.js';
 import { SCOPE } from '../plan/iproute2/scope.js';
 import { Ipvs } from './ipvs/ipvs.js';
-import { addressType6, isOwnAddress } from './ipv6/route/address-type.js';
+import { addressType6, isOfTypes6, isOwnAddress } from './ipv6/route/address-type.js';
 import { lookupRoute6 } from './ipv6/route/lookup.js';
 import { selectSource6 } from './ipv6/route/source-address.js';
-import { isLinkLocal } from './ipv6/address.js';
+import { isLinkLocal, isMulticast6 } from './ipv6/address.js';
 import type { Device, Namespace } from './namespace.js';
 import type { NetfilterHost } from './netfilter/contract.js';
 import { SetTable } from './netfilter/set/set-table.js';
@@ -43,6 +43,7 @@ function makeHost(rt: Runtime, ns: Namespace): NetfilterHost {
       return rt.oracle;
     },
     addressType: (ip, device) => (typeof ip === 'number' ? addressType(ns, ip, device) : addressType6(rt, ns, ip, device)),
+    isOfTypes6: (ip, device, types) => isOfTypes6(rt, ns, ip, device, types),
     masqueradeSource: (device, dst) => masqueradeSource(rt, ns, device, dst),
     primaryAddress: (device, like) => primaryAddress(rt, ns, device, like),
     sysctl: (key) => sysctlValue(ns.sysctls, key),
@@ -66,24 +67,27 @@ function makeHost(rt: Runtime, ns: Namespace): NetfilterHost {
     assignSocket: (passage, device, port, ip) => assignSocket(rt, ns, passage, port, ip ?? proxyAddress(rt, ns, passage.packet, device)),
     clampMtu: (packet, device) => clampMtu(rt, ns, packet, device),
     duplicate: (passage, hook, gateway, device) => duplicate(rt, ns, passage, { hook, gateway, device }),
-    reroute: ({ packet, mark }) => {
+    reroute: ({ packet, mark }, device) => {
       const { src, dst } = packet;
+      // To a group there is one way for each device, and the packet has it already.
+      if (typeof dst === 'bigint' && isMulticast6(dst)) return true;
+      const oif = typeof dst === 'bigint' && isLinkLocal(dst) ? ns.deviceByName.get(device ?? '') : undefined;
       const way =
         typeof src === 'number'
           ? routeOutput(rt, ns, { dst: dst as Ipv4, src, mark, flow: incoming(packet, ns.fib.dissects) })
-          : routeOutput6(rt, ns, { dst: dst as Ipv6, src, mark, flow: incoming(packet, rt.ipv6(ns).fib.dissects) });
+          : routeOutput6(rt, ns, { dst: dst as Ipv6, src, mark, oif, flow: incoming(packet, rt.ipv6(ns).fib.dissects) });
       rt.rerouted = way;
       return way.route !== undefined && way.error === undefined;
     },
   };
 }
 
-/** IPv6's newest, of the furthest scope: nf_nat_redirect_ipv6. */
+/** IPv6's newest, of the furthest scope; what was sent to a link-local address goes to such a one: nf_nat_redirect_ipv6. */
 function primaryAddress(rt: Runtime, ns: Namespace, deviceName: string, like: Ip): Ip | undefined {
   const device = ns.deviceByName.get(deviceName);
   if (device === undefined || typeof like === 'number') return device?.addresses[0]?.ip;
   const addresses = rt.ipv6(ns).devices.get(device)?.addresses;
-  return addresses?.find(({ ip }) => isLinkLocal(ip) === isLinkLocal(like))?.ip;
+  return (isLinkLocal(like) ? addresses?.find(({ ip }) => isLinkLocal(ip)) : addresses?.[0])?.ip;
 }
 
 /** Of a device without link addresses there is none. */

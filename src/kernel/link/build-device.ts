@@ -160,7 +160,7 @@ function buildVxlan(link: LinkPlan, origin: string): Vxlan {
   if (local !== undefined && remote !== undefined && typeof local !== typeof remote)
     throw inputError('mixed-families', `${origin}: the local and the remote address must be of one family`);
   const fdb: Vxlan['fdb'] = new Map();
-  if (remote !== undefined) fdb.set(0, { remotes: [{ ip: remote, port: args.dstport }], seenUs: 0, ages: false });
+  if (remote !== undefined) fdb.set(0, { remotes: [{ ip: remote, port: args.dstport, bound: true }], seenUs: 0, ages: false });
   const ephemeral = args.srcPortMin === 0 && args.srcPortMax === 0;
   return {
     ...{

@@ -121,7 +121,7 @@ function sendToRemote(
 ): void {
   const { remote, mark } = to;
   const { ns } = device;
-  const oif = vxlan.lower === undefined ? undefined : ns.deviceByName.get(vxlan.lower);
+  const oif = vxlan.lower === undefined || remote.bound !== true ? undefined : ns.deviceByName.get(vxlan.lower);
   const decision =
     typeof remote.ip === 'number'
       ? routeOutput(rt, ns, { dst: remote.ip, src: vxlan.local as Ipv4, mark, oif })

@@ -37,6 +37,8 @@ export interface VxlanFdbEntry {
 export interface VxlanRemote {
   readonly ip: Ip;
   readonly port: number;
+  /** Sent by the tunnel's lower device alone: the remote that the device was made with. Entries of the fdb are sent as routes say. */
+  readonly bound?: boolean;
 }
 
 const NONE: readonly VxlanRemote[] = [];

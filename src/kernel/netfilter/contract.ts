@@ -4,7 +4,7 @@
  * INPUT and POSTROUTING (include/uapi/linux/netfilter_ipv4.h). Netfilter asks its namespace only what stands in NetfilterHost.
  */
 import type { ChoiceOracle } from '../../base/choice.js';
-import type { Ip } from '../../base/ip.js';
+import type { Ip, Ipv6 } from '../../base/ip.js';
 import type { Mac } from '../../base/mac.js';
 import type { IpPacket } from '../../packet/ip-packet.js';
 import type { IpvsPassage } from '../ipvs/passage.js';
@@ -26,6 +26,8 @@ export interface NetfilterHost {
   readonly netns: string;
   /** As `-m addrtype` sees it: the type of the route to the address; `device` limits it (--limit-iface-in/out). */
   addressType(ip: Ip, device?: string): AddressType;
+  /** Whether an IPv6 address is of the types that `-m addrtype` lists: an address may be of several. */
+  isOfTypes6(ip: Ipv6, device: string | undefined, types: readonly string[]): boolean;
   /** The source address MASQUERADE takes for packets to `dst` leaving by `device`; undefined if the device has none. */
   masqueradeSource(device: string, dst: Ip): Ip | undefined;
   /** The first address of a device, of the family of `like` (REDIRECT). */
@@ -36,8 +38,8 @@ export interface NetfilterHost {
   nowUs(): number;
   /** Whether a route leads back to the packet's source (`-m rpfilter`). */
   reversePathOk(packet: IpPacket, mark: number, device: string, options: RpfilterOptions): boolean;
-  /** Routes a packet made here again, as it is now; false where there is no way. */
-  reroute(passage: Passage): boolean;
+  /** Routes a packet made here again, as it is now; false where there is no way. What is for one link stays on that of `device`. */
+  reroute(passage: Passage, device: string | undefined): boolean;
   readonly oracle: ChoiceOracle;
   /** The link address that the frame in hand came from; undefined where there is no such frame. */
   frameSource?(): Mac | undefined;

@@ -234,7 +234,7 @@ class NamespaceNetfilter implements Netfilter {
     const { dst } = e.passage.packet;
     const change = translate(e.passage, connection, side, first);
     if (change !== undefined && e.record) e.nat.push(change);
-    if (e.hook === 'output' && e.passage.packet.dst !== dst && !this.#host.reroute(e.passage)) return 'stolen';
+    if (e.hook === 'output' && e.passage.packet.dst !== dst && !this.#host.reroute(e.passage, e.outDevice)) return 'stolen';
     return 'accept';
   }
 

@@ -12,7 +12,7 @@ export function runForRoute<V extends string>(e: Evaluation, run: (e: Evaluation
   const { packet, mark } = e.passage;
   const verdict = run(e);
   if (verdict !== 'accept' || !routesOtherwise(e.passage, packet, mark)) return verdict;
-  return e.host.reroute(e.passage) ? 'accept' : 'stolen';
+  return e.host.reroute(e.passage, e.outDevice) ? 'accept' : 'stolen';
 }
 
 /** IPv6 asks for the hop limit too. */

@@ -5,6 +5,7 @@
 import { formatSocket, type Ip } from '../../base/ip.js';
 import { PROTO } from '../../packet/ip-packet.js';
 import type { TcpFlags, TcpSegment } from '../../packet/tcp.js';
+import { isOwnAnycast, isUnicastHere } from '../ipv6/route/address-type.js';
 import type { Device } from '../namespace.js';
 import type { Passage } from '../netfilter/contract.js';
 import { sendReset } from '../path/reset.js';
@@ -27,6 +28,7 @@ export function receiveTcp(rt: Runtime, device: Device, passage: Passage, l4: Tc
   if (server !== undefined) return serverReceives(rt, device, passage, server, l4);
   const listener = l4.flags === 'S' ? (givenListener(passage) ?? findListener(device.ns, PROTO.tcp, dst, l4.dport)) : undefined;
   if (listener === undefined) return refuse(rt, device, passage, l4);
+  if (isAnycast(rt, device, dst)) return refuse(rt, device, passage, l4);
   recordDeliver(rt, device, packet, listener.id);
   const opened: ServerSocket = {
     ns: device.ns,
@@ -60,7 +62,12 @@ function refuse(rt: Runtime, device: Device, passage: Passage, l4: TcpSegment): 
   const at = (): string => `TCP ${formatSocket(packet.dst, l4.dport)}`;
   const known = findListener(device.ns, PROTO.tcp, packet.dst, l4.dport) !== undefined;
   recordDrop(rt, device.ns, packet, l4.flags === 'S' || !known ? 'NO_SOCKET' : 'TCP_UNEXPECTED', at, { device });
-  sendReset(rt, device.ns, passage, false, device);
+  if (!isAnycast(rt, device, packet.dst)) sendReset(rt, device.ns, passage, false, device);
+}
+
+/** Nobody speaks TCP with an anycast address of IPv6 (tcp_v6_conn_request, tcp_v6_send_reset). */
+function isAnycast(rt: Runtime, device: Device, dst: Ip): boolean {
+  return typeof dst === 'bigint' && isOwnAnycast(rt.ipv6(device.ns), dst) && !isUnicastHere(rt, device, dst);
 }
 
 function clientReceives(rt: Runtime, device: Device, passage: Passage, client: ClientSocket, l4: TcpSegment): void {

@@ -13,9 +13,10 @@ import type { OutputDecision } from '../../route/output.js';
 import type { Runtime } from '../../runtime.js';
 import { sysctlValue } from '../../sysctl.js';
 import { isLinkLocal, isMulticast6 } from '../address.js';
-import { isOwnAddress } from '../route/address-type.js';
+import { isAnycastBy, isOwnAddress, isOwnAnycast } from '../route/address-type.js';
 import { PACKET_TOO_BIG } from '../icmp-types.js';
 import { HOP_LIMIT_OF_ROUTE } from '../stack.js';
+import type { Route6 } from '../route/fib.js';
 import { routeOutput6 } from '../route/output.js';
 import { selectSource6 } from '../route/source-address.js';
 
@@ -38,7 +39,8 @@ export function sendIcmpv6Error(rt: Runtime, ns: Namespace, passage: Passage, er
   const oif = isLinkLocal(receiver) ? error.inDevice : undefined;
   const src = sourceOf(rt, ns, about, error.inDevice);
   const decision = routeOutput6(rt, ns, { dst: receiver, src, mark, oif, flow: ERROR_FLOW });
-  if (decision.route === undefined || decision.error !== undefined || isLimited(rt, ns, decision, receiver, error)) return;
+  if (decision.route === undefined || decision.error !== undefined || isAnycastBy(decision.route as Route6, receiver)) return;
+  if (isLimited(rt, ns, decision, receiver, error)) return;
   const { type, code, mtu } = error;
   const packet: IpPacket = {
     ...{ src: decision.source, dst: receiver, ttl: HOP_LIMIT_OF_ROUTE, tos: 0, id: 0, df: true, proto: PROTO.icmpv6 },
@@ -63,7 +65,7 @@ function mayAnswer(about: IpPacket, { type }: Icmpv6Error): boolean {
 function sourceOf(rt: Runtime, ns: Namespace, about: IpPacket, inDevice: Device | undefined): Ipv6 {
   const stack = rt.ipv6(ns);
   const called = about.dst as Ipv6;
-  if (isOwnAddress(stack, called) || (inDevice !== undefined && stack.devices.get(inDevice)?.anycast.has(called))) return called;
+  if (isOwnAddress(stack, called) || isOwnAnycast(stack, called)) return called;
   return inDevice === undefined ? 0n : (selectSource6(stack, inDevice, about.src as Ipv6) ?? 0n);
 }
 

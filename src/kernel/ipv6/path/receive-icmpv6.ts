@@ -24,9 +24,9 @@ import {
   UNREACHABLE6,
 } from '../icmp-types.js';
 import { isLinkLocal } from '../address.js';
+import { isUnicastHere } from '../route/address-type.js';
 import { HOP_LIMIT_OF_ROUTE } from '../stack.js';
 import { receiveDiscovery } from '../neigh/receive-discovery.js';
-import { lookupRoute6 } from '../route/lookup.js';
 import { routeOutput6 } from '../route/output.js';
 
 export function receiveIcmpv6(rt: Runtime, device: Device, { packet }: Passage, l4: IcmpMessage): void {
@@ -55,7 +55,7 @@ function answerEcho(rt: Runtime, device: Device, packet: IpPacket, l4: IcmpMessa
   rt.flow.servers.push({ ns, listener: undefined, proto: PROTO.icmpv6, ...ends, mark: 0, state: 'open', expects: 0 });
   if (endsWithPacket(rt)) return;
   const oif = isLinkLocal(asker) ? device : undefined;
-  const src = isUnicast(rt, device, called) ? called : 0n;
+  const src = isUnicastHere(rt, device, called) ? called : 0n;
   const decision = routeOutput6(rt, ns, { dst: asker, src, mark: 0, oif });
   const leg = rt.nextLeg++;
   const reply: IpPacket = {
@@ -63,12 +63,6 @@ function answerEcho(rt: Runtime, device: Device, packet: IpPacket, l4: IcmpMessa
     l4: { kind: 'icmp', type: ECHO_REPLY6, code: 0, id: l4.id, seq: l4.seq, length: l4.length },
   };
   rt.outbox.push({ ns, packet: reply, leg, mark: 0, about: undefined, fromClient: false, decision });
-}
-
-/** ipv6_unicast_destination: the route that led here says so, and an address may be anycast on one device and unicast on another. */
-function isUnicast(rt: Runtime, device: Device, ip: Ipv6): boolean {
-  const key = { src: 0n, iif: device, oif: isLinkLocal(ip) ? device : undefined, mark: 0 };
-  return lookupRoute6(rt, rt.ipv6(device.ns).fib, ip, key)?.type === 'local';
 }
 
 const UNREACHABLE_ERRNOS: readonly Errno[] = ['ENETUNREACH', 'EACCES', 'EHOSTUNREACH', 'EHOSTUNREACH', 'ECONNREFUSED', 'EACCES', 'EACCES'];

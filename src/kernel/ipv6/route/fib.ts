@@ -53,12 +53,22 @@ export function addRoute6(table: Fib6Table, route: Route6): void {
   networks.set(route.prefix, same);
 }
 
-/** The best route of one table, or undefined. With `oif` only routes that leave by it count. */
-export function lookupTable6(table: Fib6Table, dst: Ipv6, oif: Device | undefined): Route6 | undefined {
+/**
+ * The best route of one table, or undefined. With `oif` only routes that leave by it count; of equal ones that of the device `iif`, by which
+ * the packet came in, is better (rt6_score_route).
+ */
+export function lookupTable6(table: Fib6Table, dst: Ipv6, oif: Device | undefined, iif?: Device): Route6 | undefined {
   for (const [i, length] of table.lengths.entries()) {
     const same = table.networks[i]?.get(prefixOf(dst, length));
-    const route = oif === undefined ? same?.[0] : same?.find(({ device }) => device === oif || device === undefined);
+    if (same === undefined) continue;
+    const route = oif === undefined ? nearest(same, iif) : same.find(({ device }) => device === oif || device === undefined);
     if (route !== undefined) return route;
   }
   return undefined;
+}
+
+function nearest(same: readonly Route6[], iif: Device | undefined): Route6 | undefined {
+  const [first] = same;
+  if (iif === undefined || same.length === 1 || first === undefined) return first;
+  return same.find(({ device, metric }) => device === iif && metric === first.metric) ?? first;
 }

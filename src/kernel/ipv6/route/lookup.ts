@@ -32,7 +32,7 @@ export function lookupRoute6(rt: Runtime, fib: Fib6, dst: Ipv6, key: FlowKey6): 
     }
     if (rule.table === undefined) return rule.verdict;
     const table = fib.tables.get(rule.table);
-    const route = table === undefined ? undefined : lookupTable6(table, dst, key.oif);
+    const route = table === undefined ? undefined : lookupTable6(table, dst, key.oif, key.iif);
     if (route !== undefined && route.type !== 'throw' && route.length > rule.suppressLength) return route;
   }
   return undefined;

@@ -12,10 +12,9 @@ export function addressTypeTest(match: TypeMatch): Test {
   return (e) => {
     const { packet } = e.passage;
     const device = limitInterface === 'in' ? e.inDevice : limitInterface === 'out' ? e.outDevice : undefined;
-    const type = e.host.addressType(match.kind === 'source-type' ? packet.src : packet.dst, device);
-    // To IPv6 every address that is no group's is unicast, whatever else it is (match_type6 of net/netfilter/xt_addrtype.c).
-    const own = typeof packet.src === 'bigint' && types.includes('UNICAST') && type !== 'MULTICAST' && type !== 'UNSPEC';
-    return (own || types.includes(type)) !== match.not;
+    const ip = match.kind === 'source-type' ? packet.src : packet.dst;
+    const is = typeof ip === 'bigint' ? e.host.isOfTypes6(ip, device, types) : types.includes(e.host.addressType(ip, device));
+    return is !== match.not;
   };
 }
 

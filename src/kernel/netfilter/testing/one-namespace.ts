@@ -48,6 +48,7 @@ export function oneNamespace(rules: string | readonly string[], setup: Setup = {
   const oracle: ChoiceOracle = { choose };
   const host: NetfilterHost = {
     netns: 'n1',
+    isOfTypes6: (address, _device, types) => types.includes(own.has(address) ? 'LOCAL' : 'UNICAST'),
     addressType: (address) => (own.has(address) ? 'LOCAL' : 'UNICAST'),
     masqueradeSource: () => ip(egress),
     primaryAddress: () => ip(egress),
