@@ -1,11 +1,13 @@
 /** One scenario: the cluster's steps of the simulation, and sentences about traffic judged by the claim engine on its traces. */
-import { ClaimMismatch, inputError, UnsupportedError } from './base/errors.js';
+import { ClaimMismatch, inputError, unsupported, UnsupportedError } from './base/errors.js';
+import { judgeCapture } from './claim/capture.js';
 import { judgeConnectivity } from './claim/connectivity.js';
 import type { Judgement } from './claim/judge/judgement.js';
 import { judgeQualifiers, judgeTraffic } from './claim/judge/judge-traffic.js';
 import { judgeSpread } from './claim/judge/judge-spread.js';
 import { parseQualifier, parseSpreadClaim, parseTrafficClaim } from './claim/parse/traffic-claim.js';
 import { judgePath } from './claim/path.js';
+import { Captures } from './sim/captures.js';
 import { ClusterWorld } from './sim/cluster-world.js';
 import type { TraceQuery } from './sim/contract.js';
 import { type JudgedOn, makeRealJudge, type RealJudge } from './sim/real-judge.js';
@@ -17,6 +19,7 @@ class ScenarioSpec extends ClusterSteps implements Spec {
   /** One for each kernel that judges. */
   #last: readonly Judgement[] | undefined;
   #real: RealJudge | undefined;
+  readonly #captures = new Captures();
 
   claim(sentence: string): void {
     const previous = this.#last;
@@ -45,6 +48,30 @@ class ScenarioSpec extends ClusterSteps implements Spec {
   path(lines: readonly PathLine[], mode: 'gaps' | 'exactly', direction: 'request' | 'reply'): void {
     const world = this.#world();
     for (const judgement of this.#judged('the path')) judgePath(lines, { mode, direction }, judgement, world);
+  }
+
+  startCapture(place: string, device: string): void {
+    this.#captures.start(this.simulation, place, endpointOf(place, this.simulation.nodes), device);
+  }
+
+  connect(sentence: string): void {
+    if (this.#judgedOn !== 'sim') throw unsupported('capture-on-lab', 'captures are made on the simulated kernel only');
+    const claim = parseTrafficClaim(sentence.replace(' connects to ', ' can reach '));
+    const world = this.#world();
+    for (const subject of world.subjects(claim.subject)) {
+      for (const target of world.targets(claim.object, claim.route, subject)) {
+        this.#captures.connect(this.simulation, `${subject.label} to ${target.label}`, {
+          from: subject.from,
+          to: target.to,
+          protocol: target.protocol,
+        });
+      }
+    }
+  }
+
+  captureShows(place: string, text: string, exactly: boolean): void {
+    const replay = replayLine(this.options.where?.(), 'pod/…', '…', 'TCP');
+    judgeCapture(text, this.#captures.seen(place), { place, exactly, replay });
   }
 
   connectivity(protocol: 'TCP' | 'UDP' | 'SCTP', port: number, table: readonly (readonly string[])[]): void {
@@ -96,6 +123,12 @@ class ScenarioSpec extends ClusterSteps implements Spec {
       fix: 'begin with a sentence such as `Then pod A can reach pod B`',
     });
   }
+}
+
+/** `node1`, `pod A`, `client laptop`. */
+function endpointOf(place: string, nodes: readonly string[]): string {
+  const [kind, name] = place.includes(' ') ? place.split(' ') : [nodes.includes(place) ? 'node' : 'pod', place];
+  return `${kind === 'client' ? 'external' : kind}/${name}`;
 }
 
 /** The scenario itself is what makes the trace again; without one, the trace is named. */

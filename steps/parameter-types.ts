@@ -20,6 +20,9 @@ defineParameterType({
   useForSnippets: false,
 });
 
+/** Where somebody captures: `node1`, `pod A`, `client laptop`. */
+defineParameterType({ name: 'place', regexp: /(?:pod |client )?[^\s,"]+/, transformer: (text: string) => text, useForSnippets: false });
+
 defineParameterType({ name: 'protocol', regexp: /TCP|UDP|SCTP/, transformer: (text: string) => text, useForSnippets: false });
 
 /** kube-proxy's `mode`. */

@@ -58,16 +58,20 @@ Then(
   },
 );
 
-When('I capture on {name} {name}', (_node: string, _device: string) => {
-  throw unsupported('capture', 'captures are not modelled yet');
+When('I capture on {place} {name}', function (this: HopspecWorld, place: string, device: string) {
+  this.spec.startCapture(place, device);
 });
 
-When('{subject} connects to {target}', (_subject: string, _target: string) => {
-  throw unsupported('capture', 'connections outside a claim are not modelled yet');
+When('{subject} connects to {target}', function (this: HopspecWorld, subject: string, target: string) {
+  this.spec.connect(`${subject} connects to ${target}`);
 });
 
-Then('the capture on {name} shows:', (_node: string, _text: string) => {
-  throw unsupported('capture', 'captures are not modelled yet');
+Then('the capture on {place} shows:', function (this: HopspecWorld, place: string, text: string) {
+  this.spec.captureShows(place, text, false);
+});
+
+Then('the capture on {place} shows exactly:', function (this: HopspecWorld, place: string, text: string) {
+  this.spec.captureShows(place, text, true);
 });
 
 When('I send a {string} request to {string}', (_method: string, _url: string) => {

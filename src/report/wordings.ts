@@ -56,8 +56,8 @@ const WHEN: readonly Line[] = [
   ['the link between {name} and {name} loses {int}% of packets', 'When the link between node1 and node2 loses 10% of packets', notYet],
   ['pod {name} stops being ready', 'When pod A stops being ready', notYet],
   ['the container of pod {name} crashes', 'When the container of pod A crashes', notYet],
-  ['I capture on {name} {name}', 'When I capture on node1 any', notYet],
-  ['{subject} connects to {target}', 'When pod A connects to Service nginx on port 80', notYet],
+  ['I capture on {place} {name}', 'When I capture on node1 any'],
+  ['{subject} connects to {target}', 'When pod A connects to Service nginx on port 80'],
   ['I send a {string} request to {string}', 'When I send a "GET" request to "http://shop.example/cart"', notYet],
 ];
 
@@ -74,7 +74,8 @@ const TRAFFIC: readonly Line[] = [
     '{int} connections from {subject} to {target} are spread within {int}% of even',
     'Then 1000 connections from pod A to Service nginx are spread within 5% of even',
   ],
-  ['the capture on {name} shows:', 'Then the capture on node1 shows:', { ...docString, ...notYet }],
+  ['the capture on {place} shows:', 'Then the capture on node1 shows:', docString],
+  ['the capture on {place} shows exactly:', 'Then the capture on node1 shows exactly:', docString],
   ['the response status-code must be {int}', 'Then the response status-code must be 200', notYet],
   ['the response must be served by the {string} service', 'Then the response must be served by the "cart" service', notYet],
   ['pod {name} resolves {string} to {target}', 'Then pod A resolves "nginx" to Service nginx', notYet],

@@ -152,6 +152,11 @@ export class Simulation implements SimulationApi {
     return { source, destination };
   }
 
+  /** Whose namespace an endpoint text means. */
+  source(from: string): Source {
+    return resolveSource(this.#resolveContext(), from);
+  }
+
   /** In the names of the cluster, whoever carried the packets. */
   toTrace({ source, destination }: Connection, runs: readonly Run[]): Trace {
     const servers = runs.map(({ record }) => listenerOwner(record.server ?? '#'));

@@ -77,6 +77,12 @@ export interface Spec {
   /** e.g. `1000 connections from pod A to Service nginx are spread within 5% of even`. */
   spread(sentence: string): void;
   path(lines: readonly PathLine[], mode: 'gaps' | 'exactly', direction: 'request' | 'reply'): void;
+  /** `place` is a node, `pod A` or `client laptop`; `device` one of its devices, or `any`. */
+  startCapture(place: string, device: string): void;
+  /** A connection that nothing is claimed about, e.g. `pod A connects to Service nginx on port 80`. */
+  connect(sentence: string): void;
+  /** Lines as `tcpdump -n` prints them, with `*`. */
+  captureShows(place: string, text: string, exactly: boolean): void;
   /** First row: an empty cell and the destinations; then a source and its cells. */
   connectivity(protocol: 'TCP' | 'UDP' | 'SCTP', port: number, table: readonly (readonly string[])[]): void;
 

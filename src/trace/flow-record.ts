@@ -20,7 +20,9 @@ export type Errno =
   | 'ENOKEY'
   | 'EDESTADDRREQ'
   | 'EPERM'
-  | 'EPROTO';
+  | 'EPROTO'
+  | 'ENOTCONN'
+  | 'EPIPE';
 
 export interface SocketAddress {
   readonly ip: Ip;

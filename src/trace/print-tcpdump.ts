@@ -30,7 +30,7 @@ function deviceText(hop: Hop): string {
 
 const SECOND = 1_000_000;
 
-function timeText(us: number): string {
+export function timeText(us: number): string {
   const seconds = Math.floor(us / SECOND);
   const parts = [Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60, seconds % 60].map((part) => String(part).padStart(2, '0'));
   return `${parts.join(':')}.${String(us % SECOND).padStart(6, '0')}`;
