@@ -7,6 +7,7 @@ import { judgeQualifiers, judgeTraffic } from './claim/judge/judge-traffic.js';
 import { judgeSpread } from './claim/judge/judge-spread.js';
 import { parseQualifier, parseSpreadClaim, parseTrafficClaim } from './claim/parse/traffic-claim.js';
 import { judgePath } from './claim/path.js';
+import { endpointName } from './claim/place.js';
 import { Captures } from './sim/captures.js';
 import { ClusterWorld } from './sim/cluster-world.js';
 import type { TraceQuery } from './sim/contract.js';
@@ -71,7 +72,8 @@ class ScenarioSpec extends ClusterSteps implements Spec {
 
   captureShows(place: string, text: string, exactly: boolean): void {
     const replay = replayLine(this.options.where?.(), 'pod/…', '…', 'TCP');
-    judgeCapture(text, this.#captures.seen(place), { place, exactly, replay });
+    const seen = this.#captures.seen(place, (endpoint) => endpointName(endpoint, this.simulation.namespace));
+    judgeCapture(text, seen, { place, exactly, replay });
   }
 
   connectivity(protocol: 'TCP' | 'UDP' | 'SCTP', port: number, table: readonly (readonly string[])[]): void {

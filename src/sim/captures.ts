@@ -10,6 +10,7 @@ import { captureLines, type CaptureLine } from '../trace/capture-lines.js';
 import type { TraceQuery } from './contract.js';
 import { enumerate } from './enumerate.js';
 import type { ClusterPlan } from './cluster-plan.js';
+import { listenerOwner } from './listeners.js';
 import type { Simulation } from './simulation.js';
 
 /** More ways than this are nobody's to read. */
@@ -67,8 +68,8 @@ export class Captures {
     });
   }
 
-  /** What the tap saw of every connection since it began. */
-  seen(place: string): readonly CapturedRun[] {
+  /** What the tap saw of every connection since it began. `nameOf` is how a person calls a server, from its endpoint text. */
+  seen(place: string, nameOf: (endpoint: string) => string): readonly CapturedRun[] {
     const tap = this.#taps.get(place);
     if (tap === undefined) {
       const there = [...this.#taps.keys()];
@@ -83,7 +84,7 @@ export class Captures {
       });
     }
     return combine(connected).map((runs) => ({
-      outcome: connected.map(({ label }, i) => outcomeOf(label, runs[i]?.server)).join('; '),
+      outcome: connected.map(({ label }, i) => outcomeOf(label, runs[i]?.server, nameOf)).join('; '),
       probability: runs.reduce((product, run) => product * run.probability, 1),
       lines: runs.flatMap(({ events }) => captureLines(events, tap)),
     }));
@@ -97,8 +98,8 @@ function deviceNames(plan: ClusterPlan, netns: string): readonly string[] {
   return [...new Set([...links.map(({ name }) => name), ...far.map(({ peer }) => peer?.name ?? '')])];
 }
 
-function outcomeOf(label: string, server: string | undefined): string {
-  return server === undefined ? label : `${label}, answered by ${server.replace(/#.*$/, '')}`;
+function outcomeOf(label: string, server: string | undefined, nameOf: (endpoint: string) => string): string {
+  return server === undefined ? label : `${label}, answered by ${nameOf(listenerOwner(server))}`;
 }
 
 function combine(connected: readonly Connected[]): readonly (readonly Connected['runs'][number][])[] {
