@@ -7,6 +7,7 @@ import type { ChoiceOracle } from '../../base/choice.js';
 import type { Ip, Ipv6 } from '../../base/ip.js';
 import type { Mac } from '../../base/mac.js';
 import type { IpPacket } from '../../packet/ip-packet.js';
+import type { ConntrackFilter } from '../../plan/conntrack-args.js';
 import type { IpvsPassage } from '../ipvs/passage.js';
 import type { Zone } from './conntrack/zone.js';
 import type { SetTable } from './set/set-table.js';
@@ -103,6 +104,8 @@ export interface Passage {
   physOut: string | undefined;
   /** The uid of the local socket that sent it (`-m owner`), or KERNEL_SOCKET; undefined when no socket of this host sent it. */
   uid: number | undefined;
+  /** It was lost without a word to its sender: nobody listens to its queue. */
+  swallowed?: boolean;
   /** A copy that TEE made. */
   copied?: boolean;
   /** The socket that TPROXY gave it; opaque. */
@@ -154,6 +157,10 @@ export interface Netfilter {
   hook(hook: Hook, passage: Passage, inDevice: string | undefined, outDevice: string | undefined, record: boolean): HookResult;
   /** Forgets every connection and every counter that rules keep. */
   reset(): void;
+  /** Takes over what a netfilter of other rules knew: connections, lists of `recent`, and what rules that stayed have counted. */
+  inherit(before: Netfilter): void;
+  /** Deletes the connections that match, or all; says how many. */
+  deleteConnections(filter: ConntrackFilter | undefined): number;
   /** Text of the connection table as `conntrack -L` prints it, sorted. */
   connections(): readonly string[];
 }

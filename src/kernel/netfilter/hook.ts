@@ -22,6 +22,15 @@ export const HOOK_STEPS: Readonly<Record<Hook, readonly HookStep[]>> = {
   postrouting: ['mangle', 'nat', 'confirm'],
 };
 
+/** The built-in chain of a hook. */
+export const BUILT_IN: Readonly<Record<Hook, string>> = {
+  prerouting: 'PREROUTING',
+  input: 'INPUT',
+  forward: 'FORWARD',
+  output: 'OUTPUT',
+  postrouting: 'POSTROUTING',
+};
+
 /** Where a step stands among the base chains of nftables. */
 export function stepPriority(step: HookStep, hook: Hook): number {
   if (step === 'nat') return manipAt(hook) === 'dst' ? -100 : 100;

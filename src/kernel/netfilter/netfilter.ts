@@ -3,21 +3,24 @@
  * namespace without rules is inactive: its packets are not tracked, as the kernel registers connection tracking on first use.
  */
 import { inputError } from '../../base/errors.js';
+import type { ConntrackFilter } from '../../plan/conntrack-args.js';
 import type { Ruleset } from '../../plan/ruleset.js';
-import type { Hook, RuleHit, TableName } from '../../trace/event.js';
+import type { Hook, TableName } from '../../trace/event.js';
 import { type CompiledChain, type CompiledRule, compileChain } from './chain/compile-chain.js';
 import { runBuiltIn } from './chain/traverse.js';
 import { WalkMemo } from './chain/walk-memo.js';
 import type { HookResult, IpvsHooks, Netfilter, NetfilterCounters, NetfilterHost, Passage } from './contract.js';
 import type { Connection } from './conntrack/connection.js';
 import { connectionLine } from './conntrack/connection-line.js';
+import { matchesFilter } from './conntrack/matches-filter.js';
 import { ConnectionTable } from './conntrack/table.js';
 import { countPacket } from './conntrack/count-packet.js';
 import { readTimeouts } from './conntrack/timeouts.js';
 import { track, type Tracker } from './conntrack/track.js';
 import { connectionOf, type Evaluation } from './evaluation.js';
 import { ACCEPT, hookResult } from './hook-result.js';
-import { HOOK_STEPS, type HookStep, manipAt, stepPriority } from './hook.js';
+import { forgetState, inheritState, newEvaluation } from './new-evaluation.js';
+import { BUILT_IN, HOOK_STEPS, type HookStep, manipAt, stepPriority } from './hook.js';
 import type { NftProgram } from '../nft/base-chains.js';
 import { needsConnections } from './needs-connections.js';
 import { runForRoute } from './route-again.js';
@@ -25,20 +28,10 @@ import { type Binding, bind, isBound, NULL_RANGE } from './nat/bind.js';
 import { natChanges, translate } from './nat/translate.js';
 import type { UniqueRequest } from './nat/unique-tuple.js';
 
-const NO_HIT: RuleHit = { table: 'filter', chain: '', index: 0, text: '' };
-
 const NULL_BINDING = {
   src: { side: 'src', range: NULL_RANGE, kind: undefined, rule: undefined },
   dst: { side: 'dst', range: NULL_RANGE, kind: undefined, rule: undefined },
 } as const;
-
-const BUILT_IN: Readonly<Record<Hook, string>> = {
-  prerouting: 'PREROUTING',
-  input: 'INPUT',
-  forward: 'FORWARD',
-  output: 'OUTPUT',
-  postrouting: 'POSTROUTING',
-};
 
 /** One base chain of the hook. */
 type BaseRun = (e: Evaluation) => 'accept' | 'drop' | 'reject' | 'stolen';
@@ -92,7 +85,12 @@ class NamespaceNetfilter implements Netfilter {
     this.#table = new ConnectionTable(this.counters);
     this.#tracker = { table: this.#table, timeouts: readTimeouts(host), counters: this.counters };
     this.#request = { table: this.#table, host, nowUs: 0, zone: undefined };
-    this.#evaluation = this.#newEvaluation();
+    this.#evaluation = newEvaluation({
+      host,
+      counters: this.counters,
+      chain: (rule) => this.#jumps.get(rule) ?? this.#userChain(rule),
+      bind: (binding) => this.#bind(binding),
+    });
     this.#counts = ruleset?.counts === true || nft?.counts === true || host.sysctl('net.netfilter.nf_conntrack_acct') !== 0;
   }
 
@@ -121,20 +119,29 @@ class NamespaceNetfilter implements Netfilter {
   reset(): void {
     if (!this.active) return;
     this.#table.clear();
-    // Clearing an empty map makes a new one inside.
-    const { ruleState, recent, hashlimits, nftState } = this.#evaluation;
-    if (ruleState.size > 0) ruleState.clear();
-    if (nftState.size > 0) nftState.clear();
-    if (recent.size > 0) recent.clear();
-    if (hashlimits.size > 0) hashlimits.clear();
+    forgetState(this.#evaluation);
     this.#host.sets?.reset();
     this.#host.ipvs?.reset();
   }
 
+  inherit(before: Netfilter): void {
+    if (!(before instanceof NamespaceNetfilter)) return;
+    this.#table.adopt(before.#table, this.#host.nowUs());
+    inheritState(this.#evaluation, before.#evaluation);
+  }
+
+  deleteConnections(filter: ConntrackFilter | undefined): number {
+    const gone = this.#table.alive(this.#host.nowUs()).filter((one) => filter === undefined || matchesFilter(one, filter));
+    for (const connection of gone) connection.dead = true;
+    return gone.length;
+  }
+
   connections(): readonly string[] {
     const nowUs = this.#host.nowUs();
-    const alive = this.#table.all.filter((connection) => !connection.dead && connection.expiresUs > nowUs);
-    return alive.map((connection) => connectionLine(connection, nowUs)).sort();
+    return this.#table
+      .alive(nowUs)
+      .map((connection) => connectionLine(connection, nowUs))
+      .sort();
   }
 
   /** Tables without rules and without a policy to apply cost nothing; without a nat table nothing is bound. */
@@ -271,39 +278,6 @@ class NamespaceNetfilter implements Netfilter {
     const made = chain === undefined ? undefined : compileChain(chain, table);
     chains.set(name, made);
     return made;
-  }
-
-  #newEvaluation(): Evaluation {
-    return {
-      passage: {
-        packet: undefined as never,
-        mark: 0,
-        ct: undefined,
-        ctReply: false,
-        state: 'NEW',
-        physIn: undefined,
-        physOut: undefined,
-        uid: undefined,
-      },
-      hook: 'prerouting',
-      table: 'filter',
-      inDevice: undefined,
-      outDevice: undefined,
-      record: false,
-      hits: [],
-      nat: [],
-      hit: NO_HIT,
-      decidedBy: undefined,
-      rejectWith: undefined,
-      host: this.#host,
-      counters: this.counters,
-      ruleState: new Map(),
-      recent: new Map(),
-      hashlimits: new Map(),
-      nftState: new Map(),
-      chain: (rule) => this.#jumps.get(rule) ?? this.#userChain(rule),
-      bind: (binding) => this.#bind(binding),
-    };
   }
 
   #userChain(rule: CompiledRule): CompiledChain {

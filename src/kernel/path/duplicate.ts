@@ -2,7 +2,7 @@
  * TEE: a copy of the packet goes to a neighbour, from OUTPUT on and untracked; of what comes in here it has one hop less and DF, and a copy is not copied
  * again (nf_dup_ipv4 of net/ipv4/netfilter/nf_dup_ipv4.c, nf_dup_ipv6 of net/ipv6/netfilter/nf_dup_ipv6.c).
  */
-import type { Ip, Ipv4, Ipv6 } from '../../base/ip.js';
+import type { Ip } from '../../base/ip.js';
 import { packetLength } from '../link/packet-length.js';
 import type { Hook } from '../../trace/event.js';
 import { routeOutput6 } from '../ipv6/route/output.js';
@@ -44,6 +44,6 @@ export function duplicate(rt: Runtime, ns: Namespace, passage: Passage, { hook, 
 }
 
 function wayTo(rt: Runtime, ns: Namespace, gateway: Ip, oif: Device | undefined): OutputDecision<Ip> {
-  if (typeof gateway === 'number') return routeOutput(rt, ns, { dst: gateway, src: 0 as Ipv4, mark: 0, oif });
-  return routeOutput6(rt, ns, { dst: gateway, src: 0n as Ipv6, mark: 0, oif });
+  if (typeof gateway === 'number') return routeOutput(rt, ns, { dst: gateway, src: 0, mark: 0, oif });
+  return routeOutput6(rt, ns, { dst: gateway, src: 0n, mark: 0, oif });
 }

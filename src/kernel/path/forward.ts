@@ -20,6 +20,8 @@ export function forward(rt: Runtime, device: Device, passage: Passage, route: Ro
   const { ns } = device;
   const { packet } = passage;
   const out = route.device as Device;
+  if (passage.socket !== undefined)
+    return recordDrop(rt, ns, packet, 'NOT_SPECIFIED', () => 'TPROXY gave it a socket, and the routes lead on', { device });
   if (packet.ttl <= 1) {
     recordDrop(rt, ns, packet, 'IP_TTL_EXPIRED', () => `its TTL is ${packet.ttl}`, { device });
     return sendIcmpError(rt, ns, passage, { type: TIME_EXCEEDED, code: 0, inDevice: device });

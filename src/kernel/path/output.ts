@@ -44,7 +44,8 @@ export function output(rt: Runtime, outgoing: Outgoing): Errno | undefined {
 // eslint-disable-next-line eslint/max-params
 export function leave(rt: Runtime, ns: Namespace, passage: Passage, decision: OutputDecision, tunnel?: Device): Errno | undefined {
   rt.rerouted = undefined;
-  if (!runHook(rt, ns, 'output', passage, undefined, decision.device)) return isTaken(passage) ? undefined : 'EPERM';
+  if (!runHook(rt, ns, 'output', passage, undefined, decision.device))
+    return isTaken(passage) || passage.swallowed === true ? undefined : 'EPERM';
   const next = takeIpvsRoute(passage);
   if (next !== undefined) {
     leaveForServer(rt, ns, passage, next);
@@ -56,7 +57,7 @@ export function leave(rt: Runtime, ns: Namespace, passage: Passage, decision: Ou
     recordRoute(rt, ns, passage.packet, 'output', last.route);
   }
   if (last.route === undefined) return 'EPERM';
-  if (!runHook(rt, ns, 'postrouting', passage, tunnel, last.device)) return 'EPERM';
+  if (!runHook(rt, ns, 'postrouting', passage, tunnel, last.device)) return passage.swallowed === true ? undefined : 'EPERM';
   return transmit(rt, last.device, last.route, passage, undefined) ?? rt.linkError;
 }
 

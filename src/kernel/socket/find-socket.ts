@@ -1,7 +1,7 @@
 /**
  * The socket of this host that a packet is for, as rules may ask (nf_sk_lookup_slow_v4 and _v6 of net/netfilter/nf_socket_ipv4.c, nf_socket_ipv6.c), and
  * the one that TPROXY gives it (net/netfilter/xt_TPROXY.c). An answer to a connection whose source was translated is looked for under the
- * address that the socket knows, of IPv4 alone.
+ * address that the socket knows.
  */
 import { type Ip, parseIp } from '../../base/ip.js';
 import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
@@ -58,7 +58,7 @@ function calledBy(passage: Passage): Called | undefined {
   const called = error ? quoted(l4.about) : endsOf(packet);
   const connection = passage.ct as Connection | undefined;
   const answers = ctReply && state === (error ? 'RELATED' : 'ESTABLISHED');
-  if (called === undefined || connection === undefined || !answers || !connection.srcBound || typeof packet.src !== 'number') return called;
+  if (called === undefined || connection === undefined || !answers || !connection.srcBound) return called;
   return { ...called, localIp: connection.original.src, localPort: connection.original.a };
 }
 

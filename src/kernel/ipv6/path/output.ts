@@ -36,14 +36,14 @@ export function output6(rt: Runtime, outgoing: Outgoing): Errno | undefined {
   if (outgoing.copied === true) takeAsCopy(passage);
   if (refusesToFit(rt, outgoing, passage.packet, decision)) return 'EMSGSIZE';
   rt.rerouted = undefined;
-  if (!runHook(rt, ns, 'output', passage, undefined, decision.device)) return 'EPERM';
+  if (!runHook(rt, ns, 'output', passage, undefined, decision.device)) return passage.swallowed === true ? undefined : 'EPERM';
   const last = rt.rerouted ?? decision;
   if (last !== decision) {
     if (last.route === undefined || last.error !== undefined) return unroutable(rt, ns, passage.packet, last);
     recordRoute(rt, ns, passage.packet, 'output', last.route);
   }
   if (last.route === undefined) return 'EPERM';
-  if (!runHook(rt, ns, 'postrouting', passage, outgoing.tunnel, last.device)) return 'EPERM';
+  if (!runHook(rt, ns, 'postrouting', passage, outgoing.tunnel, last.device)) return passage.swallowed === true ? undefined : 'EPERM';
   transmit6(rt, last.device, last.route as Route6, passage, undefined);
   return rt.linkError;
 }

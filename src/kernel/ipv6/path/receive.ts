@@ -72,6 +72,8 @@ function forward(rt: Runtime, device: Device, passage: Passage, route: Route6): 
   const { ns } = device;
   const { packet } = passage;
   const out = route.device as Device;
+  if (passage.socket !== undefined)
+    return recordDrop(rt, ns, packet, 'NOT_SPECIFIED', () => 'TPROXY gave it a socket, and the routes lead on', { device });
   if (packet.ttl <= 1) {
     recordDrop(rt, ns, packet, 'IP_TTL_EXPIRED', () => `its hop limit is ${packet.ttl}`, { device });
     return sendIcmpv6Error(rt, ns, passage, { type: TIME_EXCEEDED6, code: 0, inDevice: device });

@@ -1,6 +1,6 @@
 /**
  * -m cluster: whether this node is the one that a hash of the connection's source chooses (net/netfilter/xt_cluster.c). The address is hashed as it
- * stands in the packet.
+ * stands in the packet, of IPv6 its first four bytes alone (NF_CT_TUPLE_L3SIZE counts words).
  */
 import type { Ip } from '../../../base/ip.js';
 import type { ExtensionMatch } from '../../../plan/rule/extension-match.js';
@@ -18,7 +18,6 @@ export function clusterTest({ nodes, nodeMask, seed, not }: Extract<ExtensionMat
 }
 
 function bytesOf(ip: Ip): number[] {
-  const width = typeof ip === 'number' ? 4 : 16;
-  const raw = BigInt.asUintN(width * 8, BigInt(ip));
-  return Array.from({ length: width }, (_, i) => Number((raw >> BigInt((width - 1 - i) * 8)) & 255n));
+  const word = typeof ip === 'number' ? ip : Number(ip >> 96n);
+  return [24, 16, 8, 0].map((shift) => (word >>> shift) & 0xff);
 }

@@ -8,8 +8,7 @@ const PROTOCOL = 1;
 const ALL = 0xff;
 
 export function ipv6HeaderTest(headers: number, soft: boolean, not: boolean): Test {
-  const differing = PROTOCOL ^ headers ^ (not ? ALL : 0);
-  const holds = soft ? (differing & headers) === 0 : differing === 0;
+  const holds = soft ? ((PROTOCOL ^ headers ^ (not ? ALL : 0)) & headers) === 0 : (headers === PROTOCOL) !== not;
   return () => holds;
 }
 

@@ -1,6 +1,7 @@
 /**
  * TPROXY, TEE and NFQUEUE (net/netfilter/xt_TPROXY.c, xt_TEE.c, xt_NFQUEUE.c). TPROXY gives the packet to a transparent socket, one that is connected
- * to its sender or listens at the address named, and drops what has none. To a queue nobody listens: what may bypass it is accepted.
+ * to its sender or listens at the address named, and drops what has none. To a queue nobody listens: what may bypass it is
+ * accepted, and what may not is lost without a word to its sender.
  */
 import { unsupported } from '../../../base/errors.js';
 import type { Target } from '../../../plan/rule/rule.js';
@@ -32,6 +33,7 @@ export function tee({ gateway, device }: Extract<Target, { kind: 'tee' }>): Acti
 export function queue(bypass: boolean): Action {
   return (e) => {
     if (bypass) return 'accept';
+    e.passage.swallowed = true;
     e.decidedBy = e.hit;
     return 'drop';
   };
