@@ -3,7 +3,7 @@
  * the device goes, in a datagram of the program's socket, to the forwarder that has the subnet; what comes to the socket, the program writes to
  * the device. Each takes one from the TTL, and drops what has none left without a word. For a subnet that nobody has it writes an ICMP 3/0 from
  * the device's own address, which Linux then takes for a martian unless accept_local is set. What Linux answered with such a program
- * is in fixtures/kernel/links; the lab starts none.
+ * is in fixtures/kernel/links.
  */
 import { formatIp, type Ipv4 } from '../../base/ip.js';
 import { type IpPacket, PROTO } from '../../packet/ip-packet.js';

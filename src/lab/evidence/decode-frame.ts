@@ -1,5 +1,5 @@
 /**
- * Wire bytes to frames: Ethernet II, ARP, IPv4 and IPv6 with TCP, UDP, ICMP, and VXLAN by its flag and its ports. The bytes may be cut
+ * Wire bytes to frames: Ethernet II, ARP, IPv4 and IPv6 with TCP, UDP, ICMP, and what tunnels carry. The bytes may be cut
  * off: what is missing is zero. Left out: VLAN tags, extension headers, fragments' later parts; such frames are undefined.
  */
 import type { Ip, Ipv6 } from '../../base/ip.js';
@@ -7,9 +7,10 @@ import type { Frame } from '../../packet/frame.js';
 import type { IcmpMessage } from '../../packet/icmp.js';
 import { type IpPacket, type Layer4, PROTO } from '../../packet/ip-packet.js';
 import type { TcpFlags } from '../../packet/tcp.js';
+import { decodeIpTunnel, decodeUdpTunnel, type Decoders } from './decode-tunnel.js';
+import { u16, u32, u8, viewOf } from './wire.js';
 
 const ETHERTYPE = { ip: 0x0800, arp: 0x0806, ipv6: 0x86dd } as const;
-const VXLAN_PORTS: readonly number[] = [8472, 4789];
 /** FIN, SYN, RST, PSH, ACK in tcpdump's letters and order. */
 const TCP_FLAGS: readonly [number, string][] = [
   [1, 'F'],
@@ -78,7 +79,7 @@ function layer4(bytes: Uint8Array, proto: number, length: number): Layer4 | unde
   if (proto === PROTO.tcp) return tcp(view, length);
   if (proto === PROTO.udp) return udp(bytes, length);
   if (proto === PROTO.icmpv6) return icmpv6(bytes, length);
-  return proto === PROTO.icmp ? icmp(bytes, length) : undefined;
+  return proto === PROTO.icmp ? icmp(bytes, length) : decodeIpTunnel(bytes, proto, length, INNER);
 }
 
 function tcp(view: DataView, length: number): Layer4 {
@@ -109,12 +110,11 @@ function mssOf(view: DataView, end: number): number | undefined {
 
 function udp(bytes: Uint8Array, length: number): Layer4 {
   const view = viewOf(bytes);
-  const dport = u16(view, 2);
-  const plain = { kind: 'udp', sport: u16(view, 0), dport, length: Math.max(0, length - 8) } as const;
-  if (!VXLAN_PORTS.includes(dport) || u8(view, 8) !== 8) return plain;
-  const inner = decodeFrame(bytes.subarray(16));
-  return inner === undefined ? plain : { ...plain, vxlan: { vni: u32(view, 12) >>> 8, frame: inner.frame } };
+  const payload = Math.max(0, length - 8);
+  return { kind: 'udp', sport: u16(view, 0), dport: u16(view, 2), length: payload, ...decodeUdpTunnel(bytes, payload, INNER) };
 }
+
+const INNER: Decoders = { frame: (bytes) => decodeFrame(bytes)?.frame, packet: (bytes) => decodePacket(bytes)?.packet };
 
 /** The quoted packet of an error; of an echo its id and sequence number. */
 function icmp(bytes: Uint8Array, length: number): IcmpMessage {
@@ -168,19 +168,6 @@ function address(view: DataView, at: number, version: number): Ip {
   return ip;
 }
 
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-function u8(view: DataView, at: number): number {
-  return at < view.byteLength ? view.getUint8(at) : 0;
-}
-function u16(view: DataView, at: number): number {
-  return (u8(view, at) << 8) | u8(view, at + 1);
-}
-function u32(view: DataView, at: number): number {
-  return u16(view, at) * 0x10000 + u16(view, at + 2);
-}
 function mac(view: DataView, at: number): number {
   return u16(view, at) * 0x100000000 + u32(view, at + 2);
 }

@@ -36,7 +36,7 @@ interface Sent {
 }
 
 export function flowEvents(evidence: RawEvidence, ends: FlowEnds, { topology, findRule }: Ground): readonly TraceEvent[] {
-  const { packets, arp } = collectSightings(evidence.taps, hookRuns(evidence.trace, findRule));
+  const { packets, arp } = collectSightings(evidence.taps, hookRuns(evidence.trace, findRule), topology.isWireguard);
   const own = ends.local === null ? [] : ownPackets(packets, [ends.local, ends.remote]);
   const sent = inLegs(own, ends, topology);
   const rebase = rebaseTcp(sent.map(({ packet }) => packet));

@@ -3,8 +3,8 @@
  * them. A hook says how the packet was routed (INPUT: to this host, FORWARD: on, OUTPUT: from here), a port's tap and those behind it what
  * the bridge did, a tunnel's tap and its outer packet the wrapping. Why a packet was lost outside of rules is not seen, and not said.
  */
-import type { IpPacket } from '../../packet/ip-packet.js';
-import type { TraceEvent } from '../../trace/event.js';
+import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
+import type { Encapsulation, TraceEvent } from '../../trace/event.js';
 import { hookEvent } from './hook-event.js';
 import type { HookRun } from './hook-runs.js';
 import type { Sight } from './order-sights.js';
@@ -57,9 +57,13 @@ function tunnelEvent(
   device: string,
   outer: IpPacket,
 ): TraceEvent {
-  const { l4 } = outer;
-  const vni = l4.kind === 'udp' ? l4.vxlan?.vni : undefined;
-  return { ...at, kind: dir === 'rx' ? 'decapsulate' : 'encapsulate', device, encapsulation: 'VXLAN', vni, outer };
+  return { ...at, kind: dir === 'rx' ? 'decapsulate' : 'encapsulate', device, ...encapsulationOf(outer), outer };
+}
+
+function encapsulationOf({ proto, l4 }: IpPacket): { readonly encapsulation: Encapsulation; readonly vni: number | undefined } {
+  if (l4.kind !== 'udp') return { encapsulation: proto === PROTO.gre ? 'GRE' : 'IPIP', vni: undefined };
+  if (l4.tunnel === undefined) return { encapsulation: 'VXLAN', vni: l4.vxlan?.vni };
+  return { encapsulation: l4.tunnel.kind, vni: l4.tunnel.kind === 'Geneve' ? l4.tunnel.vni : undefined };
 }
 
 function outerOf(sights: readonly Sight[], key: string, { rebase }: PacketContext): IpPacket | undefined {

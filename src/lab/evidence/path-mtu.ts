@@ -5,6 +5,7 @@
 import type { IpPacket } from '../../packet/ip-packet.js';
 import { packetBytes } from '../../packet/packet-bytes.js';
 import type { TraceEvent } from '../../trace/event.js';
+import { carriedPacket } from './decode-tunnel.js';
 import type { Topology } from './topology.js';
 
 export function pathMtu(events: readonly TraceEvent[], topology: Topology): number | undefined {
@@ -21,6 +22,6 @@ export function pathMtu(events: readonly TraceEvent[], topology: Topology): numb
 
 /** Of all headers around the packet within. */
 function overhead(packet: IpPacket): number {
-  const frame = packet.l4.kind === 'udp' ? packet.l4.vxlan?.frame : undefined;
-  return frame?.kind === 'ip' ? packetBytes(packet) - packetBytes(frame.packet) + overhead(frame.packet) : 0;
+  const inner = carriedPacket(packet);
+  return inner === undefined ? 0 : packetBytes(packet) - packetBytes(inner) + overhead(inner);
 }

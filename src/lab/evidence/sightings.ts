@@ -5,7 +5,9 @@
 import type { ArpFrame } from '../../packet/frame.js';
 import type { IpPacket } from '../../packet/ip-packet.js';
 import { type Decoded, decodeFrame, decodePacket, packetKey } from './decode-frame.js';
+import { carriedPacket } from './decode-tunnel.js';
 import type { HookRun } from './hook-runs.js';
+import { linkWireguard, type SeenFrame } from './link-wireguard.js';
 import type { RawTap } from './raw-evidence.js';
 
 export interface TapSight {
@@ -35,41 +37,44 @@ export interface Sightings {
   readonly arp: readonly ArpSight[];
 }
 
-export function collectSightings(taps: readonly RawTap[], runs: readonly HookRun[]): Sightings {
+export function collectSightings(taps: readonly RawTap[], runs: readonly HookRun[], isWireguard: IsWireguard): Sightings {
   const packets = new Map<string, PacketSights>();
-  const arp: ArpSight[] = [];
-  const inner = new Map<string, string>();
+  const { frames, arp } = decodeTaps(taps);
+  const inner = new Map(linkWireguard(frames, isWireguard));
   const sightsOf = (key: string): PacketSights => {
     const root = inner.get(key) ?? key;
     const known = packets.get(root) ?? { key: root, taps: [], hooks: [] };
     packets.set(root, known);
     return known;
   };
-  for (const tap of taps) {
-    const decoded = decodeTap(tap);
-    if (decoded === undefined) continue;
-    const { frame, key } = decoded;
-    if (frame.kind === 'arp') arp.push({ tap, frame });
-    else if (key !== undefined) {
-      linkTunnel(inner, frame.packet, key);
-      const { ns, device, dir, stamp } = tap;
-      sightsOf(key).taps.push({ kind: 'tap', ns, device, dir, stamp, packet: frame.packet, key });
-    }
+  for (const { ns, device, dir, stamp, packet, key } of frames) {
+    const carried = inner.has(key) ? undefined : carriedPacket(packet);
+    if (carried !== undefined) inner.set(key, packetKey(carried));
+    sightsOf(key).taps.push({ kind: 'tap', ns, device, dir, stamp, packet, key });
   }
   for (const run of runs) sightsOf(run.before.key).hooks.push(run);
   return { packets: [...packets.values()], arp };
 }
 
-function decodeTap(tap: RawTap): Decoded | undefined {
-  const bytes = Buffer.from(tap.bytes, 'hex');
-  if (tap.ethernet) return decodeFrame(bytes);
-  const packet = decodePacket(bytes);
-  return packet && { frame: { kind: 'ip', src: 0, dst: 0, packet: packet.packet }, key: packet.key };
+type IsWireguard = Parameters<typeof linkWireguard>[1];
+
+function decodeTaps(taps: readonly RawTap[]): { readonly frames: SeenFrame[]; readonly arp: ArpSight[] } {
+  const frames: SeenFrame[] = [];
+  const arp: ArpSight[] = [];
+  for (const tap of taps) {
+    const bytes = Buffer.from(tap.bytes, 'hex');
+    const decoded = tap.ethernet ? decodeFrame(bytes) : decodeBare(bytes);
+    if (decoded === undefined) continue;
+    const { frame, key } = decoded;
+    const { ns, device, dir, stamp } = tap;
+    if (frame.kind === 'arp') arp.push({ tap, frame });
+    else if (key !== undefined)
+      frames.push({ ns, device, dir, stamp, packet: frame.packet, key, bytes: bytes.subarray(tap.ethernet ? 14 : 0) });
+  }
+  return { frames, arp };
 }
 
-/** From the key of an outer packet to that of the packet within. */
-function linkTunnel(inner: Map<string, string>, packet: IpPacket, key: string): void {
-  if (packet.l4.kind !== 'udp' || packet.l4.vxlan === undefined || inner.has(key)) return;
-  const { frame } = packet.l4.vxlan;
-  if (frame.kind === 'ip') inner.set(key, packetKey(frame.packet));
+function decodeBare(bytes: Uint8Array): Decoded | undefined {
+  const packet = decodePacket(bytes);
+  return packet && { frame: { kind: 'ip', src: 0, dst: 0, packet: packet.packet }, key: packet.key };
 }

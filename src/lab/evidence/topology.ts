@@ -7,6 +7,7 @@ export interface Topology {
   /** The other end of a veth, as `namespace device`. */
   peerOf(ns: string, device: string): string | undefined;
   isTunnel(ns: string, device: string): boolean;
+  isWireguard(ns: string, device: string): boolean;
   /** Whether bridged packets of that family cross iptables or ip6tables. */
   bridgeCalls(ns: string, six: boolean): boolean;
   /** Undefined where the kernel chooses it by what lies below. */
@@ -15,7 +16,7 @@ export interface Topology {
 
 const MTU_ETHERNET = 1500;
 const MTU_LOOPBACK = 65536;
-const TUNNELS: readonly string[] = ['vxlan', 'geneve', 'ipip', 'gre', 'gretap', 'sit', 'wireguard'];
+const TUNNELS: readonly string[] = ['vxlan', 'geneve', 'ipip', 'gre', 'gretap', 'sit', 'wireguard', 'tun'];
 
 export function topologyOf(plan: Plan): Topology {
   const link = (ns: string, device: string) => plan.netns[ns]?.links.find((one) => one.name === device);
@@ -31,6 +32,7 @@ export function topologyOf(plan: Plan): Topology {
     peerOf: (ns, device) => peers.get(`${ns} ${device}`),
     masterOf: (ns, device) => link(ns, device)?.master,
     isTunnel: (ns, device) => TUNNELS.includes(link(ns, device)?.kind ?? ''),
+    isWireguard: (ns, device) => link(ns, device)?.kind === 'wireguard',
     mtuOf: (ns, device) => mtuOf(link(ns, device), device),
     bridgeCalls: (ns, six) => plan.netns[ns]?.sysctl[`net.bridge.bridge-nf-call-${six ? 'ip6tables' : 'iptables'}`] !== '0',
   };

@@ -5,6 +5,7 @@ import ctypes, fcntl, functools, os, platform, re, shutil, socket, struct, subpr
 
 from link_order import link_order
 from accounts import make_accounts
+from forwarder import attach_tuns
 from netns import enter, new_netns
 from trouble import Trouble
 
@@ -26,7 +27,7 @@ LACKS = re.compile(
 
 
 def load(plan):
-    """Namespaces by name, as descriptors."""
+    """Namespaces by name, as descriptors; and the tun devices that programs read."""
     check_tools(plan)
     spaces = {name: new_netns() for name in plan["netns"]}
     each = plan["netns"].items()
@@ -35,6 +36,7 @@ def load(plan):
         batch(fd, ["ip"], lines)
     for name, netns in each:
         batch(spaces[name], ["ip"], own_names(name, netns))
+    tuns = attach_tuns(plan, spaces)
     for name, netns in each:
         batch(spaces[name], ["ip"], link_settings(plan, name))
         missing = write_sysctls(spaces[name], name, late[name])
@@ -46,7 +48,7 @@ def load(plan):
     for name, netns in each:
         load_tables(spaces[name], name, netns)
         load_texts(spaces[name], name, netns)
-    return spaces
+    return spaces, tuns
 
 
 def check_tools(plan):
@@ -116,7 +118,7 @@ def new_links(plan, spaces):
 def new_link(name, i, link, spaces):
     kind, peer = link["kind"], link.get("peer")
     if kind == "tun":
-        raise Trouble("unsupported", "lab-tun", f"the lab starts no program behind {link['name']}, a tun device", where=["netns", name, "links", i])
+        return spaces[name], (f"tuntap add mode tun name {link['name']}", ["netns", name, "links", i])
     if link["name"] in FALLBACKS:
         find_fallback(spaces[name], link, ["netns", name, "links", i])
         return None

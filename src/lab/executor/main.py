@@ -12,6 +12,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import story
+from forwarder import start_forwarders
 from load import load
 from netns import die_with_parent, leave_host, lock_file
 from owner import leave_groups
@@ -45,8 +46,9 @@ def read_options():
 
 def execute(plan, options):
     with lock_file():
-        spaces = load(plan)
+        spaces, tuns = load(plan)
     loop = Loop()
+    start_forwarders(loop, tuns)
     servers = open_listeners(loop, spaces, plan.get("listeners", []))
     evidence = open_evidence(plan, spaces, loop) if options.trace else None
     forget = forgetter(spaces) if options.fresh else lambda: None
