@@ -16,7 +16,7 @@ export function probe(path: string, flags: ProbeFlags): ExitCode {
   const results = runPlan(readPlan(text, file), { record });
   const tell = (flow: PlanFlow): object =>
     record ? { ...flowJson(flow), path: pathOf(flow, connectionsOf(flow.events)) } : flowJson(flow);
-  const probes = results.map(({ id, flows }) => ({ id, flows: flows.map(tell) }));
+  const probes = results.map(({ id, flows, conntrack }) => ({ id, flows: flows.map(tell), conntrack }));
   process.stdout.write(`${JSON.stringify({ kernel: 'simulated', probes })}\n`);
   return EXIT.ok;
 }

@@ -5,7 +5,8 @@
 import type { ChoiceOracle } from '../base/choice.js';
 import type { Ip } from '../base/ip.js';
 import type { Mac } from '../base/mac.js';
-import type { ProbeProtocol } from '../plan/plan.js';
+import type { ConntrackFilter } from '../plan/conntrack-args.js';
+import type { PlanSource, ProbeProtocol } from '../plan/plan.js';
 import type { FlowRecord } from '../trace/flow-record.js';
 
 export interface Probe {
@@ -34,6 +35,18 @@ export interface Probe {
   readonly device?: string | undefined;
   /** How far it is followed; `conversation` unless given. */
   readonly extent?: Extent | undefined;
+  /** With it TCP is followed whole: retransmission, acknowledgements, closing. */
+  readonly story?: Story | undefined;
+}
+
+/** The probe's part in a longer story. */
+export interface Story {
+  /** Names the socket: one of that name that was kept is used again. */
+  readonly socket: string;
+  /** It stays open, and TCP's server keeps the connection. */
+  readonly keep: boolean;
+  /** Instead of sending, the used socket is closed. */
+  readonly close?: 'fin' | 'reset' | undefined;
 }
 
 /**
@@ -68,6 +81,16 @@ export interface SimulatedNetwork {
    * answer stays warm: built namespaces, compiled rules, resolved neighbours, learned fdb entries.
    */
   reset(): void;
+  /** Time passes: kept connections send again what nobody acknowledged. */
+  pass(us: number): void;
+  /** The process of a listener ends: its sockets are closed. */
+  stop(listener: string): void;
+  /** Another plan from now on; what namespaces of both plans know stays: connections, sockets, neighbours, learned fdb entries. */
+  replacePlan(source: PlanSource): void;
+  /** Deletes a namespace's connections, those that match or all; says how many. */
+  deleteConnections(netns: string, filter?: ConntrackFilter): number;
+  /** As `conntrack -L` prints them, IPv4 first, sorted. */
+  connections(netns: string): readonly string[];
   /** The link address of a device; 0 where it has none, or is not there. */
   macOf(netns: string, device: string): Mac;
   readonly counters: NetworkCounters;

@@ -24,6 +24,8 @@ import type { InFlight, Outgoing, Runtime } from './runtime.js';
 import { recordOf, refusedRecord } from './socket/flow-result.js';
 import { newFlowState } from './socket/flow-state.js';
 import { openClient } from './socket/open-client.js';
+import { goOn, nextTalker, sayFarewell } from './socket/story.js';
+import { sayAgain } from './socket/talk.js';
 
 const TIMEOUT_MS = 3000;
 /** The first packet is leg 0, the answer to it leg 1. */
@@ -35,15 +37,18 @@ const NESTED_MAX = 1000;
 export function runFlow(rt: Runtime, probe: Probe, oracle: ChoiceOracle, record: RecordMode): FlowRecord {
   begin(rt, oracle, record);
   rt.extent = probe.extent ?? 'conversation';
+  rt.story = probe.story;
   const startUs = rt.nowUs;
   const deadlineUs = startUs + (probe.timeoutMs ?? TIMEOUT_MS) * 1000;
   try {
     const ns = rt.namespace(probe.netns);
-    const failure = openClient(rt, ns, probe);
+    const failure = rt.story === undefined ? openClient(rt, ns, probe) : goOn(rt, ns, probe, rt.story);
     if (failure !== undefined) return refusedRecord(rt, probe, failure);
     work(rt, deadlineUs);
     if (!isDone(rt)) rt.nowUs = deadlineUs;
-    return recordOf(rt, probe, startUs);
+    const told = recordOf(rt, probe, startUs);
+    if (rt.story !== undefined && sayFarewell(rt, rt.story)) workOff(rt);
+    return told;
   } finally {
     end(rt);
   }
@@ -77,6 +82,13 @@ function work(rt: Runtime, deadlineUs: number): void {
   for (;;) {
     workOff(rt);
     const next = nextTimer(rt);
+    const talker = rt.story === undefined ? undefined : nextTalker(rt.flow);
+    if (talker !== undefined && talker.talk.dueUs < (next?.dueUs ?? Number.POSITIVE_INFINITY)) {
+      if (talker.talk.dueUs >= deadlineUs || isDone(rt)) return;
+      rt.nowUs = talker.talk.dueUs;
+      sayAgain(rt, talker);
+      continue;
+    }
     if (next === undefined || next.dueUs > deadlineUs || isDone(rt)) return;
     rt.nowUs = next.dueUs;
     probeOrFail(rt, next);
@@ -84,7 +96,7 @@ function work(rt: Runtime, deadlineUs: number): void {
 }
 
 /** Outer packets first, then what an answered neighbour let go, frames on the wire, and last what hosts have to say. */
-function workOff(rt: Runtime): void {
+export function workOff(rt: Runtime): void {
   let nested = 0;
   for (;;) {
     if (rt.tunnelled.length > 0) sendNested(rt, rt.tunnelled.shift() as Outgoing, nested++);

@@ -9,6 +9,8 @@ import type { FlowRecord } from '../trace/flow-record.js';
 import { buildNamespace } from './build-namespace.js';
 import type { NetworkCounters, Probe, RecordMode, SimulatedNetwork } from './contract.js';
 import { runFlow } from './flow.js';
+import { connectionsOf, deleteConnections, pass, stop } from './between-flows.js';
+import { type CurrentPlan, replacePlan } from './replace-plan.js';
 import { buildIpv6Stack } from './ipv6/build-stack.js';
 import type { Ipv6Stack } from './ipv6/stack.js';
 import type { Device, Namespace } from './namespace.js';
@@ -21,10 +23,16 @@ import { PORT_MIN } from './socket/open-client.js';
 
 export function createNetwork(source: PlanSource): SimulatedNetwork {
   const namespaces = new Map<string, Namespace>();
-  const rt = newRuntime(source, namespaces);
+  const plan: CurrentPlan = { source };
+  const rt = newRuntime(plan, namespaces);
   return {
     probe: (probe: Probe, oracle: ChoiceOracle, record: RecordMode): FlowRecord => runFlow(rt, probe, oracle, record),
     reset: () => reset(rt),
+    pass: (us) => pass(rt, us),
+    stop: (listener) => stop(rt, namespaces.values(), listener),
+    replacePlan: (other) => replacePlan(rt, namespaces, plan, other),
+    deleteConnections: (netns, filter) => deleteConnections(rt, netns, filter),
+    connections: (netns) => connectionsOf(rt, netns),
     macOf: (netns, device) => rt.namespace(netns).deviceByName.get(device)?.mac ?? 0,
     get counters() {
       return countAll(rt, namespaces);
@@ -32,10 +40,10 @@ export function createNetwork(source: PlanSource): SimulatedNetwork {
   };
 }
 
-function newRuntime(source: PlanSource, namespaces: Map<string, Namespace>): Runtime {
+function newRuntime(plan: CurrentPlan, namespaces: Map<string, Namespace>): Runtime {
   const rt: Runtime = {
     nowUs: 0,
-    epoch: source.epoch ?? 0,
+    epoch: plan.source.epoch ?? 0,
     leg: 0,
     nextLeg: 0,
     record: false,
@@ -44,6 +52,9 @@ function newRuntime(source: PlanSource, namespaces: Map<string, Namespace>): Run
     oracle: NO_CHOICE,
     extent: 'conversation',
     flow: newFlowState(),
+    story: undefined,
+    kept: new Map(),
+    stopped: new Set(),
     rerouted: undefined,
     frame: undefined,
     inFlight: [],
@@ -60,10 +71,10 @@ function newRuntime(source: PlanSource, namespaces: Map<string, Namespace>): Run
     touched: [],
     nextPort: PORT_MIN,
     counters: { namespacesBuilt: 0, packets: 0, routeLookups: 0, arpExchanges: 0 },
-    namespace: (name) => namespaces.get(name) ?? build(rt, source, namespaces, name),
+    namespace: (name) => namespaces.get(name) ?? build(rt, plan.source, namespaces, name),
     ipv6: (ns) => ns.ipv6 ?? addIpv6(rt, ns),
-    peerOf: (device) => findPeer(rt, source, device),
-    mayAnswer: (device, ip) => mayAnswer(source, device, ip),
+    peerOf: (device) => findPeer(rt, plan.source, device),
+    mayAnswer: (device, ip) => mayAnswer(plan.source, device, ip),
   };
   return rt;
 }
@@ -77,11 +88,16 @@ const NO_CHOICE: ChoiceOracle = {
 function build(rt: Runtime, source: PlanSource, namespaces: Map<string, Namespace>, name: string): Namespace {
   const plan = source.netns(name);
   if (plan === undefined) throw inputError('no-such-netns', `the plan has no namespace called ${name}`);
-  const ns = buildNamespace(name, plan, source.listeners(name), {
-    makeNetfilter: (made) => createNetfilter(plan.iptables, netfilterHost(rt, made), nftProgram(plan.nft, 'ip', `${name} nft`)),
-    deviceIn: (netns, device) => rt.namespace(netns).deviceByName.get(device),
-    uppers: source.uppers?.(name),
-  });
+  const ns = buildNamespace(
+    name,
+    plan,
+    source.listeners(name).filter(({ id }) => !rt.stopped.has(id)),
+    {
+      makeNetfilter: (made) => createNetfilter(plan.iptables, netfilterHost(rt, made), nftProgram(plan.nft, 'ip', `${name} nft`)),
+      deviceIn: (netns, device) => rt.namespace(netns).deviceByName.get(device),
+      uppers: source.uppers?.(name),
+    },
+  );
   namespaces.set(name, ns);
   rt.counters.namespacesBuilt++;
   return ns;
@@ -141,6 +157,7 @@ function reset(rt: Runtime): void {
   rt.nowUs = 0;
   rt.nextPort = PORT_MIN;
   rt.flow = newFlowState();
+  if (rt.kept.size > 0) rt.kept.clear();
 }
 
 function countAll(rt: Runtime, namespaces: ReadonlyMap<string, Namespace>): NetworkCounters {

@@ -6,15 +6,19 @@ import type { ChoiceOracle } from '../base/choice.js';
 import { inputError } from '../base/errors.js';
 import { parseIp } from '../base/ip.js';
 import { createRng } from '../base/rng.js';
+import { readConntrackArgs } from '../plan/conntrack-args.js';
 import type { Plan, ProbePlan } from '../plan/plan.js';
 import type { FlowRecord } from '../trace/flow-record.js';
-import type { Probe } from './contract.js';
+import { changePlan } from './change-plan.js';
+import type { Probe, SimulatedNetwork, Story } from './contract.js';
 import { createNetwork } from './network.js';
 import { planSource } from './plan-source.js';
 
 export interface ProbeResult {
   readonly id: string;
   readonly flows: readonly FlowRecord[];
+  /** By namespace, where the probe asks: a line for each connection. */
+  readonly conntrack?: Readonly<Record<string, readonly string[]>>;
 }
 
 const DRAWS = 2 ** 31;
@@ -29,12 +33,39 @@ export interface RunOptions {
 export function runPlan(plan: Plan, options: RunOptions = {}): readonly ProbeResult[] {
   const oracle = options.oracle ?? seededOracle(options.seed ?? 1);
   const network = createNetwork(planSource(plan));
+  const isStory = plan.probes.some(isPartOfStory);
+  let now = plan;
   return plan.probes.map((planned) => {
-    const probe = toProbe(planned);
+    if (isStory) now = goOn(network, now, planned);
+    const probe = isStory ? { ...toProbe(planned), story: storyOf(planned) } : toProbe(planned);
     const flows: FlowRecord[] = [];
     for (let i = 0; i < (planned.count ?? 1); i++) flows.push(network.probe(probe, oracle, options.record ?? false));
-    return { id: planned.id, flows };
+    return { id: planned.id, flows, ...(planned.conntrack === undefined ? {} : { conntrack: listed(network, planned.conntrack) }) };
   });
+}
+
+function isPartOfStory({ afterMs, change, stop, keep, conntrack }: ProbePlan): boolean {
+  return [afterMs, change, stop, keep, conntrack].some((field) => field !== undefined);
+}
+
+/** What happens before the probe; the plan that holds from then on. */
+function goOn(network: SimulatedNetwork, plan: Plan, { afterMs = 0, change, stop = [] }: ProbePlan): Plan {
+  if (afterMs > 0) network.pass(afterMs * 1000);
+  const changed = change === undefined ? plan : changePlan(plan, change);
+  if (changed !== plan) network.replacePlan(planSource(changed));
+  for (const [name, { conntrack = [] }] of Object.entries(change ?? {})) {
+    for (const text of conntrack) network.deleteConnections(name, readConntrackArgs(text, name));
+  }
+  for (const listener of stop) network.stop(listener);
+  return changed;
+}
+
+function storyOf({ id, reuse, keep, close }: ProbePlan): Story {
+  return { socket: reuse ?? id, keep: keep === true, close };
+}
+
+function listed(network: SimulatedNetwork, names: readonly string[]): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(names.map((name) => [name, network.connections(name)]));
 }
 
 /** Draws each branch with its probability. */
@@ -53,8 +84,9 @@ function seededOracle(seed: number): ChoiceOracle {
 }
 
 function toProbe(planned: ProbePlan): Probe {
-  const { id: _, count: __, size: payload, dst, dport, src, ...rest } = planned;
-  return { ...rest, dport, dst: address(planned, dst), src: optional(planned, src), payload };
+  const { netns, proto, dst, dport, src, sport, mark, timeoutMs, size, df, broadcast, tos, ttl, device, uid, gid } = planned;
+  const ends = { netns, proto, dst: address(planned, dst), dport, src: optional(planned, src), sport };
+  return { ...ends, mark, timeoutMs, payload: size, df, broadcast, tos, ttl, device, uid, gid };
 }
 
 function optional(planned: ProbePlan, text: string | undefined): Probe['src'] {

@@ -4,7 +4,7 @@
  */
 import type { ChoiceOracle } from '../base/choice.js';
 import type { Ip } from '../base/ip.js';
-import type { Extent } from './contract.js';
+import type { Extent, Story } from './contract.js';
 import type { Frame } from '../packet/frame.js';
 import type { IpPacket } from '../packet/ip-packet.js';
 import type { TraceEvent } from '../trace/event.js';
@@ -38,6 +38,12 @@ export interface Runtime {
   oracle: ChoiceOracle;
   extent: Extent;
   flow: FlowState;
+  /** The part of the flow in hand in a longer story. */
+  story: Story | undefined;
+  /** Flows whose sockets stayed open, by their names. */
+  readonly kept: Map<string, FlowState>;
+  /** Listeners whose process ended. */
+  readonly stopped: Set<string>;
   /** What OUTPUT decided anew for the packet in hand (ip_route_me_harder). */
   rerouted: OutputDecision<Ip> | undefined;
   /** The frame in hand, for what answers it on the same link. */

@@ -138,10 +138,8 @@ class NamespaceNetfilter implements Netfilter {
 
   connections(): readonly string[] {
     const nowUs = this.#host.nowUs();
-    return this.#table
-      .alive(nowUs)
-      .map((connection) => connectionLine(connection, nowUs))
-      .sort();
+    const lines = this.#table.alive(nowUs).map((connection) => connectionLine(connection, nowUs));
+    return lines.sort();
   }
 
   /** Tables without rules and without a policy to apply cost nothing; without a nat table nothing is bound. */

@@ -4,12 +4,15 @@ import type { Errno } from '../../trace/flow-record.js';
 import type { Extent } from '../contract.js';
 import type { Device, Listener, Namespace } from '../namespace.js';
 import type { Owner } from '../runtime.js';
+import type { Talk } from './talk.js';
 
 export interface FlowState {
   client: ClientSocket | undefined;
   readonly servers: ServerSocket[];
   /** The smallest MTU that the first packet met, in bytes of the client's own packet. */
   pathMtu: number;
+  /** Requests of it so far, where it is part of a story. */
+  requests: number;
 }
 
 export interface ClientSocket {
@@ -27,6 +30,10 @@ export interface ClientSocket {
   readonly options: SocketOptions;
   readonly owner: Owner | undefined;
   mss: number;
+  /** Of TCP in a story. */
+  readonly talk: Talk | undefined;
+  /** The connection was reset or given up. */
+  broken: boolean;
   state: 'opening' | 'open' | 'answered' | 'failed';
   errno: Errno | undefined;
   icmp: { readonly type: number; readonly code: number; readonly from: Ip } | undefined;
@@ -62,13 +69,15 @@ export interface ServerSocket {
   readonly device?: Device | undefined;
   /** The listener's. */
   readonly owner?: Owner | undefined;
+  /** Of TCP in a story. */
+  readonly talk?: Talk | undefined;
   state: 'syn-received' | 'open' | 'closed';
   /** The next byte that the server expects. */
   expects: number;
 }
 
 export function newFlowState(): FlowState {
-  return { client: undefined, servers: [], pathMtu: Number.POSITIVE_INFINITY };
+  return { client: undefined, servers: [], pathMtu: Number.POSITIVE_INFINITY, requests: 1 };
 }
 
 /** With `packet`, a server's having taken it ends the flow: true where nothing is to be answered. */

@@ -21,6 +21,7 @@ import { type ClientSocket, NO_OPTIONS, type SocketOptions } from './flow-state.
 import { ownerOf, protocolNumber } from './listeners.js';
 import { clientSends } from './receive-tcp.js';
 import { boundWay, sendDatagram } from './send-datagram.js';
+import { newTalk, say, type Talker } from './talk.js';
 
 export const PORT_MIN = 32768;
 const PORT_MAX = 60999;
@@ -88,6 +89,8 @@ function newClient(rt: Runtime, ns: Namespace, probe: Probe, decision: OutputDec
     options: optionsOf(ns, probe),
     owner: ownerOf(probe),
     mss: mtuOf(rt, decision, probe.dst) - (six ? 60 : 40),
+    talk: proto === PROTO.tcp && rt.story !== undefined ? newTalk(rt.story.keep) : undefined,
+    broken: false,
     state: proto === PROTO.tcp ? 'opening' : 'open',
     errno: undefined,
     icmp: undefined,
@@ -111,8 +114,14 @@ function takePort(rt: Runtime): number {
 }
 
 function sendFirst(rt: Runtime, client: ClientSocket): void {
+  if (client.talk !== undefined) return say(rt, client as Talker, 'S');
+  if (client.proto === PROTO.tcp) return clientSends(rt, client, 'S', 0);
+  sendRequest(rt, client, 1);
+}
+
+/** A datagram or an echo; `sequence` is the echo's. */
+export function sendRequest(rt: Runtime, client: ClientSocket, sequence: number): void {
   const { ns, proto, localIp, localPort, remoteIp, remotePort, mark, payload, options, owner } = client;
-  if (proto === PROTO.tcp) return clientSends(rt, client, 'S', 0);
   if (proto === PROTO.udp) {
     return sendDatagram(rt, ns, {
       src: localIp,
@@ -128,7 +137,7 @@ function sendFirst(rt: Runtime, client: ClientSocket): void {
   }
   const leg = rt.nextLeg++;
   const six = typeof remoteIp === 'bigint';
-  const l4 = { kind: 'icmp', type: six ? ECHO_REQUEST6 : 8, code: 0, id: localPort, seq: 1, length: payload } as const;
+  const l4 = { kind: 'icmp', type: six ? ECHO_REQUEST6 : 8, code: 0, id: localPort, seq: sequence, length: payload } as const;
   const ttl = options.ttl || (six ? HOP_LIMIT_OF_ROUTE : ns.defaultTtl);
   const packet = { src: localIp, dst: remoteIp, ttl, tos: options.tos, id: leg + 1, df: six || (options.df ?? ns.findsPathMtu), proto, l4 };
   rt.outbox.push({ ns, packet, leg, mark, about: undefined, fromClient: true, decision: boundWay(rt, client), owner });

@@ -11,9 +11,10 @@ import type { Passage } from '../netfilter/contract.js';
 import { sendReset } from '../path/reset.js';
 import { recordDeliver, recordDrop } from '../record.js';
 import type { Runtime } from '../runtime.js';
-import { type ClientSocket, endsWithPacket, isForClient, type ServerSocket } from './flow-state.js';
+import { type ClientSocket, endsWithPacket, type FlowState, isForClient, type ServerSocket } from './flow-state.js';
 import { findListener, givenListener } from './listeners.js';
 import { segmentMax, sendSegment } from './send-segment.js';
+import { hear, newTalk, say, type Talker } from './talk.js';
 
 /** The option that every segment after the handshake carries. */
 const TIMESTAMPS = 12;
@@ -22,10 +23,15 @@ export function receiveTcp(rt: Runtime, device: Device, passage: Passage, l4: Tc
   const { packet } = passage;
   const { src, dst } = packet;
   const { client } = rt.flow;
-  if (client?.proto === PROTO.tcp && isForClient(client, device, src, l4.sport, dst, l4.dport))
+  if (client?.proto === PROTO.tcp && isForClient(client, device, src, l4.sport, dst, l4.dport)) {
+    if (client.talk !== undefined) return hear(rt, device, passage, client as Talker, l4);
     return clientReceives(rt, device, passage, client, l4);
-  const server = findServer(rt, device, src, dst, l4);
+  }
+  const server = findServer(rt.flow, device, src, dst, l4);
+  if (server?.talk !== undefined) return hear(rt, device, passage, server as Talker, l4);
   if (server !== undefined) return serverReceives(rt, device, passage, server, l4);
+  const kept = rt.kept.size === 0 ? undefined : findKept(rt, device, src, dst, l4);
+  if (kept !== undefined) return hear(rt, device, passage, kept, l4);
   const listener = l4.flags === 'S' ? (givenListener(passage) ?? findListener(device.ns, PROTO.tcp, dst, l4.dport)) : undefined;
   if (listener === undefined) return refuse(rt, device, passage, l4);
   if (isAnycast(rt, device, dst)) return refuse(rt, device, passage, l4);
@@ -41,16 +47,32 @@ export function receiveTcp(rt: Runtime, device: Device, passage: Passage, l4: Tc
     mark: 0,
     device,
     owner: listener.owner,
+    talk: rt.story === undefined ? undefined : newTalk(rt.story.keep),
     state: 'syn-received',
     expects: l4.seq + 1,
   };
   rt.flow.servers.push(opened);
   if (endsWithPacket(rt)) return;
+  if (opened.talk !== undefined) {
+    opened.talk.expects = l4.seq + 1;
+    return say(rt, opened as Talker, 'S.');
+  }
   serverSends(rt, opened, 'S.', 0);
 }
 
-function findServer(rt: Runtime, device: Device, src: Ip, dst: Ip, l4: TcpSegment): ServerSocket | undefined {
-  for (const server of rt.flow.servers) {
+/** Of connections of earlier flows that stayed open. */
+function findKept(rt: Runtime, device: Device, src: Ip, dst: Ip, l4: TcpSegment): Talker | undefined {
+  for (const flow of rt.kept.values()) {
+    const { client } = flow;
+    const own = client?.talk !== undefined && isForClient(client, device, src, l4.sport, dst, l4.dport);
+    const found = own && !client.broken ? client : findServer(flow, device, src, dst, l4);
+    if (found?.talk !== undefined) return found as Talker;
+  }
+  return undefined;
+}
+
+function findServer(flow: FlowState, device: Device, src: Ip, dst: Ip, l4: TcpSegment): ServerSocket | undefined {
+  for (const server of flow.servers) {
     const ports = server.localPort === l4.dport && server.remotePort === l4.sport && server.proto === PROTO.tcp;
     if (ports && server.localIp === dst && server.remoteIp === src && server.ns === device.ns && server.state !== 'closed') return server;
   }

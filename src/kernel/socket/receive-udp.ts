@@ -4,7 +4,7 @@
  * (net/ipv4/udp.c, net/ipv6/udp.c).
  */
 import { formatSocket } from '../../base/ip.js';
-import { PROTO } from '../../packet/ip-packet.js';
+import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
 import type { UdpDatagram } from '../../packet/udp.js';
 import { PORT_UNREACHABLE, UNREACHABLE6 } from '../ipv6/icmp-types.js';
 import { sendIcmpv6Error } from '../ipv6/path/icmp-error.js';
@@ -19,6 +19,14 @@ import { sendDatagram } from './send-datagram.js';
 
 const ANSWER_BYTES = 1;
 
+/** A socket of an earlier flow, which waits for nothing now, has that port. */
+function isForKept(rt: Runtime, device: Device, { src, dst }: IpPacket, l4: UdpDatagram): boolean {
+  for (const { client } of rt.kept.values()) {
+    if (client?.proto === PROTO.udp && isForClient(client, device, src, l4.sport, dst, l4.dport)) return true;
+  }
+  return false;
+}
+
 export function receiveUdp(rt: Runtime, device: Device, passage: Passage, l4: UdpDatagram): void {
   const { packet } = passage;
   const { ns } = device;
@@ -29,6 +37,7 @@ export function receiveUdp(rt: Runtime, device: Device, passage: Passage, l4: Ud
     if (client.state === 'open') client.state = 'answered';
     return;
   }
+  if (rt.kept.size > 0 && isForKept(rt, device, packet, l4)) return recordDeliver(rt, device, packet, undefined);
   const listener = givenListener(passage) ?? findListener(ns, PROTO.udp, dst, l4.dport);
   if (listener === undefined) {
     recordDrop(rt, ns, packet, 'NO_SOCKET', () => `UDP ${formatSocket(dst, l4.dport)}`, { device });

@@ -210,6 +210,8 @@ class Client:
 
     def again(self, probe):
         """The socket of an earlier probe: another request, or its end."""
+        if self.socket is None or self.socket.fileno() < 0:
+            return self.end(OSError(errno.ENOTCONN, "never connected"))
         local = self.flow["local"]
         self.probe, self.done, self.began = {**self.probe, "keep": False, **probe}, False, time.monotonic()
         self.flow = {**dict.fromkeys(self.flow), "local": local}

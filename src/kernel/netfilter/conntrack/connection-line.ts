@@ -16,6 +16,7 @@ export function connectionLine(connection: Connection, nowUs: number): string {
   parts.push(tupleText(reply));
   if (connection.assured) parts.push('[ASSURED]');
   parts.push(`mark=${connection.mark}`);
+  if (connection.zone !== undefined) parts.push(`zone=${connection.zone.id}`);
   return parts.join(' ');
 }
 

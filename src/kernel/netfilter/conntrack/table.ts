@@ -53,6 +53,15 @@ export class ConnectionTable {
     });
   }
 
+  alive(nowUs: number): readonly Connection[] {
+    return this.all.filter(({ dead, expiresUs }) => !dead && expiresUs > nowUs);
+  }
+
+  /** Takes over the connections of another table. */
+  adopt(other: ConnectionTable, nowUs: number): void {
+    for (const connection of other.alive(nowUs)) this.insert(connection, nowUs);
+  }
+
   clear(): void {
     if (this.all.length === 0) return;
     // New maps: a map that is cleared links its old table to its new one, and in a long run each keeps the next alive.

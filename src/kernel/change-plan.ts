@@ -1,0 +1,45 @@
+/**
+ * A plan after a change: tables of iptables and nftables that the change names are replaced whole, as iptables-restore does and as a
+ * `table …; delete table …` before the text does; settings are set.
+ */
+import type { NetnsChange } from '../plan/conversation.js';
+import type { NftRuleset } from '../plan/nft/nft-ruleset.js';
+import { rulesetOf } from '../plan/nft/tables-of.js';
+import type { NetnsPlan, Plan } from '../plan/plan.js';
+import { BUILT_IN_CHAINS, type Ruleset, type TableName } from '../plan/ruleset.js';
+
+export function changePlan(plan: Plan, changes: Readonly<Record<string, NetnsChange>>): Plan {
+  const changed = Object.entries(changes).flatMap(([name, change]) => {
+    const before = plan.netns[name];
+    return before === undefined ? [] : [[name, changeNetns(before, change, name)] as const];
+  });
+  return { ...plan, netns: { ...plan.netns, ...Object.fromEntries(changed) } };
+}
+
+function changeNetns(plan: NetnsPlan, { iptables, ip6tables, nft, sysctl }: NetnsChange, name: string): NetnsPlan {
+  return {
+    ...plan,
+    ...(iptables === undefined ? {} : { iptables: withTables(plan.iptables, iptables) }),
+    ...(ip6tables === undefined ? {} : { ip6tables: withTables(plan.ip6tables, ip6tables) }),
+    ...(nft === undefined ? {} : { nft: withNft(plan.nft, nft, name) }),
+    ...(sysctl === undefined ? {} : { sysctl: { ...plan.sysctl, ...sysctl } }),
+  };
+}
+
+function withTables(before: Ruleset | undefined, change: Ruleset): Ruleset {
+  const names = Object.keys(BUILT_IN_CHAINS) as TableName[];
+  const tables = new Map<TableName, NonNullable<ReturnType<Ruleset['tables']['get']>>>();
+  for (const name of names) {
+    const chains = change.tables.get(name) ?? before?.tables.get(name);
+    if (chains !== undefined) tables.set(name, chains);
+  }
+  return { tables, counts: before?.counts === true || change.counts === true };
+}
+
+function withNft(before: NetnsPlan['nft'], text: string, name: string): NftRuleset {
+  const change = rulesetOf(text, `${name} nft`);
+  const kept = before === undefined || before === '' ? [] : rulesetOf(before, `${name} nft`).tables;
+  const isNamed = (one: NftRuleset['tables'][number]): boolean =>
+    change.tables.some(({ family, name: called }) => family === one.family && called === one.name);
+  return { ...change, tables: [...kept.filter((one) => !isNamed(one)), ...change.tables] };
+}

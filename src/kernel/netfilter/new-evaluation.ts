@@ -1,0 +1,53 @@
+/** What a namespace's rules see and remember, before its first hook. */
+import type { RuleHit } from '../../trace/event.js';
+import type { Evaluation } from './evaluation.js';
+
+const NO_HIT: RuleHit = { table: 'filter', chain: '', index: 0, text: '' };
+
+export function newEvaluation({ host, counters, chain, bind }: Pick<Evaluation, 'host' | 'counters' | 'chain' | 'bind'>): Evaluation {
+  return {
+    passage: {
+      packet: undefined as never,
+      mark: 0,
+      ct: undefined,
+      ctReply: false,
+      state: 'NEW',
+      physIn: undefined,
+      physOut: undefined,
+      uid: undefined,
+    },
+    hook: 'prerouting',
+    table: 'filter',
+    inDevice: undefined,
+    outDevice: undefined,
+    record: false,
+    hits: [],
+    nat: [],
+    hit: NO_HIT,
+    decidedBy: undefined,
+    rejectWith: undefined,
+    host,
+    counters,
+    ruleState: new Map(),
+    recent: new Map(),
+    hashlimits: new Map(),
+    nftState: new Map(),
+    chain,
+    bind,
+  };
+}
+
+const MEMORIES = ['ruleState', 'recent', 'hashlimits', 'nftState'] as const;
+
+export function forgetState(evaluation: Evaluation): void {
+  // Clearing an empty map makes a new one inside.
+  for (const memory of MEMORIES) if (evaluation[memory].size > 0) evaluation[memory].clear();
+}
+
+/** What is kept by rule stays with rules that stayed, for equal chains are compiled once. */
+export function inheritState(evaluation: Evaluation, before: Evaluation): void {
+  for (const memory of MEMORIES) {
+    const into = evaluation[memory] as Map<unknown, unknown>;
+    for (const [key, value] of before[memory] as Map<unknown, unknown>) if (!into.has(key)) into.set(key, value);
+  }
+}

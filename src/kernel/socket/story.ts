@@ -1,0 +1,99 @@
+/**
+ * A flow as part of a longer story: its socket is one that an earlier flow kept open, or stays open after it, or is closed as Linux closes it;
+ * and what is sent again while time passes. Left out: TIME_WAIT of sockets; a port in it may be used again at once.
+ */
+import type { Errno } from '../../trace/flow-record.js';
+import type { Probe, Story } from '../contract.js';
+import type { Namespace } from '../namespace.js';
+import type { Runtime } from '../runtime.js';
+import type { ClientSocket, FlowState } from './flow-state.js';
+import { openClient, sendRequest } from './open-client.js';
+import { sendSegment } from './send-segment.js';
+import { close, sayRequest, type Talker } from './talk.js';
+
+/** Opens the flow's socket, or goes on with the one that was kept; an errno where the client hears of it at once. */
+export function goOn(rt: Runtime, ns: Namespace, probe: Probe, story: Story): Errno | undefined {
+  const kept = rt.kept.get(story.socket);
+  if (kept === undefined) {
+    const failure = openClient(rt, ns, probe);
+    if (story.keep) rt.kept.set(story.socket, rt.flow);
+    return failure;
+  }
+  if (!story.keep) rt.kept.delete(story.socket);
+  rt.flow = kept;
+  const { client } = kept;
+  // Its opening failed at once.
+  if (client === undefined) return 'ENOTCONN';
+  client.errno = undefined;
+  client.icmp = undefined;
+  if (client.talk === undefined) askAgain(rt, kept, client, story);
+  else talkAgain(rt, kept, client as Talker & ClientSocket, story);
+  return undefined;
+}
+
+function askAgain(rt: Runtime, flow: FlowState, client: ClientSocket, story: Story): void {
+  client.state = 'open';
+  flow.servers.length = 0;
+  if (story.close !== undefined) client.state = 'answered';
+  else sendRequest(rt, client, ++flow.requests);
+}
+
+function talkAgain(rt: Runtime, flow: FlowState, client: Talker & ClientSocket, story: Story): void {
+  const { talk } = client;
+  for (const { talk: other } of flow.servers) if (other !== undefined) other.hold = story.keep;
+  talk.hold = story.keep;
+  if (client.broken) {
+    tell(client, talk.told ? 'EPIPE' : 'ECONNRESET');
+    talk.told = true;
+    return;
+  }
+  if (story.close === 'reset') {
+    sendSegment(rt, client, { flags: 'R.', seq: talk.next, ack: talk.expects, length: 0, fromClient: true });
+    client.state = 'answered';
+    client.broken = true;
+    return;
+  }
+  if (client.state === 'opening') return;
+  client.state = 'open';
+  if (story.close === 'fin') return close(rt, client);
+  sayRequest(rt, client);
+  // The other end has closed, and reading tells so at once.
+  if (talk.finSeen) tell(client, 'ECONNRESET');
+}
+
+function tell(client: ClientSocket, errno: Errno): void {
+  client.errno = errno;
+  client.state = 'failed';
+}
+
+/** What a client that does not keep its socket does at last; true where that sends something, of which nothing is told. */
+export function sayFarewell(rt: Runtime, { keep, close: how }: Story): boolean {
+  const { client } = rt.flow;
+  // What is heard while nobody asks is told later.
+  if (keep && client?.state === 'open') client.state = 'answered';
+  if (keep || how !== undefined || client?.talk === undefined || client.broken || client.state === 'opening') return false;
+  rt.record = false;
+  close(rt, client as Talker);
+  return true;
+}
+
+/** Whose time comes first to send again. */
+export function nextTalker({ client, servers }: FlowState): Talker | undefined {
+  let next: Talker | undefined;
+  for (const socket of [client, ...servers]) {
+    const dueUs = socket?.talk?.dueUs ?? Number.POSITIVE_INFINITY;
+    if (dueUs < (next?.talk.dueUs ?? Number.POSITIVE_INFINITY)) next = socket as Talker;
+  }
+  return next;
+}
+
+/** The connections of a listener whose process is gone: nobody reads what still comes. */
+export function orphans(kept: Iterable<FlowState>, listener: string): readonly { readonly flow: FlowState; readonly server: Talker }[] {
+  return [...kept].flatMap((flow) =>
+    flow.servers.flatMap((server) => {
+      if (server.talk === undefined || server.listener?.id !== listener || server.state === 'closed') return [];
+      server.talk.orphan = true;
+      return [{ flow, server: server as Talker }];
+    }),
+  );
+}
