@@ -14,7 +14,9 @@ import type { Ipv6Stack } from './ipv6/stack.js';
 import type { Neighbour } from './neigh/neighbour.js';
 import type { Netfilter } from './netfilter/contract.js';
 import type { PathMtu } from './path/path-mtu.js';
+import type { DecisionCache } from './route/decision-cache.js';
 import type { Fib } from './route/fib.js';
+import type { InputDecision } from './route/input.js';
 import type { Owner } from './runtime.js';
 import type { Sysctls } from './sysctl.js';
 
@@ -69,6 +71,8 @@ export interface Device {
   readonly neighbours: Map<Ip, Neighbour>;
   /** Addresses for which `ip neigh add proxy` answers. */
   readonly proxies: ReadonlySet<Ip> | undefined;
+  /** Decisions about packets that come in here. */
+  readonly routed: DecisionCache<InputDecision>;
   /** When this is a bridge. */
   readonly bridge: Bridge | undefined;
   /** When this is a VXLAN device. */

@@ -14,6 +14,7 @@ import { buildStacked } from './stacked.js';
 import { buildTunnel, tunnelMtu } from './tunnel.js';
 import type { Stacked } from './uppers.js';
 import type { Vxlan } from './vxlan.js';
+import { DecisionCache } from '../route/decision-cache.js';
 
 const KINDS: Readonly<Record<string, DeviceKind>> = {
   lo: 'lo',
@@ -62,6 +63,7 @@ export function buildDevice(ns: Namespace, link: LinkPlan, lower?: Device): Devi
     addresses: readAddresses(link, kind, origin),
     conf: confOf(ns.sysctls, link.name),
     neighbours: new Map(),
+    routed: new DecisionCache(),
     proxies: undefined,
     bridge: kind === 'bridge' ? buildBridge(link, mac, origin) : undefined,
     vxlan,

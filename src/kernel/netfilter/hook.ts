@@ -31,6 +31,24 @@ export const BUILT_IN: Readonly<Record<Hook, string>> = {
   postrouting: 'POSTROUTING',
 };
 
+export const HOOKS: readonly Hook[] = ['prerouting', 'input', 'forward', 'output', 'postrouting'];
+
+/** The place in HOOKS. */
+export function hookNumber(hook: Hook): number {
+  switch (hook) {
+    case 'prerouting':
+      return 0;
+    case 'input':
+      return 1;
+    case 'forward':
+      return 2;
+    case 'output':
+      return 3;
+    case 'postrouting':
+      return 4;
+  }
+}
+
 /** Where a step stands among the base chains of nftables. */
 export function stepPriority(step: HookStep, hook: Hook): number {
   if (step === 'nat') return manipAt(hook) === 'dst' ? -100 : 100;

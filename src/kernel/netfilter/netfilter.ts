@@ -20,7 +20,7 @@ import { track, type Tracker } from './conntrack/track.js';
 import { connectionOf, type Evaluation } from './evaluation.js';
 import { ACCEPT, hookResult } from './hook-result.js';
 import { forgetState, inheritState, newEvaluation } from './new-evaluation.js';
-import { BUILT_IN, HOOK_STEPS, type HookStep, manipAt, stepPriority } from './hook.js';
+import { BUILT_IN, HOOK_STEPS, HOOKS, hookNumber, type HookStep, manipAt, stepPriority } from './hook.js';
 import type { NftProgram } from '../nft/base-chains.js';
 import { needsConnections } from './needs-connections.js';
 import { runForRoute } from './route-again.js';
@@ -63,13 +63,8 @@ class NamespaceNetfilter implements Netfilter {
   readonly #tracker: Tracker;
   readonly #request: UniqueRequest & { nowUs: number };
   readonly #chains = new Map<TableName, Map<string, CompiledChain | undefined>>();
-  readonly #steps: Record<Hook, readonly Step[] | undefined> = {
-    prerouting: undefined,
-    input: undefined,
-    forward: undefined,
-    output: undefined,
-    postrouting: undefined,
-  };
+  /** By hookNumber. */
+  readonly #steps: (readonly Step[] | undefined)[] = HOOKS.map(() => undefined);
   #tracks: boolean | undefined;
   /** Where the jumps that were taken lead in this namespace. */
   readonly #jumps = new Map<CompiledRule, CompiledChain>();
@@ -106,7 +101,7 @@ class NamespaceNetfilter implements Netfilter {
     e.rejectWith = undefined;
     if (e.hits.length > 0) e.hits = [];
     if (e.nat.length > 0) e.nat = [];
-    const steps = this.#steps[hook] ?? this.#resolve(hook);
+    const steps = this.#steps[hookNumber(hook)] ?? this.#resolve(hook);
     for (let i = 0; i < steps.length; i++) {
       const verdict = this.#step(steps[i] as Step, e);
       if (verdict === 'accept') continue;
@@ -156,7 +151,7 @@ class NamespaceNetfilter implements Netfilter {
       steps.push(...this.#resolveStep(hook, step));
     }
     before(Number.POSITIVE_INFINITY);
-    this.#steps[hook] = steps;
+    this.#steps[hookNumber(hook)] = steps;
     return steps;
   }
 

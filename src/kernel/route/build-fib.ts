@@ -13,6 +13,7 @@ import type { Device, DeviceAddress, Namespace } from '../namespace.js';
 import { readRoute } from '../plan-texts.js';
 import { addRoute, emptyTable, type Fib, type FibRule, type FibTable, type Route } from './fib.js';
 import { policyParts, type PolicyRule } from './policy-rule.js';
+import { DecisionCache } from './decision-cache.js';
 import { selectAddress } from './source-address.js';
 
 type Devices = Pick<Namespace, 'name' | 'devices' | 'deviceByName'>;
@@ -34,7 +35,7 @@ export function buildFib(ns: Devices, plan: NetnsPlan): Fib {
   }
   const own = new Set(ns.devices.flatMap(({ addresses }) => addresses.map(({ ip }) => ip)));
   const rules = buildRules(ns.name, plan.rules);
-  return { tables, rules, plain: rules.length === 3, dissects: rules.some(dissects), own, cache: new Map(), bound: new Map() };
+  return { tables, rules, plain: rules.length === 3, dissects: rules.some(dissects), own, cache: new Map(), outputs: new DecisionCache(), bound: new Map() };
 }
 
 function addAddressRoutes(tables: ReadonlyMap<number, FibTable>, device: Device, address: DeviceAddress): void {

@@ -7,6 +7,8 @@ import { maskOf } from '../../base/cidr.js';
 import type { RouteType } from '../../plan/iproute2/route.js';
 import type { Device } from '../namespace.js';
 import type { PolicyRule } from './policy-rule.js';
+import type { DecisionCache } from './decision-cache.js';
+import type { OutputDecision } from './output.js';
 
 /** Of one family: `A` is its kind of address. */
 export interface RouteOf<A extends Ip> {
@@ -63,6 +65,8 @@ export interface Fib {
   /** The host's own addresses (inet_addr_lst). */
   readonly own: ReadonlySet<Ipv4>;
   readonly cache: RouteCache;
+  /** Decisions for packets made here. */
+  readonly outputs: DecisionCache<OutputDecision<Ipv4>>;
   /** The same for packets bound to a device. */
   readonly bound: Map<Device, RouteCache>;
 }

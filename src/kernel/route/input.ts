@@ -11,7 +11,7 @@ import type { Route } from './fib.js';
 import { lookupByRules, lookupRoute } from './lookup.js';
 import { selectLeg } from './multipath.js';
 import { incoming } from './policy-rule.js';
-import { reversePath } from './reverse-path.js';
+import { reversePath, type WayBack } from './reverse-path.js';
 
 export interface InputDecision {
   readonly kind: 'local' | 'forward' | 'drop';
@@ -40,25 +40,38 @@ export function routeInput(rt: Runtime, device: Device, src: Ipv4, dst: Ipv4, ma
     if (dstByte === 0) return MARTIAN_DESTINATION;
     if ((dstByte === 127 || srcByte === 127) && !conf.routeLocalnet && device.kind !== 'lo') return LOCALNET;
   }
+  const known = device.routed.get(dst, src, mark, undefined);
+  if (known !== undefined) return known;
   const { fib } = ns;
   const found = fib.plain
     ? lookupRoute(rt, ns, dst, src, device, mark)
     : lookupByRules(rt, fib, dst, { src, iif: device, oif: undefined, mark, flow: incoming(packet, fib.dissects) });
   if (found === undefined || isReject(found)) return unreachable(device, found);
+  const decision = decide(rt, device, { src, dst, mark, packet }, found);
+  return fib.plain && found.legs === undefined ? device.routed.keep(dst, src, mark, undefined, decision) : decision;
+}
+
+function decide(rt: Runtime, device: Device, way: Coming, found: Route): InputDecision {
+  const { ns, conf } = device;
+  const { src, dst, packet } = way;
   const route = selectLeg(rt, ns, found, src, dst, packet);
   if (route.type === 'local' || route.type === 'broadcast') {
-    const verdict = reversePath(rt, device, { src, dst, mark, out: undefined, packet });
+    const verdict = reversePath(rt, device, { ...way, out: undefined });
     if (verdict === 'ok') return { kind: 'local', route, reason: undefined, icmpCode: undefined };
     return verdict === 'martian' ? MARTIAN_SOURCE : RPFILTER;
   }
   if (!conf.forwarding) return NO_FORWARDING;
-  const verdict = reversePath(rt, device, { src, dst, mark, out: route.device, packet });
+  const verdict = reversePath(rt, device, { ...way, out: route.device });
   if (verdict !== 'ok') return verdict === 'martian' ? MARTIAN_SOURCE : RPFILTER;
   return { kind: 'forward', route, reason: undefined, icmpCode: undefined };
 }
 
 function isReject(route: Route): boolean {
   return route.type === 'blackhole' || route.type === 'unreachable' || route.type === 'prohibit';
+}
+
+interface Coming extends Omit<WayBack, 'out'> {
+  readonly packet: IpPacket | undefined;
 }
 
 /** ip_error(): what no route, and the routes that lead nowhere, become. A host that does not forward says nothing. */

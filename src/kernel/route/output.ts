@@ -33,9 +33,16 @@ export function routeOutput(rt: Runtime, ns: Namespace, key: OutputKey): OutputD
   const { dst, src, oif } = key;
   if (dst >>> 28 === 14) throw unsupported('multicast', `${ns.name}: packets to the multicast address ${formatIp(dst)} are not modelled`);
   const { fib, lo } = ns;
+  const known = fib.outputs.get(dst, src, key.mark, oif);
+  if (known !== undefined) return known;
   const found = fib.plain
     ? lookupRoute(rt, ns, dst, src, lo, key.mark, oif)
     : lookupByRules(rt, fib, dst, { src, iif: lo, oif, mark: key.mark, flow: key.flow });
+  const decision = decide(rt, ns, key, found);
+  return fib.plain && found?.legs === undefined ? fib.outputs.keep(dst, src, key.mark, oif, decision) : decision;
+}
+
+function decide(rt: Runtime, ns: Namespace, { dst, src, oif }: OutputKey, found: Route | undefined): OutputDecision<Ipv4> {
   if (found === undefined) return oif === undefined ? fail(ns, undefined, 'ENETUNREACH') : onLink(ns, oif, src, dst);
   if (found.type === 'unreachable') return fail(ns, found, 'EHOSTUNREACH');
   if (found.type === 'prohibit') return fail(ns, found, 'EACCES');

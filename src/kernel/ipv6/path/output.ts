@@ -38,7 +38,7 @@ export function output6(rt: Runtime, outgoing: Outgoing): Errno | undefined {
   rt.rerouted = undefined;
   if (!runHook(rt, ns, 'output', passage, undefined, decision.device)) return passage.swallowed === true ? undefined : 'EPERM';
   const last = rt.rerouted ?? decision;
-  if (last !== decision) {
+  if (rt.rerouted !== undefined) {
     if (last.route === undefined || last.error !== undefined) return unroutable(rt, ns, passage.packet, last);
     recordRoute(rt, ns, passage.packet, 'output', last.route);
   }

@@ -16,7 +16,9 @@ export const JUMPS_MAX = 256;
 
 /** The verdict of a built-in chain: never `continue` or `return`. */
 export function runBuiltIn(e: Evaluation, chain: CompiledChain, memo?: WalkMemo): 'accept' | 'drop' | 'reject' {
-  const verdict = memo === undefined || typeof e.passage.packet.src !== 'number' ? walk(e, chain, 0) : walkOrRecall(e, chain, memo);
+  const { packet } = e.passage;
+  const known = memo !== undefined && typeof packet.src === 'number' && packet.fragment === undefined;
+  const verdict = known ? walkOrRecall(e, chain, memo) : walk(e, chain, 0);
   if (verdict === 'accept' || verdict === 'drop' || verdict === 'reject') return verdict;
   if (chain.policyDrop === undefined) return 'accept';
   if (e.record) e.hits.push(chain.policyDrop);

@@ -1,4 +1,7 @@
-/** The table of confirmed connections of one namespace: both tuples of each, by hash. Expired ones are dropped when met. */
+/**
+ * The table of confirmed connections of one namespace: both tuples of each, by hash, as the kernel's hash table of tuples (nf_conntrack_hash).
+ * Expired ones are passed over when met.
+ */
 import type { NetfilterCounters } from '../contract.js';
 import type { Connection } from './connection.js';
 import { hashSource, sameTuple, type Tuple } from './tuple.js';
@@ -8,13 +11,25 @@ interface Slot {
   readonly tuple: Tuple;
   readonly connection: Connection;
   readonly reply: boolean;
-  next: Slot | undefined;
+  readonly next: Slot | undefined;
 }
 
+/** A connection whose source is translated; newer ones stand before older ones. */
+interface Source {
+  readonly connection: Connection;
+  readonly next: Source | undefined;
+}
+
+const BUCKETS_FIRST = 64;
+
 export class ConnectionTable {
-  #slots = new Map<number, Slot>();
-  /** Connections whose source is translated, by that source. */
-  #sources = new Map<number, Connection[]>();
+  #buckets = newBuckets<Slot>(BUCKETS_FIRST);
+  /** By their source. */
+  #sources = newBuckets<Source>(BUCKETS_FIRST);
+  #last = BUCKETS_FIRST - 1;
+  /** Buckets in use, so that a table that holds little is emptied as quickly. */
+  readonly #used: number[] = [];
+  #usedCount = 0;
   readonly #counters: NetfilterCounters;
   /** In order of confirmation. */
   readonly all: Connection[] = [];
@@ -25,7 +40,7 @@ export class ConnectionTable {
 
   find(tuple: Tuple, nowUs: number, zone: Zone | undefined): Slot | undefined {
     this.#counters.conntrackLookups++;
-    for (let slot = this.#slots.get(tuple.hash); slot !== undefined; slot = slot.next) {
+    for (let slot = this.#buckets[tuple.hash & this.#last]; slot !== undefined; slot = slot.next) {
       if (!sameTuple(slot.tuple, tuple)) continue;
       const { connection } = slot;
       if (!connection.dead && connection.expiresUs > nowUs && sameZone(connection.zone, zone, slot.reply)) return slot;
@@ -37,9 +52,8 @@ export class ConnectionTable {
   insert(connection: Connection, nowUs: number): boolean {
     const { original, reply, zone } = connection;
     if (this.find(original, nowUs, zone) !== undefined || this.find(reply, nowUs, zone) !== undefined) return false;
-    this.#add(original, connection, false);
-    this.#add(reply, connection, true);
-    if (connection.srcNat !== undefined) this.#addSource(connection);
+    if (this.all.length > this.#last) this.#grow();
+    this.#add(connection);
     this.all.push(connection);
     connection.confirmed = true;
     return true;
@@ -47,10 +61,12 @@ export class ConnectionTable {
 
   /** A connection from the same source whose source is translated: the latest (nf_nat_bysource). */
   translatedSource(tuple: Tuple, nowUs: number, zone: Zone | undefined): Connection | undefined {
-    return this.#sources.get(hashSource(tuple))?.find(({ original, dead, expiresUs, zone: its }) => {
+    for (let source = this.#sources[hashSource(tuple) & this.#last]; source !== undefined; source = source.next) {
+      const { original, dead, expiresUs, zone: its } = source.connection;
       const same = original.src === tuple.src && original.a === tuple.a && original.proto === tuple.proto;
-      return same && !dead && expiresUs > nowUs && sameZone(its, zone, false);
-    });
+      if (same && !dead && expiresUs > nowUs && sameZone(its, zone, false)) return source.connection;
+    }
+    return undefined;
   }
 
   alive(nowUs: number): readonly Connection[] {
@@ -63,21 +79,41 @@ export class ConnectionTable {
   }
 
   clear(): void {
-    if (this.all.length === 0) return;
-    // New maps: a map that is cleared links its old table to its new one, and in a long run each keeps the next alive.
-    this.#slots = new Map();
-    if (this.#sources.size > 0) this.#sources = new Map();
-    this.all.length = 0;
+    for (let i = 0; i < this.#usedCount; i++) {
+      const at = this.#used[i] as number;
+      this.#buckets[at] = undefined;
+      this.#sources[at] = undefined;
+    }
+    this.#usedCount = 0;
+    if (this.all.length > 0) this.all.length = 0;
   }
 
-  #addSource(connection: Connection): void {
-    const hash = hashSource(connection.original);
-    const same = this.#sources.get(hash);
-    if (same === undefined) this.#sources.set(hash, [connection]);
-    else same.unshift(connection);
+  #add(connection: Connection): void {
+    const { original, reply } = connection;
+    this.#put(original, connection, false);
+    this.#put(reply, connection, true);
+    if (connection.srcNat === undefined) return;
+    const at = hashSource(original) & this.#last;
+    this.#sources[at] = { connection, next: this.#sources[at] };
+    this.#used[this.#usedCount++] = at;
   }
 
-  #add(tuple: Tuple, connection: Connection, reply: boolean): void {
-    this.#slots.set(tuple.hash, { tuple, connection, reply, next: this.#slots.get(tuple.hash) });
+  #put(tuple: Tuple, connection: Connection, reply: boolean): void {
+    const at = tuple.hash & this.#last;
+    this.#buckets[at] = { tuple, connection, reply, next: this.#buckets[at] };
+    this.#used[this.#usedCount++] = at;
   }
+
+  #grow(): void {
+    const count = (this.#last + 1) * 4;
+    this.#buckets = newBuckets(count);
+    this.#sources = newBuckets(count);
+    this.#last = count - 1;
+    this.#usedCount = 0;
+    for (const connection of this.all) this.#add(connection);
+  }
+}
+
+function newBuckets<T>(count: number): (T | undefined)[] {
+  return new Array<T | undefined>(count).fill(undefined);
 }
