@@ -35,7 +35,16 @@ export function buildFib(ns: Devices, plan: NetnsPlan): Fib {
   }
   const own = new Set(ns.devices.flatMap(({ addresses }) => addresses.map(({ ip }) => ip)));
   const rules = buildRules(ns.name, plan.rules);
-  return { tables, rules, plain: rules.length === 3, dissects: rules.some(dissects), own, cache: new Map(), outputs: new DecisionCache(), bound: new Map() };
+  return {
+    tables,
+    rules,
+    plain: rules.length === 3,
+    dissects: rules.some(dissects),
+    own,
+    cache: new Map(),
+    outputs: new DecisionCache(),
+    bound: new Map(),
+  };
 }
 
 function addAddressRoutes(tables: ReadonlyMap<number, FibTable>, device: Device, address: DeviceAddress): void {

@@ -36,7 +36,16 @@ const CHAIN_NAME_MAX = 28;
 
 /** `*filter … COMMIT` sections → tables, chains, rule texts. All errors are thrown together, as InputError. */
 export function readIptables(text: string, file: string): Ruleset {
-  const reader: Reader = { file, counts: text.includes('-m connbytes'), tables: new Map(), problems: [], unsupported: [], table: undefined, line: '', lineNumber: 0 };
+  const reader: Reader = {
+    file,
+    counts: text.includes('-m connbytes'),
+    tables: new Map(),
+    problems: [],
+    unsupported: [],
+    table: undefined,
+    line: '',
+    lineNumber: 0,
+  };
   for (let start = 0; start < text.length && reader.problems.length < PROBLEMS_MAX; ) {
     const newline = text.indexOf('\n', start);
     const end = newline < 0 ? text.length : newline;
