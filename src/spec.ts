@@ -5,14 +5,19 @@ import { judgeConnectivity } from './claim/connectivity.js';
 import type { Judgement } from './claim/judge/judgement.js';
 import { judgeQualifiers, judgeTraffic } from './claim/judge/judge-traffic.js';
 import { judgeSpread } from './claim/judge/judge-spread.js';
+import { parseResolves } from './claim/parse/resolves.js';
 import { parseQualifier, parseSpreadClaim, parseTrafficClaim } from './claim/parse/traffic-claim.js';
 import { judgePath } from './claim/path.js';
 import { endpointName } from './claim/place.js';
+import type { PlacePhrase } from './claim/traffic-claim.js';
+import { judgeResolves, type LookUp } from './claim/resolves.js';
 import { Captures } from './sim/captures.js';
 import { ClusterWorld } from './sim/cluster-world.js';
 import type { TraceQuery } from './sim/contract.js';
 import { type JudgedOn, makeRealJudge, type RealJudge } from './sim/real-judge.js';
 import { ClusterSteps } from './sim/spec/cluster-steps.js';
+import { addressesOfService, resolveName } from './sim/resolve-name.js';
+import type { Simulation } from './sim/simulation.js';
 import type { PathLine, Spec, SpecOptions } from './sim/spec-contract.js';
 import type { Trace } from './trace/trace.js';
 
@@ -76,6 +81,25 @@ class ScenarioSpec extends ClusterSteps implements Spec {
     judgeCapture(text, seen, { place, exactly, replay });
   }
 
+  resolves(sentence: string): void {
+    this.#last = undefined;
+    const { pod, host, places } = parseResolves(sentence);
+    const world = this.#world();
+    const [subject] = world.subjects({ kind: 'pod', name: pod, node: undefined, container: undefined });
+    if (subject === undefined) return;
+    judgeResolves(
+      {
+        sentence,
+        host,
+        wanted: places?.flatMap((place) => addressesOf(this.simulation, world, place)),
+        owner: (address) => world.owner(address),
+        namespace: this.simulation.namespace,
+        replay: replayLine(this.options.where?.(), subject.from, `dns/${host}`, 'TCP'),
+      },
+      lookUp(this.simulation, subject.from, host),
+    );
+  }
+
   connectivity(protocol: 'TCP' | 'UDP' | 'SCTP', port: number, table: readonly (readonly string[])[]): void {
     this.#judge((world) => judgeConnectivity(table, { protocol, port }, world));
   }
@@ -125,6 +149,23 @@ class ScenarioSpec extends ClusterSteps implements Spec {
       fix: 'begin with a sentence such as `Then pod A can reach pod B`',
     });
   }
+}
+
+function addressesOf(simulation: Simulation, world: ClusterWorld, place: PlacePhrase): readonly string[] {
+  if (place.kind === 'socket') return [place.ip];
+  return place.kind === 'service' ? addressesOfService(simulation, place.name) : world.addresses(place);
+}
+
+/** What a claim is judged by; IPv4 alone, which the cluster speaks. */
+function lookUp(simulation: Simulation, from: string, name: string): LookUp {
+  const { answer, rcode, queries, lost } = resolveName(simulation, { from, name });
+  const failed = lost?.outcomes.find(({ verdict }) => verdict !== 'delivered');
+  return {
+    addresses: answer.filter(({ type }) => type === 'A').map(({ data }) => data),
+    rcode,
+    asked: queries.map((query) => `${query.name} ${query.type} from ${query.server}: ${query.rcode}`),
+    lost: failed === undefined ? undefined : { verdict: failed.verdict, cause: failed.cause },
+  };
 }
 
 /** `node1`, `pod A`, `client laptop`. */

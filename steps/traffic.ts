@@ -86,12 +86,12 @@ Then('the response must be served by the {string} service', (_service: string) =
   throw unsupported('http', 'HTTP requests are not modelled yet');
 });
 
-Then('pod {name} resolves {string} to {target}', (_pod: string, _host: string, _target: string) => {
-  throw unsupported('dns', 'name resolution is not modelled yet');
+Then('pod {name} resolves {string} to {target}', function (this: HopspecWorld, pod: string, host: string, target: string) {
+  this.spec.resolves(`pod ${pod} resolves "${host}" to ${target}`);
 });
 
-Then('pod {name} does not resolve {string}', (_pod: string, _host: string) => {
-  throw unsupported('dns', 'name resolution is not modelled yet');
+Then('pod {name} does not resolve {string}', function (this: HopspecWorld, pod: string, host: string) {
+  this.spec.resolves(`pod ${pod} does not resolve "${host}"`);
 });
 
 function pathLines(table: DataTable): PathLine[] {

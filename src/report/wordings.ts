@@ -78,8 +78,8 @@ const TRAFFIC: readonly Line[] = [
   ['the capture on {place} shows exactly:', 'Then the capture on node1 shows exactly:', docString],
   ['the response status-code must be {int}', 'Then the response status-code must be 200', notYet],
   ['the response must be served by the {string} service', 'Then the response must be served by the "cart" service', notYet],
-  ['pod {name} resolves {string} to {target}', 'Then pod A resolves "nginx" to Service nginx', notYet],
-  ['pod {name} does not resolve {string}', 'Then pod A does not resolve "nginx"', notYet],
+  ['pod {name} resolves {string} to {target}', 'Then pod A resolves "nginx" to Service nginx'],
+  ['pod {name} does not resolve {string}', 'Then pod A does not resolve "nginx"'],
 ];
 
 const LAST_CLAIM: readonly Line[] = [

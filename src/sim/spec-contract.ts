@@ -83,6 +83,8 @@ export interface Spec {
   connect(sentence: string): void;
   /** Lines as `tcpdump -n` prints them, with `*`. */
   captureShows(place: string, text: string, exactly: boolean): void;
+  /** A whole sentence: `pod A resolves "nginx" to Service nginx`, `pod A does not resolve "nginx"`. */
+  resolves(sentence: string): void;
   /** First row: an empty cell and the destinations; then a source and its cells. */
   connectivity(protocol: 'TCP' | 'UDP' | 'SCTP', port: number, table: readonly (readonly string[])[]): void;
 

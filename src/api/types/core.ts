@@ -56,6 +56,15 @@ export interface PodSpec {
   readonly hostNetwork?: boolean | undefined;
   readonly hostname?: string | undefined;
   readonly subdomain?: string | undefined;
+  /** ClusterFirst unless it says ClusterFirstWithHostNet, Default or None. */
+  readonly dnsPolicy?: string | undefined;
+  readonly dnsConfig?:
+    | {
+        readonly nameservers?: readonly string[] | undefined;
+        readonly searches?: readonly string[] | undefined;
+        readonly options?: readonly { readonly name?: string | undefined; readonly value?: string | undefined }[] | undefined;
+      }
+    | undefined;
   readonly restartPolicy?: 'Always' | 'OnFailure' | 'Never' | undefined;
   readonly priority?: number | undefined;
   readonly schedulerName?: string | undefined;

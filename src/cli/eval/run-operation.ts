@@ -1,5 +1,6 @@
 /** The operations of eval, each: its fields in, its result out. Shapes are those of the documented interface. */
 import { createSimulation, inputError, type ObjectRef, type ProbePlan, readClusterSpec, writePlan } from '../../index.js';
+import { formatRecord, resolveName } from '../../sim/resolve-name.js';
 import { applyPath } from '../open-simulation.js';
 import { renderFormat } from '../render.js';
 import { durationUs } from './duration.js';
@@ -9,7 +10,7 @@ import type { EvalWorld } from './world.js';
 type Run = (world: EvalWorld, fields: unknown) => unknown;
 
 /** Part of the interface, but not modelled yet. */
-export const UNBUILT: readonly string[] = ['fault', 'connectivity', 'resolve', 'http'];
+export const UNBUILT: readonly string[] = ['fault', 'connectivity', 'http'];
 
 export const OPERATIONS: Readonly<Record<string, Run>> = {
   cluster: (world, fields) => {
@@ -91,6 +92,21 @@ export const OPERATIONS: Readonly<Record<string, Run>> = {
       service: service.includes('/') ? service : `${simulation.namespace}/${service}`,
       servicePort: servicePort(fields['servicePort']),
     });
+  },
+  resolve: ({ simulation }, value) => {
+    const fields = fieldsOf(value, 'resolve', ['from', 'name', 'type']);
+    const { rcode, answer, authority, extra, queries } = resolveName(simulation, {
+      from: textField(fields, 'from'),
+      name: textField(fields, 'name'),
+      type: optionalText(fields, 'type'),
+    });
+    return {
+      rcode: queries.at(-1)?.rcode ?? rcode,
+      answer: answer.map(formatRecord),
+      authority: authority.map(formatRecord),
+      extra: extra.map(formatRecord),
+      queries,
+    };
   },
   schedule: ({ simulation }, value) => {
     const { node, nominated, victims, nodes } = simulation.schedule(fieldsOf(value, 'schedule', ['pod'])['pod']);

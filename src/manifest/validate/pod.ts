@@ -16,7 +16,6 @@ import { validateTopologySpread } from './topology-spread.js';
 /** Fields that only validation reads. */
 interface FullSpec extends Omit<PodSpec, 'containers'> {
   readonly containers?: readonly Container[];
-  readonly dnsPolicy?: string;
   readonly activeDeadlineSeconds?: number;
   readonly volumes?: readonly Readonly<Record<string, unknown>>[];
 }
