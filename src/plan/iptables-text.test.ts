@@ -39,6 +39,13 @@ describe('reading iptables text', () => {
     const read = readIptables('*filter\n--new-chain A\n-N B\n--append A -j DROP\n--flush A\n-X B\nCOMMIT\n', 'x');
     assert.deepEqual([rules(read, 'filter', 'A'), rules(read, 'filter', 'B')], [[], undefined]);
   });
+  it('-D removes and -R replaces a rule, by number or by what it says, however it is written', () => {
+    const read = readIptables(
+      '*filter\n-A INPUT -p tcp --dport 80 -j DROP\n-A INPUT -j a\n-A INPUT -j b\n-C INPUT -j b\n-D INPUT -m tcp -p tcp --dport 80 -j DROP\n-D INPUT 2\n-R INPUT 1 -j c\nCOMMIT\n',
+      'x',
+    );
+    assert.deepEqual(rules(read, 'filter', 'INPUT'), ['-j c']);
+  });
   it('text without tables is a ruleset without tables', () => assert.equal(readIptables('# nothing\n', 'x').tables.size, 0));
 });
 
@@ -71,6 +78,11 @@ describe('what is wrong in iptables text', () => {
       'r:2:10: INPUT has 0 rules; none can be inserted at 9\n  | -I INPUT 9 -j DROP\n  |          ^',
     ],
     [
+      'the removal of a rule that is not there',
+      '*filter\n-D INPUT -j DROP\nCOMMIT\n',
+      'r:2:10: INPUT has no such rule\n  | -D INPUT -j DROP\n  |          ^^^^^^^',
+    ],
+    [
       'a name that is too long',
       `*filter\n:${'A'.repeat(29)} - [0:0]\nCOMMIT\n`,
       `r:2:2: the chain name \`${'A'.repeat(29)}\` is longer than 28 characters\n  | :${'A'.repeat(29)} - [0:0]\n  |  ${'^'.repeat(29)}`,
@@ -95,10 +107,10 @@ describe('what is wrong in iptables text', () => {
       (error) => error instanceof InputError && error.problems.length === 3,
     );
   });
-  it('a command that looks for a rule is not modelled', () => {
+  it('a command that lists is not modelled', () => {
     assert.throws(
-      () => readIptables('*nat\n-D PREROUTING -j ACCEPT\nCOMMIT\n', 'r'),
-      (error) => error instanceof UnsupportedError && /`-D` is not modelled/.test(error.message),
+      () => readIptables('*nat\n-S PREROUTING\nCOMMIT\n', 'r'),
+      (error) => error instanceof UnsupportedError && /`-S` is not modelled/.test(error.message),
     );
   });
 });

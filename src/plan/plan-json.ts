@@ -19,10 +19,14 @@ const FIELDS = ['schema', 'netns', 'listeners', 'probes', 'epoch'];
 /** The end of 2099. */
 const EPOCH_MAX = 4_102_444_799;
 
+// What `ip netns add` takes, which makes a file of it; no blanks, as traces part words by them.
+// oxlint-disable-next-line no-control-regex
+const NETNS_NAME = /^(?!\.{1,2}$)[^\s/\u0000-\u001f\u007f]{1,255}$/;
+
 /** `source` is JSON text, or the value read from it. Throws InputError with every problem found. */
 export function readPlan(source: string | object, file: string): Plan {
   const document = typeof source === 'string' ? readJson(source, file) : undefined;
-  const problems: Problems = { list: [], position: document?.position, file };
+  const problems: Problems = { list: [], lost: [], position: document?.position, file };
   const plan = readDocument(problems, document === undefined ? source : document.value);
   throwProblems(problems);
   return plan;
@@ -37,7 +41,8 @@ function readDocument(problems: Problems, value: unknown): Plan {
   const namespaces: NamedNetns[] = [];
   for (const [name, each] of Object.entries(members)) {
     const spot = inside(root, 'netns', name);
-    if (!/^[^\s/]+$/.test(name)) note(spot, 'bad-netns', 'the name of a namespace has no spaces and no `/`');
+    if (!NETNS_NAME.test(name))
+      note(spot, 'bad-netns', 'the name of a namespace has no blanks, control characters or `/`, and is not `.` or `..`');
     const netns = readNetns(spot, each);
     if (netns !== undefined) namespaces.push({ name, ...netns });
   }

@@ -188,11 +188,6 @@ describe('what is wrong is said with a caret', () => {
       'plan.netns.n1.neigh[0]:1:1: the neighbour address must be an IP address, but is `10.0.0`\n  | 10.0.0 dev e\n  | ^^^^^^',
     ],
     [
-      'a rule that does nothing',
-      () => parseRule('from all'),
-      'ip rule:1:9: the `lookup TABLE` is missing\n  | from all\n  |         ^\n  fix: add the `lookup TABLE` at the end',
-    ],
-    [
       'a switch that is neither',
       () => parseBridgePort('hairpin yes'),
       'ip link type bridge_slave:1:9: `hairpin` must be `on` or `off`, but is `yes`\n  | hairpin yes\n  |         ^^^',

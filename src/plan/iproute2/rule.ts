@@ -2,9 +2,9 @@
  * Arguments of `ip rule add`: iproute2's ip/iprule.c iprule_modify. Not modelled, by name: VRFs, realms, device groups, tunnel keys. A rule that
  * names no IPv6 address is one of IPv4; `from ::/0` makes it one of IPv6.
  */
-import { addressBits, type Cidr } from '../../base/cidr.js';
+import { addressBits, type Cidr, networkOf } from '../../base/cidr.js';
 import { finishSelectors, type RuleSelectors, type SelectorsDraft, takeSelectorWord } from './rule-selectors.js';
-import { takeTable } from './scope.js';
+import { TABLE, takeTable } from './scope.js';
 import {
   numberIn,
   peekWord,
@@ -13,7 +13,7 @@ import {
   splitWords,
   takeDevice,
   takeNumber,
-  takePrefix,
+  takeInterfaceAddress,
   takeValue,
   takeWord,
   type Words,
@@ -83,13 +83,14 @@ export function parseRule(text: string, origin = 'ip rule'): RuleEntry {
     else if (word === 'protocol') takeValue(words, 'the protocol');
     else if (!takeSelectorWord(words, word, selectors)) rejectWord(words, word, KNOWN, UNMODELLED);
   }
-  if (rule.action === undefined) takeValue(words, 'the `lookup TABLE`');
   if (rule.from !== undefined && rule.to !== undefined && addressBits(rule.from.ip) !== addressBits(rule.to.ip)) {
     refuseWord(words, 'mixed-families', 'source and destination must be of one family');
   }
   if (rule.action === 'goto' && rule.priority !== undefined && rule.target <= rule.priority)
     refuseWord(words, 'backwards-goto', 'a rule leads to later rules alone');
-  return { ...rule, action: rule.action as RuleEntry['action'], selectors: finishSelectors(words, selectors, isSix(text)) };
+  // One that says no more looks into main.
+  const table = rule.action === undefined ? TABLE.main : rule.table;
+  return { ...rule, action: rule.action ?? 'lookup', table, selectors: finishSelectors(words, selectors, isSix(text)) };
 }
 
 /** As ip(8) is called: by the address that a rule names. */
@@ -98,7 +99,10 @@ export function isSix(text: string): boolean {
 }
 
 function takeSelector(words: Words, what: string): Cidr | undefined {
-  const prefix = takePrefix(words, what);
+  if (/^(default|any|all)$/.test(peekWord(words) ?? '')) return void takeWord(words);
+  // Bits beyond the length do not count here (fib_rules.c masks them).
+  const { ip, length } = takeInterfaceAddress(words, what);
+  const prefix = { ip: networkOf(ip, length), length };
   return prefix.length === 0 ? undefined : prefix;
 }
 

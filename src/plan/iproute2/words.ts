@@ -80,13 +80,13 @@ export function takeIp(words: Words, what: string): Ip {
   return parseIp(word) ?? refuseWord(words, 'bad-address', `${what} must be an IP address, but is \`${word}\``);
 }
 
-/** `ADDRESS` or `ADDRESS/LENGTH` or `default`; an address alone is a whole one. Host bits are an error, as in the kernel. */
+/** `ADDRESS` or `ADDRESS/LENGTH` or `default`; an address alone is a whole one. Host bits are an error, as in the kernel; of IPv6 it clears them. */
 export function takePrefix(words: Words, what: string): Cidr {
   const word = takeValue(words, what);
   if (word === 'default' || word === 'any' || word === 'all') return { ip: 0, length: 0 };
   const prefix = splitPrefix(words, word, what);
   const network = networkOf(prefix.ip, prefix.length);
-  if (network === prefix.ip) return prefix;
+  if (network === prefix.ip || typeof network === 'bigint') return { ip: network, length: prefix.length };
   refuseWord(words, 'host-bits', `${what} \`${word}\` has bits set beyond its length`, `write ${formatIp(network)}/${prefix.length}`);
 }
 

@@ -11,24 +11,20 @@ export interface PlacedFdb {
 }
 
 export function checkFdb(entries: readonly PlacedFdb[], devices: ReadonlyMap<string, PlannedDevice>): void {
-  const seen = new Set<string>();
   for (const { spot, entry } of entries) {
     const device = devices.get(entry.dev);
     if (device === undefined) continue;
     if (entry.master && device.master === undefined) note(spot, 'no-master', `\`${device.name}\` is the port of no bridge`);
-    else if (device.kind === 'vxlan' && entry.self) checkRemote(spot, entry, vxlanOf(device), seen);
+    else if (device.kind === 'vxlan' && entry.self) checkRemote(spot, entry, vxlanOf(device));
   }
 }
 
-function checkRemote(spot: Spot, { mac, dev, dst, port }: FdbEntry, vxlan: VxlanArgs | undefined, seen: Set<string>): void {
+function checkRemote(spot: Spot, { dev, dst }: FdbEntry, vxlan: VxlanArgs | undefined): void {
   if (dst === undefined) return note(spot, 'missing-value', 'an entry of a VXLAN device needs `dst`, the address of the other end');
   const own = vxlan?.remote ?? vxlan?.local ?? 0;
   if (vxlan !== undefined && typeof own !== typeof dst) {
-    return note(spot, 'mixed-families', `\`${dev}\` is a VXLAN over IPv${typeof own === 'number' ? 4 : 6}, and so must \`dst\` be`);
+    note(spot, 'mixed-families', `\`${dev}\` is a VXLAN over IPv${typeof own === 'number' ? 4 : 6}, and so must \`dst\` be`);
   }
-  const key = `${dev} ${mac} ${dst} ${port ?? vxlan?.dstport}`;
-  if (seen.has(key)) note(spot, 'fdb-twice', 'the device has this very entry already', 'remove one of the two');
-  seen.add(key);
 }
 
 function vxlanOf({ args }: PlannedDevice): VxlanArgs | undefined {

@@ -9,6 +9,8 @@ export type Path = readonly (string | number)[];
 
 export interface Problems {
   readonly list: Problem[];
+  /** Valid, but lost if the plan were read on. */
+  readonly lost: Problem[];
   /** Undefined when the plan came as a value, without text. */
   readonly position: ((path: Path) => SourcePosition) | undefined;
   readonly file: string;
@@ -50,6 +52,7 @@ export function didYouMean(word: string, known: Iterable<string>): string | unde
 
 export function throwProblems(problems: Problems): void {
   if (problems.list.length > 0) throw new InputError(problems.list);
+  if (problems.lost.length > 0) throw new UnsupportedError(problems.lost);
 }
 
 /** An object with no members but these; undefined, and noted, when it is none. */
@@ -106,13 +109,16 @@ export function wordAt<W extends string>(spot: Spot, value: unknown, words: read
 
 /**
  * Runs a reader of a text inside the plan; its errors are noted at this path with their own place in that text. What it does
- * not model may still be fit for another kernel, and is left to whoever runs the plan.
+ * not model may still be fit for another kernel, and is left to whoever runs the plan; `isLost`: unless there is no text to leave.
  */
-export function parseAt<T>(spot: Spot, parse: (origin: string) => T): T | undefined {
+export function parseAt<T>(spot: Spot, parse: (origin: string) => T, isLost = false): T | undefined {
   try {
     return parse(`${spot.problems.file}: ${pathText(spot.path)}`);
   } catch (error) {
-    if (error instanceof UnsupportedError) return undefined;
+    if (error instanceof UnsupportedError) {
+      if (isLost) spot.problems.lost.push(...error.problems);
+      return undefined;
+    }
     if (!(error instanceof HopspecError)) throw error;
     spot.problems.list.push(...error.problems.map((problem) => inPlan(spot, problem)));
     return undefined;

@@ -1,5 +1,5 @@
 /** One namespace of a plan's JSON: its links, its iproute2 texts, and what the restore tools read. */
-import { InputError } from '../../base/errors.js';
+import { InputError, type Problem } from '../../base/errors.js';
 import { checkIptables, type IptablesText } from '../iptables/check/check-iptables.js';
 import { readIptables } from '../iptables-text.js';
 import type { IpSets } from '../ipset/ip-set.js';
@@ -9,6 +9,7 @@ import { parseFdb } from '../iproute2/fdb.js';
 import { parseNeigh } from '../iproute2/neigh.js';
 import { parseRoute } from '../iproute2/route.js';
 import { parseRule } from '../iproute2/rule.js';
+import { checkNft } from '../nft/check/check-nft.js';
 import { rulesetOf } from '../nft/tables-of.js';
 import type { LinkPlan, NetnsPlan } from '../plan.js';
 import type { Ruleset } from '../ruleset.js';
@@ -118,12 +119,20 @@ const NO_SETS: IpSets = new Map();
 function rulesetAt(spot: Spot, value: unknown, about: Pick<IptablesText, 'family' | 'sets'>): Ruleset | undefined {
   const text = stringAt(spot, value);
   if (text === undefined || text.trim() === '') return undefined;
-  return parseAt(spot, (file) => {
-    const ruleset = readIptables(text, file);
-    const problems = checkIptables(ruleset, { text, file, ...about });
-    if (problems.length > 0) throw new InputError(problems);
-    return ruleset;
-  });
+  // A ruleset that is not modelled is not carried on as text, and would be lost.
+  return parseAt(
+    spot,
+    (file) => {
+      const ruleset = readIptables(text, file);
+      throwAny(checkIptables(ruleset, { text, file, ...about }));
+      return ruleset;
+    },
+    true,
+  );
+}
+
+function throwAny(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new InputError(problems);
 }
 
 function wireguardAt(spot: Spot, value: unknown): Readonly<Record<string, string>> {
@@ -139,7 +148,7 @@ function restoreTexts(spot: Spot, object: JsonObject): Pick<NetnsPlan, 'nft' | '
     if (text !== undefined) given[field] = text;
   }
   const { nft, ipvs } = given;
-  if (typeof nft === 'string') parseAt(inside(spot, 'nft'), (origin) => rulesetOf(nft, origin));
+  if (typeof nft === 'string') parseAt(inside(spot, 'nft'), (origin) => throwAny(checkNft(rulesetOf(nft, origin))));
   if (typeof ipvs === 'string') parseAt(inside(spot, 'ipvs'), (origin) => readIpvs(ipvs, origin));
   if (object['wg'] !== undefined) given['wg'] = wireguardAt(inside(spot, 'wg'), object['wg']);
   return given;

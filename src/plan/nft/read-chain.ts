@@ -41,7 +41,10 @@ function readBase(reader: Reader, chain: DraftChain): void {
   const priority = readPriority(reader, hook);
   if (type === 'nat' && priority <= -200)
     refuse(reader, 'bad-priority', 'a chain of type nat must come after connection tracking: above -200');
-  chain.base = { type, hook, priority, policy: chain.base?.policy ?? 'accept' };
+  const { base } = chain;
+  if (base !== undefined && (base.type !== type || base.hook !== hook || base.priority !== priority))
+    refuse(reader, 'chain-exists', `the chain ${chain.name} has another hook already`);
+  chain.base = { type, hook, priority, policy: base?.policy ?? 'accept' };
 }
 
 /** `0`, `-100`, `dstnat`, `dstnat - 10`. */

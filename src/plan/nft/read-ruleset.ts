@@ -197,9 +197,14 @@ function readChain(reader: Reader, table: DraftTable, faults: HopspecError[]): v
 function readSet(reader: Reader, table: DraftTable, kind: 'set' | 'map', faults: HopspecError[]): void {
   const name = needText(reader, `the name of the ${kind}`);
   const set = setOf(table, name, kind);
+  const { key, value } = set.fields;
   const at = reader.start;
   expect(reader, '{');
   block(reader, faults, () => readSetLine(reader, set));
+  if (key !== '' && (key !== set.fields.key || value !== set.fields.value)) {
+    reader.start = at;
+    refuse(reader, 'set-exists', `there is a set ${name} of another type already`);
+  }
   if (set.fields.key !== '') return;
   reader.start = at;
   refuse(reader, 'missing-type', `the ${kind} ${name} has no type`, 'add a line such as `type ipv4_addr;`');

@@ -10,7 +10,7 @@ import { parseRule } from '../../rule/parse-rule.js';
 import type { Rule } from '../../rule/rule.js';
 import { type Allowed, targetPlace } from '../../rule/where-allowed.js';
 import { BUILT_IN_CHAINS, type Chain, type Ruleset, type TableName } from '../../ruleset.js';
-import { findDescent, type GraphChain, type Jump, reachOf } from './chain-graph.js';
+import { findDescent, type GraphChain, type Jump, reachOf } from '../../chain-graph.js';
 import { familyFault } from './family-fault.js';
 import { matchPlaces, placeFault } from './place-fault.js';
 import { noteFault, noteWord, PROBLEMS_MAX, type RuleFaults, type RulePlace } from './rule-text.js';
@@ -25,6 +25,7 @@ export interface IptablesText {
 }
 
 interface Checked extends GraphChain {
+  readonly chain: Chain;
   /** What its rules ask of the built-in chains that lead here, each once, with the first rule that does. */
   readonly demands: ReadonlyMap<Allowed, number>;
 }
@@ -56,7 +57,7 @@ function checkChain(
     if (to !== undefined && isThere(faults, place, to, chains)) jumps.push({ to, index });
     if (rule !== 'unmodelled') checkRule(faults, source, place, rule, demands);
   }
-  return { chain, jumps, demands };
+  return { name: chain.name, base: chain.policy !== undefined, chain, jumps, demands };
 }
 
 /** Undefined where it cannot be read. */
@@ -102,7 +103,8 @@ function checkRule(faults: RuleFaults, source: IptablesText, place: RulePlace, r
 function checkPaths(faults: RuleFaults, table: TableName, chains: ReadonlyMap<string, Checked>): void {
   const descent = findDescent(chains);
   if (descent !== undefined) {
-    const { kind, path, chain, index } = descent;
+    const { kind, path, index } = descent;
+    const { chain } = chains.get(descent.chain) as Checked;
     const way = path.join(' → ');
     const message = kind === 'loop' ? `these chains go in a circle: ${way}` : `these chains lie deeper than Linux allows: ${way}`;
     noteWord(faults, { table, chain, index }, path.at(-1) as string, { code: `chain-${kind}`, message });

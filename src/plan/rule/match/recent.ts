@@ -5,7 +5,7 @@ import { refuse, type RuleReader, takeValue } from '../rule-reader.js';
 import type { Match } from '../rule.js';
 import { ipIn } from '../value/address.js';
 import { takeName } from '../value/name.js';
-import { takeNumber, U32 } from '../value/number.js';
+import { takeNumber, U16, U32 } from '../value/number.js';
 import { bang } from '../value/quote.js';
 
 type Recent = Extract<Match, { kind: 'recent' }>;
@@ -58,7 +58,7 @@ export const recent: MatchModule = matchModule<Draft>({
       draft.seconds = takeNumber(reader, { min: 1, max: U32.max });
     },
     '--hitcount': (reader, draft) => {
-      draft.hitcount = takeNumber(reader, U32);
+      draft.hitcount = takeNumber(reader, U16);
     },
     '--mask': (reader, draft) => {
       const mask = ipIn(reader, takeValue(reader));

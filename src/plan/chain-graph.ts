@@ -1,10 +1,8 @@
 /**
- * Where the jumps of a table lead: which built-in chains reach a chain, and the first loop or descent that is too deep. nft_chain_validate of
+ * Where the jumps of a table lead: which base chains (iptables: built-in ones) reach a chain, and the first loop or descent that is too deep. nft_chain_validate of
  * net/netfilter/nf_tables_api.c follows every path from a base chain, and refuses one of 16 jumps (NFT_JUMP_STACK_SIZE), which every
  * loop comes to; chains that no base chain leads to it does not look at. The legacy tables have no such limit, but refuse loops alike.
  */
-import type { Chain } from '../../ruleset.js';
-
 /** A rule that leads to a chain of the table. */
 export interface Jump {
   readonly to: string;
@@ -12,28 +10,30 @@ export interface Jump {
 }
 
 export interface GraphChain {
-  readonly chain: Chain;
+  readonly name: string;
+  /** Packets come to it from a hook. */
+  readonly base: boolean;
   readonly jumps: readonly Jump[];
 }
 
 export interface Descent {
   readonly kind: 'loop' | 'depth';
-  /** The names of the chains, from the built-in one down. */
+  /** The names of the chains, from the base chain down. */
   readonly path: readonly string[];
   /** The rule that goes too far. */
-  readonly chain: Chain;
+  readonly chain: string;
   readonly index: number;
 }
 
 export const JUMPS_MAX = 15;
 
-/** The bits of the built-in chains, in the order of `chains`, that lead to each chain. */
+/** The bits of the base chains, in the order of `chains`, that lead to each chain. */
 export function reachOf(chains: ReadonlyMap<string, GraphChain>): ReadonlyMap<string, number> {
   const reach = new Map<string, number>();
   let bit = 1;
-  for (const { chain } of chains.values()) {
-    if (chain.policy === undefined) continue;
-    spread(chains, chain.name, bit, reach);
+  for (const { name, base } of chains.values()) {
+    if (!base) continue;
+    spread(chains, name, bit, reach);
     bit <<= 1;
   }
   return reach;
@@ -49,12 +49,12 @@ function spread(chains: ReadonlyMap<string, GraphChain>, from: string, bit: numb
   }
 }
 
-/** The first path from a built-in chain that goes in a circle or too deep. */
+/** The first path from a base chain that goes in a circle or too deep. */
 export function findDescent(chains: ReadonlyMap<string, GraphChain>): Descent | undefined {
   const depths = new Map<string, number>();
-  for (const { chain } of chains.values()) {
-    if (chain.policy === undefined) continue;
-    const found = descend(chains, chain.name, [], depths);
+  for (const { name, base } of chains.values()) {
+    if (!base) continue;
+    const found = descend(chains, name, [], depths);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -74,7 +74,7 @@ function descend(
   const path = [...above, name];
   for (const { to, index } of here.jumps) {
     const kind = path.includes(to) ? 'loop' : path.length > JUMPS_MAX ? 'depth' : undefined;
-    if (kind !== undefined) return { kind, path: [...path, to], chain: here.chain, index };
+    if (kind !== undefined) return { kind, path: [...path, to], chain: name, index };
     const found = descend(chains, to, path, depths);
     if (found !== undefined) return found;
   }
