@@ -13,14 +13,8 @@ export function checkRuleTwice(rules: readonly PlacedRule[]): void {
   for (const { spot, entry, six } of rules) {
     // One without a priority is given one of its own.
     if (entry.priority === undefined) continue;
-    const key = Object.entries(entry).flatMap(([field, value]) => [field, valueText(value)]);
-    const text = `${six} ${key.join(' ')}`;
+    const text = JSON.stringify({ ...entry, six }, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}` : value));
     if (seen.has(text)) note(spot, 'rule-twice', 'there is such a rule already', 'remove one of the two');
     seen.add(text);
   }
-}
-
-function valueText(value: RuleEntry[keyof RuleEntry]): string {
-  if (typeof value !== 'object') return String(value);
-  return 'ip' in value ? `${value.ip}/${value.length}` : JSON.stringify(value);
 }

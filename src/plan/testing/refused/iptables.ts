@@ -1,5 +1,5 @@
 /** Texts of iptables that iptables-restore or the kernel refuses. */
-import { filter, filter6, ipset, nat, netns, table, type Row } from './build.js';
+import { filter, filter6, nat, netns, table, type Row } from './build.js';
 
 export const IPTABLES: readonly Row[] = [
   ['a section without COMMIT', netns({ iptables: '*filter\n-A INPUT -j DROP\n' })],

@@ -1,5 +1,5 @@
 /** Devices that cannot be, alone or beside each other. */
-import { BR0, VX0, links, netns, veth, type Row } from './build.js';
+import { BR0, VX0, links, veth, type Row } from './build.js';
 
 export const LINKS: readonly Row[] = [
   ['a device twice', links(BR0, BR0)],

@@ -1,5 +1,5 @@
 /** Texts of nftables that nft or the kernel refuses. */
-import { filter, nat, netns, nft, nftChain, table, type Row } from './build.js';
+import { netns, nft, nftChain, type Row } from './build.js';
 
 export const NFT: readonly Row[] = [
   ['an nft brace that is not closed', netns({ nft: 'table ip t {\n chain c {\n' })],

@@ -1,5 +1,5 @@
 /** Sets, sysctls, sockets and names that cannot be. */
-import { ipset, listener, netns, probe, sysctl, type Row } from './build.js';
+import { ipset, listener, probe, sysctl, type Row } from './build.js';
 
 export const IPSET: readonly Row[] = [
   ['an ipset twice', ipset('create s hash:ip', 'create s hash:ip')],

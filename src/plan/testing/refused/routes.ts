@@ -1,5 +1,5 @@
 /** Routes, policy rules, neighbours and fdb entries that cannot be added. */
-import { ETH0, fdb, links, neigh, netns, routes, rules, table, veth, type Row } from './build.js';
+import { ETH0, fdb, neigh, netns, routes, rules, veth, type Row } from './build.js';
 
 export const ROUTES: readonly Row[] = [
   ['a route via a gateway that no network reaches', routes('10.9.0.0/16 via 192.168.9.9')],
