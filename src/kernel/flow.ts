@@ -164,7 +164,7 @@ function probeOrFail(rt: Runtime, neighbour: Neighbour): void {
     rt.leg = leg;
     const detail = (): string => `nobody has ${formatIp(neighbour.ip)} on ${device.name}`;
     recordDrop(rt, device.ns, passage.packet, 'NEIGH_FAILED', detail, { device });
-    if (typeof neighbour.ip === 'number') sendIcmpError(rt, device.ns, passage, { type: UNREACHABLE, code: 1 });
+    if (typeof passage.packet.src === 'number') sendIcmpError(rt, device.ns, passage, { type: UNREACHABLE, code: 1 });
     else sendIcmpv6Error(rt, device.ns, passage, { type: UNREACHABLE6, code: ADDRESS_UNREACHABLE, inDevice });
   }
 }

@@ -2,7 +2,7 @@
  * One network namespace in memory: its devices, routes, neighbours, netfilter and listeners, as struct net holds them. Built from a
  * plan by build-namespace.ts; what changes while packets run (learned addresses, neighbours) is changed by apply.ts alone.
  */
-import type { Ip, Ipv4 } from '../base/ip.js';
+import type { Ip, Ipv4, Ipv6 } from '../base/ip.js';
 import type { Mac } from '../base/mac.js';
 import type { ListenerPlan, NetnsPlan } from '../plan/plan.js';
 import type { Bridge, BridgePort } from './link/bridge.js';
@@ -41,6 +41,7 @@ export interface DeviceAddress {
   readonly scope: number;
   /** A later address of a subnet that the device is in already. */
   readonly secondary: boolean;
+  readonly noPrefixRoute: boolean;
 }
 
 /** Per-device sysctls, combined with `all` and `default` once. */
@@ -66,6 +67,8 @@ export interface Device {
   /** Frames carry no link addresses, and ARP is not asked. */
   readonly noArp: boolean;
   readonly addresses: readonly DeviceAddress[];
+  /** The plan's own addresses of IPv6. */
+  readonly planned6: readonly { readonly ip: Ipv6; readonly length: number; readonly noprefixroute: boolean }[];
   readonly conf: DeviceConf;
   /** Of both families. */
   readonly neighbours: Map<Ip, Neighbour>;

@@ -119,7 +119,7 @@ function masqueradeSource(rt: Runtime, ns: Namespace, deviceName: string, dst: I
   if (device === undefined) return undefined;
   if (typeof dst !== 'number') return selectSource6(rt.ipv6(ns), device, dst);
   const route = lookupRoute(rt, ns, dst, 0, ns.lo, 0);
-  const nexthop = route?.device === device ? (route.via ?? dst) : dst;
+  const nexthop = route?.device === device && typeof route.via === 'number' ? route.via : dst;
   const address = selectAddress(ns, device, nexthop, SCOPE.global);
   return address === 0 ? undefined : address;
 }

@@ -61,6 +61,7 @@ export function buildDevice(ns: Namespace, link: LinkPlan, lower?: Device): Devi
     up: (link.up ?? true) && (stacked?.lower.up ?? true),
     noArp: kind === 'dummy' || NO_ADDRESS.includes(kind) || (stacked?.kind === 'ipvlan' && stacked.mode === 'l3'),
     addresses: readAddresses(link, kind, origin),
+    planned6: readAddresses6(link, origin),
     conf: confOf(ns.sysctls, link.name),
     neighbours: new Map(),
     routed: new DecisionCache(),
@@ -104,11 +105,28 @@ function readAddresses(link: LinkPlan, kind: DeviceKind, origin: string): readon
   for (const [i, text] of all.entries()) {
     const { ip, length, scope, noprefixroute } = readAddr(text, `${origin} addr[${i}]`);
     if (typeof ip !== 'number') continue;
-    if (noprefixroute) throw unsupported('noprefixroute', `${origin}: addresses with noprefixroute are not modelled`);
     const secondary = addresses.some((other) => other.length === length && ((other.ip ^ ip) & maskOf(length)) === 0);
-    addresses.push({ ip, length, scope, secondary });
+    addresses.push({ ip, length, scope, secondary, noPrefixRoute: noprefixroute });
   }
-  return addresses;
+  return inOrder(addresses);
+}
+
+/** As the kernel lists them: primary ones of narrower scope first, secondary ones last (__inet_insert_ifa). */
+function inOrder(addresses: readonly DeviceAddress[]): readonly DeviceAddress[] {
+  if (addresses.every(({ scope, secondary }) => scope === addresses[0]?.scope && !secondary)) return addresses;
+  const primary = addresses.filter(({ secondary }) => !secondary).sort((a, b) => b.scope - a.scope);
+  return [...primary, ...addresses.filter(({ secondary }) => secondary)];
+}
+
+const NO_ADDRESSES: Device['planned6'] = [];
+
+function readAddresses6(link: LinkPlan, origin: string): Device['planned6'] {
+  const { addr } = link;
+  if (addr === undefined || !addr.some((text) => text.includes(':'))) return NO_ADDRESSES;
+  return addr.flatMap((text, i) => {
+    const { ip, length, noprefixroute } = readAddr(text, `${origin} addr[${i}]`);
+    return typeof ip === 'bigint' ? [{ ip, length, noprefixroute }] : [];
+  });
 }
 
 interface KnownConf {

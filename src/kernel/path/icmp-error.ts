@@ -11,6 +11,8 @@ import type { Passage } from '../netfilter/contract.js';
 import { recordAnswer } from '../record.js';
 import { addressType, isLocalAddress } from '../route/address-type.js';
 import { routeOutput } from '../route/output.js';
+import { selectAddress } from '../route/source-address.js';
+import { SCOPE } from '../../plan/iproute2/scope.js';
 import type { FlowSource } from '../route/policy-rule.js';
 import type { Runtime } from '../runtime.js';
 import { sysctlValue } from '../sysctl.js';
@@ -77,5 +79,5 @@ function mayAnswer(ns: Namespace, about: IpPacket): boolean {
 /** The address the packet was sent to if it is ours; else the route back chooses (0). */
 function sourceOf(ns: Namespace, about: IpPacket, inDevice: Device | undefined): Ipv4 {
   if (isLocalAddress(ns, about.dst as Ipv4)) return about.dst as Ipv4;
-  return ns.inboundIfaddr ? (inDevice?.addresses[0]?.ip ?? 0) : 0;
+  return ns.inboundIfaddr && inDevice !== undefined ? selectAddress(ns, inDevice, about.src as Ipv4, SCOPE.link) : 0;
 }

@@ -103,7 +103,7 @@ function refusesToFit(rt: Runtime, outgoing: Outgoing, passage: Passage, { route
   const { packet } = passage;
   if (!packet.df || (passage.uid ?? KERNEL_SOCKET) < 0 || packet.l4.kind === 'tcp' || route === undefined) return false;
   const mtu = localMtu(rt, route, device, packet.dst);
-  const locked = device.ns.pathMtus.size > 0 && pathMtuTo(rt, device.ns, packet.dst)?.locked === true;
+  const locked = route.mtuLocked === true || (device.ns.pathMtus.size > 0 && pathMtuTo(rt, device.ns, packet.dst)?.locked === true);
   const whole = outgoing.fromClient && rt.flow.client?.options.df === true;
   if (packetLength(packet) <= mtu && (whole || !locked)) return false;
   if (whole) recordDrop(rt, device.ns, packet, 'PKT_TOO_BIG', () => `${packetLength(packet)} bytes do not fit the MTU ${mtu}`, { device });

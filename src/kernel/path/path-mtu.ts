@@ -29,7 +29,9 @@ export function routeMtu(route: RouteOf<Ip>, device: Device): number {
 /** The same for a packet of this host. */
 export function localMtu(rt: Runtime, route: RouteOf<Ip>, device: Device, dst: Ip): number {
   const { pathMtus } = device.ns;
-  const known = pathMtus.size === 0 ? undefined : pathMtuTo(rt, device.ns, dst);
+  // A locked MTU of IPv6 is so for a router alone.
+  const heeds = pathMtus.size > 0 && (route.mtuLocked !== true || typeof dst === 'bigint');
+  const known = heeds ? pathMtuTo(rt, device.ns, dst) : undefined;
   return known?.mtu ?? routeMtu(route, device);
 }
 
@@ -40,9 +42,9 @@ export function pathMtuTo(rt: Runtime, ns: Namespace, dst: Ip): PathMtu | undefi
 }
 
 /** Whether a TCP segment carries DF (ip_dont_fragment); `df` is what the socket was told. */
-export function segmentHasDf(rt: Runtime, ns: Namespace, dst: Ip, df: boolean | undefined): boolean {
+export function segmentHasDf(rt: Runtime, ns: Namespace, dst: Ip, df: boolean | undefined, route: RouteOf<Ip> | undefined): boolean {
   if (typeof dst !== 'number' || df === true) return true;
-  if (!(df ?? ns.findsPathMtu)) return false;
+  if (!(df ?? ns.findsPathMtu) || route?.mtuLocked === true) return false;
   return ns.pathMtus.size === 0 || pathMtuTo(rt, ns, dst)?.locked !== true;
 }
 

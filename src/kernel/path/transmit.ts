@@ -3,11 +3,12 @@
  * a packet comes back with all that the host knows of it. A next hop that is not known is asked for; the packet waits.
  */
 import { BROADCAST_MAC } from '../../base/mac.js';
-import type { Ipv4 } from '../../base/ip.js';
+import type { Ip, Ipv4 } from '../../base/ip.js';
 import { awaitNeighbour } from '../apply.js';
 import { sendFrame } from '../link/send-frame.js';
 import { sendPacket } from '../link/send-packet.js';
 import type { Device } from '../namespace.js';
+import { sendSolicitation } from '../ipv6/neigh/solicitation.js';
 import { sendArpRequest } from '../neigh/arp-request.js';
 import type { Passage } from '../netfilter/contract.js';
 import { recordDevice } from '../record.js';
@@ -34,20 +35,23 @@ export function transmit(rt: Runtime, device: Device, route: Route, passage: Pas
 
 function transmitWhole(rt: Runtime, device: Device, route: Route, passage: Passage): Errno | undefined {
   const { packet } = passage;
-  if (device.noArp) return sendPacket(rt, device, route.via ?? (packet.dst as Ipv4), passage);
+  const nexthop = route.via ?? (packet.dst as Ipv4);
+  if (device.noArp) return sendPacket(rt, device, typeof nexthop === 'number' ? nexthop : (packet.dst as Ipv4), passage);
   if (route.type === 'broadcast' || packet.dst === -1)
     sendFrame(rt, device, { kind: 'ip', src: device.mac, dst: BROADCAST_MAC, packet }, passage.mark, undefined);
-  else sendToNeighbour(rt, device, route.via ?? (packet.dst as Ipv4), passage);
+  else sendToNeighbour(rt, device, nexthop, passage);
   return undefined;
 }
 
-export function sendToNeighbour(rt: Runtime, device: Device, nexthop: Ipv4, passage: Passage): void {
+export function sendToNeighbour(rt: Runtime, device: Device, nexthop: Ip, passage: Passage): void {
   const { packet } = passage;
   const neighbour = device.neighbours.get(nexthop);
   if (neighbour !== undefined && neighbour.state !== 'incomplete') {
     return sendFrame(rt, device, { kind: 'ip', src: device.mac, dst: neighbour.mac, packet }, passage.mark, undefined);
   }
-  if (awaitNeighbour(rt, { passage, device, nexthop, leg: rt.leg, bridged: undefined })) sendArpRequest(rt, device, nexthop, packet);
+  if (!awaitNeighbour(rt, { passage, device, nexthop, leg: rt.leg, bridged: undefined })) return;
+  if (typeof nexthop === 'number') sendArpRequest(rt, device, nexthop, packet);
+  else sendSolicitation(rt, device, nexthop, packet);
 }
 
 export function loopBack(rt: Runtime, device: Device, passage: Passage): void {

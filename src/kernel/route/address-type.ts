@@ -6,7 +6,7 @@ import type { AddressType } from '../netfilter/contract.js';
 import { type FibTable, lookupTable } from './fib.js';
 
 export function addressType(ns: Namespace, ip: Ipv4, deviceName: string | undefined): AddressType {
-  if (ip === -1 || ip >>> 24 === 0) return 'BROADCAST';
+  if (ip === -1 || ip === 0) return 'BROADCAST';
   if (ip >>> 28 === 14) return 'MULTICAST';
   const route = lookupTable(ns.fib.tables.get(TABLE.local) as FibTable, ip, undefined);
   if (route === undefined) return 'UNICAST';

@@ -3,12 +3,13 @@
  * broadcast), then the plan's routes in their order, refused where the kernel refuses them ("Nexthop has invalid gateway").
  */
 import { maskOf } from '../../base/cidr.js';
-import { inputError, unsupported } from '../../base/errors.js';
-import { formatIp, type Ip, type Ipv4 } from '../../base/ip.js';
+import { inputError } from '../../base/errors.js';
+import { formatIp, type Ip, type Ipv4, type Ipv6 } from '../../base/ip.js';
 import type { RouteEntry } from '../../plan/iproute2/route.js';
 import { isSix, parseRule } from '../../plan/iproute2/rule.js';
 import { SCOPE, TABLE } from '../../plan/iproute2/scope.js';
 import type { NetnsPlan } from '../../plan/plan.js';
+import { isLinkLocal, prefixOf } from '../ipv6/address.js';
 import type { Device, DeviceAddress, Namespace } from '../namespace.js';
 import { readRoute } from '../plan-texts.js';
 import { addRoute, emptyTable, type Fib, type FibRule, type FibTable, type Route } from './fib.js';
@@ -59,17 +60,28 @@ function addAddressRoutes(tables: ReadonlyMap<number, FibTable>, device: Device,
   if (!device.up || address.secondary || length === 32) return;
   const prefix = ip & maskOf(length);
   const words = `${formatIp(prefix)}/${length} dev ${dev}`;
+  if (address.noPrefixRoute) return addBroadcast(local, own, prefix, length);
   if (device.kind === 'lo') addRoute(local, addressRoute(own, { type: 'local', prefix, length }, `local ${words} table local`));
   else addRoute(tables.get(TABLE.main) as FibTable, addressRoute(own, { type: 'unicast', prefix, length }, words));
+  addBroadcast(local, own, prefix, length);
+}
+
+function addBroadcast(local: FibTable, own: Own, prefix: Ipv4, length: number): void {
   if (length >= 31) return;
   const broadcast = prefix | ~maskOf(length);
-  const broadcastWords = `broadcast ${formatIp(broadcast)} dev ${dev} table local`;
+  const broadcastWords = `broadcast ${formatIp(broadcast)} dev ${own.device.name} table local`;
   addRoute(local, addressRoute(own, { type: 'broadcast', prefix: broadcast, length: 32 }, broadcastWords));
+}
+
+interface Own {
+  readonly device: Device;
+  readonly source: Ipv4;
+  readonly src: string;
 }
 
 /** A route that the kernel adds for an address. */
 function addressRoute(
-  own: { readonly device: Device; readonly source: Ipv4; readonly src: string },
+  own: Own,
   dst: { readonly type: 'local' | 'unicast' | 'broadcast'; readonly prefix: Ipv4; readonly length: number },
   words: string,
 ): Route {
@@ -92,8 +104,8 @@ function addressRoute(
 
 /** Undefined when its device is down: the kernel would not have it. */
 function planRoute(ns: Devices, tables: ReadonlyMap<number, FibTable>, entry: RouteEntry, text: string): Route | undefined {
-  const { type, metric, mtu, advmss, scope } = entry;
-  const own = { type, metric, mtu, advmss, scope, prefix: entry.dst.ip as Ipv4, length: entry.dst.length, text };
+  const { type, metric, mtu, mtuLocked, advmss, scope } = entry;
+  const own = { type, metric, mtu, mtuLocked, advmss, scope, prefix: entry.dst.ip as Ipv4, length: entry.dst.length, text };
   if (entry.nexthops.length > 0) {
     const legs = [];
     for (const hop of entry.nexthops) {
@@ -110,7 +122,7 @@ function planRoute(ns: Devices, tables: ReadonlyMap<number, FibTable>, entry: Ro
 
 interface Way {
   readonly device: Device;
-  readonly via: Ipv4 | undefined;
+  readonly via: Ip | undefined;
   readonly source: Ipv4;
 }
 
@@ -121,13 +133,11 @@ function nexthop(
   entry: RouteEntry,
   text: string,
 ): Way | undefined {
-  if (typeof hop.via === 'bigint')
-    throw unsupported('ipv6-gateway', `${ns.name}: an IPv4 route over an IPv6 gateway is not modelled: ${text}`);
   const named = hop.dev === undefined ? undefined : ns.deviceByName.get(hop.dev);
   if (hop.dev !== undefined && named === undefined)
     throw inputError('no-such-device', `${ns.name}: Cannot find device "${hop.dev}" of the route: ${text}`);
   const { via } = hop;
-  const device = via === undefined || (hop.onlink && named !== undefined) ? named : gatewayDevice(tables, via, named, entry.table);
+  const device = via === undefined || (hop.onlink && named !== undefined) ? named : deviceTowards(ns, tables, via, named, entry.table);
   if (device === undefined) {
     throw inputError('invalid-gateway', `${ns.name}: Nexthop has invalid gateway: ${text}`, {
       fix: 'the gateway must lie in a directly connected network, or the route must say `onlink`',
@@ -135,8 +145,26 @@ function nexthop(
   }
   if (!device.up) return undefined;
   // Who calls a local address without a `src` calls from that very address.
-  const source = entry.src ?? (entry.type === 'local' ? 0 : selectAddress(ns, device, via ?? 0, entry.scope));
+  const source = entry.src ?? (entry.type === 'local' ? 0 : selectAddress(ns, device, typeof via === 'number' ? via : 0, entry.scope));
   return { device, via, source: source as Ipv4 };
+}
+
+function deviceTowards(
+  ns: Devices,
+  tables: ReadonlyMap<number, FibTable>,
+  via: Ip,
+  named: Device | undefined,
+  own: number,
+): Device | undefined {
+  return typeof via === 'number' ? gatewayDevice(tables, via, named, own) : gatewayDevice6(ns, via, named);
+}
+
+/** Of a gateway of IPv6 (fib_check_nh_v6_gw): a link-local one needs a device, another one must be in a network of one. */
+function gatewayDevice6(ns: Devices, via: Ipv6, named: Device | undefined): Device | undefined {
+  if (isLinkLocal(via)) return named;
+  const connected = (device: Device): boolean =>
+    device.planned6.some(({ ip, length, noprefixroute }) => !noprefixroute && prefixOf(ip, length) === prefixOf(via, length) && ip !== via);
+  return ns.devices.find((device) => device.up && (named === undefined || device === named) && connected(device));
 }
 
 /**

@@ -17,11 +17,14 @@ export interface RouteOf<A extends Ip> {
   readonly length: number;
   /** Undefined for types that lead nowhere, and for multipath routes. */
   readonly device: Device | undefined;
-  readonly via: A | undefined;
+  /** A route of IPv4 may have a gateway of IPv6. */
+  readonly via: Ip | undefined;
   /** The source a local packet takes: `src`, else (IPv4) chosen as inet_select_addr does. 0 if there is none. */
   readonly source: A;
   readonly metric: number;
   readonly mtu: number | undefined;
+  /** What routers say of the path is not heeded. */
+  readonly mtuLocked?: boolean;
   readonly advmss: number | undefined;
   /** As in SCOPE; of the nexthop, one further than the gateway's. */
   readonly scope: number;

@@ -36,8 +36,8 @@ export function routeInput(rt: Runtime, device: Device, src: Ipv4, dst: Ipv4, ma
   const dstByte = dst >>> 24;
   if (srcByte >= 224 && (srcByte < 240 || src === -1)) return MARTIAN_SOURCE;
   if (dst !== -1 && !(src === 0 && dst === 0)) {
-    if (srcByte === 0) return MARTIAN_SOURCE;
-    if (dstByte === 0) return MARTIAN_DESTINATION;
+    if (src === 0) return MARTIAN_SOURCE;
+    if (dst === 0) return MARTIAN_DESTINATION;
     if ((dstByte === 127 || srcByte === 127) && !conf.routeLocalnet && device.kind !== 'lo') return LOCALNET;
   }
   const known = device.routed.get(dst, src, mark, undefined);

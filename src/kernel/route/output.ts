@@ -51,7 +51,7 @@ function decide(rt: Runtime, ns: Namespace, { dst, src, oif }: OutputKey, found:
   const route = selectLeg(rt, ns, found, src, dst, undefined);
   const device = route.device as Device;
   const source = src !== 0 ? src : route.source;
-  if (dst >>> 24 === 0 || (source >>> 24 === 127 && !device.conf.routeLocalnet)) return fail(ns, route, 'EINVAL');
+  if (dst === 0 || (source >>> 24 === 127 && !device.conf.routeLocalnet)) return fail(ns, route, 'EINVAL');
   return { route, device, source, error: undefined };
 }
 

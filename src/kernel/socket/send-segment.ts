@@ -48,7 +48,7 @@ export function sendSegment(rt: Runtime, ends: Ends, segment: Segment): void {
     ttl: options.ttl || (six ? HOP_LIMIT_OF_ROUTE : ns.defaultTtl),
     tos: options.tos,
     id: flags === 'S.' ? 0 : leg + 1,
-    df: segmentHasDf(rt, ns, remoteIp, options.df),
+    df: segmentHasDf(rt, ns, remoteIp, options.df, decision.route),
     proto: PROTO.tcp,
     l4: {
       kind: 'tcp',

@@ -1,7 +1,15 @@
 /** Every network of l3-*.ts, by topic. */
 import { FRAGMENTS } from './l3-fragments.js';
+import { MARTIANS } from './l3-martians.js';
+import { ROUTES } from './l3-routes.js';
 import { RULES } from './l3-rules.js';
 import { SOCKETS } from './l3-sockets.js';
 import type { Line } from './line.js';
 
-export const L3_CASES: Readonly<Record<string, readonly Line[]>> = { fragments: FRAGMENTS, rules: RULES, sockets: SOCKETS };
+export const L3_CASES: Readonly<Record<string, readonly Line[]>> = {
+  fragments: FRAGMENTS,
+  martians: MARTIANS,
+  routes: ROUTES,
+  rules: RULES,
+  sockets: SOCKETS,
+};

@@ -4,6 +4,8 @@ import type { ProbePlan, ProbeProtocol } from '../../plan/plan.js';
 import type { FlowJson } from '../../trace/flow-json.js';
 
 const TIMEOUT_MS = 600;
+/** Long enough for a second solicitation, should Linux lose the first. */
+const TIMEOUT_MS_6 = 1300;
 /** Short names of options, and how each is read. */
 const OPTIONS: Readonly<Record<string, (value: string) => Partial<ProbePlan>>> = {
   size: (value) => ({ size: Number(value) }),
@@ -31,7 +33,7 @@ export function readProbe(id: string, text: string): ProbePlan {
     proto: proto as ProbeProtocol,
     dst,
     dport: port === undefined ? undefined : Number(port),
-    timeoutMs: TIMEOUT_MS,
+    timeoutMs: dst.includes(':') ? TIMEOUT_MS_6 : TIMEOUT_MS,
   };
   for (const option of options) {
     const [name = '', value = ''] = option.split('=');

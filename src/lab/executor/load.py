@@ -200,10 +200,15 @@ def settle_links(fd):
 
 def load_tables(fd, name, netns):
     texts = [*entries(name, netns, "routes", "route add"), *entries(name, netns, "rules", "rule add")]
-    batch(fd, ["ip", "-4"], [line for line in texts if ":" not in line[0]])
-    batch(fd, ["ip", "-6"], [line for line in texts if ":" in line[0]])
+    batch(fd, ["ip", "-4"], [line for line in texts if not is_six(line[0])])
+    batch(fd, ["ip", "-6"], [line for line in texts if is_six(line[0])])
     batch(fd, ["ip"], entries(name, netns, "neigh", "neigh replace"))
     batch(fd, ["bridge"], entries(name, netns, "fdb", "fdb append"))
+
+
+def is_six(text):
+    """A route of IPv4 may have a gateway of IPv6: `via inet6 ADDRESS`."""
+    return ":" in re.sub(r"via inet6 \S+", "", text)
 
 
 def entries(name, netns, key, command):

@@ -16,7 +16,6 @@ import {
   takePrefix,
   takeValue,
   takeWord,
-  unsupportedWord,
   type Words,
 } from './words.js';
 
@@ -46,6 +45,8 @@ export interface RouteEntry {
   readonly scope: number;
   readonly onlink: boolean;
   readonly mtu: number | undefined;
+  /** `mtu lock`: what routers say of the path is not heeded. */
+  readonly mtuLocked: boolean;
   readonly advmss: number | undefined;
   /** `boot` unless given. */
   readonly proto: string;
@@ -88,6 +89,7 @@ interface Draft {
   scope: number | undefined;
   onlink: boolean;
   mtu: number | undefined;
+  mtuLocked: boolean;
   advmss: number | undefined;
   proto: string;
   readonly nexthops: Nexthop[];
@@ -107,6 +109,7 @@ export function parseRoute(text: string, origin = 'ip route'): RouteEntry {
     scope: undefined,
     onlink: false,
     mtu: undefined,
+    mtuLocked: false,
     advmss: undefined,
     proto: 'boot',
     nexthops: [],
@@ -149,7 +152,8 @@ function readWord(words: Words, draft: Draft): void {
       draft.onlink = true;
       return;
     case 'mtu':
-      if (peekWord(words) === 'lock') takeWord(words);
+      draft.mtuLocked = peekWord(words) === 'lock';
+      if (draft.mtuLocked) takeWord(words);
       draft.mtu = takeNumber(words, 'the MTU', 68, 65535);
       return;
     case 'advmss':
@@ -221,13 +225,20 @@ function finish(words: Words, draft: Draft): RouteEntry {
   if (draft.dst === undefined) takeValue(words, 'the destination');
   let dst = draft.dst as Cidr;
   const gateway = draft.via ?? draft.nexthops[0]?.via;
-  // `default` has no family of its own: a gateway or source gives it one.
-  const clue = gateway ?? draft.src;
+  const foreign = /\bvia inet6 /.test(words.text);
+  // `default` has no family of its own: a gateway or source gives it one, but not a gateway that says its family.
+  const clue = foreign ? draft.src : (gateway ?? draft.src);
   if (dst.length === 0 && dst.ip === 0 && typeof clue === 'bigint') dst = { ip: 0n, length: 0 };
   words.at = words.words.length;
   if (draft.src !== undefined && typeof draft.src !== typeof dst.ip)
     refuseWord(words, 'mixed-families', 'the source and the destination must be of one family');
-  if (clue !== undefined && typeof clue !== typeof dst.ip) unsupportedWord(words, 'a route whose gateway or source is of another family');
+  if (gateway !== undefined && typeof gateway !== typeof dst.ip && (!foreign || typeof dst.ip === 'bigint'))
+    refuseWord(
+      words,
+      'mixed-families',
+      'the gateway and the destination must be of one family',
+      'a route of IPv4 may say `via inet6 ADDRESS`',
+    );
   const wayOut = gateway !== undefined || draft.dev !== undefined || draft.nexthops.length > 0;
   if (WITHOUT_WAY_OUT.includes(draft.type)) {
     if (wayOut) refuseWord(words, 'way-out', `a route of type ${draft.type} has no gateway, device or nexthop`);

@@ -28,7 +28,7 @@ export function transmit6(rt: Runtime, device: Device, route: Route6, passage: P
 
 function transmitWhole(rt: Runtime, device: Device, route: Route6, passage: Passage, inDevice: Device | undefined): void {
   const { packet } = passage;
-  const nexthop = route.via ?? (packet.dst as Ipv6);
+  const nexthop = (route.via ?? packet.dst) as Ipv6;
   if (device.noArp) return sendWithoutAddress(rt, device, passage);
   const neighbour = device.neighbours.get(nexthop);
   if (neighbour !== undefined && neighbour.state !== 'incomplete')

@@ -76,9 +76,20 @@ function kernelRoute(
 }
 
 function addPlanRoute(ns: Namespace, devices: ReadonlyMap<Device, Ipv6Device>, tables: Tables, entry: RouteEntry, text: string): void {
-  const { type, mtu, advmss, scope, dst } = entry;
+  const { type, mtu, mtuLocked, advmss, scope, dst } = entry;
   const source = (entry.src ?? 0n) as Ipv6;
-  const own = { type, mtu, advmss, scope, source, prefix: dst.ip as Ipv6, length: dst.length, metric: entry.metric || USER_METRIC, text };
+  const own = {
+    type,
+    mtu,
+    mtuLocked,
+    advmss,
+    scope,
+    source,
+    prefix: dst.ip as Ipv6,
+    length: dst.length,
+    metric: entry.metric || USER_METRIC,
+    text,
+  };
   const table = tableOf(tables, entry.table);
   const same = table.networks[table.lengths.indexOf(own.length)]?.get(own.prefix);
   if (same?.some((other) => other.metric === own.metric)) throw inputError('file-exists', `${ns.name}: File exists: ${text}`);
