@@ -36,7 +36,7 @@ export function transmit(rt: Runtime, device: Device, route: Route, passage: Pas
 function transmitWhole(rt: Runtime, device: Device, route: Route, passage: Passage): Errno | undefined {
   const { packet } = passage;
   const nexthop = route.via ?? packet.dst;
-  if (device.noArp) return sendPacket(rt, device, typeof nexthop === 'number' ? nexthop : packet.dst, passage);
+  if (device.noArp) return sendPacket(rt, device, typeof nexthop === 'number' ? nexthop : (packet.dst as Ipv4), passage);
   if (route.type === 'broadcast' || packet.dst === -1)
     sendFrame(rt, device, { kind: 'ip', src: device.mac, dst: BROADCAST_MAC, packet }, passage.mark, undefined);
   else sendToNeighbour(rt, device, nexthop, passage);
