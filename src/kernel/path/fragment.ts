@@ -37,7 +37,10 @@ export function fragmentFor(
 ): readonly IpPacket[] | Errno {
   const { packet, fragmentMax } = passage;
   const six = typeof packet.src !== 'number';
-  if (packetLength(packet) > mtu && (six ? isForbidden6(passage, mtu, inDevice) : isForbidden(passage, mtu))) {
+  if (
+    packetLength(packet) > mtu &&
+    (six ? isForbidden6(passage, mtu, inDevice) : isForbidden(passage, mtu) && !ignoresDf(rt, passage, inDevice))
+  ) {
     recordDrop(rt, device.ns, packet, 'PKT_TOO_BIG', () => `${packetLength(packet)} bytes do not fit the MTU ${mtu} of ${device.name}`, {
       device,
     });
@@ -52,6 +55,11 @@ export function fragmentFor(
 /** What came in fragments may leave in fragments, unless one of them had DF and was larger. */
 export function isForbidden({ packet, fragmentMax }: Passage, mtu: number): boolean {
   return packet.df && (fragmentMax === undefined || fragmentMax > mtu);
+}
+
+/** A datagram of this host whose socket was not told to send whole packets alone may be fragmented in spite of its DF (skb->ignore_df), where OUTPUT sends it another way. */
+function ignoresDf(rt: Runtime, { packet, uid }: Passage, inDevice: Device | undefined): boolean {
+  return inDevice === undefined && uid !== undefined && uid >= 0 && packet.l4.kind !== 'tcp' && rt.flow.client?.options.df !== true;
 }
 
 /** The same of IPv6. A socket of this host may fragment, but not TCP. */

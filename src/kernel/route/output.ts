@@ -12,6 +12,8 @@ import { lookupByRules, lookupRoute } from './lookup.js';
 import { selectLeg } from './multipath.js';
 import type { FlowSource } from './policy-rule.js';
 
+const EVERYBODY = -1;
+
 export interface OutputDecision<A extends Ip = Ipv4> {
   readonly route: RouteOf<A> | undefined;
   readonly device: Device;
@@ -32,6 +34,7 @@ export interface OutputKey {
 export function routeOutput(rt: Runtime, ns: Namespace, key: OutputKey): OutputDecision<Ipv4> {
   const { dst, src, oif } = key;
   if (dst >>> 28 === 14) throw unsupported('multicast', `${ns.name}: packets to the multicast address ${formatIp(dst)} are not modelled`);
+  if (dst === EVERYBODY && src !== 0 && oif === undefined) return fromOwn(ns, src);
   const { fib, lo } = ns;
   const known = fib.outputs.get(dst, src, key.mark, oif);
   if (known !== undefined) return known;
@@ -53,6 +56,12 @@ function decide(rt: Runtime, ns: Namespace, { dst, src, oif }: OutputKey, found:
   const source = src !== 0 ? src : route.source;
   if (dst === 0 || (source >>> 24 === 127 && !device.conf.routeLocalnet)) return fail(ns, route, 'EINVAL');
   return { route, device, source, error: undefined };
+}
+
+/** What goes to 255.255.255.255 from an address of this host leaves by the device that has it, whatever routes say. */
+function fromOwn(ns: Namespace, src: Ipv4): OutputDecision<Ipv4> {
+  const device = ns.devices.find(({ addresses }) => addresses.some(({ ip }) => ip === src));
+  return device === undefined ? fail(ns, undefined, 'EINVAL') : onLink(ns, device, src, EVERYBODY);
 }
 
 function fail(ns: Namespace, route: Route | undefined, error: Errno): OutputDecision<Ipv4> {

@@ -40,6 +40,9 @@ export interface ProbeDraft {
   mark?: number;
   tos?: number;
   ttl?: number;
+  /** Bytes, and whether they may be sent in fragments. */
+  size?: number;
+  df?: boolean;
   uid?: number;
   gid?: number;
   broadcast?: boolean;

@@ -90,7 +90,8 @@ function attempt<T>(run: () => T): Attempt<T> {
     return { value: run() };
   } catch (error) {
     const text = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-    return error instanceof UnsupportedError
+    // What goes round for ever has no answer on Linux either.
+    return error instanceof UnsupportedError || (error instanceof HopspecError && error.code === 'packet-loop')
       ? { cannotSay: text }
       : { refused: `${error instanceof HopspecError ? '' : 'BROKEN '}${text}` };
   }

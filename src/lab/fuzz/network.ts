@@ -4,7 +4,9 @@
  * allows of route errors.
  */
 import type { Chance } from './chance.js';
+import { deviceSettings, wireMtu } from './device-settings.js';
 import type { LinkDraft, NetnsDraft, PlanDraft } from './draft.js';
+import { addMacvlans } from './macvlans.js';
 import { policyRouting } from './policy-routing.js';
 import { randomSysctls } from './sysctls.js';
 
@@ -52,7 +54,11 @@ export function randomNetwork(chance: Chance): Network {
   for (let node = 1; node <= build.nodes; node++) addNode(build, node);
   addOutside(build);
   for (let node = 1; node <= build.nodes; node++) if (chance.maybe(40)) policyRouting(build, node);
-  for (const netns of Object.values(build.netns)) untimed(netns);
+  for (let node = 1; node <= build.nodes; node++) if (chance.maybe(15)) addMacvlans(build, node);
+  for (const netns of Object.values(build.netns)) {
+    deviceSettings(netns, chance);
+    untimed(netns);
+  }
   const prefixes = ['192.168.1.0/24', '192.168.2.0/24', '203.0.113.0/24', '10.244.0.0/16', '10.96.0.0/16', '127.0.0.0/8', '10.0.0.0/8'];
   for (let node = 1; node <= build.nodes; node++) prefixes.push(`10.244.${node}.0/24`);
   return { draft: { netns: build.netns, listeners: [], probes: [] }, hosts: build.hosts, prefixes };
@@ -67,12 +73,12 @@ function untimed({ sysctl, links }: NetnsDraft): void {
   }
 }
 
-function space(build: Build, name: string, forwards: boolean): NetnsDraft {
+export function space(build: Build, name: string, forwards: boolean): NetnsDraft {
   const sysctl = randomSysctls(build.chance, forwards);
   return (build.netns[name] = { sysctl, links: [], routes: [], rules: [], neigh: [], fdb: [] });
 }
 
-function mac(build: Build): string {
+export function mac(build: Build): string {
   build.macs++;
   return `0a:00:00:00:${hex(build.macs >> 8)}:${hex(build.macs & 0xff)}`;
 }
@@ -84,8 +90,10 @@ function hex(byte: number): string {
 /** A pair between two namespaces: both ends, the first in `a`. */
 function wire(build: Build, a: string, near: LinkDraft, b: string, far: Omit<LinkDraft, 'kind'>): void {
   const peer = { netns: b, name: far.name, mac: mac(build) };
-  build.netns[a]?.links.push({ ...near, mac: near.mac ?? mac(build), peer });
-  build.netns[b]?.links.push({ ...far, kind: 'veth', mac: peer.mac });
+  const mtu = wireMtu(build.chance);
+  const size = mtu === undefined ? {} : { mtu };
+  build.netns[a]?.links.push({ ...near, ...size, mac: near.mac ?? mac(build), peer });
+  build.netns[b]?.links.push({ ...far, ...size, kind: 'veth', mac: peer.mac });
 }
 
 function addSegment(build: Build, segment: number): void {
@@ -170,8 +178,15 @@ function addBridgedPod(build: Build, n: number, k: number): void {
   const name = `pod${n}${k}`;
   const { chance } = build;
   const pod = space(build, name, false);
-  const options = ['hairpin off', 'hairpin off', 'hairpin on isolated on', 'hairpin on learning off'];
-  const slave = chance.maybe(50) ? 'hairpin on' : (options[(n + build.nodes) % options.length] as string);
+  const options = [
+    'hairpin off',
+    'hairpin on isolated on',
+    'hairpin off isolated on',
+    'hairpin on learning off',
+    'hairpin on flood off',
+    'learning off',
+  ];
+  const slave = chance.maybe(60) ? 'hairpin on' : chance.pick(options);
   wire(build, name, { name: 'eth0', kind: 'veth', addr: [`10.244.${n}.${k}/24`] }, `n${n}`, { name: `veth${k}`, master: 'cni0', slave });
   if (chance.maybe(95)) pod.routes.push(`default via 10.244.${n}.1`);
 }

@@ -76,11 +76,17 @@ export function addProbes({ draft, hosts }: Network, chance: Chance, count: numb
       ...(chance.maybe(6) ? { src: chance.pick(from.addresses) } : {}),
       ...(chance.maybe(5) ? { mark: chance.pick([1, 2, 4, 0x4000]) } : {}),
       ...(chance.maybe(8) ? { tos: chance.pick([0x10, 0x28, 0xb8]) } : {}),
+      ...(chance.maybe(12) ? sizeOf(chance, proto) : {}),
       ...(chance.maybe(6) ? { ttl: chance.pick([1, 2, 3, 255]) } : {}),
       ...(dst.endsWith('255') && proto === 'udp' && chance.maybe(60) ? { broadcast: true } : {}),
       timeout_ms: TIMEOUT_MS,
     };
   }
+}
+
+function sizeOf(chance: Chance, proto: ProbeDraft['proto']): { readonly size?: number; readonly df?: boolean } {
+  const size = { size: chance.pick([2, 1200, 1372, 1373, 1472, 1473, 4000]) };
+  return proto !== 'tcp' && chance.maybe(50) ? { ...size, df: chance.maybe(50) } : size;
 }
 
 /** Of some the kernel chooses, of a few datagrams it is one that others have had. */

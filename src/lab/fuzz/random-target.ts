@@ -8,7 +8,7 @@ export interface Aim {
   readonly needs?: string;
 }
 
-type Make = (words: Vocabulary, proto: RuleProtocol) => Aim | undefined;
+type Make = (words: Vocabulary, proto: RuleProtocol, place: RulePlace) => Aim | undefined;
 
 const plain =
   (text: string): Make =>
@@ -45,6 +45,15 @@ const changeSet: Make = ({ chance, sets, tunnels }) => {
   return { text: `SET ${options}`, needs: '-m conntrack --ctstate NEW' };
 };
 
+/** On the way through only what makes it less: a packet that goes round in a circle would never end. */
+function changeTtl({ chance, dialect: { ttl } }: Vocabulary, { hook }: RulePlace): Aim {
+  const ends = hook === 'INPUT' || hook === 'OUTPUT';
+  if (!ends && chance.maybe(50))
+    return { text: `${ttl.toUpperCase()} --${ttl}-set ${chance.pick(['1', '2', '40'])}`, needs: `-m ${ttl} --${ttl}-gt 40` };
+  const change = ends ? chance.pick(['set 64', 'set 2', 'set 1', 'dec 1', 'inc 1', 'dec 70']) : chance.pick(['dec 1', 'dec 70']);
+  return { text: `${ttl.toUpperCase()} --${ttl}-${change}` };
+}
+
 const RAW: readonly (readonly [number, Make])[] = [
   ...ANYWHERE.slice(0, 4),
   [2, plain('CT --notrack')],
@@ -59,12 +68,7 @@ const MANGLE: readonly (readonly [number, Make])[] = [
   [8, setMark],
   [3, changeMark],
   [6, connmark],
-  [
-    2,
-    ({ chance, dialect: { ttl } }) => ({
-      text: `${ttl.toUpperCase()} --${ttl}-${chance.pick(['set 64', 'set 2', 'set 1', 'dec 1', 'inc 1', 'dec 70'])}`,
-    }),
-  ],
+  [2, (words, _proto, place) => changeTtl(words, place)],
   [2, ({ chance }) => ({ text: `DSCP --set-dscp ${chance.pick(['0x0a', '0x2e', '0x00'])}` })],
   [2, ({ chance }) => ({ text: `TOS --set-tos ${chance.pick(['0x10/0x3f', '0x28/0xff', '0x00/0xff'])}` })],
   [1, (_words, proto) => (proto === 'tcp' ? { text: 'TCPMSS --set-mss 1200', needs: '-m tcp --tcp-flags SYN,RST SYN' } : undefined)],
@@ -142,7 +146,7 @@ export function randomTarget(words: Vocabulary, { table, hook }: RulePlace, prot
   const nat = hook === 'PREROUTING' || hook === 'OUTPUT' ? DESTINATION : source;
   const from = { raw: RAW, mangle: MANGLE, nat, filter: FILTER, security: [...ANYWHERE, [1, plain('DROP')] as const] }[table];
   for (;;) {
-    const aim = words.chance.weighed(from)(words, proto);
+    const aim = words.chance.weighed(from)(words, proto, { table, hook });
     if (aim !== undefined) return aim;
   }
 }
