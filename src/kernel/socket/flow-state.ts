@@ -3,6 +3,7 @@ import type { Ip } from '../../base/ip.js';
 import type { Errno } from '../../trace/flow-record.js';
 import type { Extent } from '../contract.js';
 import type { Device, Listener, Namespace } from '../namespace.js';
+import type { OutputDecision } from '../route/output.js';
 import type { Owner } from '../runtime.js';
 import type { Talk } from './talk.js';
 
@@ -29,6 +30,8 @@ export interface ClientSocket {
   readonly payload: number;
   readonly options: SocketOptions;
   readonly owner: Owner | undefined;
+  /** Over IPv6 TCP and UDP stay on the way that connect(2) found before it knew the source, whatever rules say of that source. */
+  readonly way: OutputDecision<Ip> | undefined;
   mss: number;
   /** Of TCP in a story. */
   readonly talk: Talk | undefined;

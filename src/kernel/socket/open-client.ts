@@ -88,6 +88,7 @@ function newClient(rt: Runtime, ns: Namespace, probe: Probe, decision: OutputDec
     payload: probe.payload ?? (echo ? ECHO_BYTES : 1),
     options: optionsOf(ns, probe),
     owner: ownerOf(probe),
+    way: six && !echo && rt.story === undefined ? decision : undefined,
     mss: mtuOf(rt, decision, probe.dst) - (six ? 60 : 40),
     talk: proto === PROTO.tcp && rt.story !== undefined ? newTalk(rt.story.keep) : undefined,
     broken: false,
@@ -121,7 +122,7 @@ function sendFirst(rt: Runtime, client: ClientSocket): void {
 
 /** A datagram or an echo; `sequence` is the echo's. */
 export function sendRequest(rt: Runtime, client: ClientSocket, sequence: number): void {
-  const { ns, proto, localIp, localPort, remoteIp, remotePort, mark, payload, options, owner } = client;
+  const { ns, proto, localIp, localPort, remoteIp, remotePort, mark, payload, options, owner, way } = client;
   if (proto === PROTO.udp) {
     return sendDatagram(rt, ns, {
       src: localIp,
@@ -133,6 +134,7 @@ export function sendRequest(rt: Runtime, client: ClientSocket, sequence: number)
       fromClient: true,
       options,
       owner,
+      way,
     });
   }
   const leg = rt.nextLeg++;

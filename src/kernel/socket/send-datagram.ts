@@ -23,6 +23,7 @@ export interface Datagram {
   readonly device?: Device | undefined;
   readonly options?: SocketOptions | undefined;
   readonly owner?: Owner | undefined;
+  readonly way?: OutputDecision<Ip> | undefined;
 }
 
 export function sendDatagram(rt: Runtime, ns: Namespace, datagram: Datagram): void {
@@ -39,7 +40,16 @@ export function sendDatagram(rt: Runtime, ns: Namespace, datagram: Datagram): vo
     proto: PROTO.udp,
     l4,
   };
-  rt.outbox.push({ ns, packet, leg, mark, about: undefined, fromClient, decision: wayOf(rt, ns, datagram), owner: datagram.owner });
+  rt.outbox.push({
+    ns,
+    packet,
+    leg,
+    mark,
+    about: undefined,
+    fromClient,
+    decision: datagram.way ?? wayOf(rt, ns, datagram),
+    owner: datagram.owner,
+  });
 }
 
 /** Of a socket that is bound to a device. */

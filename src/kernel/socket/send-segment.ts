@@ -26,6 +26,7 @@ export interface Ends {
   /** Of a client. */
   readonly options?: SocketOptions | undefined;
   readonly owner?: Owner | undefined;
+  readonly way?: OutputDecision<Ip> | undefined;
 }
 
 export interface Segment {
@@ -80,6 +81,7 @@ export function segmentMax(rt: Runtime, ends: Ends): number {
 
 function wayOf(rt: Runtime, ends: Ends): OutputDecision<Ip> {
   const { ns, localIp, remoteIp, mark, options } = ends;
+  if (ends.way !== undefined) return ends.way;
   if (typeof remoteIp === 'bigint') return routeFor6(rt, ends, remoteIp);
   const flow = ns.fib.plain ? undefined : flowOf(ends);
   return routeOutput(rt, ns, { dst: remoteIp, src: localIp as Ipv4, mark, oif: options?.device, flow });

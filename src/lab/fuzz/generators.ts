@@ -1,9 +1,11 @@
 /** The kinds of random plans, by the names that `npm run fuzz -- --kind` knows. */
 import type { PlanDraft } from './draft.js';
 import { generatePlan } from './generate-plan.js';
+import { generateNftPlan } from './nft/generate-nft-plan.js';
 import { generateIpv6Plan } from './six/generate-ipv6-plan.js';
 
 export const GENERATORS: Readonly<Record<string, (seed: number, probes: number) => PlanDraft>> = {
   ipv4: generatePlan,
   ipv6: generateIpv6Plan,
+  nft: generateNftPlan,
 };

@@ -16,7 +16,6 @@ import { isLinkLocal, isMulticast6 } from '../address.js';
 import { isAnycastBy, isOwnAddress, isOwnAnycast } from '../route/address-type.js';
 import { PACKET_TOO_BIG } from '../icmp-types.js';
 import { HOP_LIMIT_OF_ROUTE } from '../stack.js';
-import type { Route6 } from '../route/fib.js';
 import { routeOutput6 } from '../route/output.js';
 import { selectSource6 } from '../route/source-address.js';
 
@@ -39,7 +38,7 @@ export function sendIcmpv6Error(rt: Runtime, ns: Namespace, passage: Passage, er
   const oif = isLinkLocal(receiver) ? error.inDevice : undefined;
   const src = sourceOf(rt, ns, about, error.inDevice);
   const decision = routeOutput6(rt, ns, { dst: receiver, src, mark, oif, flow: ERROR_FLOW });
-  if (decision.route === undefined || decision.error !== undefined || isAnycastBy(decision.route as Route6, receiver)) return;
+  if (decision.route === undefined || decision.error !== undefined || isAnycastBy(decision.route, receiver)) return;
   if (isLimited(rt, ns, decision, receiver, error)) return;
   const { type, code, mtu } = error;
   const packet: IpPacket = {

@@ -5,10 +5,11 @@
 import { addRules } from '../add-rules.js';
 import { Chance } from '../chance.js';
 import { IPV4, IPV6 } from '../dialect.js';
-import type { ListenerDraft, PlanDraft, ProbeDraft } from '../draft.js';
+import type { PlanDraft, ProbeDraft } from '../draft.js';
 import { randomNetwork } from '../network.js';
 import { addListeners, addProbes, PROBED } from '../random-probes.js';
 import { twinAddress } from './twin-address.js';
+import { twinListener, twinProbe } from './twin-flows.js';
 import { twinNetwork } from './twin-network.js';
 
 const IPV4_PERCENT = 12;
@@ -25,18 +26,11 @@ export function generateIpv6Plan(seed: number, probes: number): PlanDraft {
   addListeners(four, chance);
   draft.listeners.push(...draft.listeners.flatMap((listener) => twinListener(listener) ?? []));
   addProbes(four, chance, probes);
-  draft.probes = draft.probes.map((probe) => (chance.maybe(IPV4_PERCENT) ? probe : (twinProbe(probe, chance) ?? probe)));
+  draft.probes = draft.probes.map((probe) => (chance.maybe(IPV4_PERCENT) ? probe : sixth(probe, chance)));
   return draft;
 }
 
-function twinListener(listener: ListenerDraft): ListenerDraft | undefined {
-  const ip = twinAddress(listener.ip);
-  return ip === undefined ? undefined : { ...listener, id: `${listener.id} six`, ip };
-}
-
-function twinProbe({ src, ...probe }: ProbeDraft, chance: Chance): ProbeDraft | undefined {
-  const dst = chance.maybe(2) ? chance.pick(ODD) : twinAddress(probe.dst);
-  const from = src === undefined ? undefined : twinAddress(src);
-  if (dst === undefined) return undefined;
-  return { ...probe, dst, ...(from === undefined ? {} : { src: from }) };
+function sixth(probe: ProbeDraft, chance: Chance): ProbeDraft {
+  const twin = twinProbe(probe);
+  return twin === undefined ? probe : chance.maybe(2) ? { ...twin, dst: chance.pick(ODD) } : twin;
 }
