@@ -27,7 +27,7 @@ export function compareAnswer(simulated: Answer, real: Answer): Difference | und
 }
 
 /** In the order in which differences are worth telling: what follows from another comes after it. */
-function comparable(flow: Answer): Readonly<Record<string, string>> {
+export function comparable(flow: Answer): Readonly<Record<string, string>> {
   const delivered = flow.verdict === 'delivered' && flow.server !== null;
   const { icmp } = flow;
   return {

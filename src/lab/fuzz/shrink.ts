@@ -50,13 +50,19 @@ function reduceNetns(search: Search, name: string): void {
       const netns = plan.netns[name] as NetnsDraft;
       return part(read(netns), (list) => ({ ...plan, netns: { ...plan.netns, [name]: { ...netns, ...write(list) } } }));
     });
+  for (const field of ['iptables', 'ip6tables'] as const) {
+    reduceList(
+      (netns) => tablesOf(netns[field] ?? ''),
+      (tables) => ({ [field]: tables.join('') }),
+    );
+    reduceList(
+      (netns) => rulesOf(netns[field] ?? ''),
+      (lines) => ({ [field]: lines.map((line) => `${line}\n`).join('') }),
+    );
+  }
   reduceList(
-    ({ iptables = '' }) => tablesOf(iptables),
-    (tables) => ({ iptables: tables.join('') }),
-  );
-  reduceList(
-    ({ iptables = '' }) => rulesOf(iptables),
-    (lines) => ({ iptables: lines.map((line) => `${line}\n`).join('') }),
+    ({ ipset = '' }) => rulesOf(ipset),
+    (lines) => ({ ipset: lines.map((line) => `${line}\n`).join('') }),
   );
   reduceList(
     ({ rules }) => rules,
@@ -136,7 +142,8 @@ function isSound(draft: PlanDraft): boolean {
 function withoutSpaces(plan: PlanDraft, netns: Record<string, NetnsDraft>): PlanDraft {
   const isThere = (name: string): boolean => netns[name] !== undefined;
   const spaces = Object.entries(netns).map(([name, space]) => {
-    const links = space.links.filter(({ peer, kind, name: device }) => {
+    const links = space.links.filter(({ peer, kind, link, name: device }) => {
+      if (link !== undefined && typeof link !== 'string') return isThere(link.netns);
       if (kind !== 'veth') return true;
       return peer === undefined ? declares(netns, name, device) : isThere(peer.netns);
     });
