@@ -11,23 +11,28 @@ import { sortChains } from './chain-order.js';
 export type IptablesForm = 'restore' | 'save';
 
 /** As iptables-nft-save walks them. */
-const ORDER: readonly TableName[] = ['security', 'mangle', 'raw', 'filter', 'nat'];
+const ORDER: readonly TableName[] = ['mangle', 'security', 'raw', 'filter', 'nat'];
 
-export function writeIptables(ruleset: Ruleset, form: IptablesForm): string {
+/** `six`: as ip6tables-save does. */
+export function writeIptables(ruleset: Ruleset, form: IptablesForm, six = false): string {
   const lines: string[] = [];
   for (const table of ORDER) {
     const chains = ruleset.tables.get(table);
-    if (chains !== undefined) writeTable(lines, table, sortChains(table, chains.values()), form);
+    if (chains !== undefined)
+      writeTable(lines, table, sortChains(table, chains.values()), (rule) => (form === 'save' ? canonical(rule, six) : rule));
   }
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
 }
 
-function writeTable(lines: string[], table: TableName, chains: readonly Chain[], form: IptablesForm): void {
+function writeTable(lines: string[], table: TableName, chains: readonly Chain[], write: (rule: string) => string): void {
   lines.push(`*${table}`);
   for (const chain of chains) lines.push(`:${chain.name} ${chain.policy ?? '-'} [0:0]`);
   for (const chain of chains) {
-    for (const rule of chain.rules)
-      lines.push(`-A ${chain.name} ${form === 'save' ? formatRule(parseRule(rule, `-A ${chain.name}`)) : rule}`);
+    for (const rule of chain.rules) lines.push(`-A ${chain.name} ${write(rule)}`.trimEnd());
   }
   lines.push('COMMIT');
+}
+
+function canonical(rule: string, six: boolean): string {
+  return formatRule(parseRule(rule), six);
 }

@@ -13,7 +13,8 @@ export function formatTarget(target: Target, six = false): string {
     case 'goto':
       return `-g ${target.chain}`;
     case 'reject':
-      return `-j REJECT --reject-with ${target.with}`;
+      // One that names no answer means a closed port in either family.
+      return `-j REJECT --reject-with ${six && target.with === 'icmp-port-unreachable' ? 'icmp6-port-unreachable' : target.with}`;
     case 'mark':
       return `-j MARK --set-xmark ${hex(target.value)}/${hex(target.mask)}`;
     case 'connmark-set':

@@ -4,7 +4,7 @@
  */
 import { listingModule, type MatchModule } from '../module.js';
 import { refuse, type RuleReader, takeValue } from '../rule-reader.js';
-import type { Match } from '../rule.js';
+import type { Match, Range } from '../rule.js';
 import { formatRange, takeNumber } from '../value/number.js';
 import { portRangeIn } from '../value/port.js';
 import { SCTP, TCP, UDP } from '../value/protocol.js';
@@ -13,11 +13,11 @@ import { formatChunks, readChunks } from './sctp-chunks.js';
 
 type ReadMatch = (reader: RuleReader, matches: Match[], not: boolean) => void;
 
-/** All ports are no match: iptables-save does not print them either. */
+/** All ports are no match: iptables-save does not print them either, but of SCTP. */
 function readPorts(kind: 'source-port' | 'destination-port', proto: number): ReadMatch {
   return (reader, matches, not) => {
     const ports = portRangeIn(reader, takeValue(reader));
-    if (not || ports.from > 0 || ports.to < 0xffff) matches.push({ kind, proto, ports, not });
+    if (not || proto === SCTP || ports.from > 0 || ports.to < 0xffff) matches.push({ kind, proto, ports, not });
   };
 }
 
@@ -66,9 +66,21 @@ function format(matches: readonly Match[]): string {
   return matches.map(formatOne).join(' ');
 }
 
+/** The native match of TCP's and UDP's ports (iptables/nft.c add_nft_tcpudp) has what is above a range that begins with 0 the other way round. */
+function formatPorts(
+  option: string,
+  { ports, not, proto }: { readonly ports: Range; readonly not: boolean; readonly proto: number },
+): string {
+  const turned = not && proto !== SCTP && ports.from === 0 && ports.to > 0 && ports.to < PORT_MAX;
+  if (turned) return `${option} ${ports.to + 1}:${PORT_MAX}`;
+  return `${bang(not)}${option} ${formatRange(ports, ':')}`;
+}
+
+const PORT_MAX = 0xffff;
+
 function formatOne(match: Match): string {
-  if (match.kind === 'source-port') return `${bang(match.not)}--sport ${formatRange(match.ports, ':')}`;
-  if (match.kind === 'destination-port') return `${bang(match.not)}--dport ${formatRange(match.ports, ':')}`;
+  if (match.kind === 'source-port') return formatPorts('--sport', match);
+  if (match.kind === 'destination-port') return formatPorts('--dport', match);
   if (match.kind === 'tcp-flags') return `${bang(match.not)}--tcp-flags ${formatFlags(match.mask)} ${formatFlags(match.comp)}`;
   if (match.kind === 'tcp-option') return `${bang(match.not)}--tcp-option ${match.option}`;
   if (match.kind === 'sctp-chunks') return formatChunks(match);
