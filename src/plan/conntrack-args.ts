@@ -5,9 +5,9 @@
 import { inputError } from '../base/errors.js';
 import { type Ip, parseIp } from '../base/ip.js';
 
-/** All that are given must hold; of a family alone, IPv4 unless said or seen in an address. */
+/** All that are given must hold; of both families unless one is said or seen in an address. */
 export interface ConntrackFilter {
-  readonly family: 4 | 6;
+  readonly family: 4 | 6 | undefined;
   readonly proto?: number | undefined;
   readonly origSrc?: Ip | undefined;
   readonly origDst?: Ip | undefined;
@@ -67,9 +67,9 @@ export function readConntrackArgs(text: string, origin: string): ConntrackFilter
     if (option === undefined) throw wrong(origin, `conntrack's option \`${word}\` is not known`);
     const [field, kind] = option;
     found[field] = kind === 'nat' && (words[0] ?? '-').startsWith('-') ? true : valueOf(words.shift(), word, kind, origin);
-    if (typeof found[field] === 'bigint') family = 6;
+    if (kind === 'ip' || typeof found[field] === 'bigint') family = typeof found[field] === 'bigint' ? 6 : 4;
   }
-  return { family: family ?? 4, ...found };
+  return { family, ...found };
 }
 
 function valueOf(word: string | undefined, option: string, kind: 'ip' | 'number' | 'proto' | 'word' | 'nat', origin: string): unknown {

@@ -63,11 +63,10 @@ export function say(rt: Runtime, socket: Talker, flags: TcpFlags, length = 0): v
   const taken = length + (flags === 'S' || flags === 'S.' || flags === 'F.' ? 1 : 0);
   if (taken > 0) {
     talk.next += taken;
-    if (talk.unacked.length === 0) {
-      talk.tries = 0;
-      talk.dueUs = rt.nowUs + waitUs(socket, segment);
-    }
     talk.unacked.push(segment);
+    // Behind what was lost nothing new is sent: the window of congestion is one segment then.
+    if (talk.tries > 0) return;
+    if (talk.unacked.length === 1) talk.dueUs = rt.nowUs + waitUs(socket, segment);
   }
   sendSegment(rt, socket, segment);
 }
@@ -186,9 +185,11 @@ function hearAck(rt: Runtime, socket: Talker, ack: number): void {
   const { talk } = socket;
   const left = talk.unacked.filter(({ flags, seq, length }) => seq + length + (flags === 'P.' ? 0 : 1) > ack);
   if (left.length === talk.unacked.length) return;
+  const held = talk.tries > 0;
   talk.unacked = left;
   talk.tries = 0;
   talk.dueUs = left[0] === undefined ? Number.POSITIVE_INFINITY : rt.nowUs + waitUs(socket, left[0]);
+  for (const segment of held ? left : []) sendSegment(rt, socket, { ...segment, ack: talk.expects });
 }
 
 function hearReset(rt: Runtime, device: Device, passage: Passage, socket: Talker, l4: TcpSegment): void {

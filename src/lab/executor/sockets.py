@@ -150,6 +150,7 @@ class Client:
         self.flow = dict.fromkeys(("verdict", "server", "seen_src", "seen_dst", "local", "errno", "icmp", "ms"))
         self.began, self.socket, self.echo = time.monotonic(), None, None
         # Of echoes: an identifier of its own, as each run of ping has.
+        self.opening = False
         self.ident, self.sent = next(ECHO_IDS) if probe.get("proto") == "icmp" else 0, 0
 
     def start(self, fd):
@@ -163,6 +164,7 @@ class Client:
             if self.probe.get("proto", "tcp") in ("udp", "icmp"):
                 self.connected()
             else:
+                self.opening = True
                 self.loop.on(self.socket, self.on_connect, selectors.EVENT_WRITE)
         except OSError as error:
             self.end(error)
@@ -173,6 +175,7 @@ class Client:
 
     def on_connect(self):
         self.loop.off(self.socket)
+        self.opening = False
         error = self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if error:
             return self.end(OSError(error, "connect"))
@@ -205,7 +208,8 @@ class Client:
             return self.end(error)
         self.loop.off(self.socket)
         if self.echo is None:
-            self.flow.update(json.loads(data))
+            # The answer to an earlier request may come with it.
+            self.flow.update(json.JSONDecoder().raw_decode(data.decode())[0])
         self.end(None)
 
     def again(self, probe):
@@ -215,6 +219,8 @@ class Client:
         local = self.flow["local"]
         self.probe, self.done, self.began = {**self.probe, "keep": False, **probe}, False, time.monotonic()
         self.flow = {**dict.fromkeys(self.flow), "local": local}
+        if self.opening:
+            return self.loop.on(self.socket, self.on_connect, selectors.EVENT_WRITE)
         if probe.get("close") is None:
             return self.connected()
         if self.probe.get("proto", "tcp") in ("udp", "icmp"):

@@ -1,0 +1,53 @@
+/**
+ * Sockets, and stories of several probes, as Linux has them: its answers (6.18) stand in fixtures/kernel/sockets and beside the other cases of
+ * connection tracking; with HOPSPEC_UPDATE_GOLDEN=1, as root, Linux itself is asked again.
+ */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { writePlan } from '../../plan/plan-json.js';
+import { answerOf } from '../netfilter/testing/answer-line.js';
+import { runPlan } from '../run-plan.js';
+import { type StoryCase, storyLines, storyPlan, type Told } from './testing/story-case.js';
+
+const FILES = [
+  ...readdirSync('fixtures/kernel/sockets').map((name) => `fixtures/kernel/sockets/${name}`),
+  ...readdirSync('fixtures/kernel/conntrack').flatMap((name) => (name.startsWith('stories') ? `fixtures/kernel/conntrack/${name}` : [])),
+].sort();
+const ASK_LINUX = process.env['HOPSPEC_UPDATE_GOLDEN'] === '1' && process.getuid?.() === 0;
+
+interface KeptStory extends StoryCase {
+  readonly linux: readonly string[];
+}
+
+function askLinux(asked: StoryCase): string[] {
+  const input = JSON.stringify(writePlan(storyPlan(asked)));
+  const told = JSON.parse(execFileSync('/usr/bin/python3', ['-B', '-S', 'src/lab/executor/main.py'], { input, encoding: 'utf8' }));
+  return told.error === undefined ? storyLines(told.probes as Told[]) : [`refused: ${told.error.message}`];
+}
+
+function askSimulated(asked: StoryCase): string[] {
+  return storyLines(runPlan(storyPlan(asked)).map(({ flows, conntrack }) => ({ flows: flows.map(answerOf), conntrack })));
+}
+
+/** A probe and an answer a line. */
+function text(cases: readonly KeptStory[]): string {
+  const list = (each: readonly unknown[]): string => `[\n${each.map((one) => `      ${JSON.stringify(one)}`).join(',\n')}\n    ]`;
+  const one = ({ probes, linux, ...rest }: KeptStory): string => {
+    const head = Object.entries(rest).map(([key, value]) => `    ${JSON.stringify(key)}: ${JSON.stringify(value)},\n`);
+    return `  {\n${head.join('')}    "probes": ${list(probes)},\n    "linux": ${list(linux)}\n  }`;
+  };
+  return `[\n${cases.map(one).join(',\n')}\n]\n`;
+}
+
+for (const file of FILES) {
+  describe(`sockets behave as Linux's do: ${file}`, () => {
+    let cases = JSON.parse(readFileSync(file, 'utf8')) as readonly KeptStory[];
+    if (ASK_LINUX) {
+      cases = cases.map((kept) => ({ ...kept, linux: askLinux(kept) }));
+      writeFileSync(file, text(cases));
+    }
+    for (const kept of cases) it(kept.name, () => assert.deepEqual(askSimulated(kept), kept.linux));
+  });
+}
