@@ -105,7 +105,10 @@ function readAddresses(link: LinkPlan, kind: DeviceKind, origin: string): readon
   for (const [i, text] of all.entries()) {
     const { ip, length, scope, noprefixroute } = readAddr(text, `${origin} addr[${i}]`);
     if (typeof ip !== 'number') continue;
-    const secondary = addresses.some((other) => other.length === length && ((other.ip ^ ip) & maskOf(length)) === 0);
+    const primary = addresses.find((other) => other.length === length && ((other.ip ^ ip) & maskOf(length)) === 0);
+    if (primary !== undefined && primary.scope !== scope)
+      throw inputError('bad-scope', `${origin} addr[${i}]: ${text} is in the subnet of an address of another scope`);
+    const secondary = primary !== undefined;
     addresses.push({ ip, length, scope, secondary, noPrefixRoute: noprefixroute });
   }
   return inOrder(addresses);

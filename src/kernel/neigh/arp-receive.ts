@@ -1,16 +1,18 @@
 /**
  * An ARP frame that reached a host: arp_process of net/ipv4/arp.c. Requests are answered for own addresses as arp_ignore allows, and
- * for others with proxy_arp; both kinds teach. Left out: arp_accept, proxy_delay (the answer comes at once), private VLAN proxies.
+ * for others with proxy_arp; both kinds teach. Left out: proxy_delay (the answer comes at once), private VLAN proxies.
+ * Nobody here says anything unasked, of which alone arp_accept, arp_notify and drop_gratuitous_arp speak.
  */
 import { maskOf } from '../../base/cidr.js';
-import { unsupported } from '../../base/errors.js';
 import type { Ipv4 } from '../../base/ip.js';
 import type { ArpFrame } from '../../packet/frame.js';
 import type { IpPacket } from '../../packet/ip-packet.js';
 import { learnNeighbour } from '../apply.js';
 import { sendFrame } from '../link/send-frame.js';
 import type { Device } from '../namespace.js';
+import { SCOPE } from '../../plan/iproute2/scope.js';
 import { routeInput } from '../route/input.js';
+import { routeOutput } from '../route/output.js';
 import type { Runtime } from '../runtime.js';
 
 export function receiveArp(rt: Runtime, device: Device, frame: ArpFrame, waiting: IpPacket | undefined): void {
@@ -25,21 +27,44 @@ function mustAnswer(rt: Runtime, device: Device, frame: ArpFrame): boolean {
   const target = frame.targetIp;
   if (target >>> 24 === 127 && !device.conf.routeLocalnet) return false;
   const decision = routeInput(rt, device, frame.senderIp, target, 0);
-  if (decision.kind === 'local') return decision.route?.type === 'local' && !ignores(device, target, frame.senderIp);
+  if (decision.kind === 'local')
+    return decision.route?.type === 'local' && !ignores(device, target, frame.senderIp) && !filters(rt, device, target, frame.senderIp);
   if (decision.kind !== 'forward' || !device.conf.forwarding) return false;
   const away = decision.route?.device !== device;
   return away && (device.conf.proxyArp || device.proxies?.has(target) === true);
 }
 
-/** arp_ignore: 1 wants the address on this device, 2 the sender in its subnet too, 8 answers nobody. */
+/**
+ * arp_ignore: 1 wants the address on this device, 2 the sender in its subnet too, 3 on any device as an address of more than the host, 8 answers
+ * nobody; the others are as 0 (arp_ignore of net/ipv4/arp.c).
+ */
 function ignores(device: Device, target: Ipv4, sender: Ipv4): boolean {
-  const { arpIgnore, arpFilter } = device.conf;
-  if (arpFilter) throw unsupported('arp-filter', `${device.ns.name}: arp_filter of ${device.name} is not modelled`);
-  if (arpIgnore === 0) return false;
-  if (arpIgnore === 1) return !device.addresses.some(({ ip }) => ip === target);
-  if (arpIgnore === 2) return !device.addresses.some(({ ip, length }) => ip === target && ((ip ^ sender) & maskOf(length)) === 0);
-  if (arpIgnore === 8) return true;
-  throw unsupported('arp-ignore', `${device.ns.name}: arp_ignore ${arpIgnore} of ${device.name} is not modelled`);
+  switch (device.conf.arpIgnore) {
+    case 1:
+      return !device.addresses.some(({ ip }) => ip === target);
+    case 2:
+      return !isAmong(device.addresses, target, sender);
+    case 3:
+      return !device.ns.devices.some(({ addresses }) => addresses.some(({ ip, scope }) => ip === target && scope <= SCOPE.link));
+    case 8:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Both may be in the subnet of another address of the device (confirm_addr_indev). */
+function isAmong(addresses: Device['addresses'], target: Ipv4, sender: Ipv4): boolean {
+  const holds = (ip: Ipv4, length: number, other: Ipv4): boolean => ((ip ^ other) & maskOf(length)) === 0;
+  const known = addresses.some(({ ip }) => ip === target);
+  return known && addresses.some(({ ip, length }) => holds(ip, length, target) && holds(ip, length, sender));
+}
+
+/** arp_filter: only by the device that the way back to the asker leaves by. */
+function filters(rt: Runtime, device: Device, target: Ipv4, sender: Ipv4): boolean {
+  if (!device.conf.arpFilter) return false;
+  const { device: back, error } = routeOutput(rt, device.ns, { dst: sender, src: target, mark: 0 });
+  return error !== undefined || back !== device;
 }
 
 function reply(rt: Runtime, device: Device, request: ArpFrame, waiting: IpPacket | undefined): void {

@@ -10,8 +10,9 @@ import type { Device, Namespace } from '../namespace.js';
  */
 export function selectAddress(ns: Pick<Namespace, 'devices'>, device: Device, dst: Ipv4, scope: number): Ipv4 {
   let first = 0;
+  const localnet = device.conf.routeLocalnet;
   for (const address of device.addresses) {
-    if (address.secondary || Math.min(address.scope, SCOPE.link) > scope) continue;
+    if (address.secondary || (localnet ? Math.min(address.scope, SCOPE.link) : address.scope) > scope) continue;
     if (dst === 0 || ((dst ^ address.ip) & maskOf(address.length)) === 0) return address.ip;
     if (first === 0) first = address.ip;
   }

@@ -1,4 +1,5 @@
 /** Every network of l3-*.ts, by topic. */
+import { ARP } from './l3-arp.js';
 import { FRAGMENTS } from './l3-fragments.js';
 import { MARTIANS } from './l3-martians.js';
 import { ROUTES } from './l3-routes.js';
@@ -7,6 +8,7 @@ import { SOCKETS } from './l3-sockets.js';
 import type { Line } from './line.js';
 
 export const L3_CASES: Readonly<Record<string, readonly Line[]>> = {
+  arp: ARP,
   fragments: FRAGMENTS,
   martians: MARTIANS,
   routes: ROUTES,
