@@ -62,6 +62,7 @@ function makeHost(rt: Runtime, ns: Namespace): NetfilterHost {
       return rpfilterHolds(rt, found, { src, dst: to, mark, out: undefined }, options);
     },
     frameSource: () => frameSource(rt),
+    frameDestination: () => (rt.frame === undefined || rt.frame.src === 0 ? undefined : rt.frame.dst),
     wallSeconds: () => rt.epoch + Math.floor(rt.nowUs / 1_000_000),
     findSocket: (passage) => findSocket(rt, ns, passage),
     assignSocket: (passage, device, port, ip) => assignSocket(rt, ns, passage, port, ip ?? proxyAddress(rt, ns, passage.packet, device)),

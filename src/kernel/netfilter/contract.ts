@@ -44,6 +44,8 @@ export interface NetfilterHost {
   readonly oracle: ChoiceOracle;
   /** The link address that the frame in hand came from; undefined where there is no such frame. */
   frameSource?(): Mac | undefined;
+  /** The one that it went to. */
+  frameDestination?(): Mac | undefined;
   /** What a clock on the wall shows, in seconds since 1970 UTC. */
   wallSeconds?(): number;
   /** The socket that TPROXY gave the packet, or that it is for. */

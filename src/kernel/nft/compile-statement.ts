@@ -1,5 +1,5 @@
 /** Statements compiled to operations, in the order in which the kernel runs them. What only counts or logs does nothing here. */
-import { inputError, unsupported } from '../../base/errors.js';
+import { inputError } from '../../base/errors.js';
 import type { Comparison, Expression, Part, Statement, Value } from '../../plan/nft/nft-rule.js';
 import { HEADER_PROTOCOL } from '../../plan/nft/headers.js';
 import { PROTO } from '../../packet/ip-packet.js';
@@ -10,6 +10,7 @@ import { limitRate } from './limit-rate.js';
 import { translation } from './nat.js';
 import { type Operation, outcomeOf } from './outcome.js';
 import { partTest } from './part-test.js';
+import { count, dup, queue, quota, setZone, tproxy } from './rare-statement.js';
 import { refusal } from './refusal.js';
 import type { TableSets } from './table-sets.js';
 import { compileParts, compileValue, type Getter } from './value.js';
@@ -51,8 +52,21 @@ export function compileStatement(statement: Statement, sets: TableSets): Operati
       return update(statement, sets);
     case 'notrack':
       return run(compileTarget({ kind: 'notrack' }));
+    case 'queue':
+      return queue(statement);
+    case 'tproxy':
+      return tproxy(statement);
+    case 'dup':
+      return dup(statement);
+    case 'quota':
+      return quota(statement);
+    case 'count':
+      return count(statement);
+    case 'set-ct-zone':
+      return setZone(statement, compileValue(statement.value, sets));
     case 'counter':
     case 'log':
+    case 'unseen':
       return undefined;
   }
 }
@@ -151,7 +165,6 @@ function setField({ header, field }: Extract<Statement, { kind: 'set-payload' }>
 }
 
 function setMss(size: number | undefined): Operation {
-  if (size === undefined) throw unsupported('nft-mss-of-route', '`tcp option maxseg size set rt mtu` of nftables is not modelled');
   const lower = compileTarget({ kind: 'tcpmss', mss: size });
   return (e) => {
     if (e.passage.packet.proto !== (HEADER_PROTOCOL.tcp ?? PROTO.tcp)) return 'break';

@@ -2,6 +2,7 @@
 import { unsupported } from '../../base/errors.js';
 import type { Expression } from '../../plan/nft/nft-rule.js';
 import type { CtState } from '../../trace/event.js';
+import { valueOf } from '../netfilter/match/connbytes.js';
 import type { Connection } from '../netfilter/conntrack/connection.js';
 import { connectionOf, type Evaluation } from '../netfilter/evaluation.js';
 import type { Getter } from './value.js';
@@ -32,7 +33,16 @@ function reader(key: string, direction: 'original' | 'reply' | undefined): (conn
     case 'mark':
       return (connection) => connection.mark >>> 0;
     case 'zone':
-      return () => 0;
+      return (connection) => zoneOf(connection, direction);
+    case 'l3proto':
+      return (connection) => (typeof connection.original.src === 'number' ? 2 : 10);
+    case 'expiration':
+      // In milliseconds; rules speak of whole seconds.
+      return (connection, e) => (connection.confirmed ? Math.max(0, (connection.expiresUs - e.host.nowUs()) / 1_000_000) : 0);
+    case 'bytes':
+    case 'packets':
+    case 'avgpkt':
+      return ({ counts }) => (counts === undefined ? 0 : valueOf(counts, direction ?? 'both', key));
     case 'protocol':
       return (connection) => tuple(connection).proto;
     case 'saddr':
@@ -46,6 +56,12 @@ function reader(key: string, direction: 'original' | 'reply' | undefined): (conn
     default:
       throw unsupported('nft-ct', `\`ct ${key}\` of nftables is not modelled`);
   }
+}
+
+/** Without a direction, the zone of both. */
+function zoneOf({ zone }: Connection, direction: 'original' | 'reply' | undefined): number {
+  if (zone === undefined) return 0;
+  return direction === undefined || zone[direction] ? zone.id : 0;
 }
 
 /** enum ip_conntrack_status; the bits for bindings done are there too, so that an exact comparison fails as it does in the kernel. */

@@ -9,13 +9,13 @@ import { describe, it } from 'node:test';
 import { ASK_LINUX, flowsOfLinux } from '../../lab/testing/ask-linux.js';
 import type { Plan, ProbePlan } from '../../plan/plan.js';
 import { probe6, twoNodes6 } from '../ipv6/testing/two-nodes.js';
-import { type Answer, answerLine, answerOf } from '../netfilter/testing/answer-line.js';
+import { answerLine, answerOf } from '../netfilter/testing/answer-line.js';
 import { type RouterCase, routerPlan } from '../netfilter/testing/router.js';
 import { runPlan } from '../run-plan.js';
 
 const FOLDER = 'fixtures/kernel/nft';
 
-interface Case extends Partial<Pick<RouterCase, 'rules' | 'sysctl'>>, Pick<RouterCase, 'probes'> {
+interface Case extends Partial<Pick<RouterCase, 'rules' | 'sysctl' | 'listeners' | 'mtu'>>, Pick<RouterCase, 'probes'> {
   readonly name: string;
   /** On the network of IPv6's tests, without its rules. */
   readonly ipv6?: boolean;
@@ -29,8 +29,9 @@ interface Case extends Partial<Pick<RouterCase, 'rules' | 'sysctl'>>, Pick<Route
   readonly linux: readonly string[];
 }
 
-function planOf({ nft, rules = {}, sysctl = {}, routes = {}, ipRules = {}, probes, ipv6 }: Case): Plan {
-  const plan = ipv6 === true ? twoNodes6({ bare: true, probes: probes.map(sixProbe) }) : routerPlan({ rules, sysctl, probes });
+function planOf({ nft, rules = {}, sysctl = {}, routes = {}, ipRules = {}, probes, ipv6, listeners = [], mtu = {} }: Case): Plan {
+  const plan =
+    ipv6 === true ? twoNodes6({ bare: true, probes: probes.map(sixProbe) }) : routerPlan({ rules, sysctl, probes, listeners, mtu });
   const netns = Object.entries(plan.netns).map(([name, each]) => {
     const lines = nft[name];
     const more = { ...each, routes: [...each.routes, ...(routes[name] ?? [])], rules: [...each.rules, ...(ipRules[name] ?? [])] };

@@ -1,7 +1,7 @@
 /**
  * Expressions compiled to functions that take a value from the packet, its connection or the host (net/netfilter/nft_payload.c, nft_meta.c,
  * nft_ct.c, nft_fib.c, nft_numgen.c). Undefined is what ends a rule there: a header that the packet does not have, no connection. Left
- * out, by name: Ethernet headers, and what `fib` says of a route but its type and whether the way back exists.
+ * out, by name: what `fib` says of a route but its type and whether the way back exists.
  */
 import { unsupported } from '../../base/errors.js';
 import type { Expression, Value } from '../../plan/nft/nft-rule.js';
@@ -11,8 +11,10 @@ import type { IpPacket } from '../../packet/ip-packet.js';
 import { packetBytes } from '../../packet/packet-bytes.js';
 import type { TcpFlags } from '../../packet/tcp.js';
 import type { Evaluation } from '../netfilter/evaluation.js';
+import { packetTypeOf } from '../netfilter/match/host.js';
 import { ctValue } from './ct-value.js';
 import { hashValue } from './jhash.js';
+import { etherValue, rareValue } from './rare-value.js';
 import type { TableSets } from './table-sets.js';
 
 export type Getter = (e: Evaluation) => Value | undefined;
@@ -47,6 +49,12 @@ export function compileValue(expression: Expression, sets: TableSets): Getter {
       const value = expression.parts[0]?.from;
       return () => value;
     }
+    case 'raw':
+    case 'tcp-option':
+    case 'exthdr':
+    case 'socket':
+    case 'rt':
+      return rareValue(expression);
     case 'concat':
       throw unsupported('nft-concat', 'a concatenation of nftables cannot stand here');
   }
@@ -60,7 +68,7 @@ function payload({ header, field }: Extract<Expression, { kind: 'payload' }>): G
     case 'ip6':
       return ipField(field, 'bigint');
     case 'ether':
-      throw unsupported('nft-ether', `\`ether ${field}\` of nftables is not modelled`);
+      return etherValue(field);
     case 'icmp':
     case 'icmpv6':
       return icmpField(field, proto as number);
@@ -167,6 +175,17 @@ function meta(key: string): Getter {
     case 'skuid':
       // No socket, or one that no process owns, ends the rule.
       return ({ passage: { uid } }) => (uid === undefined || uid < 0 ? undefined : uid);
+    case 'skgid':
+      return ({ passage: { uid, gid = 0 } }) => (uid === undefined || uid < 0 ? undefined : gid);
+    case 'iifgroup':
+      // Devices of a plan stand in group 0.
+      return (e) => (e.inDevice === undefined ? undefined : 0);
+    case 'oifgroup':
+      return (e) => (e.outDevice === undefined ? undefined : 0);
+    case 'rtclassid':
+    case 'ipsec':
+      // Routes of a plan have no realm, and nothing goes through IPsec.
+      return () => 0;
     case 'pkttype':
       return packetType;
     default:
@@ -174,10 +193,8 @@ function meta(key: string): Getter {
   }
 }
 
-const packetType: Getter = (e) => {
-  const type = e.host.addressType(e.passage.packet.dst);
-  return type === 'BROADCAST' ? 1 : type === 'MULTICAST' ? 2 : 0;
-};
+const PACKET_TYPES = ['unicast', 'broadcast', 'multicast'];
+const packetType: Getter = (e) => PACKET_TYPES.indexOf(packetTypeOf(e));
 
 function fib({ selectors, result }: Extract<Expression, { kind: 'fib' }>): Getter {
   const source = selectors.includes('saddr');

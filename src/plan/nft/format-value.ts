@@ -12,11 +12,13 @@ export function formatPart(part: Part): string {
   const { type, from, to, length, wildcard } = part;
   if (type === 'ifname') return `"${from}${wildcard === true ? '*' : ''}"`;
   if (length !== undefined) return `${formatValue(type, from)}/${length}`;
+  if (type === 'time' && from !== to) return `${from}s-${to}s`;
   return from === to ? formatValue(type, from) : `${formatValue(type, from)}-${formatValue(type, to)}`;
 }
 
 export function formatValue(type: DataType, value: Value): string {
   if (typeof value === 'string') return `"${value}"`;
+  if (type === 'raw') return `0x${value.toString(16)}`;
   if (type === 'ipv4_addr' || type === 'ipv6_addr' || typeof value === 'bigint') return formatIp(value);
   switch (type) {
     case 'mark':
@@ -27,6 +29,10 @@ export function formatValue(type: DataType, value: Value): string {
     case 'ct_status':
     case 'tcp_flag':
       return formatBits(type, value, ' | ');
+    case 'time':
+      return formatTime(value * 1000);
+    case 'devgroup':
+      return value === 0 ? '"default"' : String(value);
     case 'dscp':
       return symbolOf(type, value) ?? `0x${value.toString(16).padStart(2, '0')}`;
     default:

@@ -66,14 +66,31 @@ export const META: Fields = {
   length: 'integer',
   skuid: 'uid',
   pkttype: 'pkt_type',
+  skgid: 'gid',
+  iifgroup: 'devgroup',
+  oifgroup: 'devgroup',
+  rtclassid: 'integer',
+  ipsec: 'boolean',
+  priority: 'integer',
 };
 
 /** Keys that may stand without `meta`. */
-export const UNQUALIFIED_META: readonly string[] = ['mark', 'iif', 'oif', 'iifname', 'oifname', 'skuid', 'pkttype'];
+export const UNQUALIFIED_META: readonly string[] = [
+  'mark',
+  'iif',
+  'oif',
+  'iifname',
+  'oifname',
+  'skuid',
+  'skgid',
+  'iifgroup',
+  'oifgroup',
+  'pkttype',
+];
 
 export const OTHER_META: readonly string[] = [
-  ...['iiftype', 'oiftype', 'skgid', 'nftrace', 'rtclassid', 'priority', 'secmark', 'cpu', 'iifgroup', 'oifgroup', 'cgroup', 'random'],
-  ...['ipsec', 'iifkind', 'oifkind', 'ibrname', 'obrname', 'ibrpvid', 'ibrvproto', 'time', 'day', 'hour', 'sdif', 'sdifname', 'broute'],
+  ...['iiftype', 'oiftype', 'nftrace', 'secmark', 'cpu', 'cgroup', 'random'],
+  ...['iifkind', 'oifkind', 'ibrname', 'obrname', 'ibrpvid', 'ibrvproto', 'time', 'day', 'hour', 'sdif', 'sdifname', 'broute'],
 ];
 
 export const CT: Fields = {
@@ -87,8 +104,11 @@ export const CT: Fields = {
   daddr: 'ipv4_addr',
   'proto-src': 'inet_service',
   'proto-dst': 'inet_service',
+  bytes: 'integer',
+  packets: 'integer',
+  avgpkt: 'integer',
+  expiration: 'time',
+  l3proto: 'nf_proto',
 };
 
-export const OTHER_CT: readonly string[] = [
-  ...['helper', 'label', 'l3proto', 'id', 'expiration', 'count', 'bytes', 'packets', 'avgpkt', 'secmark', 'event', 'timeout'],
-];
+export const OTHER_CT: readonly string[] = [...['helper', 'label', 'id', 'count', 'secmark', 'event', 'timeout']];

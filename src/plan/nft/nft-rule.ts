@@ -3,6 +3,8 @@
  * expression before it (nft(8), DATA TYPES). Marks and numbers are unsigned, addresses the integers of base/ip.ts, names of
  * interfaces text.
  */
+import type { Ip } from '../../base/ip.js';
+
 export type DataType =
   | 'ipv4_addr'
   | 'ipv6_addr'
@@ -28,7 +30,13 @@ export type DataType =
   | 'boolean'
   | 'integer'
   | 'tcp_flag'
-  | 'uid';
+  | 'uid'
+  | 'gid'
+  | 'devgroup'
+  /** Seconds. */
+  | 'time'
+  /** Bits of a packet. */
+  | 'raw';
 
 export type Value = number | bigint | string;
 
@@ -43,6 +51,7 @@ export interface Part {
   readonly wildcard?: boolean | undefined;
 }
 
+export type RawBase = 'll' | 'nh' | 'th';
 export type Header = 'ip' | 'ip6' | 'tcp' | 'udp' | 'udplite' | 'sctp' | 'dccp' | 'th' | 'icmp' | 'icmpv6' | 'ether';
 export type Expression =
   | { readonly kind: 'payload'; readonly header: Header; readonly field: string; readonly type: DataType }
@@ -76,6 +85,12 @@ export type Expression =
       readonly type: 'integer';
     }
   | { readonly kind: 'concat'; readonly parts: readonly Expression[] }
+  /** `@nh,96,32`: bits from the link header, the network's, or the transport's on. */
+  | { readonly kind: 'raw'; readonly base: RawBase; readonly offset: number; readonly bits: number; readonly type: 'raw' }
+  | { readonly kind: 'tcp-option'; readonly name: string; readonly field: 'exists' | 'size'; readonly type: 'boolean' | 'integer' }
+  | { readonly kind: 'exthdr'; readonly name: string; readonly type: 'boolean' }
+  | { readonly kind: 'socket'; readonly key: 'transparent' | 'wildcard' | 'mark'; readonly type: 'integer' | 'mark' }
+  | { readonly kind: 'rt'; readonly key: 'classid' | 'ipsec'; readonly type: 'integer' | 'boolean' }
   | { readonly kind: 'map'; readonly key: Expression; readonly set: SetUse }
   /** (of & mask) ^ xor, the one form in which the kernel keeps `and`, `or` and `xor`. */
   | { readonly kind: 'bitwise'; readonly of: Expression; readonly mask: number; readonly xor: number; readonly type: DataType }
@@ -110,7 +125,14 @@ export type Statement =
   | { readonly kind: 'verdict'; readonly verdict: Verdict }
   | { readonly kind: 'counter'; readonly packets: number; readonly bytes: number; readonly name: string | undefined }
   | { readonly kind: 'log'; readonly text: string }
-  | { readonly kind: 'limit'; readonly over: boolean; readonly rate: number; readonly unit: TimeUnit; readonly burst: number }
+  | {
+      readonly kind: 'limit';
+      readonly over: boolean;
+      readonly rate: number;
+      readonly unit: TimeUnit;
+      readonly burst: number;
+      readonly bytes?: boolean;
+    }
   | { readonly kind: 'set-meta'; readonly key: 'mark' | 'nftrace'; readonly value: Expression }
   | { readonly kind: 'set-ct-mark'; readonly value: Expression }
   | { readonly kind: 'set-payload'; readonly header: Header; readonly field: 'dscp' | 'ttl' | 'hoplimit'; readonly value: Expression }
@@ -136,7 +158,22 @@ export type Statement =
       readonly timeoutMs: number | undefined;
       readonly counter: boolean;
     }
-  | { readonly kind: 'notrack' };
+  | { readonly kind: 'notrack' }
+  | { readonly kind: 'queue'; readonly from: number; readonly to: number; readonly bypass: boolean; readonly fanout: boolean }
+  /** An address of undefined is the first of the device that the packet came in by, a port of undefined its own. */
+  | {
+      readonly kind: 'tproxy';
+      readonly family: 'ip' | 'ip6' | undefined;
+      readonly address: Ip | undefined;
+      readonly port: number | undefined;
+    }
+  | { readonly kind: 'dup'; readonly gateway: Ip; readonly device: string | undefined }
+  | { readonly kind: 'quota'; readonly over: boolean; readonly bytes: number; readonly used: number }
+  /** `ct count`. */
+  | { readonly kind: 'count'; readonly over: boolean; readonly count: number }
+  | { readonly kind: 'set-ct-zone'; readonly directions: 'both' | 'original' | 'reply'; readonly value: Expression }
+  /** Its work is seen by nobody. */
+  | { readonly kind: 'unseen'; readonly text: string };
 
 export type TimeUnit = 'second' | 'minute' | 'hour' | 'day' | 'week';
 

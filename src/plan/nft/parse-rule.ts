@@ -1,6 +1,6 @@
 /**
  * One rule of nftables from its text: statements from left to right, the last of which may end the rule (nft(8), STATEMENTS). Left out, by
- * name: queue, tproxy, dup, fwd, synproxy, quota, flow, quotas of bytes in `limit`, zones, and options of headers but the MSS.
+ * name: fwd, synproxy, flow, and what few rules set.
  */
 import { memoByText } from '../../base/memo.js';
 import type { Comparison, DataType, Expression, NftRule, Statement } from './nft-rule.js';
@@ -9,11 +9,14 @@ import { readSetUse, readVerdict } from './read-element.js';
 import { readNat } from './read-nat.js';
 import { readBits, readParts, single } from './read-part.js';
 import { readValue } from './read-value.js';
+import { readCtStatement, readDup, readQueue, readQuota, readTproxy } from './read-rare-statement.js';
+import { readTcpOption } from './read-rare-expression.js';
 import { readCounter, readLimit, readLog, readReject, readUpdate } from './read-statement.js';
 import {
   expect,
   needNumber,
   needText,
+  needWord,
   newReader,
   notModelled,
   peekToken,
@@ -85,6 +88,14 @@ function readStatement(reader: Reader, word: string): Statement {
     case 'notrack':
       takeToken(reader);
       return { kind: 'notrack' };
+    case 'queue':
+      return readQueue(reader);
+    case 'tproxy':
+      return readTproxy(reader);
+    case 'dup':
+      return readDup(reader);
+    case 'quota':
+      return readQuota(reader);
     default:
       return readComparing(reader);
   }
@@ -92,18 +103,17 @@ function readStatement(reader: Reader, word: string): Statement {
 
 /** What begins with an expression: a match, a verdict map, or the setting of a field. */
 function readComparing(reader: Reader): Statement {
-  if (peekWord(reader) === 'tcp') {
-    const mss = readMss(reader);
-    if (mss !== undefined) return mss;
-  }
+  const word = peekWord(reader);
+  const made = word === 'tcp' ? readOption(reader) : word === 'ct' ? readCtStatement(reader) : undefined;
+  if (made !== undefined) return made;
   const left = readExpression(reader);
   if (takeIf(reader, 'vmap')) return { kind: 'vmap', key: left, set: readSetUse(reader, { key: typesOf(left), value: ['verdict'] }) };
   if (takeIf(reader, 'set')) return readSetting(reader, left);
   return readMatch(reader, left);
 }
 
-/** `tcp option maxseg size set 1400`, or `rt mtu` for what the route allows. */
-function readMss(reader: Reader): Statement | undefined {
+/** `tcp option maxseg size set 1400`, or `rt mtu` for what the route allows; or a match of an option. */
+function readOption(reader: Reader): Statement | undefined {
   const start = reader.at;
   takeToken(reader);
   if (!takeIf(reader, 'option')) {
@@ -111,10 +121,9 @@ function readMss(reader: Reader): Statement | undefined {
     reader.at = start;
     return undefined;
   }
-  if (!takeIf(reader, 'maxseg') || !takeIf(reader, 'size') || !takeIf(reader, 'set')) {
-    takeToken(reader);
-    return notModelled(reader, 'a match on options of TCP');
-  }
+  const name = needWord(reader, 'an option of TCP');
+  const left = readTcpOption(reader, name, peekWord(reader));
+  if (left.kind !== 'tcp-option' || left.field === 'exists' || !takeIf(reader, 'set')) return readMatch(reader, left);
   if (!takeIf(reader, 'rt')) return { kind: 'set-mss', size: needNumber(reader, 'the size', 65_535) };
   expect(reader, 'mtu');
   return { kind: 'set-mss', size: undefined };
@@ -126,6 +135,8 @@ function readSetting(reader: Reader, target: Expression): Statement {
   if (target.kind === 'meta' && target.key === 'nftrace') {
     return { kind: 'set-meta', key: 'nftrace', value: constant('integer', needNumber(reader, 'nftrace', 1)) };
   }
+  if (target.kind === 'meta' && target.key === 'priority')
+    return { kind: 'unseen', text: `meta priority set ${needWord(reader, 'the priority')}` };
   if (target.kind === 'ct' && target.key === 'mark') return { kind: 'set-ct-mark', value: readValue(reader, type) };
   if (target.kind === 'payload' && (target.field === 'dscp' || target.field === 'ttl' || target.field === 'hoplimit')) {
     return { kind: 'set-payload', header: target.header, field: target.field, value: readValue(reader, type) };

@@ -1,14 +1,31 @@
 /**
  * Expressions: what a rule takes from the packet, its connection or the host (nft(8), EXPRESSIONS). `and`, `or` and `xor` with constants
- * fold into one mask and one xor, as nft folds them for the kernel. Left out, by name: raw payload, extension headers, `rt`, `socket`,
- * `osf`, `ipsec`, `tunnel`, `symhash`.
+ * fold into one mask and one xor, as nft folds them for the kernel. Left out, by name: fields of extension headers, `osf`, `ipsec`, `tunnel`,
+ * `symhash`.
  */
 import type { DataType, Expression, Header } from './nft-rule.js';
 import { CT, HEADERS, META, OTHER_CT, OTHER_FIELDS, OTHER_META, UNQUALIFIED_META } from './headers.js';
 import { readBits, readPart, single } from './read-part.js';
+import { readExthdr, readRaw, readRoute, readSocket } from './read-rare-expression.js';
 import { expect, needNumber, needWord, peekToken, peekWord, type Reader, refuse, refuseWord, takeIf, takeToken } from './tokens.js';
 
-const OTHER: readonly string[] = ['rt', 'socket', 'osf', 'ipsec', 'tunnel', 'symhash', 'exthdr', 'arp', 'vlan', 'esp', 'ah', 'comp', 'hbh'];
+const RARE: readonly string[] = ['rt', 'socket', 'exthdr'];
+const OTHER: readonly string[] = [
+  'osf',
+  'ipsec',
+  'tunnel',
+  'symhash',
+  'arp',
+  'vlan',
+  'esp',
+  'ah',
+  'comp',
+  'hbh',
+  'frag',
+  'dst',
+  'mh',
+  'srh',
+];
 const OPERATORS: Readonly<Record<string, number>> = {
   '|': 1,
   or: 1,
@@ -29,7 +46,11 @@ export function atExpression(reader: Reader): boolean {
   if (token === undefined || token.quoted) return false;
   const { text } = token;
   return (
-    text in HEADERS || ['meta', 'ct', 'fib', 'numgen', 'jhash'].includes(text) || UNQUALIFIED_META.includes(text) || OTHER.includes(text)
+    text in HEADERS ||
+    ['meta', 'ct', 'fib', 'numgen', 'jhash'].includes(text) ||
+    UNQUALIFIED_META.includes(text) ||
+    RARE.includes(text) ||
+    OTHER.includes(text)
   );
 }
 
@@ -86,6 +107,8 @@ function combine(of: Expression, rank: number, word: string, value: number, type
 function readPrimary(reader: Reader): Expression {
   const word = needWord(reader, 'an expression');
   if (word in HEADERS) return readPayload(reader, word as Header);
+  const raw = readRaw(reader, word);
+  if (raw !== undefined) return raw;
   if (UNQUALIFIED_META.includes(word)) return { kind: 'meta', key: word, type: META[word] as DataType };
   switch (word) {
     case 'meta':
@@ -98,6 +121,12 @@ function readPrimary(reader: Reader): Expression {
       return readNumgen(reader);
     case 'jhash':
       return readJhash(reader);
+    case 'rt':
+      return readRoute(reader);
+    case 'socket':
+      return readSocket(reader);
+    case 'exthdr':
+      return readExthdr(reader);
     default:
       return refuseWord(
         reader,
@@ -125,22 +154,9 @@ const STATEMENT_WORDS: readonly string[] = [
     'masquerade',
     'redirect',
   ],
-  ...['notrack', 'update', 'add', 'delete', 'comment', 'iifname', 'oifname', 'mark'],
+  ...['notrack', 'queue', 'tproxy', 'dup', 'quota', 'update', 'add', 'delete', 'comment', 'iifname', 'oifname', 'mark'],
 ];
-const OTHER_STATEMENTS: readonly string[] = [
-  'queue',
-  'tproxy',
-  'dup',
-  'fwd',
-  'synproxy',
-  'quota',
-  'flow',
-  'set',
-  'xt',
-  'secmark',
-  'reset',
-  'last',
-];
+const OTHER_STATEMENTS: readonly string[] = ['fwd', 'synproxy', 'flow', 'set', 'xt', 'secmark', 'reset', 'last'];
 
 function readPayload(reader: Reader, header: Header): Expression {
   const field = needWord(reader, `a field of ${header}`);

@@ -113,16 +113,32 @@ function checkOrder(reader: Reader, part: Part): Part {
   return ordered ? part : refuse(reader, 'bad-range', 'the range ends before it begins');
 }
 
-function valueOf(text: string, type: DataType): number | undefined {
+function valueOf(text: string, type: DataType): number | bigint | undefined {
   const symbol = SYMBOLS[type]?.[text];
   if (symbol !== undefined) return symbol;
   if (type === 'ether_addr') return parseMac(text);
+  if (type === 'time') return secondsOf(text);
+  if (type === 'raw') return /^(\d+|0x[0-9a-fA-F]+)$/.test(text) ? narrowed(BigInt(text)) : undefined;
   if (/^(\d+|0x[0-9a-fA-F]+)$/.test(text)) {
     const value = Number(text);
     return value <= (MAX[type] ?? 0xffffffff) ? value : undefined;
   }
   // A mask of addresses or marks may be written as an address.
-  return type === 'integer' ? (parseIp(text) as number | undefined) : undefined;
+  return type === 'integer' ? parseIp(text) : undefined;
+}
+
+/** A number where it is one without loss. */
+export function narrowed(value: bigint): number | bigint {
+  return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
+}
+
+/** `1m30s`; a bare number is seconds. */
+function secondsOf(text: string): number | undefined {
+  if (/^\d+$/.test(text)) return Number(text);
+  const [whole, days = 0, hours = 0, minutes = 0, seconds = 0] = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(text) ?? [];
+  return whole === undefined || whole === ''
+    ? undefined
+    : Number(days) * 86_400 + Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
 }
 
 function wrong(reader: Reader, text: string, type: DataType): never {
@@ -160,4 +176,6 @@ const TYPES: ReadonlySet<string> = new Set<DataType>([
   'boolean',
   'tcp_flag',
   'uid',
+  'gid',
+  'devgroup',
 ]);

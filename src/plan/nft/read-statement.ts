@@ -1,6 +1,7 @@
 /** Statements that count, log, limit, refuse and fill sets. */
 import type { RejectWith, Statement, TimeUnit } from './nft-rule.js';
 import { readExpression, typesOf } from './read-expression.js';
+import { needBytes } from './read-rare-statement.js';
 import { readValue } from './read-value.js';
 import {
   expect,
@@ -46,6 +47,7 @@ export function readLog(reader: Reader): Statement {
   return { kind: 'log', text: words.join(' ').replaceAll(' ,', ',') };
 }
 
+const SCALES: Readonly<Record<string, number>> = { bytes: 1, kbytes: 1024, mbytes: 1024 ** 2 };
 const UNITS: readonly TimeUnit[] = ['second', 'minute', 'hour', 'day', 'week'];
 const BURST = 5;
 
@@ -58,8 +60,13 @@ export function readLimit(reader: Reader): Statement {
   const [count = '', unitText] = needWord(reader, 'the rate').split('/');
   const unit = UNITS.find((one) => one === unitText);
   if (!/^\d+$/.test(count) || unit === undefined) {
-    if (peekWord(reader)?.includes('bytes/') === true) notModelled(reader, 'a limit of bytes');
-    return refuse(reader, 'bad-rate', 'the rate must be such as 10/second');
+    const [scale = '', per] = peekWord(reader)?.split('/') ?? [];
+    const byteUnit = UNITS.find((one) => one === per);
+    if (!/^\d+$/.test(count) || byteUnit === undefined || SCALES[scale] === undefined)
+      return refuse(reader, 'bad-rate', 'the rate must be such as 10/second');
+    takeToken(reader);
+    const rate = Number(count) * SCALES[scale];
+    return { kind: 'limit', over, rate, unit: byteUnit, burst: takeIf(reader, 'burst') ? needBytes(reader, 'the burst') : 0, bytes: true };
   }
   if (!takeIf(reader, 'burst')) return { kind: 'limit', over, rate: Number(count), unit, burst: BURST };
   const burst = needNumber(reader, 'the burst');

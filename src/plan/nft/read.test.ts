@@ -35,18 +35,19 @@ const WRONG_RULES: readonly [string, RegExp][] = [
 ];
 
 const UNMODELLED_RULES: readonly [string, string][] = [
-  ['queue num 1', '`queue`'],
-  ['tproxy to :80', '`tproxy`'],
-  ['socket transparent 1 accept', '`socket`'],
+  ['fwd to "eth0"', '`fwd`'],
+  ['synproxy mss 1460', '`synproxy`'],
+  ['flow add @f', '`flow`'],
+  ['socket cgroupv2 level 1 "x" accept', '`cgroupv2`'],
   ['symhash mod 2 vmap { 0 : accept }', '`symhash`'],
-  ['dup to 10.0.0.1', '`dup`'],
+  ['quota name "q"', 'a quota by name'],
   ['ct helper "ftp" accept', '`helper`'],
   ['meta cgroup 5 accept', '`cgroup`'],
-  ['rt nexthop 10.0.0.1 accept', '`rt`'],
-  ['ct zone set 5', 'setting this field'],
-  ['tcp option maxseg size 1400 drop', 'a match on options of TCP'],
+  ['rt nexthop 10.0.0.1 accept', '`nexthop`'],
+  ['osf name "Linux" accept', '`osf`'],
+  ['ct label set 5', '`label`'],
+  ['tcp option timestamp tsval 5 drop', '`tsval`'],
   ['tcp dport $port accept', 'a variable of nftables'],
-  ['limit rate 10 mbytes/second drop', 'a limit of bytes'],
   ['dnat ip prefix to 10.0.0.0/24', 'a translation of prefixes'],
 ];
 

@@ -120,11 +120,13 @@ export const SYMBOLS: Readonly<Partial<Record<DataType, Symbols>>> = {
   boolean: { missing: 0, exists: 1 },
   dscp: dscps(),
   uid: { root: 0 },
+  gid: { root: 0 },
+  devgroup: { default: 0 },
 };
 
 /** The name of a value as `nft list` prints it; undefined where it prints the number. */
 export function symbolOf(type: DataType, value: number): string | undefined {
-  if (type === 'inet_service' || type === 'uid') return undefined;
+  if (type === 'inet_service' || type === 'uid' || type === 'gid') return undefined;
   const symbols = SYMBOLS[type];
   if (symbols === undefined) return undefined;
   return Object.keys(symbols).find((name) => symbols[name] === value);

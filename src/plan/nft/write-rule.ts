@@ -9,6 +9,7 @@ import { sortElements } from './element-order.js';
 import { formatBits, formatElement, formatPart, formatParts, formatTime, formatValue, formatVerdict } from './format-value.js';
 import { isImplied, nameHeaders } from './implied-protocol.js';
 import { typesOf } from './read-expression.js';
+import { formatBytes, writeRareExpression, writeRareStatement } from './write-rare.js';
 
 export function writeRule({ statements, comment }: NftRule): string {
   const named = nameHeaders(statements);
@@ -55,6 +56,10 @@ function writeStatement(statement: Statement): string {
       return writeUpdate(statement);
     case 'notrack':
       return 'notrack';
+    case 'set-ct-zone':
+      return `ct ${statement.directions === 'both' ? '' : `${statement.directions} `}zone set ${writeExpression(statement.value)}`;
+    default:
+      return writeRareStatement(statement);
   }
 }
 
@@ -95,13 +100,15 @@ function writeSet(set: SetUse): string {
   return `{ ${sortElements(set.elements).map(formatElement).join(', ')} }`;
 }
 
-function writeLimit({ over, rate, unit, burst }: Extract<Statement, { kind: 'limit' }>): string {
+function writeLimit({ over, rate, unit, burst, bytes }: Extract<Statement, { kind: 'limit' }>): string {
+  if (bytes === true)
+    return `limit rate ${over ? 'over ' : ''}${formatBytes(rate)}/${unit}${burst === 0 ? '' : ` burst ${formatBytes(burst)}`}`;
   const BURST_UNSAID = 5;
   return `limit rate ${over ? 'over ' : ''}${rate}/${unit}${burst === BURST_UNSAID ? '' : ` burst ${burst} packets`}`;
 }
 
 /** Keys of meta that nft prints without `meta`. */
-const SHORT: readonly string[] = ['iif', 'oif', 'iifname', 'oifname'];
+const SHORT: readonly string[] = ['iif', 'oif', 'iifname', 'oifname', 'iifgroup', 'oifgroup'];
 
 export function writeExpression(expression: Expression): string {
   switch (expression.kind) {
@@ -129,6 +136,8 @@ export function writeExpression(expression: Expression): string {
       return `${writeExpression(expression.of)} ${expression.left ? '<<' : '>>'} ${expression.by}`;
     case 'constant':
       return formatParts(expression.parts);
+    default:
+      return writeRareExpression(expression);
   }
 }
 

@@ -18,13 +18,14 @@ export function connlimitTest({ above, length, side, not }: Extract<ExtensionMat
     const { packet } = e.passage;
     const address = side === 'source' ? packet.src : packet.dst;
     const key = length === undefined ? address : networkOf(address, Math.min(length, addressBits(address)));
-    return count(e, key) > above !== not;
+    return countConnections(e, e.ruleState, e.hit, key) > above !== not;
   };
 }
 
-function count(e: Evaluation, key: Ip): number {
+/** Those that have met whoever asks, of one key; what is met is kept in `state`. */
+export function countConnections(e: Evaluation, state: Map<object, unknown>, asking: object, key: Ip): number {
   const nowUs = e.host.nowUs();
-  const met = metBy(e);
+  const met = metBy(state, asking);
   const connection = connectionOf(e.passage);
   const tuple = connection?.original ?? tupleOf(e.passage.packet);
   const alive = (met.get(key) ?? []).filter((one) => sameTuple(one.tuple, tuple) || isOpen(one.connection, nowUs));
@@ -33,9 +34,9 @@ function count(e: Evaluation, key: Ip): number {
   return alive.length;
 }
 
-function metBy({ ruleState, hit }: Evaluation): Met {
-  let met = ruleState.get(hit) as Met | undefined;
-  if (met === undefined) ruleState.set(hit, (met = new Map()));
+function metBy(state: Map<object, unknown>, asking: object): Met {
+  let met = state.get(asking) as Met | undefined;
+  if (met === undefined) state.set(asking, (met = new Map()));
   return met;
 }
 

@@ -1,5 +1,5 @@
 /** Matches that ask the namespace: -m addrtype, -m rpfilter, -m owner, -m mac, and -m pkttype for the packets that reach netfilter here. */
-import type { Mac } from '../../../base/mac.js';
+import { BROADCAST_MAC, isGroupMac, type Mac } from '../../../base/mac.js';
 import type { Match, Range } from '../../../plan/rule/rule.js';
 import { KERNEL_SOCKET } from '../contract.js';
 import type { Evaluation, Test } from '../evaluation.js';
@@ -41,10 +41,15 @@ export function socketExistsTest(not: boolean): Test {
 
 export function packetTypeTest(type: 'unicast' | 'broadcast' | 'multicast', not: boolean): Test {
   return (e) => {
-    const route = e.host.addressType(e.passage.packet.dst);
-    const is = route === 'BROADCAST' ? 'broadcast' : route === 'MULTICAST' ? 'multicast' : 'unicast';
-    return (is === type) !== not;
+    return (packetTypeOf(e) === type) !== not;
   };
+}
+
+/** By whom the frame is for, not the packet; what was made here is for one alone. */
+export function packetTypeOf({ host }: Evaluation): 'unicast' | 'broadcast' | 'multicast' {
+  const to = host.frameDestination?.();
+  if (to === undefined || !isGroupMac(to)) return 'unicast';
+  return to === BROADCAST_MAC ? 'broadcast' : 'multicast';
 }
 
 /** Only of what came in by a device whose frames have link addresses; elsewhere it never holds (net/netfilter/xt_mac.c). */

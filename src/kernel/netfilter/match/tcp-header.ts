@@ -23,8 +23,12 @@ function optionsOf({ flags, mss }: TcpSegment): readonly number[] {
   return mss === undefined ? SYN_OPTIONS.filter((option) => option !== 2) : SYN_OPTIONS;
 }
 
+export function hasTcpOption(segment: TcpSegment, option: number): boolean {
+  return optionsOf(segment).includes(option);
+}
+
 export function tcpOptionTest(option: number, not: boolean): Test {
-  return ({ passage: { packet } }) => packet.l4.kind === 'tcp' && optionsOf(packet.l4).includes(option) !== not;
+  return ({ passage: { packet } }) => packet.l4.kind === 'tcp' && hasTcpOption(packet.l4, option) !== not;
 }
 
 /** Without the option, as if it were out of range. */
