@@ -57,6 +57,7 @@ function mismatch(claim: ResolvesClaim, found: LookUp): ClaimMismatch {
 }
 
 function named(addresses: readonly string[], owner: (address: string) => string | undefined): string {
+  if (addresses.length === 0) return 'an address, and what is named there has none';
   return addresses
     .map((address) => {
       const who = owner(address);

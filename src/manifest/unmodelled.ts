@@ -39,13 +39,6 @@ interface PodField {
 
 const POD_FIELDS: readonly PodField[] = [
   { name: 'hostAliases', effect: 'adds names to /etc/hosts', concerns: 'names', counts: isSet },
-  { name: 'dnsConfig', effect: 'changes which names resolve', concerns: 'names', counts: isSet },
-  {
-    name: 'dnsPolicy',
-    effect: 'changes which names resolve',
-    concerns: 'names',
-    counts: (value) => value === 'None' || value === 'Default',
-  },
   {
     name: 'runtimeClassName',
     effect: 'may run the pod in a virtual machine with a network of its own',

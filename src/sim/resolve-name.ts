@@ -11,6 +11,7 @@ import { namesToTry, podResolvConf, type ResolvConf } from '../node/dns/resolv-c
 import { answerQuery, type ZoneSettings } from '../node/dns/zone.js';
 import type { Trace } from '../trace/trace.js';
 import { clusterDNS, ensureCoreDns } from './core-dns.js';
+import { refuseUnmodelled } from './refuse-unmodelled.js';
 import { findObject, type WantedName } from './lookup.js';
 import type { Simulation } from './simulation.js';
 
@@ -54,6 +55,7 @@ export function resolveName(simulation: Simulation, { from, name, type = 'A' }: 
   const conf = confOf(simulation, from);
   const queries: AskedName[] = [];
   let last: DnsAnswer | undefined;
+  let noData: (DnsAnswer & { readonly name: string }) | undefined;
   let lastName = absolute(name);
   for (const wanted of namesToTry(name, conf)) {
     const question = { name: absolute(wanted), type: type.toUpperCase() };
@@ -62,8 +64,12 @@ export function resolveName(simulation: Simulation, { from, name, type = 'A' }: 
     lastName = question.name;
     if (asked.answer === undefined) return { ...NO_ANSWER, name: lastName, queries, lost: asked.lost };
     last = asked.answer;
-    if (last.rcode === 'NOERROR' && last.answer.some((record) => record.type === question.type)) break;
+    if (last.rcode !== 'NOERROR') continue;
+    if (last.answer.some((record) => record.type === question.type)) return { ...last, name: lastName, queries, lost: undefined };
+    noData ??= { ...last, name: lastName };
   }
+  // A name that is there without such a record is not forgotten for one that is not there (res_search of glibc).
+  if (noData !== undefined) return { ...noData, queries, lost: undefined };
   return { ...(last ?? NO_ANSWER), name: lastName, queries, lost: undefined };
 }
 
@@ -87,6 +93,7 @@ export function confOf(simulation: Simulation, from: string): ResolvConf {
   if (kind === 'node') return NODE_CONF;
   if (kind !== 'pod') throw unsupported('dns-of-outside', `${text} has no resolver that is modelled: pods and nodes look names up`);
   const pod: Pod = findObject(simulation.view(), 'Pod', { namespace, name: name.split('#')[0] ?? name }, 'default');
+  refuseUnmodelled(simulation.view(), [`pod/${namespace}/${pod.metadata.name}`], 'names');
   return podResolvConf(pod, { clusterDNS: clusterDNS(simulation), clusterDomain: DOMAIN, node: NODE_CONF });
 }
 

@@ -95,13 +95,13 @@ export const OPERATIONS: Readonly<Record<string, Run>> = {
   },
   resolve: ({ simulation }, value) => {
     const fields = fieldsOf(value, 'resolve', ['from', 'name', 'type']);
-    const { rcode, answer, authority, extra, queries } = resolveName(simulation, {
+    const { rcode, answer, authority, extra, queries, lost } = resolveName(simulation, {
       from: textField(fields, 'from'),
       name: textField(fields, 'name'),
       type: optionalText(fields, 'type'),
     });
     return {
-      rcode: queries.at(-1)?.rcode ?? rcode,
+      rcode: lost === undefined ? rcode : (queries.at(-1)?.rcode ?? rcode),
       answer: answer.map(formatRecord),
       authority: authority.map(formatRecord),
       extra: extra.map(formatRecord),

@@ -1,6 +1,6 @@
 /** Builders for the tests of src/node: a cluster, its objects, and a view of them. Only tests import this. */
 import type { ClusterNode, ClusterSpec } from '../../api/cluster.js';
-import type { Endpoint, EndpointSlice, Node, Pod, Service, ServicePort, ServiceSpec } from '../../api/types/core.js';
+import type { Endpoint, EndpointSlice, Namespace, Node, Pod, Service, ServicePort, ServiceSpec } from '../../api/types/core.js';
 import type { Kind, Kinds } from '../../api/types/kinds.js';
 import type { StoreView } from '../../api/view.js';
 import type { NodeContext, NodeUplink } from '../agent.js';
@@ -104,7 +104,8 @@ function endpoint(text: string): Endpoint {
 
 /** A view of the given objects and the cluster's nodes. */
 export function viewOf(cluster: ClusterSpec, objects: readonly (Pod | Service | EndpointSlice)[]): StoreView {
-  const all = [...cluster.nodes.map(nodeObject), ...objects];
+  const namespace: Namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } };
+  const all = [namespace, ...cluster.nodes.map(nodeObject), ...objects];
   const lists = new Map<Kind, readonly Kinds[Kind][]>();
   const list = <K extends Kind>(kind: K): readonly Kinds[K][] => {
     if (!lists.has(kind))
