@@ -4,7 +4,7 @@
 
     main.py [--trace] [--fresh] [--parent PID] [PLAN.json]         standard input unless a file is given
 
-`--fresh`: each flow finds no connection of another.
+`--fresh`: each flow finds no connection of another, and WireGuard sessions that are there already.
 """
 import argparse, json, os, platform, sys
 
@@ -18,6 +18,7 @@ from netns import die_with_parent, leave_host, lock_file
 from owner import leave_groups
 from sockets import Loop, open_listeners, run_flow
 from trouble import Trouble
+from wireguard import greet
 
 
 def main():
@@ -49,6 +50,8 @@ def execute(plan, options):
         spaces, tuns = load(plan)
     loop = Loop()
     start_forwarders(loop, tuns)
+    if options.fresh:
+        greet(plan, spaces)
     servers = open_listeners(loop, spaces, plan.get("listeners", []))
     evidence = open_evidence(plan, spaces, loop) if options.trace else None
     forget = forgetter(spaces) if options.fresh else lambda: None
