@@ -18,6 +18,7 @@ export const checks = [
     name: 'the simulated kernel against Linux, at random',
     run: [node, '--import', 'tsx', '.ci/fuzz.mjs', '--runs', '8', '--seed', '1001', '--seconds', '40', '--no-shrink'],
   },
+  { name: 'the specs on both kernels', run: [node, '.ci/both.mjs'] },
   { name: 'planted mistakes are noticed', run: [node, '.ci/fuzz-mistakes.mjs', '--only', '3'] },
   { name: 'specs under plain cucumber-js', run: [bin('cucumber-js'), '--format', 'summary'] },
   { name: 'packed and installed', run: [node, '.ci/pack-test.mjs'] },

@@ -19,6 +19,8 @@ const PYTHONS = ['/usr/bin/python3', 'python3'];
 /** No bytecode written, no site packages, no environment. */
 const FLAGS = ['-B', '-S', '-E', '-s'];
 const OUTPUT_MAX = 1 << 30;
+/** Not there, or no program. */
+const ABSENT: readonly string[] = ['ENOENT', 'EACCES'];
 
 export interface ExecuteOptions {
   /** With the evidence of every packet's path. */
@@ -50,7 +52,7 @@ function executeHere(plan: Plan, flags: readonly string[]): RawResult {
   const args = [...FLAGS, script, '--parent', String(process.pid), ...flags];
   const done = spawnSync(python, args, { input: JSON.stringify(writePlan(plan)), encoding: 'utf8', maxBuffer: OUTPUT_MAX });
   if (done.error !== undefined) {
-    if ((done.error as NodeJS.ErrnoException).code === 'ENOENT') throw missingTools(['python3']);
+    if (ABSENT.includes((done.error as NodeJS.ErrnoException).code ?? '')) throw missingTools(['python3']);
     throw done.error;
   }
   return readResult(done.stdout, done.stderr, done.signal);

@@ -71,8 +71,8 @@ function loadAndSave({ text, six, ipset, name }: Text): string {
 
 function whyNot(): string | false {
   if (process.getuid?.() !== 0) return 'needs root';
-  const { stdout = '' } = spawnSync('unshare', ['-n', 'sh', '-c', 'ipset list && iptables-save && iptables --version'], {
+  const { stdout } = spawnSync('unshare', ['-n', 'sh', '-c', 'ipset list && iptables-save && iptables --version'], {
     encoding: 'utf8',
   });
-  return stdout.includes('v1.8.9 (nf_tables)') ? false : 'needs ipset and iptables 1.8.9 (nf_tables)';
+  return String(stdout).includes('v1.8.9 (nf_tables)') ? false : 'needs ipset and iptables 1.8.9 (nf_tables)';
 }

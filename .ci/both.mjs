@@ -1,0 +1,70 @@
+/**
+ * The shipped specs on both kernels, in two processes: every claim must hold on the simulated kernel and on this machine's, alike. What the real
+ * one cannot say stands in both-cannot-say.json, by feature and scenario, with how many of its examples; anything beyond that is a failure.
+ *
+ *   node .ci/both.mjs                 SKIPPED where namespaces cannot be made
+ *     --list                          prints what cannot be said here, in the form of that file
+ */
+import { spawn } from 'node:child_process';
+import { release } from 'node:os';
+import { readFileSync } from 'node:fs';
+
+const SHARDS = 2;
+const SECONDS_MAX = Number(process.env.HOPSPEC_BOTH_SECONDS ?? 300);
+const ALLOWED = '.ci/both-cannot-say.json';
+
+const started = Date.now();
+const shards = await Promise.all(Array.from({ length: SHARDS }, (_, i) => runShard(i + 1)));
+const [impossible] = shards
+  .map(({ stderr }) => /^.*network namespaces cannot be made.*$|^the lab needs .*$/m.exec(stderr)?.[0])
+  .filter(Boolean);
+if (impossible !== undefined) console.log(`SKIPPED: ${impossible}`);
+else report(shards);
+
+function runShard(number) {
+  const args = ['--import', 'tsx', 'src/cli/main.ts', 'run', '--on', 'both', '--shard', `${number}/${SHARDS}`];
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const said = { stdout: '', stderr: '' };
+    for (const stream of ['stdout', 'stderr']) child[stream].on('data', (chunk) => (said[stream] += chunk));
+    const timer = setTimeout(() => child.kill('SIGKILL'), SECONDS_MAX * 1000);
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      resolve({ code, signal, ...said });
+    });
+  });
+}
+
+function report(finished) {
+  const silent = count(finished.flatMap(({ stdout }) => cannotSay(stdout)));
+  if (process.argv.includes('--list')) return void console.log(JSON.stringify(silent, undefined, 2));
+  const faults = finished.flatMap(({ code, signal, stdout, stderr }) => {
+    if (signal !== null) return [`a shard took more than ${SECONDS_MAX} s\n${stdout}`];
+    return code === 0 || code === 4 ? [] : [`exit ${code}\n${stdout}${stderr}`];
+  });
+  const allowed = JSON.parse(readFileSync(ALLOWED, 'utf8'));
+  for (const [key, times] of Object.entries(silent)) {
+    if (times > (allowed[key] ?? 0)) faults.push(`cannot say, and is not in ${ALLOWED}: ${key} (${times})`);
+  }
+  const passed = finished.map(({ stdout }) => (stdout.match(/^ {2}✓ /gm) ?? []).length).reduce((sum, n) => sum + n, 0);
+  const unsaid = Object.values(silent).reduce((sum, n) => sum + n, 0);
+  for (const fault of faults) console.log(fault);
+  const seconds = ((Date.now() - started) / 1000).toFixed(0);
+  console.log(`${passed} scenarios alike on Linux ${release()} and simulated, ${unsaid} that Linux here cannot say; ${seconds} s`);
+  process.exitCode = faults.length > 0 || passed === 0 ? 1 : 0;
+}
+
+/** `features/x.feature: name of the scenario`, once for each. */
+function cannotSay(text) {
+  let feature = '';
+  return text.split('\n').flatMap((line) => {
+    if (/^\S+\.feature$/.test(line)) feature = line;
+    return line.startsWith('  ? ') ? [`${feature}: ${line.slice(4)}`] : [];
+  });
+}
+
+function count(keys) {
+  const times = {};
+  for (const key of keys.sort()) times[key] = (times[key] ?? 0) + 1;
+  return times;
+}
