@@ -9,8 +9,9 @@ import { parseResolves } from './claim/parse/resolves.js';
 import { parseQualifier, parseSpreadClaim, parseTrafficClaim } from './claim/parse/traffic-claim.js';
 import { judgePath } from './claim/path.js';
 import { endpointName } from './claim/place.js';
-import type { PlacePhrase } from './claim/traffic-claim.js';
-import { judgeResolves, type LookUp } from './claim/resolves.js';
+import type { PlacePhrase, TrafficClaim } from './claim/traffic-claim.js';
+import type { RoutePhrase } from './claim/phrase.js';
+import { judgeResolves, type LookUp, lookUpMismatch, type ResolvesClaim } from './claim/resolves.js';
 import { Captures } from './sim/captures.js';
 import { ClusterWorld } from './sim/cluster-world.js';
 import type { TraceQuery } from './sim/contract.js';
@@ -31,7 +32,39 @@ class ScenarioSpec extends ClusterSteps implements Spec {
     const previous = this.#last;
     this.#last = undefined;
     const claim = parseTrafficClaim(sentence);
-    this.#last = this.#judge((world, i) => judgeTraffic(claim, world, previous?.[i]));
+    this.#last = claim.object.kind === 'host' ? this.#judgeHost(claim, claim.object.host) : this.#judgeClaim(claim, previous);
+  }
+
+  #judgeClaim(claim: TrafficClaim, previous?: readonly Judgement[]): readonly Judgement[] {
+    return this.#judge((world, i) => judgeTraffic(claim, world, previous?.[i]));
+  }
+
+  /** Whom the name stands for, to every sender alike; without an address nothing is sent. */
+  #judgeHost(claim: TrafficClaim, host: string): readonly Judgement[] | undefined {
+    const world = this.#world();
+    const found = world.subjects(claim.subject).map((subject) => ({ subject, look: lookUp(this.simulation, subject.from, host) }));
+    const missing = found.find(({ look }) => look.addresses.length === 0);
+    if (missing !== undefined) {
+      if (claim.mode === 'cannot' && claim.qualifiers.length === 0) return undefined;
+      throw lookUpMismatch(
+        { sentence: claim.sentence, span: claim.objectSpan, ...this.#lookUpWords(missing.subject.from, host) },
+        'a name with an address',
+        missing.look,
+      );
+    }
+    const sets = new Set(found.map(({ look }) => look.addresses.join()));
+    if (sets.size > 1) throw unsupported('names-differ', `"${host}" is not the same to every sender`, { fix: 'name one sender' });
+    const judged = (found[0]?.look.addresses ?? []).map((address) => this.#judgeClaim(atAddress(claim, address, this.simulation)));
+    return joinJudgements(judged);
+  }
+
+  #lookUpWords(from: string, host: string): Pick<ResolvesClaim, 'owner' | 'namespace' | 'replay'> {
+    const world = this.#world();
+    return {
+      owner: (address) => world.owner(address),
+      namespace: this.simulation.namespace,
+      replay: replayLine(this.options.where?.(), from, `dns/${host}`, 'TCP'),
+    };
   }
 
   qualifier(sentence: string): void {
@@ -90,11 +123,8 @@ class ScenarioSpec extends ClusterSteps implements Spec {
     judgeResolves(
       {
         sentence,
-        host,
         wanted: places?.flatMap((place) => addressesOf(this.simulation, world, place)),
-        owner: (address) => world.owner(address),
-        namespace: this.simulation.namespace,
-        replay: replayLine(this.options.where?.(), subject.from, `dns/${host}`, 'TCP'),
+        ...this.#lookUpWords(subject.from, host),
       },
       lookUp(this.simulation, subject.from, host),
     );
@@ -154,6 +184,25 @@ class ScenarioSpec extends ClusterSteps implements Spec {
 function addressesOf(simulation: Simulation, world: ClusterWorld, place: PlacePhrase): readonly string[] {
   if (place.kind === 'socket') return [place.ip];
   return place.kind === 'service' ? addressesOfService(simulation, place.name) : world.addresses(place);
+}
+
+/** The sentence with the address that its host has; a Service's first port is meant where none is named. */
+function atAddress(claim: TrafficClaim, address: string, simulation: Simulation): TrafficClaim {
+  const span = claim.objectSpan;
+  const port = simulation.servicePortAt(address) ?? HTTP_PORT;
+  const route: RoutePhrase = claim.route ?? {
+    ...{ via: 'port', port, protocol: undefined, node: undefined, address: undefined },
+    span: { start: span.end, end: span.end },
+  };
+  return { ...claim, object: { kind: 'address', address, span }, route };
+}
+
+const HTTP_PORT = 80;
+
+/** Of one sentence about several addresses, kernel by kernel. */
+function joinJudgements(judged: readonly (readonly Judgement[])[]): readonly Judgement[] | undefined {
+  const [first] = judged;
+  return first?.map((judgement, i) => ({ ...judgement, checks: judged.flatMap((one) => one[i]?.checks ?? []) }));
 }
 
 /** What a claim is judged by; IPv4 alone, which the cluster speaks. */

@@ -87,6 +87,12 @@ Feature: Names inside the cluster
     Then pod A resolves "laptop" to 203.0.113.9
     And pod A does not resolve "www.example.com"
 
+  Scenario: A name can be called like what it stands for
+    Then pod A can reach host "nginx"
+    And it is spread over 2 endpoints
+    And pod A can reach host "laptop" on port 8080
+    And pod A cannot reach host "nobody"
+
   Scenario: Who cannot reach CoreDNS knows no name
     Then pod A resolves "nginx" to Service nginx
     When Deployment kube-system/coredns is scaled to 0

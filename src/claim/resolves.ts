@@ -3,6 +3,7 @@ import { ClaimMismatch } from '../base/errors.js';
 import type { Cause } from '../trace/trace.js';
 import { labelled } from './explain/mismatch.js';
 import { markSpan } from './explain/text.js';
+import type { Span } from './phrase.js';
 import { placeName } from './place.js';
 
 export interface LookUp {
@@ -17,7 +18,8 @@ export interface LookUp {
 
 export interface ResolvesClaim {
   readonly sentence: string;
-  readonly host: string;
+  /** Of the words that fail; what follows `resolves` unless given. */
+  readonly span?: Span | undefined;
   /** The addresses that it must be, and no others; undefined for `does not resolve`. */
   readonly wanted: readonly string[] | undefined;
   /** Whose address one is, for messages. */
@@ -37,16 +39,26 @@ function sameAddresses(one: readonly string[], other: readonly string[]): boolea
 }
 
 function mismatch(claim: ResolvesClaim, found: LookUp): ClaimMismatch {
-  const { sentence, wanted, owner, replay } = claim;
+  const { sentence, wanted } = claim;
   const start = sentence.indexOf(wanted === undefined ? 'does not' : 'resolves');
   const from = wanted === undefined ? start : sentence.indexOf(' to ', start) + 1;
-  const span = { start: from, end: sentence.length };
+  const span = claim.span ?? { start: from, end: sentence.length };
+  return lookUpMismatch({ ...claim, span }, wanted === undefined ? 'no address' : named(wanted, claim.owner), found);
+}
+
+/** Of any sentence that needs a name. */
+export function lookUpMismatch(
+  claim: Omit<ResolvesClaim, 'wanted'> & { readonly span: Span },
+  expected: string,
+  found: LookUp,
+): ClaimMismatch {
+  const { sentence, span, owner, replay } = claim;
   return new ClaimMismatch([
     {
       code: 'claim-mismatch',
       message: [
         ...markSpan(sentence, span),
-        ...labelled('expected', wanted === undefined ? 'no address' : named(wanted, owner)),
+        ...labelled('expected', expected),
         ...labelled('happened', happened(found, owner)),
         ...found.asked.flatMap((line, i) => (i === 0 ? labelled('asked', line) : [`${' '.repeat(14)}${line}`])),
         ...labelled('reason', reason(found, claim.namespace)),

@@ -32,7 +32,9 @@ import { traceMatrix } from './matrix.js';
 import { renderNode } from './render.js';
 import { refuseUnmodelled } from './refuse-unmodelled.js';
 import { captureFile } from '../trace/capture-file.js';
+import { parseEndpoint } from './endpoint.js';
 import { findObject } from './lookup.js';
+import { resolveName } from './resolve-name.js';
 import { scheduleNow } from './schedule-now.js';
 import { type EndpointsQuery, type UsableEndpoints, usableEndpoints } from './service-endpoints.js';
 import { type ProxyDecision, proxyDecision, type ProxyQuery } from './service-proxy.js';
@@ -131,7 +133,8 @@ export class Simulation implements SimulationApi {
     return this.view().listAny(kind, namespace);
   }
 
-  trace(query: TraceQuery): Trace {
+  trace(asked: TraceQuery): Trace {
+    const query = this.#named(asked);
     const connection = this.resolve(query);
     return this.toTrace(connection, this.walk(connection.source, connection.destination, 'opening'));
   }
@@ -150,6 +153,14 @@ export class Simulation implements SimulationApi {
     const destination = resolveDestination(this.#resolveContext(), query);
     this.#openExternalPort(destination);
     return { source, destination };
+  }
+
+  /** The first port of the Service that has this clusterIP. */
+  servicePortAt(address: string): number | undefined {
+    const service = this.view()
+      .list('Service')
+      .find(({ spec }) => spec.clusterIP === address || spec.clusterIPs?.includes(address) === true);
+    return service?.spec.ports?.[0]?.port;
   }
 
   /** Whose namespace an endpoint text means. */
@@ -251,6 +262,19 @@ export class Simulation implements SimulationApi {
       namespacesRendered: this.#plan?.rendered ?? 0,
       ...this.#network?.counters,
     };
+  }
+
+  /** A name is looked up by who sends. */
+  #named(query: TraceQuery): TraceQuery {
+    const endpoint = query.to.startsWith('dns/') ? parseEndpoint(query.to) : undefined;
+    if (endpoint?.kind !== 'dns') return query;
+    const { answer, rcode } = resolveName(this, { from: query.from, name: endpoint.name });
+    const address = answer.find(({ type }) => type === 'A')?.data;
+    if (address === undefined) {
+      throw inputError('unknown-name', `${query.from} finds no address of "${endpoint.name}" (${rcode === 'NOERROR' ? 'NODATA' : rcode})`);
+    }
+    const port = endpoint.port ?? query.port ?? this.servicePortAt(address);
+    return { ...query, to: `ip/${address}${port === undefined ? '' : `:${port}`}` };
   }
 
   #nodeContext(name: string): ReturnType<ClusterPlan['context']> {

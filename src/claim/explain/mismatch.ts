@@ -165,7 +165,7 @@ function behindLines(behind: Behind | undefined): readonly string[] {
 /** `  expected:   text`, further lines indented; nothing where there is no text. */
 export function labelled(name: string, text: string | undefined): readonly string[] {
   if (text === undefined) return [];
-  const [first = '', ...rest] = wrapWords(text, INDENT);
+  const [first = '', ...rest] = wrapWords(text.trimEnd(), INDENT);
   return [`${label(name)}${first}`, ...rest];
 }
 
