@@ -53,15 +53,15 @@ export function routeInput(rt: Runtime, device: Device, src: Ipv4, dst: Ipv4, ma
 
 function decide(rt: Runtime, device: Device, way: Coming, found: Route): InputDecision {
   const { ns, conf } = device;
-  const { src, dst, packet } = way;
+  const { src, dst, mark, packet } = way;
   const route = selectLeg(rt, ns, found, src, dst, packet);
   if (route.type === 'local' || route.type === 'broadcast') {
-    const verdict = reversePath(rt, device, { ...way, out: undefined });
+    const verdict = reversePath(rt, device, { src, dst, mark, out: undefined, packet });
     if (verdict === 'ok') return { kind: 'local', route, reason: undefined, icmpCode: undefined };
     return verdict === 'martian' ? MARTIAN_SOURCE : RPFILTER;
   }
   if (!conf.forwarding) return NO_FORWARDING;
-  const verdict = reversePath(rt, device, { ...way, out: route.device });
+  const verdict = reversePath(rt, device, { src, dst, mark, out: route.device, packet });
   if (verdict !== 'ok') return verdict === 'martian' ? MARTIAN_SOURCE : RPFILTER;
   return { kind: 'forward', route, reason: undefined, icmpCode: undefined };
 }

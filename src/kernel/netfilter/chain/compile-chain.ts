@@ -78,7 +78,7 @@ function placedParts(hit: RuleHit): RuleParts {
 }
 
 /** The same texts stand in the rules of every cluster; forgotten all at once when there are too many. */
-const TEXTS_MAX = 50_000;
+const TEXTS_MAX = 8192;
 const partsByText = new Map<string, RuleParts>();
 
 function partsOf(text: string): RuleParts {
@@ -93,10 +93,20 @@ function partsOf(text: string): RuleParts {
 
 function compileParts({ matches, target }: Rule): RuleParts {
   const { check, rest } = takeHeaderCheck(matches);
-  const tests = rest.map((match) => compileMatch(match, matches)).filter((test) => test !== undefined);
+  const tests: Test[] = [];
+  for (const match of rest) {
+    const test = compileMatch(match, matches);
+    if (test !== undefined) tests.push(test);
+  }
   const jumps = target?.kind === 'jump' || target?.kind === 'goto';
+  const { proto, src, srcMask, dst, dstMask } = check;
+  // Written out, as a spread costs more than the rest of a rule.
   return {
-    ...check,
+    proto,
+    src,
+    srcMask,
+    dst,
+    dstMask,
     target,
     matches,
     tests,
