@@ -68,12 +68,13 @@ export function formatTarget(target: Target, six = false): string {
   }
 }
 
-function setOptions({ add, del, exist, timeout }: Extract<Target, { kind: 'set' }>): readonly string[] {
+function setOptions({ add, del, exist, timeout, map }: Extract<Target, { kind: 'set' }>): readonly string[] {
   return [
     add === undefined ? '' : `--add-set ${formatSetUse(add)}`,
     exist ? '--exist' : '',
     timeout === undefined ? '' : `--timeout ${timeout}`,
     del === undefined ? '' : `--del-set ${formatSetUse(del)}`,
+    map === undefined ? '' : [`--map-set ${formatSetUse(map)}`, ...map.what.map((each) => `--map-${each}`)].join(' '),
   ];
 }
 

@@ -178,6 +178,7 @@ test('what is wrong, the real iptables refuses; what is not modelled, it takes',
 function textOf(match: Match): string {
   if (match.kind === 'limit') return JSON.stringify([match.packets / match.perSeconds, match.burst]);
   if (match.kind === 'connlimit') return JSON.stringify({ ...match, length: match.length === 128 ? 32 : (match.length ?? 32) });
+  if (match.kind === 'set') return JSON.stringify({ ...match, counters: Object.entries(match.counters ?? {}).sort() });
   if (match.kind !== 'hashlimit') return JSON.stringify(match, (_key, value) => (typeof value === 'bigint' ? `${value}` : value));
   const { packets, perSeconds, expire = perSeconds * 1000, ...rest } = match;
   return JSON.stringify({ ...rest, expire, rate: packets / perSeconds });

@@ -122,7 +122,20 @@ export type Match =
   | (Not & { readonly kind: 'ipvs-port'; readonly port: number })
   | (Not & { readonly kind: 'ipvs-direction'; readonly direction: 'ORIGINAL' | 'REPLY' })
   | (Not & { readonly kind: 'ipvs-method'; readonly method: 'GATE' | 'IPIP' | 'MASQ' })
-  | (Not & SetUse & { readonly kind: 'set'; readonly returnNomatch?: boolean });
+  | (Not & SetUse & { readonly kind: 'set'; readonly returnNomatch?: boolean; readonly counters?: SetCounters });
+
+export interface CounterTest {
+  readonly op: 'eq' | 'ne' | 'lt' | 'gt';
+  readonly value: number;
+}
+
+/** What a match asks of an element's counters, and whether it leaves them, or those of a list's sets, as they are. */
+export interface SetCounters {
+  readonly packets?: CounterTest;
+  readonly bytes?: CounterTest;
+  readonly still?: boolean;
+  readonly stillBelow?: boolean;
+}
 
 /** An ipset, and the side of the packet for each dimension. */
 export interface SetUse {
@@ -198,4 +211,6 @@ export type Target =
       readonly del: SetUse | undefined;
       readonly exist: boolean;
       readonly timeout: number | undefined;
+      /** --map-set: the packet takes what its element says of marks; priorities and queues are seen by nobody. */
+      readonly map?: SetUse & { readonly what: readonly ('mark' | 'prio' | 'queue')[] };
     };

@@ -47,6 +47,7 @@ const BY_NAME: ReadonlyMap<string, Allowed> = new Map([
   ['CLASSIFY', { name: 'CLASSIFY', tables: MANGLE, chains: LEAVING }],
   ['SNPT', { name: 'SNPT', tables: MANGLE, chains: SOURCE }],
   ['DNPT', { name: 'DNPT', tables: MANGLE, chains: DESTINATION }],
+  ['SET', { name: 'SET --map-set', tables: MANGLE }],
   ['TCPMSS', { name: 'TCPMSS --clamp-mss-to-pmtu', chains: LEAVING }],
 ]);
 
@@ -57,6 +58,8 @@ export function targetPlace(target: Target | undefined): Allowed | undefined {
       return BY_NAME.get(target.name);
     case 'npt':
       return BY_NAME.get(target.side === 'source' ? 'SNPT' : 'DNPT');
+    case 'set':
+      return target.map === undefined ? undefined : BY_NAME.get('SET');
     case 'tcpmss':
       return target.mss === undefined ? BY_NAME.get('TCPMSS') : undefined;
     default:

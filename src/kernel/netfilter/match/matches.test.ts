@@ -108,9 +108,10 @@ describe('a match', () => {
 
 describe('what is not modelled is said by name', () => {
   for (const [rule, message] of [
-    ['filter OUTPUT -m owner --gid-owner 5 -j DROP', /--gid-owner/],
-    ['filter FORWARD -m mac --mac-source 02:00:00:00:00:01 -j DROP', /"mac-source"/],
-    ['raw PREROUTING -j CT --zone 5', /--zone/],
+    ['filter FORWARD -m u32 --u32 "4>>16=5" -j DROP', /bytes of a packet that are not modelled/],
+    ['filter FORWARD -m string --algo bm --string "a" -j DROP', /bytes of a packet that are not modelled/],
+    ['filter FORWARD -m hashlimit --hashlimit-upto 5kb/s --hashlimit-name x -j DROP', /a rate of bytes/],
+    ['raw PREROUTING -j CT --timeout short', /--timeout/],
     ['mangle FORWARD -p tcp -m tcp --syn -j TCPMSS --clamp-mss-to-pmtu', /--clamp-mss-to-pmtu/],
   ] as const) {
     it(rule, () => {

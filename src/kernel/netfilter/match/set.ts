@@ -3,6 +3,7 @@ import type { Test } from '../evaluation.js';
 import type { Match } from '../../../plan/rule/rule.js';
 import { setsOf } from '../set/sets-of.js';
 
-export function setTest({ name, sides, not, returnNomatch = false }: Extract<Match, { kind: 'set' }>): Test {
-  return (e) => setsOf(e, name).contains(e, name, sides, returnNomatch) !== not;
+export function setTest({ name, sides, not, returnNomatch = false, counters }: Extract<Match, { kind: 'set' }>): Test {
+  const question = { exceptions: returnNomatch, counters };
+  return (e) => setsOf(e, name).contains(e, name, sides, question) !== not;
 }

@@ -14,6 +14,15 @@ export interface Leaf {
   readonly nomatch: boolean;
   /** Infinity for what stays. */
   readonly expiresUs: number;
+  /** What it has counted, as loaded; undefined in sets that do not count. */
+  readonly counted?: ElementCounts | undefined;
+  /** What it gives a packet's mark (skbinfo). */
+  readonly skbMark?: { readonly value: number; readonly mask: number } | undefined;
+}
+
+export interface ElementCounts {
+  readonly packets: number;
+  readonly bytes: number;
 }
 
 export interface Level {
@@ -37,10 +46,21 @@ export function newLevel(): Level {
 
 export function indexEntries(entries: Iterable<SetEntry>): Level {
   const root = newLevel();
-  for (const { parts, nomatch, timeout } of entries) {
-    putElement(root, parts, { nomatch, expiresUs: timeout === undefined || timeout === 0 ? Infinity : timeout * US });
+  for (const { parts, nomatch, timeout, extras } of entries) {
+    const expiresUs = timeout === undefined || timeout === 0 ? Infinity : timeout * US;
+    putElement(root, parts, extras === '' ? { nomatch, expiresUs } : { nomatch, expiresUs, ...readExtras(extras) });
   }
   return root;
+}
+
+/** `packets 1 bytes 60`, `skbmark 0x1/0xff`. */
+function readExtras(extras: string): Pick<Leaf, 'counted' | 'skbMark'> {
+  const [, packets, bytes] = /\bpackets (\d+) bytes (\d+)/.exec(extras) ?? [];
+  const [, value, mask = '0xffffffff'] = /\bskbmark (\w+)(?:\/(\w+))?/.exec(extras) ?? [];
+  return {
+    counted: packets === undefined ? undefined : { packets: Number(packets), bytes: Number(bytes) },
+    skbMark: value === undefined ? undefined : { value: Number(value), mask: Number(mask) },
+  };
 }
 
 /** Puts an element in, in place of an equal one. */

@@ -85,7 +85,13 @@ describe('what a rule may not ask', () => {
     ['a set that is not there', '--match-set B src', ['create A hash:ip'], InputError, /the ipset B, which the namespace does not have/],
     ['any, where there are none', '--match-set A src', undefined, InputError, /the namespace has no ipsets/],
     ['one of the other family', '--match-set A src', ['create A hash:ip family inet6'], InputError, /which is of family inet6/],
-    ['a MAC address', '--match-set A src', ['create A hash:mac'], UnsupportedError, /sets of MAC addresses are not modelled/],
+    [
+      'how much a list has counted',
+      '--match-set A src',
+      ['create B hash:ip', 'create A list:set counters', 'add A B'],
+      UnsupportedError,
+      /counters of a list are not modelled/,
+    ],
   ] as const) {
     it(`${what} is said by name`, () => {
       assert.throws(

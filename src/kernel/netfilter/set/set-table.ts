@@ -9,7 +9,20 @@ import { SET_TYPES } from '../../../plan/ipset/set-types.js';
 import { readIpset } from '../../../plan/ipset/read-ipset.js';
 import type { Evaluation } from '../evaluation.js';
 import { elementOf, ofFamily, packetParts, type Side } from './packet-parts.js';
-import { countElements, findElement, getElement, indexEntries, type Leaf, type Level, putElement, removeElement } from './element-index.js';
+import {
+  countElements,
+  type ElementCounts,
+  findElement,
+  getElement,
+  indexEntries,
+  type Leaf,
+  type Level,
+  type PartValue,
+  putElement,
+  removeElement,
+} from './element-index.js';
+import { packetBytes } from '../../../packet/packet-bytes.js';
+import type { CounterTest, SetCounters } from '../../../plan/rule/rule.js';
 
 export interface SetChange {
   /** Of an element that is there already, the timeout begins anew. */
@@ -17,6 +30,15 @@ export interface SetChange {
   /** Seconds; the set's own unless given. */
   readonly timeout: number | undefined;
 }
+
+/** How a rule asks. */
+export interface SetQuestion {
+  readonly exceptions?: boolean;
+  readonly counters?: SetCounters | undefined;
+}
+
+const NO_COUNTERS: SetCounters = {};
+const STILL: SetCounters = { still: true };
 
 interface Changed {
   readonly root: Level;
@@ -31,6 +53,7 @@ export class SetTable {
   readonly #sets: IpSets;
   readonly #netns: string;
   readonly #changed = new Map<IpSetPlan, Changed>();
+  readonly #counted = new Map<Leaf, ElementCounts>();
 
   constructor(text: string, netns: string) {
     this.#sets = readSets(text, `${netns} ipset`);
@@ -38,25 +61,65 @@ export class SetTable {
   }
 
   /** ip_set_test: what an exception covers is not in the set; or nothing else is, if `exceptions` are asked for. */
-  contains(e: Evaluation, name: string, sides: readonly Side[], exceptions = false): boolean {
+  contains(e: Evaluation, name: string, sides: readonly Side[], { exceptions = false, counters = NO_COUNTERS }: SetQuestion = {}): boolean {
     const set = this.#find(name);
     if (!ofFamily(e, set)) throw this.#wrongFamily(set);
-    if (set.type !== 'list:set') return this.#covers(e, set, sides, exceptions);
+    if (set.type !== 'list:set') return this.#covers(e, set, sides, { exceptions, counters });
+    if (set.options.counters) throw unsupported('ipset-list-counters', `the set ${name}: counters of a list are not modelled`);
+    const below = { exceptions, counters: counters.still === true || counters.stillBelow === true ? STILL : NO_COUNTERS };
     for (const [member, entry] of set.entries) {
-      if (isAlive(entry, e) && this.#covers(e, this.#find(member), sides, exceptions)) return true;
+      if (isAlive(entry, e) && this.#covers(e, this.#find(member), sides, below)) return true;
     }
     return false;
+  }
+
+  /** What the packet's element gives its mark; undefined where there is none. */
+  skbMark(e: Evaluation, name: string, sides: readonly Side[]): Leaf['skbMark'] {
+    const set = this.#find(name);
+    const values = packetParts(e, set, sides);
+    const leaf = values === undefined ? undefined : this.#leafOf(e, set, values);
+    return leaf === undefined || leaf.nomatch ? undefined : leaf.skbMark;
   }
 
   #wrongFamily({ name, family }: IpSetPlan): InputError {
     return inputError('set-family', `${this.#netns}: a rule of the other family asks for the ipset ${name}, which is of family ${family}`);
   }
 
-  #covers(e: Evaluation, set: IpSetPlan, sides: readonly Side[], exceptions: boolean): boolean {
+  #leafOf(e: Evaluation, set: IpSetPlan, values: readonly PartValue[]): Leaf | undefined {
+    return findElement(this.#rootOf(set), { values, nowUs: e.host.nowUs(), networkDecides: set.type === 'hash:net,iface' });
+  }
+
+  #covers(e: Evaluation, set: IpSetPlan, sides: readonly Side[], { exceptions = false, counters = NO_COUNTERS }: SetQuestion): boolean {
     const values = packetParts(e, set, sides);
     if (values === undefined) return false;
-    const leaf = findElement(this.#rootOf(set), { values, nowUs: e.host.nowUs(), networkDecides: set.type === 'hash:net,iface' });
+    const leaf = this.#leafOf(e, set, values) ?? this.#learnMac(set, values);
+    if (leaf !== undefined && set.options.counters && !this.#counts(e, leaf, counters)) return false;
     return leaf !== undefined && leaf.nomatch === (exceptions && SET_TYPES[set.type].adds.includes('nomatch'));
+  }
+
+  /** An element without a link address takes that of the first packet which has one (bitmap_ipmac_do_test). */
+  #learnMac(set: IpSetPlan, values: readonly PartValue[]): Leaf | undefined {
+    if (set.type !== 'bitmap:ip,mac') return undefined;
+    const [ip, mac] = values as [number, number];
+    const blank = [
+      { kind: 'ip', ip },
+      { kind: 'mac', mac: undefined },
+    ] as const;
+    if (getElement(this.#rootOf(set), blank) === undefined) return undefined;
+    const own = this.#own(set);
+    const leaf = getElement(own.root, blank);
+    if (leaf === undefined) return undefined;
+    removeElement(own.root, blank);
+    putElement(own.root, [blank[0], { kind: 'mac', mac }], leaf);
+    return leaf;
+  }
+
+  /** The packet counts, and then the rule asks (ip_set_match_extensions). */
+  #counts(e: Evaluation, leaf: Leaf, { packets, bytes, still }: SetCounters): boolean {
+    let counted = this.#counted.get(leaf) ?? leaf.counted ?? { packets: 0, bytes: 0 };
+    if (still !== true) counted = { packets: counted.packets + 1, bytes: counted.bytes + packetBytes(e.passage.packet) };
+    this.#counted.set(leaf, counted);
+    return counterHolds(packets, counted.packets) && counterHolds(bytes, counted.bytes);
   }
 
   /** ip_set_add by a rule: a full set, or a packet without such an element, changes nothing. */
@@ -70,6 +133,7 @@ export class SetTable {
 
   reset(): void {
     if (this.#changed.size > 0) this.#changed.clear();
+    if (this.#counted.size > 0) this.#counted.clear();
   }
 
   #find(name: string): IpSetPlan {
@@ -125,6 +189,21 @@ export class SetTable {
     removeElement(own.root, parts);
     own.size--;
     return true;
+  }
+}
+
+function counterHolds(test: CounterTest | undefined, value: number): boolean {
+  switch (test?.op) {
+    case undefined:
+      return true;
+    case 'eq':
+      return value === test?.value;
+    case 'ne':
+      return value !== test?.value;
+    case 'lt':
+      return value < (test?.value ?? 0);
+    case 'gt':
+      return value > (test?.value ?? 0);
   }
 }
 

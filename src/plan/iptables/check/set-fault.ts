@@ -19,7 +19,7 @@ export function setFault(rule: Rule, context: Context): WordFault | undefined {
   }
   const { target } = rule;
   if (target?.kind !== 'set') return undefined;
-  for (const use of [target.add, target.del]) {
+  for (const use of [target.add, target.del, target.map]) {
     const found = use === undefined ? undefined : useFault(use, context, context.sets);
     if (found !== undefined) return found;
   }

@@ -1,4 +1,4 @@
-/** -j SET: adds to and deletes from ipsets (extensions/libxt_SET.c). Left out: --map-set, unsupported by name. */
+/** -j SET: adds to and deletes from ipsets, and gives the packet what its element says (extensions/libxt_SET.c). */
 import { type TargetModule, targetModule } from '../module.js';
 import { refuse, type RuleReader, takeValue } from '../rule-reader.js';
 import type { SetUse } from '../rule.js';
@@ -10,8 +10,11 @@ interface Draft {
   del: SetUse | undefined;
   exist: boolean;
   timeout: number | undefined;
+  map: SetUse | undefined;
+  readonly what: Set<'mark' | 'prio' | 'queue'>;
 }
 
+const WHAT = ['mark', 'prio', 'queue'] as const;
 const SIDES = ['src', 'dst'] as const;
 const SET_NAME_MAX = 31;
 
@@ -28,7 +31,7 @@ export function formatSetUse({ name, sides }: SetUse): string {
 
 export const set: TargetModule = targetModule<Draft>({
   name: 'SET',
-  begin: () => ({ add: undefined, del: undefined, exist: false, timeout: undefined }),
+  begin: () => ({ add: undefined, del: undefined, exist: false, timeout: undefined, map: undefined, what: new Set() }),
   options: {
     '--add-set': (reader, draft) => {
       draft.add = takeSetUse(reader);
@@ -36,6 +39,12 @@ export const set: TargetModule = targetModule<Draft>({
     '--del-set': (reader, draft) => {
       draft.del = takeSetUse(reader);
     },
+    '--map-set': (reader, draft) => {
+      draft.map = takeSetUse(reader);
+    },
+    '--map-mark': (_reader, { what }) => void what.add('mark'),
+    '--map-prio': (_reader, { what }) => void what.add('prio'),
+    '--map-queue': (_reader, { what }) => void what.add('queue'),
     '--exist': (_reader, draft) => {
       draft.exist = true;
     },
@@ -43,9 +52,12 @@ export const set: TargetModule = targetModule<Draft>({
       draft.timeout = takeNumber(reader, U32);
     },
   },
-  unmodelled: ['--map-set', '--map-mark', '--map-prio', '--map-queue'],
-  finish: (reader, draft) => {
-    if (draft.add === undefined && draft.del === undefined) refuse(reader, 'missing-option', '`-j SET` needs --add-set or --del-set');
-    return { kind: 'set', ...draft };
+  finish: (reader, { map, what, ...draft }) => {
+    if (draft.add === undefined && draft.del === undefined && map === undefined)
+      refuse(reader, 'missing-option', '`-j SET` needs --add-set, --del-set or --map-set');
+    if (map === undefined && what.size > 0) refuse(reader, 'missing-option', '--map-mark, --map-prio and --map-queue need --map-set');
+    if (map === undefined) return { kind: 'set', ...draft };
+    if (what.size === 0) refuse(reader, 'missing-option', '--map-set needs --map-mark, --map-prio or --map-queue');
+    return { kind: 'set', ...draft, map: { ...map, what: WHAT.filter((each) => what.has(each)) } };
   },
 });
