@@ -69,6 +69,13 @@ export function awaitNeighbour(rt: Runtime, waiting: Waiting): boolean {
   return true;
 }
 
+/** A neighbour is asked for though no packet waits. */
+export function awaitAnswer(rt: Runtime, device: Device, ip: Ip): void {
+  const asked: Neighbour = { ip, device, state: 'incomplete', mac: 0, probes: 1, dueUs: rt.nowUs + PROBE_INTERVAL_US, waiting: [] };
+  device.neighbours.set(ip, asked);
+  rt.resolving.push(asked);
+}
+
 export function countProbe(rt: Runtime, neighbour: Neighbour): void {
   neighbour.probes++;
   neighbour.dueUs = rt.nowUs + PROBE_INTERVAL_US;

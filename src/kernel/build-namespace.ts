@@ -2,7 +2,7 @@
  * A namespace from its plan: devices with their sysctls, bridge ports, fdb and neighbours, routes, listeners. `lo` is always there
  * and up with 127.0.0.1/8. What the plan says and this kernel does not model is refused by name, most of it before any packet.
  */
-import { inputError } from '../base/errors.js';
+import { inputError, unsupported } from '../base/errors.js';
 import type { Ip } from '../base/ip.js';
 import type { LinkPlan, ListenerPlan, NetnsPlan, PlanSource } from '../plan/plan.js';
 import { attachPort, buildDevice } from './link/build-device.js';
@@ -50,6 +50,16 @@ export function buildNamespace(name: string, plan: NetnsPlan, listeners: readonl
   return ns;
 }
 
+const MESSAGES_PER_SECOND = 'net.ipv4.icmp_msgs_per_sec';
+
+/** Fewer than by default, but not none, would be a matter of chance. */
+function isSilent(sysctls: Sysctls, name: string): boolean {
+  const limit = sysctlValue(sysctls, MESSAGES_PER_SECOND);
+  if (limit > 0 && limit < sysctlValue({ values: {} }, MESSAGES_PER_SECOND))
+    throw unsupported('icmp-msgs-per-sec', `${name}: ${MESSAGES_PER_SECOND} ${limit}, a limit by chance, is not modelled`);
+  return limit === 0;
+}
+
 type Parts = Pick<Namespace, 'devices' | 'deviceByName' | 'listeners'>;
 
 /** All fields in their final order, so that every namespace has one shape; the later ones are filled in by buildNamespace. */
@@ -69,6 +79,7 @@ function shell(name: string, plan: NetnsPlan, sysctls: Sysctls, parts: Parts): N
     defaultTtl: sysctlValue(sysctls, 'net.ipv4.ip_default_ttl'),
     icmpRatelimitMs: sysctlValue(sysctls, 'net.ipv4.icmp_ratelimit'),
     icmpRatemask: sysctlValue(sysctls, 'net.ipv4.icmp_ratemask'),
+    icmpSilent: isSilent(sysctls, name),
     inboundIfaddr: sysctlValue(sysctls, 'net.ipv4.icmp_errors_use_inbound_ifaddr') !== 0,
     listeners: parts.listeners,
     tunnelPorts: new Map(),
@@ -76,6 +87,7 @@ function shell(name: string, plan: NetnsPlan, sysctls: Sysctls, parts: Parts): N
     wireguards: [] as readonly Wireguard[],
     icmpTokens: new Map(),
     pathMtus: new Map(),
+    redirects: new Map(),
     ipv6: undefined,
     touched: false,
   };

@@ -55,6 +55,10 @@ export interface DeviceConf {
   readonly arpIgnore: number;
   readonly arpAnnounce: number;
   readonly arpFilter: boolean;
+  readonly sendRedirects: boolean;
+  readonly acceptRedirects: boolean;
+  readonly secureRedirects: boolean;
+  readonly sharedMedia: boolean;
 }
 
 export interface Device {
@@ -113,6 +117,8 @@ export interface Namespace {
   readonly icmpRatelimitMs: number;
   /** Types of errors that the limit is for, a bit each. */
   readonly icmpRatemask: number;
+  /** No errors at all: icmp_msgs_per_sec is 0. */
+  readonly icmpSilent: boolean;
   readonly inboundIfaddr: boolean;
   /** By `protocol << 16 | port`. */
   readonly listeners: ReadonlyMap<number, readonly Listener[]>;
@@ -123,6 +129,8 @@ export interface Namespace {
   readonly wireguards: readonly Wireguard[];
   /** ICMP tokens by receiver: what icmp_ratelimit leaves. */
   readonly icmpTokens: Map<Ipv4, IcmpTokens>;
+  /** Where gateways have sent this host, by destination. */
+  readonly redirects: Map<Ipv4, { readonly gateway: Ipv4; readonly expiresUs: number }>;
   /** What routers have said of the ways to destinations of both families. */
   readonly pathMtus: Map<Ip, PathMtu>;
   /** Made when IPv6 is first asked for; runtime.ts. */
@@ -145,4 +153,6 @@ export interface Listener {
 export interface IcmpTokens {
   tokens: number;
   lastUs: number;
+  /** Redirects sent since the receiver was last silent. */
+  redirects?: number;
 }

@@ -147,6 +147,7 @@ function reset(rt: Runtime): void {
     ns.netfilter.reset();
     if (ns.icmpTokens.size > 0) ns.icmpTokens.clear();
     if (ns.pathMtus.size > 0) ns.pathMtus.clear();
+    if (ns.redirects.size > 0) ns.redirects.clear();
     for (const { learned } of ns.wireguards) if (learned.size > 0) learned.clear();
     ns.ipv6?.netfilter.reset();
     if (ns.ipv6 !== undefined && ns.ipv6.icmpTokens.size > 0) ns.ipv6.icmpTokens.clear();

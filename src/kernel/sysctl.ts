@@ -8,6 +8,7 @@ const DEFAULTS: Readonly<Record<string, number>> = {
   'net.ipv4.ip_default_ttl': 64,
   'net.ipv4.icmp_ratelimit': 1000,
   'net.ipv4.icmp_ratemask': 6168,
+  'net.ipv4.icmp_msgs_per_sec': 1000,
   'net.ipv4.icmp_echo_ignore_all': 0,
   'net.ipv4.icmp_errors_use_inbound_ifaddr': 0,
   'net.ipv4.fwmark_reflect': 0,

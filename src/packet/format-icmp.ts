@@ -1,5 +1,5 @@
 /**
- * ICMP in tcpdump's words (print-icmp.c). Left out: redirects, time stamps, router discovery; of ICMPv6 all
+ * ICMP in tcpdump's words (print-icmp.c). Left out: time stamps, router discovery; of ICMPv6 all
  * but echo, errors and neighbour discovery; the hexadecimal bytes of what tcpdump itself does not know.
  */
 import { formatIp } from '../base/ip.js';
@@ -11,7 +11,9 @@ import { icmpBytes } from './packet-bytes.js';
 export function formatIcmp(packet: IpPacket, icmp: IcmpMessage): string {
   const length = icmpBytes(icmp);
   if (packet.proto === PROTO.icmpv6) return `ICMP6, ${echoOf(icmp, 128, 129) ?? icmpv6Text(icmp)}, length ${length}`;
-  const text = echoOf(icmp, 8, 0) ?? (icmp.type === 3 ? unreachable(icmp) : icmp.type === 11 ? timeExceeded(icmp) : `type-#${icmp.type}`);
+  const text =
+    echoOf(icmp, 8, 0) ??
+    (icmp.type === 3 ? unreachable(icmp) : icmp.type === 5 ? redirect(icmp) : icmp.type === 11 ? timeExceeded(icmp) : `type-#${icmp.type}`);
   return `ICMP ${text}, length ${length}`;
 }
 
@@ -84,6 +86,11 @@ function unreachable(icmp: IcmpMessage): string {
     default:
       return `${address} unreachable - #${icmp.code}`;
   }
+}
+
+/** Of a host, which is all that Linux tells. */
+function redirect({ about, gateway }: IcmpMessage): string {
+  return `redirect ${about === undefined ? '?' : formatIp(about.dst)} to host ${gateway === undefined ? '?' : formatIp(gateway)}`;
 }
 
 function portOf(about: IpPacket | undefined): string {

@@ -1,5 +1,5 @@
 /** ICMP messages. Echo uses `id` and `seq`; errors quote the packet they are about in `about`. */
-import type { Ipv6 } from '../base/ip.js';
+import type { Ipv4, Ipv6 } from '../base/ip.js';
 import type { Mac } from '../base/mac.js';
 import type { IpPacket } from './ip-packet.js';
 
@@ -12,6 +12,8 @@ export interface IcmpMessage {
   readonly seq: number;
   /** Next-hop MTU of a "fragmentation needed" (3/4). */
   readonly mtu?: number;
+  /** Of a redirect: the next hop to take. */
+  readonly gateway?: Ipv4;
   /** Of neighbour discovery: the address it is about, and the sender's link address. */
   readonly target?: Ipv6;
   readonly linkAddress?: Mac;

@@ -8,7 +8,7 @@ import { type Mac, parseMac } from '../../base/mac.js';
 import type { LinkPlan } from '../../plan/plan.js';
 import type { Device, DeviceAddress, DeviceConf, DeviceKind, Namespace } from '../namespace.js';
 import { readAddr, readBridgeArgs, readBridgePort, readVxlanArgs } from '../plan-texts.js';
-import { deviceForwards, deviceMax, deviceOr, type Sysctls } from '../sysctl.js';
+import { deviceConf, deviceForwards, deviceMax, deviceOr, type Sysctls } from '../sysctl.js';
 import type { Bridge, BridgePort } from './bridge.js';
 import { buildStacked } from './stacked.js';
 import { buildTunnel, tunnelMtu } from './tunnel.js';
@@ -156,6 +156,12 @@ function confOf(sysctls: Sysctls, name: string): DeviceConf {
 /** A name that no device has. */
 const NO_DEVICE = '*';
 
+/** IN_DEV_RX_REDIRECTS: a router wants `all` and the device's. */
+function acceptsRedirects(sysctls: Sysctls, name: string): boolean {
+  if (!deviceForwards(sysctls, name)) return deviceOr(sysctls, name, 'accept_redirects');
+  return deviceConf(sysctls, 'all', 'accept_redirects') !== 0 && deviceConf(sysctls, name, 'accept_redirects') !== 0;
+}
+
 function readConf(sysctls: Sysctls, name: string): DeviceConf {
   return {
     rpFilter: deviceMax(sysctls, name, 'rp_filter'),
@@ -167,6 +173,10 @@ function readConf(sysctls: Sysctls, name: string): DeviceConf {
     arpIgnore: deviceMax(sysctls, name, 'arp_ignore'),
     arpAnnounce: deviceMax(sysctls, name, 'arp_announce'),
     arpFilter: deviceOr(sysctls, name, 'arp_filter'),
+    sendRedirects: deviceOr(sysctls, name, 'send_redirects'),
+    acceptRedirects: acceptsRedirects(sysctls, name),
+    secureRedirects: deviceOr(sysctls, name, 'secure_redirects'),
+    sharedMedia: deviceOr(sysctls, name, 'shared_media'),
   };
 }
 

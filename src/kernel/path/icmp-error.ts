@@ -1,7 +1,8 @@
 /**
  * An ICMP error about a packet (icmp_send of net/ipv4/icmp.c): who gets none, its source address, the rate limit. The error is a
  * packet of this host like any other; connection tracking knows it by the packet that it is about (nf_ct_attach).
- * Only of the first fragment of a packet. Left out: the global limit icmp_msgs_per_sec, redirects (5/x), which Linux sends beside a packet it forwards out of the device it came by.
+ * Only of the first fragment of a packet. Of the limit for all receivers together, icmp_msgs_per_sec, 0 is
+ * heeded, which silences errors; how many messages the default of a thousand lets pass is a matter of chance in Linux (each counts for 0 to 2).
  */
 import type { Ipv4 } from '../../base/ip.js';
 import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
@@ -22,6 +23,8 @@ export interface IcmpError {
   readonly code: number;
   /** Next-hop MTU of a 3/4. */
   readonly mtu?: number;
+  /** Of a redirect. */
+  readonly gateway?: Ipv4;
   /** The device the packet came in by; undefined if it was made here. */
   readonly inDevice?: Device | undefined;
 }
@@ -37,12 +40,8 @@ export function sendIcmpError(rt: Runtime, ns: Namespace, passage: Passage, erro
   const mark = sysctlValue(ns.sysctls, 'net.ipv4.fwmark_reflect') === 0 ? 0 : passage.mark;
   const decision = routeOutput(rt, ns, { dst: receiver, src: sourceOf(ns, about, error.inDevice), mark, flow: errorFlow(about) });
   if (decision.route === undefined || decision.error !== undefined) return;
-  const limited =
-    ns.icmpRatelimitMs > 0 &&
-    (ns.icmpRatemask & (1 << error.type)) !== 0 &&
-    decision.device !== ns.lo &&
-    !(error.type === UNREACHABLE && error.code === FRAGMENTATION_NEEDED);
-  if (limited && !takeIcmpToken(rt, ns, receiver)) return;
+  const masked = (ns.icmpRatemask & (1 << error.type)) !== 0 && !(error.type === UNREACHABLE && error.code === FRAGMENTATION_NEEDED);
+  if (masked && (ns.icmpSilent || (ns.icmpRatelimitMs > 0 && decision.device !== ns.lo && !takeIcmpToken(rt, ns, receiver)))) return;
   const packet: IpPacket = {
     src: decision.source,
     dst: receiver,
@@ -54,6 +53,7 @@ export function sendIcmpError(rt: Runtime, ns: Namespace, passage: Passage, erro
     l4: {
       ...{ kind: 'icmp', type: error.type, code: error.code, id: 0, seq: 0, about, length: 0 },
       ...(error.mtu === undefined ? {} : { mtu: error.mtu }),
+      ...(error.gateway === undefined ? {} : { gateway: error.gateway }),
     },
   };
   recordAnswer(rt, ns, about, { with: 'icmp', type: error.type, code: error.code, from: decision.source });

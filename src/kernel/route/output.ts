@@ -37,12 +37,13 @@ export function routeOutput(rt: Runtime, ns: Namespace, key: OutputKey): OutputD
   if (dst === EVERYBODY && src !== 0 && oif === undefined) return fromOwn(ns, src);
   const { fib, lo } = ns;
   const known = fib.outputs.get(dst, src, key.mark, oif);
-  if (known !== undefined) return known;
+  if (known !== undefined) return ns.redirects.size === 0 ? known : redirected(rt, ns, known, dst);
   const found = fib.plain
     ? lookupRoute(rt, ns, dst, src, lo, key.mark, oif)
     : lookupByRules(rt, fib, dst, { src, iif: lo, oif, mark: key.mark, flow: key.flow });
-  const decision = decide(rt, ns, key, found);
-  return fib.plain && found?.legs === undefined ? fib.outputs.keep(dst, src, key.mark, oif, decision) : decision;
+  const made = decide(rt, ns, key, found);
+  const decision = fib.plain && found?.legs === undefined ? fib.outputs.keep(dst, src, key.mark, oif, made) : made;
+  return ns.redirects.size === 0 ? decision : redirected(rt, ns, decision, dst);
 }
 
 function decide(rt: Runtime, ns: Namespace, { dst, src, oif }: OutputKey, found: Route | undefined): OutputDecision<Ipv4> {
@@ -56,6 +57,19 @@ function decide(rt: Runtime, ns: Namespace, { dst, src, oif }: OutputKey, found:
   const source = src !== 0 ? src : route.source;
   if (dst === 0 || (source >>> 24 === 127 && !device.conf.routeLocalnet)) return fail(ns, route, 'EINVAL');
   return { route, device, source, error: undefined };
+}
+
+/** By the gateway that the route's own has named for the destination. */
+function redirected(rt: Runtime, ns: Namespace, decision: OutputDecision<Ipv4>, dst: Ipv4): OutputDecision<Ipv4> {
+  const { route } = decision;
+  const gateway = route?.via === undefined || decision.error !== undefined ? undefined : redirectTo(rt, ns, dst);
+  return route === undefined || gateway === undefined ? decision : { ...decision, route: { ...route, via: gateway } };
+}
+
+/** Undefined where no redirect holds. */
+export function redirectTo(rt: Runtime, ns: Namespace, dst: Ipv4): Ipv4 | undefined {
+  const known = ns.redirects.get(dst);
+  return known !== undefined && known.expiresUs > rt.nowUs ? known.gateway : undefined;
 }
 
 /** What goes to 255.255.255.255 from an address of this host leaves by the device that has it, whatever routes say. */

@@ -26,9 +26,12 @@ export function heedTooBig(rt: Runtime, device: Device, { about, mtu }: IcmpMess
   return localMtu(rt, route, out, about.dst) < old;
 }
 
-function isOurs(rt: Runtime, ns: Namespace, about: IpPacket, client: ClientSocket | undefined): boolean {
+/** A socket of this host has sent the packet, or might have. */
+export function isOurs(rt: Runtime, ns: Namespace, about: IpPacket | undefined, client: ClientSocket | undefined): boolean {
+  if (about === undefined) return false;
   const { l4, proto, src } = about;
-  if (client !== undefined || l4.kind === 'icmp') return true;
+  const own = client?.ns === ns && client.proto === proto && client.localIp === src && client.remoteIp === about.dst;
+  if (own || l4.kind === 'icmp') return true;
   if (l4.kind === 'udp') return findListener(ns, PROTO.udp, src, l4.sport) !== undefined;
   if (l4.kind !== 'tcp') return false;
   return rt.flow.servers.some((one) => one.ns === ns && one.proto === proto && one.localPort === l4.sport && one.remotePort === l4.dport);

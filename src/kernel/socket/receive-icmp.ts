@@ -14,17 +14,26 @@ import { isLocalAddress } from '../route/address-type.js';
 import type { Runtime } from '../runtime.js';
 import { sysctlValue } from '../sysctl.js';
 import { icmpErrno } from './errno.js';
-import { heedTooBig, passesOn } from './heed-too-big.js';
+import { heedRedirect } from './heed-redirect.js';
+import { heedTooBig, isOurs, passesOn } from './heed-too-big.js';
 import { sendSmaller } from './receive-tcp.js';
 import { type ClientSocket, endsWithPacket, mayHear } from './flow-state.js';
 
 const ECHO_REPLY = 0;
+const REDIRECT = 5;
 const ECHO_REQUEST = 8;
 
 export function receiveIcmp(rt: Runtime, device: Device, passage: Passage, l4: IcmpMessage): void {
   if (l4.type === ECHO_REQUEST) return answerEcho(rt, device, passage.packet, l4);
   if (l4.type === ECHO_REPLY) return receiveEchoReply(rt, device, passage.packet, l4);
+  if (l4.type === REDIRECT) return receiveRedirect(rt, device, passage.packet, l4);
   receiveError(rt, device, passage.packet, l4, icmpErrno(l4.type, l4.code));
+}
+
+/** The host whose socket, or echo, it is about takes it; no socket hears of it. */
+function receiveRedirect(rt: Runtime, device: Device, packet: IpPacket, l4: IcmpMessage): void {
+  recordDeliver(rt, device, packet, undefined);
+  if (isOurs(rt, device.ns, l4.about, rt.flow.client)) heedRedirect(rt, device, packet, l4);
 }
 
 function answerEcho(rt: Runtime, device: Device, packet: IpPacket, l4: IcmpMessage): void {

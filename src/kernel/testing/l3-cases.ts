@@ -1,5 +1,6 @@
 /** Every network of l3-*.ts, by topic. */
 import { ARP } from './l3-arp.js';
+import { REDIRECTS } from './l3-redirects.js';
 import { FRAGMENTS } from './l3-fragments.js';
 import { MARTIANS } from './l3-martians.js';
 import { ROUTES } from './l3-routes.js';
@@ -9,6 +10,7 @@ import type { Line } from './line.js';
 
 export const L3_CASES: Readonly<Record<string, readonly Line[]>> = {
   arp: ARP,
+  redirects: REDIRECTS,
   fragments: FRAGMENTS,
   martians: MARTIANS,
   routes: ROUTES,
