@@ -123,6 +123,7 @@ export interface Plan {
   readonly netns: Readonly<Record<string, NetnsPlan>>;
   readonly listeners: readonly ListenerPlan[];
   readonly probes: readonly ProbePlan[];
-  /** What a clock on the wall shows when the first probe begins, in seconds since 1970 UTC; 0 unless given. The lab has the machine's own clock. */
+  /** What a clock on the wall shows when the first probe begins, in seconds since 1970 UTC; 0 unless given. The lab has the machine's own
+   * clock, and cannot say what rules that ask for the time do at another. */
   readonly epoch?: number | undefined;
 }

@@ -5,6 +5,7 @@ import ctypes, fcntl, functools, os, platform, re, shutil, socket, struct, subpr
 
 from link_order import link_order
 from accounts import make_accounts
+from clock import check_clock
 from forwarder import attach_tuns
 from netns import enter, new_netns
 from trouble import Trouble
@@ -29,6 +30,7 @@ LACKS = re.compile(
 def load(plan):
     """Namespaces by name, as descriptors; and the tun devices that programs read."""
     check_tools(plan)
+    check_clock(plan)
     spaces = {name: new_netns() for name in plan["netns"]}
     each = plan["netns"].items()
     late = {name: write_sysctls(spaces[name], name, netns.get("sysctl", {})) for name, netns in each}
