@@ -2,6 +2,7 @@
  * Random matches: every one that is modelled, with every option that a flow can tell apart. What counts packets stands behind a test for new
  * connections, and so does what measures them: a real socket sends more packets than the simulated one, and longer answers.
  */
+import { extensionMatch } from './random-extension.js';
 import { type HookChain, MARKS, PORTS, type RulePlace, type RuleProtocol, sidesOf, type Vocabulary } from './vocabulary.js';
 
 type Make = (words: Vocabulary, place: RulePlace, proto: RuleProtocol) => string | undefined;
@@ -90,6 +91,7 @@ const EXTENSIONS: readonly (readonly [weight: number, Make])[] = [
   [3, physdev],
   [4, rpfilter],
   [6, setMatch],
+  [10, extensionMatch],
   [2, (words, { hook }) => (COMING.includes(hook) ? `-m mac ${not(words)}--mac-source ${words.chance.pick(words.macs)}` : undefined)],
 ];
 

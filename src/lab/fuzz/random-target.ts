@@ -1,4 +1,5 @@
 /** Random targets: every one that is modelled, where it may stand. Most let the packet go on, or the probes would see one rule each. */
+import { extensionTarget } from './random-extension.js';
 import { socketText } from './dialect.js';
 import { MARKS, PORTS, type RulePlace, type RuleProtocol, sidesOf, type Vocabulary } from './vocabulary.js';
 
@@ -54,6 +55,11 @@ function changeTtl({ chance, dialect: { ttl } }: Vocabulary, { hook }: RulePlace
   return { text: `${ttl.toUpperCase()} --${ttl}-${change}` };
 }
 
+const extension: Make = (words, proto, place) => {
+  const text = extensionTarget(words, place, proto);
+  return text === undefined ? undefined : { text };
+};
+
 const RAW: readonly (readonly [number, Make])[] = [
   ...ANYWHERE.slice(0, 4),
   [2, plain('CT --notrack')],
@@ -61,6 +67,7 @@ const RAW: readonly (readonly [number, Make])[] = [
   [1, plain('TRACE')],
   [1, plain('DROP')],
   [2, setMark],
+  [3, extension],
 ];
 
 const MANGLE: readonly (readonly [number, Make])[] = [
@@ -73,11 +80,13 @@ const MANGLE: readonly (readonly [number, Make])[] = [
   [2, ({ chance }) => ({ text: `TOS --set-tos ${chance.pick(['0x10/0x3f', '0x28/0xff', '0x00/0xff'])}` })],
   [1, (_words, proto) => (proto === 'tcp' ? { text: 'TCPMSS --set-mss 1200', needs: '-m tcp --tcp-flags SYN,RST SYN' } : undefined)],
   [2, changeSet],
+  [3, extension],
   [1, plain('DROP')],
 ];
 
 const FILTER: readonly (readonly [number, Make])[] = [
   ...ANYWHERE.slice(0, 4),
+  [1, extension],
   [6, plain('ACCEPT')],
   [2, plain('DROP')],
   [1, setMark],
