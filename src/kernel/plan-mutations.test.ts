@@ -20,7 +20,7 @@ type Path = readonly (string | number)[];
 
 /** Every place in the plan. */
 function placesOf(value: Json, at: Path = []): Path[] {
-  const members = typeof value === 'object' && value !== null ? (Object.entries(value) as [string, Json][]) : [];
+  const members = typeof value === 'object' && value !== null ? Object.entries<Json>(value as Readonly<Record<string, Json>>) : [];
   const inner = members.flatMap(([key, each]) => placesOf(each, [...at, Array.isArray(value) ? Number(key) : key]));
   return [at, ...inner];
 }

@@ -50,6 +50,13 @@ describe('a plan in JSON', () => {
     assert.deepEqual([plan.listeners[0]?.proto, plan.listeners[0]?.ip, plan.probes[0]?.proto], ['tcp', '0.0.0.0', 'tcp']);
   });
 
+  it('takes what ip and bridge print as one text, and tells the line of what is wrong there', () => {
+    const netns = (routes: string): object => ({ netns: { a: { links: [{ name: 'd0', kind: 'dummy', addr: ['10.0.0.5/24'] }], routes } } });
+    const printed = '10.0.0.0/24 dev d0 proto kernel scope link src 10.0.0.5 linkdown \ndefault via 10.0.0.1 dev d0 linkdown \n';
+    assert.deepEqual(readPlan(netns(printed), 'x').netns['a']?.routes, ['default via 10.0.0.1 dev d0']);
+    assert.throws(() => readPlan(netns(`${printed}10.1.0.0/16 vai 10.0.0.1`), 'x'), /x: netns\.a\.routes:3:13: `vai` cannot stand here/);
+  });
+
   it('may hold what one kernel does not model', () => {
     readPlan(
       {

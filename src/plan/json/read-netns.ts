@@ -6,6 +6,7 @@ import type { IpSets } from '../ipset/ip-set.js';
 import { readIpset } from '../ipset/read-ipset.js';
 import { readIpvs } from '../ipvs/read-ipvs.js';
 import { parseFdb } from '../iproute2/fdb.js';
+import { type ListingKind, readListing } from '../iproute2/listing/read-listing.js';
 import { parseNeigh } from '../iproute2/neigh.js';
 import { parseRoute } from '../iproute2/route.js';
 import { parseRule } from '../iproute2/rule.js';
@@ -42,8 +43,10 @@ export function readNetns(spot: Spot, value: unknown): ReadNetns | undefined {
   const object = objectAt(spot, value, FIELDS);
   if (object === undefined) return undefined;
   const found: Found = { uses: [], routes: [], rules: [], fdb: [] };
-  const texts = (field: string, read: (text: string, at: Spot, origin: string) => readonly (string | undefined)[]): readonly string[] =>
-    textsAt(inside(spot, field), object[field], found.uses, read);
+  const texts = (
+    field: ListingKind,
+    read: (text: string, at: Spot, origin: string) => readonly (string | undefined)[],
+  ): readonly string[] => textsAt(inside(spot, field), entriesAt(inside(spot, field), field, object[field]), found.uses, read);
   const plan: NetnsPlan = {
     sysctl: stringsAt(inside(spot, 'sysctl'), object['sysctl']),
     links: linksAt(inside(spot, 'links'), object['links']),
@@ -70,6 +73,12 @@ export function readNetns(spot: Spot, value: unknown): ReadNetns | undefined {
 
 function linksAt(spot: Spot, value: unknown): readonly LinkPlan[] {
   return arrayAt(spot, value).flatMap((each, i) => readLink(inside(spot, i), each) ?? []);
+}
+
+/** A list of arguments, or what the tool prints of them, as one text. */
+function entriesAt(spot: Spot, kind: ListingKind, value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  return parseAt(spot, (file) => readListing(kind, value, file), true) ?? [];
 }
 
 function textsAt(
