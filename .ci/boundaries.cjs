@@ -36,7 +36,7 @@ module.exports = {
       name: 'layer-index',
       comment: 'The public API, and the scenario it offers, join sim, manifest, claim, trace and base.',
       severity: 'error',
-      from: { path: '^src/(index|spec)\\.ts$' },
+      from: { path: '^src/(index|spec|chai)\\.ts$' },
       to: { path: '^src/', pathNot: ['^src/spec\\.ts$', ...['sim', 'manifest', 'claim', 'trace', 'base'].map(own)] },
     },
     {

@@ -34,7 +34,7 @@ async function bundleEngine() {
   const outer = [...globSync(`${dist}/cli`, /\.js$/), ...globSync(`${dist}/report`, /\.js$/)];
   const texts = outer.map((file) => readFileSync(file, 'utf8')).join('\n');
   const direct = [...texts.matchAll(/from '(?:\.\.\/)+((?:trace|claim|sim)\/[\w/-]+\.js)'/g)].map(([, path]) => `${dist}/${path}`);
-  const entryPoints = [...new Set([`${dist}/index.js`, ...direct])];
+  const entryPoints = [...new Set([`${dist}/index.js`, `${dist}/chai.js`, ...direct])];
   const kept = /\/dist\/(cli|report|steps|lab)\/|\/dist\/engine-/;
   await build({
     entryPoints,

@@ -17,6 +17,7 @@ import { ClusterWorld } from './sim/cluster-world.js';
 import type { TraceQuery } from './sim/contract.js';
 import { type JudgedOn, makeRealJudge, type RealJudge } from './sim/real-judge.js';
 import { ClusterSteps } from './sim/spec/cluster-steps.js';
+import { servicePortAt } from './sim/lookup.js';
 import { addressesOfService, resolveName } from './sim/resolve-name.js';
 import type { Simulation } from './sim/simulation.js';
 import type { PathLine, Spec, SpecOptions } from './sim/spec-contract.js';
@@ -189,7 +190,7 @@ function addressesOf(simulation: Simulation, world: ClusterWorld, place: PlacePh
 /** The sentence with the address that its host has; a Service's first port is meant where none is named. */
 function atAddress(claim: TrafficClaim, address: string, simulation: Simulation): TrafficClaim {
   const span = claim.objectSpan;
-  const port = simulation.servicePortAt(address) ?? HTTP_PORT;
+  const port = servicePortAt(simulation.view(), address) ?? HTTP_PORT;
   const route: RoutePhrase = claim.route ?? {
     ...{ via: 'port', port, protocol: undefined, node: undefined, address: undefined },
     span: { start: span.end, end: span.end },

@@ -80,3 +80,9 @@ export function podsOf(
   const sets = view.list('ReplicaSet', owner.namespace).filter((set) => owned(set, 'Deployment', owner.name));
   return pods.filter((pod) => sets.some((set) => owned(pod, 'ReplicaSet', set.metadata.name)));
 }
+
+/** The first port of the Service that has this clusterIP. */
+export function servicePortAt(view: StoreView, address: string): number | undefined {
+  const service = view.list('Service').find(({ spec }) => spec.clusterIP === address || spec.clusterIPs?.includes(address) === true);
+  return service?.spec.ports?.[0]?.port;
+}

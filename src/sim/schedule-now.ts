@@ -1,14 +1,16 @@
 /** What the scheduler would do with a pod now, without doing it. */
 import { inputError } from '../base/errors.js';
-import type { AnyView } from '../api/store-view.js';
 import type { Pod } from '../api/types/core.js';
 import { admitManifest } from '../manifest/admit.js';
 import { documentsOf } from '../manifest/document.js';
 import { schedule, type ScheduleResult } from '../scheduler/schedule.js';
 import { findObject } from './lookup.js';
+import type { Simulation } from './simulation.js';
 
 /** `pod` is `[namespace/]name` of one that is there, or a manifest. */
-export function scheduleNow(view: AnyView, pod: unknown, namespace: string): ScheduleResult {
+export function scheduleNow(simulation: Simulation, pod: unknown): ScheduleResult {
+  const view = simulation.view();
+  const { namespace } = simulation;
   if (typeof pod === 'string') {
     const [name = '', ns] = pod.split('/').reverse();
     return schedule(findObject(view, 'Pod', { namespace: ns, name }, namespace), view);

@@ -4,6 +4,7 @@ import type { NodeContext } from '../node/agent.js';
 import { serviceModel } from '../node/kube-proxy/service-model.js';
 import type { ProxyPort } from '../node/kube-proxy/service-port.js';
 import { categorizeEndpoints } from '../node/kube-proxy/topology.js';
+import type { Simulation } from './simulation.js';
 import { zoneOf } from '../node/kube-proxy/kube-proxy.js';
 
 export interface EndpointsQuery {
@@ -21,7 +22,8 @@ export interface UsableEndpoints {
   readonly hasAny: boolean;
 }
 
-export function usableEndpoints(context: NodeContext, query: EndpointsQuery): UsableEndpoints {
+export function askEndpoints(simulation: Simulation, name: string, query: EndpointsQuery): UsableEndpoints {
+  const context = simulation.nodeContext(name);
   const port = findPort(context, query);
   const node = { name: context.node.metadata.name, zone: zoneOf(context.node) };
   const { cluster, local, all, hasAny } = categorizeEndpoints(port.endpoints, port, node);

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defaultCluster } from '../manifest/cluster/defaults.js';
 import { createSimulation, type Simulation } from './simulation.js';
-import type { ProxyDecision } from './service-proxy.js';
+import { scheduleNow } from './schedule-now.js';
+import { askEndpoints } from './service-endpoints.js';
+import { askProxy, type ProxyDecision } from './service-proxy.js';
 
 const service = (name: string, spec: Record<string, unknown>, vip?: string): Record<string, unknown> => ({
   apiVersion: 'v1',
@@ -86,7 +88,7 @@ for (const [i, mode] of (['iptables', 'ipvs', 'nftables'] as const).entries()) {
   for (const [name, from, to, wanted] of CASES) {
     test(`${mode}: ${name}`, () => {
       const [ip = '', port] = to.split(':');
-      const decision = simulation.proxy('node1', { from, to: ip, port: Number(port) });
+      const decision = askProxy(simulation, 'node1', { from, to: ip, port: Number(port) });
       assert.equal(said(decision), typeof wanted === 'string' ? wanted : wanted[i]);
     });
   }
@@ -94,27 +96,27 @@ for (const [i, mode] of (['iptables', 'ipvs', 'nftables'] as const).entries()) {
 
 test('pods are told by their interface where the proxy is told so', () => {
   const simulation = simulate('iptables', { detectLocalMode: 'BridgeInterface', detectLocal: { bridgeInterface: 'cni0' } });
-  const ask = (from: string): boolean => simulation.proxy('node1', { from, to: '10.96.0.50', port: 80 }).masquerade;
+  const ask = (from: string): boolean => askProxy(simulation, 'node1', { from, to: '10.96.0.50', port: 80 }).masquerade;
   assert.deepEqual([ask(POD), ask('10.244.1.5')], [false, true]);
 });
 
 test('a node without kube-proxy does nothing', () =>
-  assert.equal(said(simulate('none').proxy('node1', { from: POD, to: '10.96.0.50', port: 80 })), 'NO_MATCH'));
+  assert.equal(said(askProxy(simulate('none'), 'node1', { from: POD, to: '10.96.0.50', port: 80 })), 'NO_MATCH'));
 
 test('what is no address, and what is no node, is said', () => {
   const simulation = simulate('iptables');
-  assert.throws(() => simulation.proxy('node1', { from: 'a', to: POD }), /from: "a" is not an IP address/);
-  assert.throws(() => simulation.proxy('node9', { from: POD, to: POD }), /there is no node "node9"[^]*did you mean/);
+  assert.throws(() => askProxy(simulation, 'node1', { from: 'a', to: POD }), /from: "a" is not an IP address/);
+  assert.throws(() => askProxy(simulation, 'node9', { from: POD, to: POD }), /there is no node "node9"[^]*did you mean/);
 });
 
 test('which endpoints a node may use, under either policy', () => {
   const simulation = simulate('iptables');
-  const ask = (name: string): unknown => simulation.endpoints('node1', { service: `default/${name}`, servicePort: 'http' });
+  const ask = (name: string): unknown => askEndpoints(simulation, 'node1', { service: `default/${name}`, servicePort: 'http' });
   assert.deepEqual(ask('web'), { cluster: ALL.split(' '), local: null, all: ALL.split(' '), hasAny: true });
   assert.deepEqual(ask('inside'), { cluster: null, local: [], all: [], hasAny: true });
   assert.deepEqual(ask('none'), { cluster: [], local: null, all: [], hasAny: false });
-  assert.throws(() => simulation.endpoints('node1', { service: 'default/wbe' }), /serves no Service default\/wbe/);
-  assert.throws(() => simulation.endpoints('node1', { service: 'default/web', servicePort: 81 }), /has no port 81[^]*http \(80\)/);
+  assert.throws(() => askEndpoints(simulation, 'node1', { service: 'default/wbe' }), /serves no Service default\/wbe/);
+  assert.throws(() => askEndpoints(simulation, 'node1', { service: 'default/web', servicePort: 81 }), /has no port 81[^]*http \(80\)/);
 });
 
 test('where a pod would go, without its going there', () => {
@@ -125,7 +127,7 @@ test('where a pod would go, without its going there', () => {
     metadata: { name: 'p' },
     spec: { nodeName: undefined, containers: [{ name: 'c', image: 'i' }] },
   };
-  const { node, nodes } = simulation.schedule(pod);
+  const { node, nodes } = scheduleNow(simulation, pod);
   assert.equal(node, 'node1');
   assert.deepEqual(
     nodes.map(({ name, feasible }) => [name, feasible]),
@@ -135,5 +137,8 @@ test('where a pod would go, without its going there', () => {
     ],
   );
   assert.equal(simulation.get('Pod', 'default', 'p'), undefined);
-  assert.throws(() => simulation.schedule({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'x' }, spec: {} }), /Pod|clusterIP|ports/);
+  assert.throws(
+    () => scheduleNow(simulation, { apiVersion: 'v1', kind: 'Service', metadata: { name: 'x' }, spec: {} }),
+    /Pod|clusterIP|ports/,
+  );
 });

@@ -15,6 +15,7 @@ import { kubeProxySettings } from '../node/kube-proxy/config.js';
 import type { LinkPlan, NetnsPlan, ProbeProtocol } from '../plan/plan.js';
 import type { HookEvent, TraceEvent } from '../trace/event.js';
 import { enumerate } from './enumerate.js';
+import type { Simulation } from './simulation.js';
 
 export interface ProxyQuery {
   readonly from: string;
@@ -38,7 +39,8 @@ const OUTSIDE = 'outside';
 const [NODE_END, OUTSIDE_END] = ['169.254.77.1', '169.254.77.2'];
 const PATIENCE_MS = 100;
 
-export function proxyDecision(context: NodeContext, query: ProxyQuery): ProxyDecision {
+export function askProxy(simulation: Simulation, node: string, query: ProxyQuery): ProxyDecision {
+  const context = simulation.nodeContext(node);
   const from = addressOf(query.from, 'from');
   const to = addressOf(query.to, 'to');
   const proto = (query.protocol ?? 'TCP').toLowerCase() as ProbeProtocol;

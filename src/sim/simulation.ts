@@ -6,6 +6,7 @@ import { timestamp } from '../base/clock.js';
 import { createRng, nameSuffix } from '../base/rng.js';
 import { inputError } from '../base/errors.js';
 import { formatIp, parseIp } from '../base/ip.js';
+import type { Mac } from '../base/mac.js';
 import { applyWrites } from '../api/apply-writes.js';
 import type { ClusterSpec } from '../api/cluster.js';
 import type { Controller, ObjectRef } from '../api/controller.js';
@@ -18,7 +19,6 @@ import { documentsOf, type ManifestDocument } from '../manifest/document.js';
 import { applyManifests } from '../manifest/apply.js';
 import { readManifests } from '../manifest/read.js';
 import type { ProbePlan, Plan } from '../plan/plan.js';
-import type { ScheduleResult } from '../scheduler/schedule.js';
 import { type Run, toTrace } from '../trace/to-trace.js';
 import type { Trace } from '../trace/trace.js';
 import { bootstrap } from './bootstrap.js';
@@ -31,13 +31,10 @@ import { Loop } from './loop.js';
 import { traceMatrix } from './matrix.js';
 import { renderNode } from './render.js';
 import { refuseUnmodelled } from './refuse-unmodelled.js';
-import { captureFile } from '../trace/capture-file.js';
 import { parseEndpoint } from './endpoint.js';
-import { findObject } from './lookup.js';
+import { findObject, servicePortAt } from './lookup.js';
 import { resolveName } from './resolve-name.js';
-import { scheduleNow } from './schedule-now.js';
-import { type EndpointsQuery, type UsableEndpoints, usableEndpoints } from './service-endpoints.js';
-import { type ProxyDecision, proxyDecision, type ProxyQuery } from './service-proxy.js';
+import { rememberWorld } from './trace-world.js';
 import { type Destination, resolveDestination, resolveSource, type Source } from './resolve.js';
 
 /** How long a client waits: longer than ARP takes to give up (3 s), so that an address which nobody holds is seen as what it is. */
@@ -139,12 +136,12 @@ export class Simulation implements SimulationApi {
     return this.toTrace(connection, this.walk(connection.source, connection.destination, 'opening'));
   }
 
-  /** What taps on the devices of every outcome's way see, as a capture file (pcapng): a section for each outcome. */
-  capture(query: TraceQuery): Uint8Array {
+  /** Every outcome with all its packets, and the link addresses of the devices they passed. */
+  record(query: TraceQuery): { readonly runs: readonly Run[]; readonly macOf: (netns: string, device: string) => Mac } {
     const { source, destination } = this.resolve(query);
     const runs = this.walk(source, destination, true);
     const network = this.#currentNetwork();
-    return captureFile(runs, (netns, device) => network.macOf(netns, device));
+    return { runs, macOf: (netns, device) => network.macOf(netns, device) };
   }
 
   /** Who sends to whom; an outside host opens the port that it is asked for. */
@@ -153,14 +150,6 @@ export class Simulation implements SimulationApi {
     const destination = resolveDestination(this.#resolveContext(), query);
     this.#openExternalPort(destination);
     return { source, destination };
-  }
-
-  /** The first port of the Service that has this clusterIP. */
-  servicePortAt(address: string): number | undefined {
-    const service = this.view()
-      .list('Service')
-      .find(({ spec }) => spec.clusterIP === address || spec.clusterIPs?.includes(address) === true);
-    return service?.spec.ports?.[0]?.port;
   }
 
   /** Whose namespace an endpoint text means. */
@@ -179,7 +168,7 @@ export class Simulation implements SimulationApi {
       address: formatIp(destination.ip),
       port: destination.port ?? null,
     };
-    return toTrace(flow, runs, this.clusterPlan());
+    return rememberWorld(toTrace(flow, runs, this.clusterPlan()), this);
   }
 
   /**
@@ -210,21 +199,6 @@ export class Simulation implements SimulationApi {
 
   plan(probes: readonly ProbePlan[] = []): Plan {
     return this.clusterPlan().whole(probes);
-  }
-
-  /** What a node's service proxy does with a new packet, and nothing else. */
-  proxy(node: string, query: ProxyQuery): ProxyDecision {
-    return proxyDecision(this.#nodeContext(node), query);
-  }
-
-  /** Which endpoints of a Service port (`namespace/name`) a node may use. */
-  endpoints(node: string, query: EndpointsQuery): UsableEndpoints {
-    return usableEndpoints(this.#nodeContext(node), query);
-  }
-
-  /** What the scheduler would do now with a pod: one that is there, by `namespace/name`, or a manifest that is not stored. */
-  schedule(pod: unknown): ScheduleResult {
-    return scheduleNow(this.view(), pod, this.namespace);
   }
 
   /** Adds an outside host; one of that name must not be there yet. */
@@ -273,11 +247,12 @@ export class Simulation implements SimulationApi {
     if (address === undefined) {
       throw inputError('unknown-name', `${query.from} finds no address of "${endpoint.name}" (${rcode === 'NOERROR' ? 'NODATA' : rcode})`);
     }
-    const port = endpoint.port ?? query.port ?? this.servicePortAt(address);
+    const port = endpoint.port ?? query.port ?? servicePortAt(this.view(), address);
     return { ...query, to: `ip/${address}${port === undefined ? '' : `:${port}`}` };
   }
 
-  #nodeContext(name: string): ReturnType<ClusterPlan['context']> {
+  /** What the agents of a node see, by its name as people write it. */
+  nodeContext(name: string): ReturnType<ClusterPlan['context']> {
     const plan = this.clusterPlan();
     return plan.context(findObject(plan.view, 'Node', { namespace: undefined, name }, this.namespace).metadata.name);
   }

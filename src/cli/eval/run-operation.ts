@@ -1,6 +1,9 @@
 /** The operations of eval, each: its fields in, its result out. Shapes are those of the documented interface. */
 import { createSimulation, inputError, type ObjectRef, type ProbePlan, readClusterSpec, writePlan } from '../../index.js';
 import { formatRecord, resolveName } from '../../sim/resolve-name.js';
+import { scheduleNow } from '../../sim/schedule-now.js';
+import { askEndpoints } from '../../sim/service-endpoints.js';
+import { askProxy } from '../../sim/service-proxy.js';
 import { applyPath } from '../open-simulation.js';
 import { renderFormat } from '../render.js';
 import { durationUs } from './duration.js';
@@ -78,7 +81,7 @@ export const OPERATIONS: Readonly<Record<string, Run>> = {
   },
   proxy: ({ simulation }, value) => {
     const fields = fieldsOf(value, 'proxy', ['node', 'from', 'to', 'port', 'protocol']);
-    return simulation.proxy(textField(fields, 'node'), {
+    return askProxy(simulation, textField(fields, 'node'), {
       from: textField(fields, 'from'),
       to: textField(fields, 'to'),
       port: optionalNumber(fields, 'port'),
@@ -88,7 +91,7 @@ export const OPERATIONS: Readonly<Record<string, Run>> = {
   endpoints: ({ simulation }, value) => {
     const fields = fieldsOf(value, 'endpoints', ['node', 'service', 'servicePort']);
     const service = textField(fields, 'service');
-    return simulation.endpoints(textField(fields, 'node'), {
+    return askEndpoints(simulation, textField(fields, 'node'), {
       service: service.includes('/') ? service : `${simulation.namespace}/${service}`,
       servicePort: servicePort(fields['servicePort']),
     });
@@ -109,7 +112,7 @@ export const OPERATIONS: Readonly<Record<string, Run>> = {
     };
   },
   schedule: ({ simulation }, value) => {
-    const { node, nominated, victims, nodes } = simulation.schedule(fieldsOf(value, 'schedule', ['pod'])['pod']);
+    const { node, nominated, victims, nodes } = scheduleNow(simulation, fieldsOf(value, 'schedule', ['pod'])['pod']);
     return { node: node ?? null, nominated: nominated ?? null, victims, nodes };
   },
   events: ({ simulation }) => simulation.list('Event'),
