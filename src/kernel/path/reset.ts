@@ -20,7 +20,10 @@ export function sendReset(rt: Runtime, ns: Namespace, passage: Passage, rejected
   const { packet } = passage;
   const { l4 } = packet;
   if (l4.kind !== 'tcp' || l4.flags === 'R' || l4.flags === 'R.') return;
-  const reset = resetFor(packet, l4, typeof packet.src === 'number' ? ns.defaultTtl : HOP_LIMIT_OF_ROUTE);
+  const six = typeof packet.src === 'bigint';
+  // A socket's reset takes the type of service over, of IPv6 without the bits of congestion; a rule's has none.
+  const tos = rejected ? 0 : six ? packet.tos & 0xfc : packet.tos;
+  const reset = { ...resetFor(packet, l4, six ? HOP_LIMIT_OF_ROUTE : ns.defaultTtl), tos };
   recordAnswer(rt, ns, packet, { with: 'tcp-reset', type: 0, code: 0, from: packet.dst });
   const leg = rt.nextLeg++;
   if (rejected && passage.physIn !== undefined) sendBack(rt, ns, passage.physIn, reset, leg);

@@ -16,7 +16,7 @@ const TELLING = /tcp (S\.?|R\.?)$| icmp | udp$/;
 export function comparePath(simulated: Path, real: Path, ports: PortNames): Difference | undefined {
   const rest = real.packets.filter(isCompared);
   for (const packet of simulated.packets.filter(isCompared)) {
-    const i = rest.findIndex((one) => ports.same(packet.packet, one.packet));
+    const i = rest.findIndex((one) => ports.same(withoutQuote(packet.packet), withoutQuote(one.packet)));
     const twin = rest[i];
     if (twin === undefined)
       return {
@@ -32,6 +32,11 @@ export function comparePath(simulated: Path, real: Path, ports: PortNames): Diff
   return more === undefined ? undefined : { what: 'packets', simulated: 'no such packet', real: more.packet };
 }
 
+/** Of an error what it quotes: its maker may quote what it is translated from, and taps compare it. */
+function withoutQuote(packet: string): string {
+  return packet.replace(/ about .*/, '');
+}
+
 function isCompared(packet: PathOfPacket): boolean {
   return !packet.packet.startsWith('arp ') && !DISCOVERY.test(packet.packet);
 }
@@ -41,8 +46,8 @@ function comparePacket(simulated: PathOfPacket, real: PathOfPacket, ports: PortN
   // A port that one namespace picked is seen in all behind it.
   for (const ns of names) learnPorts(hooksIn(simulated, ns), hooksIn(real, ns), ports);
   for (const ns of names) {
-    const mine = simulated.steps.filter((step) => step.ns === ns);
-    const theirs = real.steps.filter((step) => step.ns === ns && !isDetour(step, real.steps));
+    const mine = floodInOrder(simulated.steps.filter((step) => step.ns === ns));
+    const theirs = floodInOrder(real.steps.filter((step) => step.ns === ns && !isDetour(step, real.steps)));
     for (let i = 0; i < Math.max(mine.length, theirs.length); i++) {
       const difference = compareStep(mine[i], theirs[i], ports);
       if (difference === undefined) continue;
@@ -51,6 +56,25 @@ function comparePacket(simulated: PathOfPacket, real: PathOfPacket, ports: PortN
     }
   }
   return undefined;
+}
+
+/** A bridge's copies of one frame, which leave one after another, by the names of the devices. */
+function floodInOrder(steps: readonly PathStep[]): readonly PathStep[] {
+  const sorted = [...steps];
+  for (let from = 0; from < sorted.length; from++) {
+    const first = sorted[from] as PathStep;
+    let to = from + 1;
+    while (to < sorted.length && isCopy(first, sorted[to] as PathStep)) to++;
+    if (to - from < 2) continue;
+    const copies = sorted.slice(from, to).toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
+    sorted.splice(from, to - from, ...copies);
+    from = to - 1;
+  }
+  return sorted;
+}
+
+function isCopy(one: PathStep, other: PathStep): boolean {
+  return !isHook(one) && !isHook(other) && one.tx !== undefined && other.tx !== undefined && one.pkt === other.pkt;
 }
 
 function hooksIn(packet: PathOfPacket, ns: string): readonly HookStep[] {
@@ -92,6 +116,8 @@ function compareHook(mine: HookStep, theirs: HookStep, ports: PortNames): Differ
   if (mine.mark !== theirs.mark) return { what: 'mark', simulated: hex(mine.mark), real: hex(theirs.mark) };
   if (mine.verdict !== theirs.verdict) return { what: 'verdict', simulated: mine.verdict, real: theirs.verdict };
   if (mine.ct !== null && theirs.ct !== null && mine.ct !== theirs.ct) return { what: 'ct', simulated: mine.ct, real: theirs.ct };
+  // Where a packet is lost in a hook nobody sees what had become of it.
+  if (mine.verdict === 'lost') return undefined;
   const becomes = [mine.becomes ?? mine.pkt, theirs.becomes ?? theirs.pkt] as const;
   return ports.same(...becomes) ? undefined : { what: 'becomes', simulated: becomes[0], real: becomes[1] };
 }

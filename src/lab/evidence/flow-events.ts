@@ -37,7 +37,7 @@ interface Sent {
 
 export function flowEvents(evidence: RawEvidence, ends: FlowEnds, { topology, findRule }: Ground): readonly TraceEvent[] {
   const { packets, arp } = collectSightings(evidence.taps, hookRuns(evidence.trace, findRule), topology.isWireguard);
-  const own = ends.local === null ? [] : ownPackets(packets, [ends.local, ends.remote]);
+  const own = ends.local === null ? [] : ownPackets(packets, [ends.local, calledBy(ends.local, ends.remote)]);
   const sent = inLegs(own, ends, topology);
   const rebase = rebaseTcp(sent.map(({ packet }) => packet));
   const events = sent.flatMap((one) => {
@@ -48,6 +48,13 @@ export function flowEvents(evidence: RawEvidence, ends: FlowEnds, { topology, fi
   });
   const first = sent[0]?.packet;
   return first === undefined ? events : [...arp.map((sight) => arpEvent(sight, rebase(first))), ...events];
+}
+
+/** Who calls nobody calls himself: of IPv4 by the address he calls from, of IPv6 by the loopback's. */
+function calledBy(local: string, remote: string): string {
+  if (remote.startsWith('[::]')) return remote.replace('[::]', '[::1]');
+  if (remote === '::') return '::1';
+  return remote.replace(/^0\.0\.0\.0(?=$|:)/, local.replace(/:\d+$/, ''));
 }
 
 /** Even legs are the client's. */

@@ -102,6 +102,8 @@ function finish(run: HookRun, event: RawTraceEvent, after: PacketOf): void {
 
 function note(run: HookRun, event: RawTraceEvent, findRule: FindRule): void {
   noteState(run, event);
+  // The first event of each base chain tells the headers, as the chains before it left them.
+  if (event.network !== null) run.after = headers(event) ?? run.after;
   const isPolicy = event.type === 'policy';
   // The end of a chain is told without a rule; Linux 6.1 tells of a rule that returns as of such an end, but with its handle.
   if (isPolicy ? event.verdict !== 'drop' : event.handle === null) return;

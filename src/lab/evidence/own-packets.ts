@@ -20,7 +20,7 @@ export function ownPackets(packets: readonly PacketSights[], ends: readonly [str
       const pairs = pairsOf(sights);
       if (own.has(sights) || !pairs.some((one) => known.has(one))) continue;
       own.add(sights);
-      for (const one of pairs) known.add(one);
+      for (const one of [...pairs, ...outerPairs(sights)]) known.add(one);
     }
   }
   return packets.filter((sights) => own.has(sights));
@@ -34,6 +34,11 @@ function pairsOf({ taps, hooks, key }: PacketSights): readonly string[] {
     if (after !== undefined) packets.push(after.packet);
   }
   return packets.flatMap((packet) => pairOfPacket(packet) ?? []);
+}
+
+/** Of tunnels' packets around this one: errors may be about them. */
+function outerPairs({ taps, key }: PacketSights): readonly string[] {
+  return taps.flatMap((tap) => (tap.key === key ? [] : (pairOfPacket(tap.packet) ?? [])));
 }
 
 function pairOfPacket(packet: IpPacket): string | undefined {
