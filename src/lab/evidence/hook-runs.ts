@@ -109,7 +109,8 @@ function note(run: HookRun, event: RawTraceEvent, findRule: FindRule): void {
   if (isPolicy ? event.verdict !== 'drop' : event.handle === null) return;
   const hit = findRule(run.ns, event);
   if (hit !== undefined) run.rules.push(hit);
-  if (event.verdict === 'drop') run.verdict = hit !== undefined && isReject(hit) ? 'reject' : 'drop';
+  // What is queued for nobody is dropped, unless the rule lets it pass and more events follow.
+  if (event.verdict === 'drop' || event.verdict === 'queue') run.verdict = hit !== undefined && isReject(hit) ? 'reject' : 'drop';
 }
 
 function noteState(run: HookRun, event: RawTraceEvent): void {

@@ -26,6 +26,8 @@ def read_trace(family, body, devices):
     verdict = attributes(found.get(5, b""))
     code = int.from_bytes(verdict[1], "big", signed=True) if 1 in verdict else None
     policy = number(found.get(16))
+    if code is not None and code > 0:
+        code &= 0xFF  # Above it a queue has its number.
     word = VERDICTS.get(policy if code is None else code, "other") if code is not None or policy is not None else "continue"
     chain = text(verdict.get(2))
     tracked = any(key in found for key in (18, 19, 20, 21))
