@@ -67,15 +67,14 @@ function begin(rt: Runtime, oracle: ChoiceOracle, record: RecordMode): void {
 
 /** Nothing stays under way between flows; next hops that did not answer in time are forgotten. */
 function end(rt: Runtime): void {
-  rt.inFlight.length = 0;
-  rt.inFlightHead = 0;
-  rt.tunnelled.length = 0;
-  rt.resolved.length = 0;
-  rt.outbox.length = 0;
-  rt.outboxHead = 0;
+  rt.inFlight.clear();
+  rt.tunnelled.clear();
+  rt.outbox.clear();
+  // Setting a length of 0 again is not free.
+  if (rt.resolved.length > 0) rt.resolved.length = 0;
   for (const neighbour of rt.resolving) neighbour.device.neighbours.delete(neighbour.ip);
-  rt.resolving.length = 0;
-  rt.partials.length = 0;
+  if (rt.resolving.length > 0) rt.resolving.length = 0;
+  if (rt.partials.length > 0) rt.partials.length = 0;
 }
 
 function work(rt: Runtime, deadlineUs: number): void {
@@ -101,21 +100,15 @@ export function workOff(rt: Runtime): void {
   for (;;) {
     if (rt.tunnelled.length > 0) sendNested(rt, rt.tunnelled.shift() as Outgoing, nested++);
     else if (rt.resolved.length > 0) resume(rt, rt.resolved.shift() as Waiting);
-    else if (rt.inFlightHead < rt.inFlight.length) {
+    else if (rt.inFlight.length > 0) {
       if (++rt.frames > FRAMES_MAX) throw looping(rt);
       nested = 0;
-      const item = rt.inFlight[rt.inFlightHead++] as InFlight;
+      const item = rt.inFlight.shift() as InFlight;
       // ARP and neighbour discovery, whose legs are negative, take no time, so that a flow's times do not depend on who resolved a neighbour before it.
       if (item.frame.kind === 'ip' && item.leg >= 0) rt.nowUs++;
       receive(rt, item);
-    } else if (rt.outboxHead < rt.outbox.length) send(rt, rt.outbox[rt.outboxHead++] as Outgoing);
-    else {
-      rt.inFlight.length = 0;
-      rt.inFlightHead = 0;
-      rt.outbox.length = 0;
-      rt.outboxHead = 0;
-      return;
-    }
+    } else if (rt.outbox.length > 0) send(rt, rt.outbox.shift() as Outgoing);
+    else return;
   }
 }
 
@@ -175,9 +168,9 @@ function isDone(rt: Runtime): boolean {
 }
 
 function looping(rt: Runtime): Error {
-  const last = rt.inFlight[rt.inFlightHead];
+  const last = rt.inFlight.first;
   const where = last === undefined ? '' : `, last at ${last.device.name} of ${last.device.ns.name}`;
-  const devices = rt.inFlight.slice(-6).map(({ device }) => `${device.ns.name} ${device.name}`);
+  const devices = rt.inFlight.latest(6).map(({ device }) => `${device.ns.name} ${device.name}`);
   return inputError('packet-loop', `a frame goes round in a circle: ${FRAMES_MAX} hops in one flow${where}`, {
     fix: `look for two bridges joined twice among: ${[...new Set(devices)].join(', ')}`,
   });

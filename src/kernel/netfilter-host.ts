@@ -9,11 +9,12 @@ import { lookupRoute6 } from './ipv6/route/lookup.js';
 import { selectSource6 } from './ipv6/route/source-address.js';
 import { isLinkLocal, isMulticast6 } from './ipv6/address.js';
 import type { Device, Namespace } from './namespace.js';
-import type { NetfilterHost } from './netfilter/contract.js';
+import type { AddressType, NetfilterHost } from './netfilter/contract.js';
 import { SetTable } from './netfilter/set/set-table.js';
 import { routeOutput6 } from './ipv6/route/output.js';
 import { duplicate } from './path/duplicate.js';
 import { addressType } from './route/address-type.js';
+import { DecisionCache } from './route/decision-cache.js';
 import { clampMtu } from './route/clamp-mtu.js';
 import { lookupRoute } from './route/lookup.js';
 import { routeOutput } from './route/output.js';
@@ -37,14 +38,17 @@ function makeHost(rt: Runtime, ns: Namespace): NetfilterHost {
   const { ipset } = ns.plan;
   let sets: SetTable | undefined;
   const ipvs = ns.plan.ipvs === undefined || ns.plan.ipvs.trim() === '' ? undefined : new Ipvs(rt, ns);
+  const types = new DecisionCache<AddressType>();
+  const sources = new DecisionCache<Ip>();
   return {
     netns: ns.name,
     get oracle() {
       return rt.oracle;
     },
-    addressType: (ip, device) => (typeof ip === 'number' ? addressType(ns, ip, device) : addressType6(rt, ns, ip, device)),
+    addressType: (ip, device) => (typeof ip === 'number' ? typeOf(ns, types, ip, device) : addressType6(rt, ns, ip, device)),
     isOfTypes6: (ip, device, types) => isOfTypes6(rt, ns, ip, device, types),
-    masqueradeSource: (device, dst) => masqueradeSource(rt, ns, device, dst),
+    masqueradeSource: (device, dst) =>
+      typeof dst === 'number' ? sourceFor(rt, ns, sources, device, dst) : masqueradeSource(rt, ns, device, dst),
     primaryAddress: (device, like) => primaryAddress(rt, ns, device, like),
     sysctl: (key) => sysctlValue(ns.sysctls, key),
     nowUs: () => rt.nowUs,
@@ -81,6 +85,20 @@ function makeHost(rt: Runtime, ns: Namespace): NetfilterHost {
       return way.route !== undefined && way.error === undefined;
     },
   };
+}
+
+/** Both are asked again and again, and depend on routes and addresses alone, which stand while the namespace lives. */
+function typeOf(ns: Namespace, types: DecisionCache<AddressType>, ip: Ipv4, device: string | undefined): AddressType {
+  if (device !== undefined) return addressType(ns, ip, device);
+  return types.get(ip, 0, 0, undefined) ?? types.keep(ip, 0, 0, undefined, addressType(ns, ip, undefined));
+}
+
+function sourceFor(rt: Runtime, ns: Namespace, sources: DecisionCache<Ip>, deviceName: string, dst: Ipv4): Ip | undefined {
+  const device = ns.deviceByName.get(deviceName);
+  const known = sources.get(dst, 0, 0, device);
+  if (known !== undefined || !ns.fib.plain) return known ?? masqueradeSource(rt, ns, deviceName, dst);
+  const source = masqueradeSource(rt, ns, deviceName, dst);
+  return source === undefined ? undefined : sources.keep(dst, 0, 0, device, source);
 }
 
 /** IPv6's newest, of the furthest scope; what was sent to a link-local address goes to such a one: nf_nat_redirect_ipv6. */

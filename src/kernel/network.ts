@@ -8,6 +8,7 @@ import type { PlanSource } from '../plan/plan.js';
 import type { FlowRecord } from '../trace/flow-record.js';
 import { buildNamespace } from './build-namespace.js';
 import type { NetworkCounters, Probe, RecordMode, SimulatedNetwork } from './contract.js';
+import { Fifo } from './fifo.js';
 import { runFlow } from './flow.js';
 import { connectionsOf, deleteConnections, pass, stop } from './between-flows.js';
 import { type CurrentPlan, replacePlan } from './replace-plan.js';
@@ -57,12 +58,10 @@ function newRuntime(plan: CurrentPlan, namespaces: Map<string, Namespace>): Runt
     stopped: new Set(),
     rerouted: undefined,
     frame: undefined,
-    inFlight: [],
-    inFlightHead: 0,
-    tunnelled: [],
+    inFlight: new Fifo(),
+    tunnelled: new Fifo(),
     resolved: [],
-    outbox: [],
-    outboxHead: 0,
+    outbox: new Fifo(),
     resolving: [],
     partials: [],
     linkError: undefined,
@@ -153,7 +152,7 @@ function reset(rt: Runtime): void {
     if (ns.ipv6 !== undefined && ns.ipv6.icmpTokens.size > 0) ns.ipv6.icmpTokens.clear();
     ns.touched = false;
   }
-  rt.touched.length = 0;
+  if (rt.touched.length > 0) rt.touched.length = 0;
   if (rt.legs.size > 0) rt.legs.clear();
   rt.nowUs = 0;
   rt.nextPort = PORT_MIN;

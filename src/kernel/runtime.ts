@@ -5,6 +5,7 @@
 import type { ChoiceOracle } from '../base/choice.js';
 import type { Ip } from '../base/ip.js';
 import type { Extent, Story } from './contract.js';
+import type { Fifo } from './fifo.js';
 import type { Frame } from '../packet/frame.js';
 import type { IpPacket } from '../packet/ip-packet.js';
 import type { TraceEvent } from '../trace/event.js';
@@ -48,16 +49,14 @@ export interface Runtime {
   rerouted: OutputDecision<Ip> | undefined;
   /** The frame in hand, for what answers it on the same link. */
   frame: Frame | undefined;
-  /** Frames on the wire, first in first out; `inFlightHead` is the next. */
-  readonly inFlight: InFlight[];
-  inFlightHead: number;
+  /** Frames on the wire. */
+  readonly inFlight: Fifo<InFlight>;
   /** Outer packets of tunnels: sent before anything else goes on. */
-  readonly tunnelled: Outgoing[];
+  readonly tunnelled: Fifo<Outgoing>;
   /** Packets whose next hop has answered. */
   readonly resolved: Waiting[];
   /** Packets made while another was in hand. */
-  readonly outbox: Outgoing[];
-  outboxHead: number;
+  readonly outbox: Fifo<Outgoing>;
   /** Neighbours that are being asked for, by the time of their next probe. */
   readonly resolving: Neighbour[];
   /** Packets of which not all fragments have come. */

@@ -232,8 +232,8 @@ class NamespaceNetfilter implements Netfilter {
     }
     if (connection.srcNat === undefined && connection.dstNat === undefined) return 'accept';
     const { dst } = e.passage.packet;
-    const change = translate(e.passage, connection, side, first);
-    if (change !== undefined && e.record) e.nat.push(change);
+    const change = translate(e.passage, connection, side, { first, told: e.record });
+    if (change !== undefined) e.nat.push(change);
     if (e.hook === 'output' && e.passage.packet.dst !== dst && !this.#host.reroute(e.passage, e.outDevice)) return 'stolen';
     return 'accept';
   }

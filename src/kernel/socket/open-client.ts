@@ -37,7 +37,7 @@ export function openClient(rt: Runtime, ns: Namespace, probe: Probe): Errno | un
   const dst = probe.dst === 0 ? probe.src || LOOPBACK : probe.dst === 0n ? LOOPBACK6 : probe.dst;
   const decision = typeof dst === 'number' ? chooseWay(rt, ns, probe, dst) : chooseWay6(rt, ns, probe, dst);
   if (typeof decision === 'string') return decision;
-  const client = newClient(rt, ns, { ...probe, dst }, decision);
+  const client = newClient(rt, ns, dst === probe.dst ? probe : { ...probe, dst }, decision);
   rt.flow.client = client;
   sendFirst(rt, client);
   return undefined;

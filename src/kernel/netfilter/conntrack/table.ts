@@ -2,9 +2,10 @@
  * The table of confirmed connections of one namespace: both tuples of each, by hash, as the kernel's hash table of tuples (nf_conntrack_hash).
  * Expired ones are passed over when met.
  */
+import { PROTO } from '../../../packet/ip-packet.js';
 import type { NetfilterCounters } from '../contract.js';
 import type { Connection } from './connection.js';
-import { hashSource, sameTuple, type Tuple } from './tuple.js';
+import { hashOf, hashSource, invertTuple, sameTuple, type Tuple } from './tuple.js';
 import { sameZone, type Zone } from './zone.js';
 
 interface Slot {
@@ -46,6 +47,19 @@ export class ConnectionTable {
       if (!connection.dead && connection.expiresUs > nowUs && sameZone(connection.zone, zone, slot.reply)) return slot;
     }
     return undefined;
+  }
+
+  /** Whether the answer to what the tuple names is taken: find() of its inverse, which need not be made for that. */
+  holdsAnswerTo(tuple: Tuple, { nowUs, zone }: { readonly nowUs: number; readonly zone: Zone | undefined }): boolean {
+    const { src, dst, proto, a, b } = tuple;
+    if (proto === PROTO.icmp || proto === PROTO.icmpv6) return this.find(invertTuple(tuple), nowUs, zone) !== undefined;
+    this.#counters.conntrackLookups++;
+    for (let slot = this.#buckets[hashOf(dst, src, proto, (b << 16) | a) & this.#last]; slot !== undefined; slot = slot.next) {
+      const { tuple: one, connection } = slot;
+      if (one.a !== b || one.b !== a || one.src !== dst || one.dst !== src || one.proto !== proto) continue;
+      if (!connection.dead && connection.expiresUs > nowUs && sameZone(connection.zone, zone, slot.reply)) return true;
+    }
+    return false;
   }
 
   /** Puts both tuples in; false, and nothing changed, if either is taken by another connection. */

@@ -53,7 +53,8 @@ export function sameTuple(x: Tuple, y: Tuple): boolean {
   return x.hash === y.hash && x.a === y.a && x.b === y.b && x.src === y.src && x.dst === y.dst && x.proto === y.proto;
 }
 
-function hashOf(src: Ip, dst: Ip, proto: number, ends: number): number {
+/** `ends` are both numbers: a << 16 | b. */
+export function hashOf(src: Ip, dst: Ip, proto: number, ends: number): number {
   let h = Math.imul(word(src) ^ 0x9e3779b9, 0x85ebca6b);
   h = Math.imul(h ^ word(dst) ^ (h >>> 15), 0xc2b2ae35);
   h = Math.imul(h ^ ends ^ (h >>> 13), 0x27d4eb2f);

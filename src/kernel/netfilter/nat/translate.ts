@@ -12,8 +12,13 @@ import type { Connection } from '../conntrack/connection.js';
 import { isIcmpError } from '../conntrack/track.js';
 import { invertTuple, type Tuple } from '../conntrack/tuple.js';
 
-/** Changes the passage's packet; returns what changed, or undefined. `first` is true for the packet whose rules made the binding. */
-export function translate(passage: Passage, connection: Connection, side: 'src' | 'dst', first: boolean): NatChange | undefined {
+/** Changes the passage's packet; returns what changed if it is to be told. `first` is true for the packet whose rules made the binding. */
+export function translate(
+  passage: Passage,
+  connection: Connection,
+  side: 'src' | 'dst',
+  { first, told }: { readonly first: boolean; readonly told: boolean },
+): NatChange | undefined {
   // In the reply direction a destination is changed back from a source binding, and the other way round.
   const bySource = (side === 'src') !== passage.ctReply;
   const kind = bySource ? connection.srcNat : connection.dstNat;
@@ -21,7 +26,7 @@ export function translate(passage: Passage, connection: Connection, side: 'src' 
   const answer = passage.ctReply ? connection.original : connection.reply;
   const before = passage.packet;
   passage.packet = isIcmpError(before.l4) ? translateError(before, before.l4, answer, side) : setSide(before, side, answer);
-  if (passage.packet === before) return undefined;
+  if (passage.packet === before || !told) return undefined;
   return change(kind, side, before, passage.packet, first ? (bySource ? connection.srcRule : connection.dstRule) : undefined);
 }
 

@@ -9,7 +9,7 @@ import type { NatRange } from '../../../plan/rule/rule.js';
 import { PROTO } from '../../../packet/ip-packet.js';
 import type { NetfilterHost } from '../contract.js';
 import type { ConnectionTable } from '../conntrack/table.js';
-import { invertTuple, makeTuple, type Tuple } from '../conntrack/tuple.js';
+import { makeTuple, type Tuple } from '../conntrack/tuple.js';
 import type { Zone } from '../conntrack/zone.js';
 
 export interface UniqueRequest {
@@ -68,7 +68,7 @@ function fits(port: number, ports: { readonly from: number; readonly to: number 
 }
 
 function isFree(request: UniqueRequest, tuple: Tuple): boolean {
-  return request.table.find(invertTuple(tuple), request.nowUs, request.zone) === undefined;
+  return !request.table.holdsAnswerTo(tuple, request);
 }
 
 function tupleWith({ proto }: Tuple, src: Ip, dst: Ip, a: number, b: number): Tuple {

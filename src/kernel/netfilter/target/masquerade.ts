@@ -7,6 +7,7 @@ import type { Action } from '../evaluation.js';
 import { wrongHook } from './where-allowed.js';
 
 export function masquerade(range: NatRange): Action {
+  let last: NatRange = range;
   return (e) => {
     if (e.hook !== 'postrouting') throw wrongHook(e.hit, 'MASQUERADE', e.hook);
     const { packet } = e.passage;
@@ -16,7 +17,8 @@ export function masquerade(range: NatRange): Action {
       e.decidedBy = e.hit;
       return 'drop';
     }
-    e.bind({ side: 'src', range: { ...range, fromIp: source, toIp: source }, kind: 'MASQUERADE', rule: e.hit });
+    if (last.fromIp !== source) last = { ...range, fromIp: source, toIp: source };
+    e.bind({ side: 'src', range: last, kind: 'MASQUERADE', rule: e.hit });
     return 'accept';
   };
 }
