@@ -1,6 +1,7 @@
 /**
  * IPVS' own connections (struct ip_vs_conn): who called what, and which real server answers. Found by the client's tuple and by the
- * server's. Time-outs are the kernel's: TCP 60 s until it is established, then 900 s, 10 s after a reset; UDP 300 s.
+ * server's. Time-outs are the kernel's: TCP 60 s until it is established, then 900 s, 120 s after it was closed, 10 s after a reset; UDP 300 s.
+ * A connection is closed when its flow has ended, for what sockets say then is not told.
  */
 import type { IpPacket } from '../../packet/ip-packet.js';
 import type { RealServer } from '../../plan/ipvs/ipvs-service.js';
@@ -14,18 +15,27 @@ export interface IpvsConnection {
   readonly server: RealServer;
   /** The server's port for this connection. */
   readonly serverPort: number;
-  /** Counts among the server's active connections. */
+  /** Counts among the server's active connections while its flow is open. */
   active: boolean;
+  /** It was answered. */
+  established: boolean;
+  /** To which it belongs. */
+  readonly flow: unknown;
   expiresUs: number;
 }
 
 const US = 1_000_000;
-const TIMEOUT = { opening: 60 * US, established: 900 * US, closed: 10 * US, udp: 300 * US };
+const TIMEOUT = { opening: 60 * US, established: 900 * US, finished: 120 * US, closed: 10 * US, udp: 300 * US };
 
 export class IpvsConnections {
+  readonly #isOpen: (flow: unknown) => boolean;
   #byClient = new Map<number, IpvsConnection[]>();
   #byAnswer = new Map<number, IpvsConnection[]>();
   #byServer = new Map<RealServer, IpvsConnection[]>();
+
+  constructor(isOpen: (flow: unknown) => boolean = () => true) {
+    this.#isOpen = isOpen;
+  }
 
   find(tuple: Tuple, nowUs: number): IpvsConnection | undefined {
     return this.#byClient.get(tuple.hash)?.find(({ client, expiresUs }) => expiresUs > nowUs && sameTuple(client, tuple));
@@ -35,9 +45,9 @@ export class IpvsConnections {
     return this.#byAnswer.get(tuple.hash)?.find(({ answer, expiresUs }) => expiresUs > nowUs && sameTuple(answer, tuple));
   }
 
-  add(client: Tuple, server: RealServer, serverPort: number): IpvsConnection {
+  add(client: Tuple, server: RealServer, serverPort: number, flow?: unknown): IpvsConnection {
     const answer = invertTuple(makeTuple(client.src, server.ip, client.proto, client.a, serverPort));
-    const connection: IpvsConnection = { client, answer, server, serverPort, active: true, expiresUs: 0 };
+    const connection: IpvsConnection = { client, answer, server, serverPort, active: true, established: false, flow, expiresUs: 0 };
     push(this.#byClient, client.hash, connection);
     push(this.#byAnswer, answer.hash, connection);
     push(this.#byServer, server, connection);
@@ -50,7 +60,7 @@ export class IpvsConnections {
     let inactive = 0;
     for (const connection of this.#byServer.get(server) ?? []) {
       if (connection.expiresUs <= nowUs) continue;
-      if (connection.active) active++;
+      if (connection.active && !(connection.established && !this.#isOpen(connection.flow))) active++;
       else inactive++;
     }
     return { active, inactive };
@@ -77,5 +87,11 @@ export function touchConnection(connection: IpvsConnection, { l4 }: IpPacket, no
   else if (l4.flags === 'R' || l4.flags === 'R.') {
     connection.active = false;
     connection.expiresUs = nowUs + TIMEOUT.closed;
-  } else connection.expiresUs = nowUs + TIMEOUT.established;
+  } else if (l4.flags.startsWith('F')) {
+    connection.active = false;
+    connection.expiresUs = nowUs + TIMEOUT.finished;
+  } else {
+    connection.established = true;
+    connection.expiresUs = nowUs + TIMEOUT.established;
+  }
 }

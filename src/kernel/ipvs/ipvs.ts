@@ -3,13 +3,14 @@
  *   INPUT    after filter and security, before nat   answers (98), then requests (99)
  *   OUTPUT   after nat, before filter                answers (-99), then requests (-98)
  *   FORWARD  after all tables                        answers, and errors about requests (99, 100)
- * A request leaves its hook and is sent anew: OUTPUT, POSTROUTING; one for a server on this very host goes on where it is. Checked
- * against what is known of Debian's kernel 6.1 and against the sources: kernels without ip_vs are what the tests run on.
- * Left out: IPv6 and one-packet scheduling, unsupported by name; SCTP, bypass, FTP, and the synchronisation daemon.
+ * A request leaves its hook and is sent anew: OUTPUT, POSTROUTING; one for a server on this very host goes on where it is. What
+ * Debian's kernel 6.1 answered, over IPv4 and IPv6, is in fixtures/kernel/ipvs.
+ * Left out: one-packet scheduling, tunnels over IPv6 and servers of the other family, unsupported by name; SCTP, bypass, FTP, and the
+ * synchronisation daemon.
  */
 import { memoByText } from '../../base/memo.js';
 import { unsupported } from '../../base/errors.js';
-import type { Ipv4 } from '../../base/ip.js';
+import type { Ip, Ipv4, Ipv6 } from '../../base/ip.js';
 import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
 import type { IpvsServices } from '../../plan/ipvs/ipvs-service.js';
 import { formatServiceKey } from '../../plan/ipvs/service-key.js';
@@ -18,6 +19,7 @@ import type { Hook, RuleHit } from '../../trace/event.js';
 import type { Namespace } from '../namespace.js';
 import type { IpvsFlow, IpvsHooks, Passage } from '../netfilter/contract.js';
 import { invertTuple, type Tuple, tupleOf } from '../netfilter/conntrack/tuple.js';
+import { routeOutput6 } from '../ipv6/route/output.js';
 import { type OutputDecision, routeOutput } from '../route/output.js';
 import type { Runtime } from '../runtime.js';
 import { sysctlValue } from '../sysctl.js';
@@ -41,19 +43,19 @@ function tableOf(services: IpvsServices): ServiceTable {
 export class Ipvs implements IpvsHooks {
   readonly #rt: Runtime;
   readonly #ns: Namespace;
-  readonly #connections = new IpvsConnections();
+  readonly #connections: IpvsConnections;
   readonly #states = new ServiceStates();
   #services: ServiceTable | undefined;
 
   constructor(rt: Runtime, ns: Namespace) {
     this.#rt = rt;
     this.#ns = ns;
+    this.#connections = new IpvsConnections((flow) => flow === rt.flow || [...rt.kept.values()].some((kept) => kept === flow));
   }
 
   hook(hook: Hook, passage: Passage): ReturnType<IpvsHooks['hook']> {
     if (passage.ipvs !== undefined) return 'accept';
     const { packet } = passage;
-    if (typeof packet.src === 'bigint') return hook === 'forward' ? 'accept' : this.#ipv6(passage);
     const tuple = tupleOfFlow(packet);
     if (tuple === undefined) return 'accept';
     if (this.#answer(hook, passage, tuple) || hook === 'forward') return 'accept';
@@ -84,14 +86,6 @@ export class Ipvs implements IpvsHooks {
     return this.#services;
   }
 
-  /** Only what calls a service cannot be said. */
-  #ipv6({ packet, mark }: Passage): 'accept' {
-    const tuple = tupleOfFlow(packet);
-    const called = tuple !== undefined && packet.l4.kind !== 'icmp' && findService(this.#table, packet, tuple.b, mark) !== undefined;
-    if (called) throw unsupported('ipvs-ipv6', `${this.#ns.name}: IPVS services of IPv6 are not modelled`);
-    return 'accept';
-  }
-
   /** ip_vs_out_hook: what a server says, and errors about what was sent to it, come from the service, and are routed as such. */
   #answer(hook: Hook, passage: Passage, tuple: Tuple): boolean {
     const { packet } = passage;
@@ -101,13 +95,18 @@ export class Ipvs implements IpvsHooks {
     passage.packet = fromService(packet, connection.client.dst, connection.client.b);
     if (packet.l4.kind !== 'icmp') touchConnection(connection, packet, nowUs);
     noteHandled(this.#ns, passage, connection);
-    if (hook === 'forward' && !this.#ns.fib.plain && passage.ipvs !== undefined) passage.ipvs.next = this.#routeAgain(passage);
+    if (hook === 'forward' && (typeof packet.src === 'bigint' || !this.#ns.fib.plain) && passage.ipvs !== undefined)
+      passage.ipvs.next = this.#routeAgain(passage);
     return true;
   }
 
   /** ip_vs_route_me_harder, which only policy rules can make differ. */
-  #routeAgain({ packet, mark }: Passage): OutputDecision | undefined {
-    const decision = routeOutput(this.#rt, this.#ns, { dst: packet.dst as Ipv4, src: packet.src as Ipv4, mark });
+  #routeAgain({ packet: { src, dst }, mark }: Passage): OutputDecision<Ip> | undefined {
+    const [rt, ns] = [this.#rt, this.#ns];
+    const decision: OutputDecision<Ip> =
+      typeof dst === 'number'
+        ? routeOutput(rt, ns, { dst, src: src as Ipv4, mark })
+        : routeOutput6(rt, ns, { dst, src: src as Ipv6, mark });
     return decision.route === undefined || decision.error !== undefined ? undefined : decision;
   }
 
@@ -144,7 +143,7 @@ export class Ipvs implements IpvsHooks {
       passage.ipvs = { next: undefined, failure: { reason: 'IPVS_NO_SERVER', detail, error: undefined } };
       return 'reject';
     }
-    return this.#connections.add(tuple, server, server.port === 0 ? tuple.b : server.port);
+    return this.#connections.add(tuple, server, server.port === 0 ? tuple.b : server.port, this.#rt.flow);
   }
 }
 

@@ -1,4 +1,5 @@
 /** What IPVS notes on a packet's passage (skb->ipvs_property): it has been handled, and goes out by a way of its own, or ends. */
+import type { Ip, Ipv4 } from '../../base/ip.js';
 import type { IpPacket } from '../../packet/ip-packet.js';
 import type { DropReason } from '../../trace/drop-reason.js';
 import type { IcmpError } from '../path/icmp-error.js';
@@ -14,19 +15,19 @@ export interface IpvsFailure {
 
 export interface IpvsPassage {
   /** The way to the real server, on which the packet is sent like one of this host's own. */
-  next: OutputDecision | undefined;
+  next: OutputDecision<Ip> | undefined;
   /** The packet that carries it there. */
   outer?: IpPacket;
   readonly failure: IpvsFailure | undefined;
 }
 
-/** The way that IPVS has chosen, once. */
-export function takeIpvsRoute(passage: Passage): OutputDecision | undefined {
+/** The way that IPVS has chosen, once; of the packet's family. */
+export function takeIpvsRoute<A extends Ip = Ipv4>(passage: Passage): OutputDecision<A> | undefined {
   const { ipvs } = passage;
   if (ipvs?.next === undefined) return undefined;
   const { next } = ipvs;
   ipvs.next = undefined;
-  return next;
+  return next as unknown as OutputDecision<A>;
 }
 
 /** Lost on the way to its server, which the socket that sent it does not hear of (NF_STOLEN). */

@@ -48,7 +48,7 @@ describe('the servers of one connection after another', () => {
     ['rr: in turn, the last added first, after the one that the oracle named', '-s rr', 'ACBACB'],
     ['rr: from another beginning', '-s rr', 'CBACBA', { script: [2] }],
     ['rr passes over servers without a weight', '-s rr', 'ACACAC', { weights: [1, 0, 2] }],
-    ['wrr: by weight', '-s wrr', 'CCBCBA', { weights: [1, 2, 3], script: [2] }],
+    ['wrr: by weight', '-s wrr', 'CBACCB', { weights: [1, 2, 3], script: [2] }],
     ['wrr: equal weights are rr', '-s wrr', 'BACBAC', { script: [1] }],
     ['lc: to whom has least', '-s lc', 'BCACBA', { script: [1] }],
     ['wlc: by weight', '-s wlc', 'ACACAA', { weights: [2, 0, 1] }],
@@ -56,7 +56,7 @@ describe('the servers of one connection after another', () => {
     ['nq: the idle first, however slow', '-s nq', 'ACBAAA', { weights: [9, 1, 1] }],
     ['dh: one address, one server', '-s dh', 'BBBBBB'],
     ['sh: one client, one server', '-s sh', 'AAAAAA', { clients: [7, 7, 7, 7, 7, 7] }],
-    ['mh: one client, one server, that the oracle named', '-s mh', 'BABABA', { clients: [1, 2, 1, 2, 1, 2], script: [1, 0] }],
+    ['mh: one client, one server, by a hash', '-s mh', 'AAAAAA', { clients: [1, 2, 1, 2, 1, 2] }],
     ['persistent: a client stays', '-s rr -p 300', 'ACACAC', { clients: [1, 2, 1, 2, 1, 2] }],
     ['persistent: a network stays', '-s rr -p 300 -M 255.255.255.0', 'AAAAAA'],
     ['persistent: until nothing came for the time', '-s rr -p 300', 'ACBACB', { clients: [1, 1, 1, 1, 1, 1], seconds: 301 }],
@@ -77,6 +77,7 @@ describe('the servers of one connection after another', () => {
     assert.match(servers('-s sh', 60, setup), /-/);
     assert.doesNotMatch(servers('-s sh -b sh-fallback', 60, setup), /[-B]/);
   });
+  it('mh spreads clients', () => assert.deepEqual(new Set(servers('-s mh', 60)), new Set('ABC')));
   it('sh spreads clients, and with sh-port connections', () => {
     assert.deepEqual(new Set(servers('-s sh', 60)), new Set('ABC'));
     assert.deepEqual(new Set(servers('-s sh -b sh-port', 60, { clients: new Array<number>(60).fill(1) })), new Set('ABC'));

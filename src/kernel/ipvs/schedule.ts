@@ -89,6 +89,7 @@ function pick(service: IpvsService, state: ServiceState, packet: IpPacket, conte
     packet,
     memory: state.memory,
     available,
+    fresh: context.oracle.fresh === true,
     load: (server) => connections.load(server, nowUs),
     choose: (share) => choose(state.site, state.servers.filter(available), context.oracle, share),
   };

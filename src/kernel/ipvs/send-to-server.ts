@@ -3,15 +3,18 @@
  * it: NAT changes the destination, direct routing only the next hop, a tunnel puts it into another packet. `local`: the server is this host.
  */
 import { unsupported } from '../../base/errors.js';
-import type { Ipv4 } from '../../base/ip.js';
+import type { Ip } from '../../base/ip.js';
 import type { DropReason } from '../../trace/drop-reason.js';
 import type { Hook } from '../../trace/event.js';
+import { LOOPBACK6 } from '../ipv6/address.js';
+import { PACKET_TOO_BIG, TIME_EXCEEDED6, UNREACHABLE6 } from '../ipv6/icmp-types.js';
+import { routeOutput6 } from '../ipv6/route/output.js';
 import { packetLength } from '../link/packet-length.js';
 import type { Namespace } from '../namespace.js';
 import type { Passage } from '../netfilter/contract.js';
 import { type IcmpError, TIME_EXCEEDED, UNREACHABLE } from '../path/icmp-error.js';
 import { routeMtu } from '../path/path-mtu.js';
-import type { Route } from '../route/fib.js';
+import type { RouteOf } from '../route/fib.js';
 import { type OutputDecision, routeOutput } from '../route/output.js';
 import type { Runtime } from '../runtime.js';
 import type { IpvsConnection } from './connection.js';
@@ -27,39 +30,49 @@ interface At {
 
 export function sendToServer({ rt, ns, hook }: At, passage: Passage, connection: IpvsConnection): 'accept' | 'stolen' | 'drop' {
   const { server } = connection;
-  if (typeof server.ip !== 'number') throw unsupported('ipvs-ipv6', `${ns.name}: IPVS servers of IPv6 are not modelled`);
   const { ip } = server;
-  const decision = routeOutput(rt, ns, { dst: ip, src: 0, mark: 0 });
+  const four = typeof ip === 'number';
+  if (four !== (typeof passage.packet.src === 'number'))
+    throw unsupported('ipvs-mixed', `${ns.name}: IPVS servers of the other family are not modelled`);
+  if (server.method === 'tunnel' && !four) throw unsupported('ipvs-tunnel6', `${ns.name}: IPVS tunnels over IPv6 are not modelled`);
+  const decision: OutputDecision<Ip> = four
+    ? routeOutput(rt, ns, { dst: ip, src: 0, mark: 0 })
+    : routeOutput6(rt, ns, { dst: ip, src: 0n, mark: 0 });
   const { route } = decision;
   if (route === undefined || decision.error !== undefined) {
-    return lost(passage, 'IP_OUTNOROUTES', 'no route to the real server', { type: UNREACHABLE, code: 1 });
+    return lost(passage, 'IP_OUTNOROUTES', 'no route to the real server', { type: four ? UNREACHABLE : UNREACHABLE6, code: four ? 1 : 3 });
   }
   const local = route.type === 'local';
-  if (!local && (passage.packet.src as Ipv4) >>> 24 === 127) {
-    return lost(passage, 'IP_LOCALNET', 'IPVS lets no packet from 127.0.0.0/8 out of this host');
+  if (!local && isLoopback(passage.packet.src)) {
+    return lost(passage, 'IP_LOCALNET', 'IPVS lets no packet from a loopback address out of this host');
   }
-  if (local && ip >>> 24 === 127 && hook === 'input') return lost(passage, 'IP_LOCALNET', 'the real server is a loopback address');
+  if (local && isLoopback(ip) && hook === 'input') return lost(passage, 'IP_LOCALNET', 'the real server is a loopback address');
   if (!local && !survives(passage, decision, route, server.method === 'tunnel' ? IPIP_HEADER : 0)) return 'drop';
   if (server.method === 'masq') passage.packet = toServer(passage.packet, server.ip, connection.serverPort);
   noteHandled(ns, passage, connection);
   if (local || passage.ipvs === undefined) return 'accept';
   passage.ipvs.next = server.method === 'gateway' ? { ...decision, route: { ...route, via: route.via ?? ip } } : decision;
-  if (server.method === 'tunnel') passage.ipvs.outer = wrap(passage.packet, decision, ip, rt.leg);
+  if (server.method === 'tunnel' && four) passage.ipvs.outer = wrap(passage.packet, decision as OutputDecision, ip, rt.leg);
   return 'stolen';
 }
 
+function isLoopback(ip: Ip): boolean {
+  return typeof ip === 'number' ? ip >>> 24 === 127 : ip === LOOPBACK6;
+}
+
 /** Counts the hop; false when the packet has none left, or is too big for the way. */
-function survives(passage: Passage, decision: OutputDecision, route: Route, header: number): boolean {
+function survives(passage: Passage, decision: OutputDecision<Ip>, route: RouteOf<Ip>, header: number): boolean {
   const { packet } = passage;
+  const four = typeof packet.src === 'number';
   if (packet.ttl <= 1) {
-    lost(passage, 'IP_TTL_EXPIRED', `its TTL is ${packet.ttl}`, { type: TIME_EXCEEDED, code: 0 });
+    lost(passage, 'IP_TTL_EXPIRED', `its TTL is ${packet.ttl}`, { type: four ? TIME_EXCEEDED : TIME_EXCEEDED6, code: 0 });
     return false;
   }
   const mtu = routeMtu(route, decision.device) - header;
   const length = packetLength(packet);
-  if (packet.df && length > mtu) {
+  if ((packet.df || !four) && length > mtu) {
     const detail = `${length} bytes do not fit the MTU ${mtu} of ${decision.device.name}`;
-    lost(passage, 'PKT_TOO_BIG', detail, { type: UNREACHABLE, code: 4, mtu });
+    lost(passage, 'PKT_TOO_BIG', detail, four ? { type: UNREACHABLE, code: 4, mtu } : { type: PACKET_TOO_BIG, code: 0, mtu });
     return false;
   }
   passage.packet = { ...packet, ttl: packet.ttl - 1 };

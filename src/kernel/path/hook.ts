@@ -71,7 +71,8 @@ function stop(rt: Runtime, ns: Namespace, hook: Hook, passage: Passage, inDevice
     return failure?.detail ?? `in ${hook.toUpperCase()}`;
   };
   recordDrop(rt, ns, passage.packet, reason, detail, { device: inDevice, hook, rule });
-  if (failure?.error !== undefined) sendIcmpError(rt, ns, passage, failure.error);
+  if (failure?.error !== undefined)
+    (typeof passage.packet.src === 'number' ? sendIcmpError : sendIcmpv6Error)(rt, ns, passage, failure.error);
   if (!rejected) return;
   if (result.rejectWith === 'tcp-reset' || result.rejectWith === 'tcp-rst') sendReset(rt, ns, passage, true, inDevice);
   else if (typeof passage.packet.src !== 'number')

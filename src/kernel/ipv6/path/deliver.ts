@@ -4,6 +4,8 @@
  *          └─► TCP, UDP, ICMPv6: the sockets, or neighbour discovery; any other protocol is answered 4/1
  * Left out: other tunnels over IPv6, which the plan's readers of links refuse.
  */
+import type { Ip } from '../../../base/ip.js';
+import { takeIpvsRoute } from '../../ipvs/passage.js';
 import type { Device } from '../../namespace.js';
 import type { Passage } from '../../netfilter/contract.js';
 import { decapsulateDatagram } from '../../path/decapsulate.js';
@@ -15,11 +17,14 @@ import { receiveTcp } from '../../socket/receive-tcp.js';
 import { receiveUdp } from '../../socket/receive-udp.js';
 import { PARAMETER_PROBLEM, UNKNOWN_NEXT_HEADER } from '../icmp-types.js';
 import { sendIcmpv6Error } from './icmp-error.js';
+import { leaveForServer6 } from './output.js';
 import { receiveIcmpv6 } from './receive-icmpv6.js';
 
 export function deliver6(rt: Runtime, device: Device, passage: Passage): void {
   const { ns } = device;
   if (!runHook(rt, ns, 'input', passage, device, undefined)) return;
+  const next = takeIpvsRoute<Ip>(passage);
+  if (next !== undefined) return leaveForServer6(rt, ns, passage, next);
   if (passage.packet.fragment !== undefined && !reassemble(rt, ns, passage, 'local')) return;
   const { packet } = passage;
   const { l4 } = packet;

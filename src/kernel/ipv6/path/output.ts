@@ -7,9 +7,11 @@ import { formatIp, type Ip, type Ipv6 } from '../../../base/ip.js';
 import type { IpPacket } from '../../../packet/ip-packet.js';
 import type { Errno } from '../../../trace/flow-record.js';
 import type { Device, Namespace } from '../../namespace.js';
+import { isTaken, takeIpvsRoute } from '../../ipvs/passage.js';
 import { packetLength } from '../../link/packet-length.js';
 import { runHook } from '../../path/hook.js';
 import { localMtu } from '../../path/path-mtu.js';
+import type { Passage } from '../../netfilter/contract.js';
 import { answerPassage, newPassage, takeAsCopy } from '../../path/passage.js';
 import { senderOf } from '../../path/output.js';
 import { recordDrop, recordRoute } from '../../record.js';
@@ -35,17 +37,34 @@ export function output6(rt: Runtime, outgoing: Outgoing): Errno | undefined {
   if (outgoing.owner !== undefined) passage.gid = outgoing.owner.gid;
   if (outgoing.copied === true) takeAsCopy(passage);
   if (refusesToFit(rt, outgoing, passage.packet, decision)) return 'EMSGSIZE';
+  return leave(rt, ns, passage, decision, outgoing.tunnel);
+}
+
+/** From OUTPUT to the wire; a packet that IPVS sends to a server begins anew, and its socket hears of nothing more. */
+// eslint-disable-next-line eslint/max-params
+function leave(rt: Runtime, ns: Namespace, passage: Passage, decision: OutputDecision<Ip>, tunnel?: Device): Errno | undefined {
   rt.rerouted = undefined;
-  if (!runHook(rt, ns, 'output', passage, undefined, decision.device)) return passage.swallowed === true ? undefined : 'EPERM';
+  if (!runHook(rt, ns, 'output', passage, undefined, decision.device))
+    return isTaken(passage) || passage.swallowed === true ? undefined : 'EPERM';
+  const next = takeIpvsRoute<Ip>(passage);
+  if (next !== undefined) {
+    leaveForServer6(rt, ns, passage, next);
+    return undefined;
+  }
   const last = rt.rerouted ?? decision;
   if (rt.rerouted !== undefined) {
     if (last.route === undefined || last.error !== undefined) return unroutable(rt, ns, passage.packet, last);
     recordRoute(rt, ns, passage.packet, 'output', last.route);
   }
   if (last.route === undefined) return 'EPERM';
-  if (!runHook(rt, ns, 'postrouting', passage, outgoing.tunnel, last.device)) return passage.swallowed === true ? undefined : 'EPERM';
+  if (!runHook(rt, ns, 'postrouting', passage, tunnel, last.device)) return passage.swallowed === true ? undefined : 'EPERM';
   transmit6(rt, last.device, last.route as Route6, passage, undefined);
   return rt.linkError;
+}
+
+export function leaveForServer6(rt: Runtime, ns: Namespace, passage: Passage, next: OutputDecision<Ip>): void {
+  if (next.route !== undefined) recordRoute(rt, ns, passage.packet, 'output', next.route);
+  leave(rt, ns, passage, next);
 }
 
 /** A socket that wants whole packets alone is refused others (__ip6_append_data). */

@@ -5,7 +5,8 @@
  * Left out: that what a bridge's DNAT sends elsewhere passes for what leaves the way it came; extension headers, redirects (which Linux sends, whatever its sysctls say, about a packet that leaves the way it came to a
  * neighbour of its sender), proxying of neighbour discovery for forwarded packets.
  */
-import { formatIp, type Ipv6 } from '../../../base/ip.js';
+import { formatIp, type Ip, type Ipv6 } from '../../../base/ip.js';
+import { takeIpvsRoute } from '../../ipvs/passage.js';
 import { packetLength } from '../../link/packet-length.js';
 import type { Device } from '../../namespace.js';
 import type { Passage } from '../../netfilter/contract.js';
@@ -91,6 +92,12 @@ function forward(rt: Runtime, device: Device, passage: Passage, route: Route6): 
   }
   passage.packet = { ...packet, ttl: packet.ttl - 1 };
   if (!runHook(rt, ns, 'forward', passage, device, out)) return;
-  if (!runHook(rt, ns, 'postrouting', passage, device, out)) return;
+  const again = takeIpvsRoute<Ip>(passage);
+  if (again?.route !== undefined) return leaveBy(rt, device, passage, again.device, again.route as Route6);
+  leaveBy(rt, device, passage, out, route);
+}
+
+function leaveBy(rt: Runtime, device: Device, passage: Passage, out: Device, route: Route6): void {
+  if (!runHook(rt, device.ns, 'postrouting', passage, device, out)) return;
   transmit6(rt, out, route, passage, device);
 }

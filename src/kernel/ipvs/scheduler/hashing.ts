@@ -1,11 +1,9 @@
 /**
  * sh and dh: a hash of the client's address, or of the address called, picks one of 256 buckets that the servers share
- * (net/netfilter/ipvs/ip_vs_sh.c, ip_vs_dh.c). Nothing is left to chance: one address has one server. mh: Maglev (ip_vs_mh.c), whose table
- * depends on two siphashes; here the oracle gives each address its server once, and keeps it.
+ * (net/netfilter/ipvs/ip_vs_sh.c, ip_vs_dh.c). Nothing is left to chance: one address has one server.
  */
-import type { Ip } from '../../../base/ip.js';
 import type { RealServer } from '../../../plan/ipvs/ipvs-service.js';
-import type { Scheduler, Scheduling } from './scheduler.js';
+import { folded, schedulingPort, type Scheduler, type Scheduling } from './scheduler.js';
 
 const BITS = 8;
 const BUCKETS = 1 << BITS;
@@ -14,7 +12,7 @@ const GOLDEN_RATIO = 0x61c88647;
 export const sourceHashing: Scheduler = (scheduling) => {
   const { packet, service, available } = scheduling;
   const buckets = bucketsOf(scheduling, true);
-  const start = hash(folded(packet.src) + portOf(scheduling, 'sh-port'));
+  const start = hash(folded(packet.src) + schedulingPort(scheduling, 'sh-port'));
   const server = buckets[start];
   if (server === undefined || available(server) || !service.flags.some((flag) => flag === 'sh-fallback' || flag === 'flag-1')) {
     return server !== undefined && available(server) ? server : undefined;
@@ -29,18 +27,6 @@ export const sourceHashing: Scheduler = (scheduling) => {
 export const destinationHashing: Scheduler = (scheduling) => {
   const server = bucketsOf(scheduling, false)[hash(folded(scheduling.packet.dst))];
   return server !== undefined && scheduling.available(server) ? server : undefined;
-};
-
-/** Which server an address has. */
-export const maglev: Scheduler = (scheduling) => {
-  const known = (scheduling.memory as Map<string, RealServer> | undefined) ?? new Map<string, RealServer>();
-  scheduling.memory = known;
-  const client = `${scheduling.packet.src} ${portOf(scheduling, 'mh-port')}`;
-  const before = known.get(client);
-  if (before !== undefined) return scheduling.available(before) ? before : undefined;
-  const server = scheduling.choose(({ weight }) => weight);
-  if (server !== undefined) known.set(client, server);
-  return server;
 };
 
 /** Servers in turn, each as often as its weight, or once; one without a weight holds its place too. */
@@ -58,15 +44,7 @@ function bucketsOf(scheduling: Scheduling, weighted: boolean): readonly (RealSer
   return buckets;
 }
 
-function portOf({ service, packet: { l4 } }: Scheduling, flag: 'sh-port' | 'mh-port'): number {
-  return l4.kind !== 'icmp' && (service.flags.includes(flag) || service.flags.includes('flag-2')) ? l4.sport : 0;
-}
-
 /** hash_32. */
 function hash(value: number): number {
   return Math.imul(value, GOLDEN_RATIO) >>> (32 - BITS);
-}
-
-function folded(ip: Ip): number {
-  return typeof ip === 'number' ? ip : Number(BigInt.asIntN(32, ip ^ (ip >> 32n) ^ (ip >> 64n) ^ (ip >> 96n)));
 }

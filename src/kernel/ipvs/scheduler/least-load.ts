@@ -34,7 +34,7 @@ export const neverQueue: Scheduler = (scheduling) => {
 };
 
 function first(scheduling: Scheduling, share: (server: RealServer) => number): RealServer | undefined {
-  if (scheduling.memory !== undefined) return undefined;
+  if (scheduling.memory !== undefined || scheduling.fresh) return undefined;
   scheduling.memory = true;
   return scheduling.choose(share);
 }

@@ -8,6 +8,7 @@ import { nobodyAvailable, type Scheduler, type Scheduling } from './scheduler.js
 export const roundRobin: Scheduler = (scheduling) => {
   const { servers, available } = scheduling;
   const last = scheduling.memory as RealServer | undefined;
+  if (last === undefined && scheduling.fresh) return remember(scheduling, servers.find(available));
   if (last === undefined)
     return remember(
       scheduling,
@@ -26,30 +27,49 @@ function remember(scheduling: Scheduling, server: RealServer | undefined): RealS
   return server;
 }
 
-/** ip_vs_wrr_mark: where the walk over the servers stands, and the weight that a server needs in this round. */
+/** ip_vs_wrr_mark: where the walk over the servers stands, the weight that a server needs in this round, what it needs most, and the step. */
 interface Mark {
   at: number;
   weight: number;
+  most: number;
+  step: number;
 }
 
 export const weightedRoundRobin: Scheduler = (scheduling) => {
   const known = scheduling.memory as Mark | undefined;
   if (known !== undefined) return next(scheduling, known);
   if (nobodyAvailable(scheduling)) return undefined;
-  const mark: Mark = { at: -1, weight: 0 };
+  const mark = begin(scheduling.servers);
   scheduling.memory = mark;
+  if (scheduling.fresh) return next(scheduling, mark);
   const first = scheduling.choose(({ weight }) => weight);
   while (next(scheduling, mark) !== first);
   return first;
 };
 
+/** ip_vs_wrr_dest_changed, for each server that was added: the first round is that of the first server. */
+function begin(servers: readonly RealServer[]): Mark {
+  const mark: Mark = { at: -1, weight: 0, most: 0, step: 0 };
+  const added: number[] = [];
+  for (const { weight } of servers.toReversed()) {
+    added.push(weight);
+    mark.step = added.filter((each) => each > 0).reduce(greatestCommonDivisor, 0) || 1;
+    mark.most = Math.max(...added) - (mark.step - 1);
+    if (mark.weight > mark.most || mark.weight === 0) mark.weight = mark.most;
+    else if (mark.step > 1) mark.weight = Math.floor(mark.weight / mark.step) * mark.step + 1;
+  }
+  return mark;
+}
+
 function next({ servers, available }: Scheduling, mark: Mark): RealServer | undefined {
   if (!servers.some(available)) return undefined;
-  const weights = servers.map(({ weight }) => weight).filter((weight) => weight > 0);
-  const step = weights.reduce(greatestCommonDivisor, 0);
   for (;;) {
-    mark.at = (mark.at + 1) % servers.length;
-    if (mark.at === 0) mark.weight = mark.weight - step > 0 ? mark.weight - step : Math.max(...weights);
+    mark.at++;
+    if (mark.at === servers.length) {
+      mark.at = 0;
+      mark.weight -= mark.step;
+      if (mark.weight <= 0) mark.weight = mark.most;
+    }
     const server = servers[mark.at] as RealServer;
     if (server.weight >= mark.weight && available(server)) return server;
   }

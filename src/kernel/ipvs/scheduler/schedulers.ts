@@ -1,8 +1,9 @@
 /** The schedulers by their names; lblc, lblcr, fo, ovf and twos are not modelled. */
 import { unsupported } from '../../../base/errors.js';
 import type { IpvsService } from '../../../plan/ipvs/ipvs-service.js';
-import { destinationHashing, maglev, sourceHashing } from './hashing.js';
+import { destinationHashing, sourceHashing } from './hashing.js';
 import { leastConnection, neverQueue, shortestExpectedDelay, weightedLeastConnection } from './least-load.js';
+import { maglev } from './maglev.js';
 import { roundRobin, weightedRoundRobin } from './round-robin.js';
 import type { Scheduler } from './scheduler.js';
 
