@@ -41,7 +41,7 @@ function packetText(packet: IpPacket): string {
   const tail =
     l4.kind === 'tcp'
       ? ` [${l4.flags}]${l4.mss === undefined ? '' : ` mss ${l4.mss}`}`
-      : l4.kind === 'tunnel' || l4.vxlan === undefined
+      : l4.kind !== 'udp' || l4.vxlan === undefined
         ? ' UDP'
         : ` VXLAN ${l4.vxlan.vni}`;
   // The outer source port is a hash; any would do.

@@ -10,6 +10,7 @@ import { formatIcmp } from './format-icmp.js';
 import type { ArpFrame, Frame } from './frame.js';
 import { type Fragment, type IpPacket, PROTO } from './ip-packet.js';
 import { ARP_BYTES } from './packet-bytes.js';
+import type { SctpPacket } from './sctp.js';
 import type { TcpSegment } from './tcp.js';
 import { tcpWindow } from './tcp-window.js';
 import type { IpTunnel } from './tunnel.js';
@@ -26,6 +27,7 @@ export function formatPacket(packet: IpPacket): string {
   if (l4.kind === 'icmp') return `${family} ${formatIp(packet.src)} > ${formatIp(packet.dst)}: ${formatIcmp(packet, l4)}`;
   if (l4.kind === 'tunnel') return `${family} ${formatIp(packet.src)} > ${formatIp(packet.dst)}: ${formatIpTunnel(packet.proto, l4)}`;
   const addresses = `${family} ${end(packet.src, l4.sport)} > ${end(packet.dst, l4.dport)}`;
+  if (l4.kind === 'sctp') return `${addresses}: ${formatSctp(l4)}`;
   return `${addresses}: ${l4.kind === 'tcp' ? formatTcp(l4) : formatUdp(l4)}`;
 }
 
@@ -65,6 +67,12 @@ function formatTcp(tcp: TcpSegment): string {
   if (tcp.mss !== undefined) parts.push(`options [mss ${tcp.mss}]`);
   const payload = length > 0 && (HTTP_PORTS.includes(tcp.sport) || HTTP_PORTS.includes(tcp.dport)) ? ': HTTP' : '';
   return `${parts.join(', ')}, length ${length}${payload}`;
+}
+
+/** print-sctp.c, of each chunk its name and of those that begin an association the tag. */
+function formatSctp({ chunks }: SctpPacket): string {
+  const texts = chunks.map(({ type, initTag }, i) => `(${i + 1}) [${type}]${initTag === undefined ? '' : ` [init tag: ${initTag}]`}`);
+  return `sctp ${texts.join(' ')}`;
 }
 
 function formatUdp(udp: UdpDatagram): string {

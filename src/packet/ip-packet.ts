@@ -4,6 +4,7 @@
  */
 import type { Ip } from '../base/ip.js';
 import type { IcmpMessage } from './icmp.js';
+import type { SctpPacket } from './sctp.js';
 import type { TcpSegment } from './tcp.js';
 import type { IpTunnel } from './tunnel.js';
 import type { UdpDatagram } from './udp.js';
@@ -33,4 +34,4 @@ export interface Fragment {
   readonly more: boolean;
 }
 
-export type Layer4 = TcpSegment | UdpDatagram | IcmpMessage | IpTunnel;
+export type Layer4 = TcpSegment | UdpDatagram | SctpPacket | IcmpMessage | IpTunnel;

@@ -14,6 +14,7 @@ const IPV6_HEADER = 40;
 /** Of IPv6 (RFC 8200, 4.5). */
 const FRAGMENT_HEADER = 8;
 const UDP_HEADER = 8;
+const SCTP_HEADER = 12;
 const VXLAN_HEADER = 8;
 const ETHERNET_HEADER = 14;
 const ICMP_HEADER = 8;
@@ -28,6 +29,7 @@ export function packetBytes(packet: IpPacket): number {
   if (l4.kind === 'tcp') return header + tcpHeaderBytes(l4) + l4.length;
   if (l4.kind === 'icmp') return header + icmpBytes(l4);
   if (l4.kind === 'tunnel') return header + l4.length;
+  if (l4.kind === 'sctp') return header + SCTP_HEADER + l4.length;
   if (l4.vxlan === undefined) return header + UDP_HEADER + l4.length;
   const { frame } = l4.vxlan;
   return header + UDP_HEADER + VXLAN_HEADER + ETHERNET_HEADER + (frame.kind === 'ip' ? packetBytes(frame.packet) : ARP_BYTES);

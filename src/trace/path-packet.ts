@@ -21,6 +21,7 @@ export function pathPacket(packet: IpPacket): string {
     return `${pathPacket(l4.packet)} [${packet.proto === PROTO.ipip ? 'ipip' : 'gre'} ${formatIp(src)}>${formatIp(dst)} ttl=${ttl}]`;
   if (l4.kind === 'udp' && l4.tunnel !== undefined) return udpTunnelText(packet, l4.tunnel);
   const ends = `${formatSocket(src, l4.sport)} > ${formatSocket(dst, l4.dport)} ttl ${ttl}`;
+  if (l4.kind === 'sctp') return `${ends} sctp ${l4.chunks.map(({ type }) => type).join('+')}`;
   return l4.kind === 'udp' ? `${ends} udp` : `${ends} tcp ${l4.flags}`;
 }
 

@@ -18,6 +18,8 @@ export function packetLength(packet: IpPacket): number {
       return header + 20 + (l4.mss === undefined ? 12 : 20) + l4.length;
     case 'udp':
       return header + 8 + (l4.vxlan === undefined ? l4.length : 22 + framePayload(l4.vxlan.frame));
+    case 'sctp':
+      return header + 12 + l4.length;
     case 'tunnel':
       return header + l4.length;
     case 'icmp':

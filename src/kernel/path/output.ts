@@ -44,6 +44,7 @@ export function output(rt: Runtime, outgoing: Outgoing): Errno | undefined {
 // eslint-disable-next-line eslint/max-params
 export function leave(rt: Runtime, ns: Namespace, passage: Passage, decision: OutputDecision, tunnel?: Device): Errno | undefined {
   rt.rerouted = undefined;
+  rt.sender = passage;
   if (!runHook(rt, ns, 'output', passage, undefined, decision.device))
     return isTaken(passage) || passage.swallowed === true ? undefined : 'EPERM';
   const next = takeIpvsRoute(passage);
@@ -75,6 +76,8 @@ export function senderOf({ fromClient, packet: { l4 }, about, owner }: Outgoing)
   if (l4.kind === 'icmp') return KERNEL_SOCKET;
   if (l4.kind === 'udp') return l4.vxlan === undefined && (l4.tunnel === undefined || l4.tunnel.kind === 'UDP') ? 0 : undefined;
   if (l4.kind === 'tunnel') return undefined;
+  // An ABORT for want of a socket comes from none.
+  if (l4.kind === 'sctp') return l4.chunks[0]?.type === 'ABORT' ? KERNEL_SOCKET : 0;
   if (l4.flags !== 'R' && l4.flags !== 'R.') return 0;
   return about === undefined ? KERNEL_SOCKET : undefined;
 }

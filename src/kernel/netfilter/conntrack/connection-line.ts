@@ -11,6 +11,7 @@ export function connectionLine(connection: Connection, nowUs: number): string {
   const seconds = Math.ceil((connection.expiresUs - nowUs) / 1_000_000);
   const parts = [`${NAMES.get(original.proto) ?? 'unknown'} ${original.proto} ${seconds}`];
   if (original.proto === PROTO.tcp) parts.push(connection.tcp);
+  if (connection.sctp !== undefined) parts.push(connection.sctp.state);
   parts.push(tupleText(original));
   if (!connection.seenReply) parts.push('[UNREPLIED]');
   parts.push(tupleText(reply));

@@ -1,6 +1,7 @@
 /** One tracked connection (struct nf_conn): both tuples, its NAT bindings, protocol state, mark and end of life. */
 import type { NatKind, RuleHit } from '../../../trace/event.js';
 import type { TcpState } from './tcp-state.js';
+import type { SctpTracking } from './follow-sctp.js';
 import type { TcpTracking } from './tcp-window.js';
 import { invertTuple, type Tuple } from './tuple.js';
 import type { Zone } from './zone.js';
@@ -25,6 +26,8 @@ export interface Connection {
   tcp: TcpState;
   /** Of TCP alone. */
   tracking: TcpTracking | undefined;
+  /** Of SCTP alone. */
+  sctp: SctpTracking | undefined;
   /** Undefined in zone 0. */
   readonly zone: Zone | undefined;
   /** Virtual time at which it is forgotten, µs. */
@@ -62,6 +65,7 @@ export function newConnection(original: Tuple, nowUs: number, zone: Zone | undef
     dstRule: undefined,
     tcp: 'NONE',
     tracking: undefined,
+    sctp: undefined,
     zone,
     expiresUs: nowUs,
     startedUs: nowUs,

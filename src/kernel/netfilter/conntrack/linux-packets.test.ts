@@ -9,7 +9,7 @@ import { describe, it } from 'node:test';
 import { createRng } from '../../../base/rng.js';
 import { readPacket } from './testing/packet-text.js';
 import { answerLine, askSimulated, FIRST_PORT, type LinuxEntry, type PacketCase } from './testing/packet-scripts.js';
-import { randomScript } from './testing/random-packets.js';
+import { randomScript, randomSctpScript } from './testing/random-packets.js';
 
 const FOLDER = 'fixtures/kernel/conntrack';
 const ASKER = 'src/kernel/netfilter/conntrack/testing/ask-linux.py';
@@ -20,18 +20,18 @@ const SEED = Number(process.env['HOPSPEC_SEED'] ?? 1);
 
 interface KeptCase extends Omit<PacketCase, 'scripts'> {
   /** Of the random scripts. */
-  readonly random?: { readonly seed: number; readonly scripts: number };
+  readonly random?: { readonly seed: number; readonly scripts: number; readonly sctp?: boolean };
   readonly scripts: readonly { readonly packets: readonly string[]; readonly linux: readonly string[] }[];
 }
 
 function asked(kept: KeptCase): PacketCase {
   if (kept.random === undefined || !ASK_LINUX) return { ...kept, scripts: kept.scripts.map(({ packets }) => packets) };
-  return { ...kept, scripts: randomScripts(kept.random.seed, kept.random.scripts) };
+  return { ...kept, scripts: randomScripts(kept.random) };
 }
 
-function randomScripts(seed: number, count: number): string[][] {
+function randomScripts({ seed, scripts, sctp }: NonNullable<KeptCase['random']>): string[][] {
   const rng = createRng(seed);
-  return Array.from({ length: count }, () => randomScript(rng, 5 + rng.below(16)));
+  return Array.from({ length: scripts }, () => (sctp === true ? randomSctpScript : randomScript)(rng, 5 + rng.below(16)));
 }
 
 function askLinux({ family, sysctl, scripts }: PacketCase): string[][] {
@@ -94,14 +94,27 @@ function compare({ scripts }: PacketCase, mine: readonly (readonly string[])[], 
 
 it('follows random segments as Linux does', { skip: RUNS === 0 && 'HOPSPEC_RUNS=N asks Linux, as root, about N random scripts' }, () => {
   for (const [k, sysctl] of SETTINGS.entries()) {
-    const one = { name: 'random', family: k % 2 === 0 ? 4 : 6, sysctl, scripts: randomScripts(SEED + k, RUNS) } as const;
+    const one = {
+      name: 'random',
+      family: k % 2 === 0 ? 4 : 6,
+      sysctl,
+      scripts: randomScripts({ seed: SEED + k, scripts: RUNS, sctp: k > 3 }),
+    } as const;
     compare(one, askSimulated(one), askLinux(one));
   }
 });
 
+/** So that each state has its own. */
+const SCTP_TIMES = Object.fromEntries(
+  ['closed', 'cookie_wait', 'cookie_echoed', 'established', 'shutdown_sent', 'shutdown_recd', 'shutdown_ack_sent', 'heartbeat_sent'].map(
+    (state, i) => [`net.netfilter.nf_conntrack_sctp_timeout_${state}`, String(15 + 10 * i)],
+  ),
+);
 const SETTINGS: readonly Readonly<Record<string, string>>[] = [
   {},
   { 'net.netfilter.nf_conntrack_tcp_be_liberal': '1' },
   { 'net.netfilter.nf_conntrack_tcp_loose': '0' },
   { 'net.netfilter.nf_conntrack_tcp_max_retrans': '1', 'net.netfilter.nf_conntrack_tcp_ignore_invalid_rst': '1' },
+  SCTP_TIMES,
+  SCTP_TIMES,
 ];

@@ -1,5 +1,6 @@
 /** What the settings of connection tracking say (nf_conntrack-sysctl.rst): how long it remembers, µs, and how strict it is with TCP. */
 import type { NetfilterHost } from '../contract.js';
+import type { SctpState } from './sctp-state.js';
 import type { TcpState } from './tcp-state.js';
 
 const US = 1_000_000;
@@ -8,6 +9,7 @@ export interface Timeouts {
   readonly tcp: Readonly<Record<TcpState, number>>;
   readonly maxRetransTime: number;
   readonly unacknowledged: number;
+  readonly sctp: Readonly<Record<SctpState, number>>;
   readonly udp: number;
   readonly udpStream: number;
   readonly icmp: number;
@@ -42,6 +44,17 @@ export function readTimeouts(host: NetfilterHost): Timeouts {
     },
     maxRetransTime: us('tcp_timeout_max_retrans'),
     unacknowledged: us('tcp_timeout_unacknowledged'),
+    sctp: {
+      NONE: 0,
+      CLOSED: us('sctp_timeout_closed'),
+      COOKIE_WAIT: us('sctp_timeout_cookie_wait'),
+      COOKIE_ECHOED: us('sctp_timeout_cookie_echoed'),
+      ESTABLISHED: us('sctp_timeout_established'),
+      SHUTDOWN_SENT: us('sctp_timeout_shutdown_sent'),
+      SHUTDOWN_RECD: us('sctp_timeout_shutdown_recd'),
+      SHUTDOWN_ACK_SENT: us('sctp_timeout_shutdown_ack_sent'),
+      HEARTBEAT_SENT: us('sctp_timeout_heartbeat_sent'),
+    },
     udp: us('udp_timeout'),
     udpStream: us('udp_timeout_stream'),
     icmp: us('icmp_timeout'),

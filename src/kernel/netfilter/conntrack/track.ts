@@ -9,6 +9,7 @@ import type { IcmpMessage } from '../../../packet/icmp.js';
 import type { NetfilterCounters, Passage } from '../contract.js';
 import { type Connection, newConnection } from './connection.js';
 import { followOthers } from './follow-others.js';
+import { followSctp } from './follow-sctp.js';
 import { type Followed, followTcp } from './follow-tcp.js';
 import type { ConnectionTable } from './table.js';
 import type { Timeouts } from './timeouts.js';
@@ -53,6 +54,7 @@ function begin(tracker: Tracker, passage: Passage, tuple: Tuple, nowUs: number):
 
 function follow({ timeouts }: Tracker, connection: Connection, { l4, proto }: IpPacket, reply: boolean, nowUs: number): Followed {
   if (l4.kind === 'tcp') return followTcp(timeouts, connection, l4, reply, nowUs);
+  if (l4.kind === 'sctp') return followSctp(timeouts, connection, l4, reply, nowUs);
   followOthers(timeouts, connection, proto, nowUs);
   return 'accept';
 }

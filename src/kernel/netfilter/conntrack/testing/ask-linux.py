@@ -117,7 +117,7 @@ def main():
     asked = json.load(sys.stdin)
     leave_host()
     with lock_file():
-        spaces = load(router(asked["sysctl"]))
+        spaces, *_ = load(router(asked["sysctl"]))
     wires = {">": open_wire(spaces["c"]), "<": open_wire(spaces["s"])}
     enter(spaces["r"])
     asking = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_NETFILTER)

@@ -5,6 +5,7 @@
  */
 import { type Ip, parseIp } from '../../../../base/ip.js';
 import { type IpPacket, type Layer4, PROTO } from '../../../../packet/ip-packet.js';
+import type { SctpChunkType } from '../../../../packet/sctp.js';
 import type { TcpFlags, TcpSegment } from '../../../../packet/tcp.js';
 
 export interface TextPacket {
@@ -72,6 +73,7 @@ function layer4(what: string, rest: string, around: Around): Made {
     const l4: Layer4 = { kind: 'tunnel', sport: 0, dport: 0, length: 4, key: undefined, checksum: false, packet: inner };
     return { proto, l4, bytes: words(0, 0x0800), key: what === 'gre' ? { sport: 0, dport: 0 } : {} };
   }
+  if (what === 'sctp') return { proto: PROTO.sctp, ...sctp(rest, around), key };
   return { proto: PROTO.tcp, ...tcp(what as TcpFlags, rest, around), key };
 }
 
@@ -106,6 +108,39 @@ function tcp(flags: TcpFlags, rest: string, { sport, dport, number }: Around): {
   const detail = { window, scale, sackPermitted, sack };
   const l4 = { kind: 'tcp', sport, dport, flags, seq, ack: bits & 16 ? ack : 0, mss: undefined, length, detail } as const;
   return { l4, bytes: Uint8Array.from([...head, ...options, ...new Array<number>(length).fill(0)]) };
+}
+
+const CHUNKS: Readonly<Record<SctpChunkType, readonly [number: number, bytes: number]>> = {
+  DATA: [0, 20],
+  INIT: [1, 20],
+  'INIT ACK': [2, 20],
+  SACK: [3, 16],
+  'HB REQ': [4, 8],
+  'HB ACK': [5, 8],
+  ABORT: [6, 4],
+  SHUTDOWN: [7, 8],
+  'SHUTDOWN ACK': [8, 4],
+  'OP ERR': [9, 8],
+  'COOKIE ECHO': [10, 8],
+  'COOKIE ACK': [11, 4],
+  'SHUTDOWN COMPLETE': [14, 4],
+};
+
+/** ` INIT_ACK+DATA tag 5 init 9`; a `*` behind a chunk reflects the tag. */
+function sctp(rest: string, { sport, dport, number }: Around): { readonly l4: Layer4; readonly bytes: Uint8Array } {
+  const [tag = 0, initTag = 0] = ['tag', 'init'].map(number);
+  const chunks = (rest.trim().split(' ')[0] ?? '').split('+').map((text) => {
+    const type = text.replace('*', '').replace('_', ' ') as SctpChunkType;
+    const reflected = text.endsWith('*');
+    return { type, reflected, ...(type.startsWith('INIT') ? { initTag } : {}) };
+  });
+  const bytes = chunks.flatMap(({ type, reflected }) => {
+    const [id, length] = CHUNKS[type];
+    const body = type.startsWith('INIT') ? [...long(initTag), ...long(65535), ...short(1), ...short(1), ...long(1)] : [];
+    return [id, reflected ? 1 : 0, ...short(length), ...body, ...new Array<number>(length - 4 - body.length).fill(0)];
+  });
+  const l4 = { kind: 'sctp', sport, dport, tag, chunks, length: bytes.length } as const;
+  return { l4, bytes: Uint8Array.from([...short(sport), ...short(dport), ...long(tag), 0, 0, 0, 0, ...bytes]) };
 }
 
 function short(value: number): number[] {

@@ -55,3 +55,30 @@ const PLAN: readonly string[] = ['>S', '<S.', '>.', '>P.', '<.', '<P.', '>.', '>
 function start(rng: Rng): number {
   return [1000, 0xfffffff0, 0x7ffffff0, 1_000_000][rng.below(4)] as number;
 }
+
+const CHUNKS =
+  'DATA INIT INIT_ACK SACK HB_REQ HB_ACK ABORT ABORT* SHUTDOWN SHUTDOWN_ACK OP_ERR COOKIE_ECHO COOKIE_ACK SHUTDOWN_COMPLETE'.split(' ');
+/** An association that opens, says something and closes. */
+const ASSOCIATION: readonly string[] = [
+  ...['>INIT', '<INIT_ACK', '>COOKIE_ECHO', '<COOKIE_ACK', '>DATA', '<SACK'],
+  ...['>HB_REQ', '<HB_ACK', '>SHUTDOWN', '<SHUTDOWN_ACK', '>SHUTDOWN_COMPLETE'],
+];
+
+/** The same for SCTP: chunks and verification tags. */
+export function randomSctpScript(rng: Rng, length: number): string[] {
+  const pick = <T>(list: readonly T[]): T => list[rng.below(list.length)] as T;
+  const tags = [101, 202];
+  const planned = rng.below(4) > 0;
+  return Array.from({ length }, (_, i) => {
+    const plan = planned ? ASSOCIATION[i] : undefined;
+    const strict = plan !== undefined && rng.below(10) > 0;
+    const back = strict ? plan.startsWith('<') : rng.below(2) === 1;
+    const chunk = strict ? plan.slice(1) : pick(CHUNKS);
+    const more = !strict && rng.below(6) === 0 ? `+${pick(CHUNKS)}` : '';
+    const own = (back ? tags[1] : tags[0]) as number;
+    const other = (back ? tags[0] : tags[1]) as number;
+    const right = chunk === 'INIT' ? 0 : chunk.endsWith('*') ? own : other;
+    const tag = strict || rng.below(4) > 0 ? right : pick([0, own, other, 303]);
+    return `${back ? '<' : '>'}sctp ${chunk}${more} tag ${tag}${chunk.startsWith('INIT') ? ` init ${rng.below(8) === 0 ? 303 : own}` : ''}`;
+  });
+}
