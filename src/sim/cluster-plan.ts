@@ -17,7 +17,7 @@ import { hasPodNetwork, podsOfNode } from '../node/pods-of-node.js';
 import type { ListenerPlan, NetnsPlan, Plan, PlanSource, ProbePlan } from '../plan/plan.js';
 import { type IpPacket, PROTO } from '../packet/ip-packet.js';
 import type { Naming } from '../trace/naming.js';
-import { externalListeners, listenerOwner, nodeListeners, podNetnsListeners } from './listeners.js';
+import { externalListeners, listenerOwner, nodeListeners, podNetnsListeners, portsServed } from './listeners.js';
 import { nodeAddresses } from './lookup.js';
 
 export interface ExternalHost {
@@ -78,7 +78,9 @@ export class ClusterPlan implements PlanSource, Naming {
     const owner = this.#ownerOf(netns);
     if (owner?.kind === 'pod') return podNetnsListeners(owner.pod, netns);
     if (owner?.kind === 'node') return nodeListeners(this.view, owner.name);
-    return owner?.kind === 'external' ? externalListeners(owner.host.name, owner.host.ports) : NO_LISTENERS;
+    return owner?.kind === 'external'
+      ? externalListeners(owner.host.name, [...owner.host.ports, ...portsServed(this.view, owner.host.address)])
+      : NO_LISTENERS;
   }
 
   peer(netns: string, device: string): { readonly netns: string; readonly name: string } | undefined {

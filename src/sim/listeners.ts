@@ -59,9 +59,19 @@ export function nodeListeners(view: StoreView, name: string): readonly ListenerP
   ];
 }
 
-/** `ports` as `tcp:80`. */
+/** The ports that EndpointSlices say are served at an address, as `tcp:80`. */
+export function portsServed(view: StoreView, address: string): readonly string[] {
+  return view
+    .list('EndpointSlice')
+    .filter(({ endpoints }) => endpoints.some(({ addresses }) => addresses.includes(address)))
+    .flatMap(({ ports }) =>
+      (ports ?? []).flatMap(({ port, protocol }) => (port === undefined ? [] : [`${(protocol ?? 'TCP').toLowerCase()}:${port}`])),
+    );
+}
+
+/** An outside host answers on the ports it was asked for, and on those that it serves; `ports` as `tcp:80`. */
 export function externalListeners(name: string, ports: Iterable<string>): readonly ListenerPlan[] {
-  return [...ports].sort().map((text) => {
+  return [...new Set(ports)].sort().map((text) => {
     const [proto, port] = text.split(':') as [ListenerPlan['proto'], string];
     return { id: `external/${name}#host:${proto}:${port}`, netns: NETNS.external(name), proto, ip: ANY, port: Number(port) };
   });

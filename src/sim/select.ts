@@ -208,7 +208,7 @@ function plain(kind: string, name: string, label: string, route: RouteSelection 
 function serviceReceivers(context: SelectContext, service: Service, route: RouteSelection | undefined): readonly Receiver[] {
   const { namespace, name } = service.metadata;
   const label = `Service ${namespace === 'default' ? name : `${namespace}/${name}`}`;
-  const servers = serversOf(context.view, service);
+  const servers = serversOf(context, service);
   switch (route?.via) {
     case 'ping':
       return [{ to: `svc/${namespace}/${name}`, label, protocol: 'ICMP' }];
@@ -272,14 +272,17 @@ function servicePort(service: Service, fits: (port: ServicePort) => boolean): Se
 }
 
 /** The endpoints behind a Service, as endpoint texts; the address where no pod is named. */
-function serversOf(view: StoreView, service: Service): readonly string[] {
+function serversOf({ view, externals }: SelectContext, service: Service): readonly string[] {
   const servers: string[] = [];
   for (const slice of view.list('EndpointSlice', service.metadata.namespace)) {
     if (slice.metadata.labels?.['kubernetes.io/service-name'] !== service.metadata.name) continue;
     for (const endpoint of slice.endpoints) {
       const { targetRef } = endpoint;
       if (targetRef?.kind === 'Pod') servers.push(`pod/${targetRef.namespace ?? service.metadata.namespace}/${targetRef.name}`);
-      else servers.push(...endpoint.addresses.map((address) => ownerOfAddress(view, address) ?? `ip/${address}`));
+      else
+        servers.push(
+          ...endpoint.addresses.map((address) => ownerOfAddress(view, address) ?? hostAt(externals, address) ?? `ip/${address}`),
+        );
     }
   }
   return servers;
@@ -291,4 +294,9 @@ export function ownerOfAddress(view: StoreView, address: string): string | undef
   if (node) return `node/${node.metadata.name}`;
   const pod = view.list('Pod').find((one) => one.status?.podIP === address && one.spec.hostNetwork !== true);
   return pod && `pod/${pod.metadata.namespace}/${pod.metadata.name}`;
+}
+
+function hostAt(externals: SelectContext['externals'], address: string): string | undefined {
+  const host = externals.find((external) => external.address === address);
+  return host && `external/${host.name}`;
 }
