@@ -73,7 +73,7 @@ function ipv6Header(chance: Chance): string {
 }
 
 /** Targets after which the packet goes on, or is lost to a queue. */
-export function extensionTarget({ chance }: Vocabulary, { table, hook }: RulePlace, proto: RuleProtocol): string | undefined {
+export function extensionTarget({ chance, dialect }: Vocabulary, { table, hook }: RulePlace, proto: RuleProtocol): string | undefined {
   const anywhere = ['AUDIT --type accept', 'NFQUEUE --queue-num 9 --queue-bypass', 'NFQUEUE --queue-balance 1:3'];
   if (table === 'raw') return chance.pick(['CT --zone 5', 'CT --zone-orig 5', 'CT --zone-reply 6', 'CT', 'CT --ctevents new', ...anywhere]);
   if (table !== 'mangle') return chance.pick(anywhere);
@@ -81,5 +81,5 @@ export function extensionTarget({ chance }: Vocabulary, { table, hook }: RulePla
   const shifts = ['CONNMARK --save-mark --left-shift-mark 2', 'CONNMARK --restore-mark --right-shift-mark 1'];
   const ports = proto === 'tcp' || proto === 'udp';
   const proxy = hook === 'PREROUTING' && ports && chance.maybe(30) ? ['TPROXY --on-port 15001 --tproxy-mark 0x1/0x1'] : [];
-  return chance.pick([...anywhere, ...mangle, ...shifts, ...(proto === 'tcp' ? ['ECN --ecn-tcp-remove'] : []), ...proxy]);
+  return chance.pick([...anywhere, ...mangle, ...shifts, ...(proto === 'tcp' && !dialect.six ? ['ECN --ecn-tcp-remove'] : []), ...proxy]);
 }

@@ -50,6 +50,7 @@ function targetFault({ target }: Rule, family: 4 | 6): WordFault | undefined {
   if ('range' in target && target.range.fromIp !== undefined && isOther(target.range.fromIp, family))
     return foreign(target.range.fromIp, family);
   if (target.kind === 'npt' && family === 4) return fault('-j', `the target ${target.side === 'source' ? 'S' : 'D'}NPT is of IPv6`);
+  if (target.kind === 'unseen' && target.name === 'ECN' && family === 6) return fault('ECN', 'the target ECN is of IPv4');
   const address = target.kind === 'tproxy' ? target.ip : target.kind === 'tee' ? target.gateway : undefined;
   if (address !== undefined && isOther(address, family)) return foreign(address, family);
   if (target.kind === 'netmap' && isOther(target.cidr.ip, family)) return foreign(target.cidr.ip, family);
