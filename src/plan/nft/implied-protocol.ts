@@ -15,17 +15,31 @@ export function nameHeaders(statements: readonly Statement[]): readonly Statemen
   });
 }
 
-/** Whether the statement at that index says no more than what stands behind it. */
+/** Whether the statement at that index says no more than what stands behind it; what is no match between them parts the two. */
 export function isImplied(statements: readonly Statement[], index: number): boolean {
-  const protocol = protocolOf(statements[index] as Statement);
-  if (protocol === undefined) return false;
+  const statement = statements[index] as Statement;
+  const protocol = protocolOf(statement);
+  if (protocol === undefined && !isFamily(statement)) return false;
   for (const next of statements.slice(index + 1)) {
     if (next.kind === 'reject') return next.with?.kind === 'tcp reset' && protocol === HEADER_PROTOCOL.tcp;
     const expression = expressionOf(next);
     if (expression === undefined) return false;
-    if (usesProtocol(expression, protocol)) return true;
+    if (protocol === undefined ? expression.kind === 'payload' : usesProtocol(expression, protocol)) return true;
+    if (next.kind === 'set-meta' || next.kind === 'set-ct-mark') return false;
   }
   return false;
+}
+
+/** nft takes it for what a header of the network layer depends on. */
+function isFamily(statement: Statement): boolean {
+  return statement.kind === 'match' && statement.op === '==' && statement.left.kind === 'ct' && statement.left.key === 'l3proto';
+}
+
+/** A match of TCP's own, or of its number. */
+export function namesTcp(statement: Statement): boolean {
+  if (protocolOf(statement) === HEADER_PROTOCOL.tcp) return true;
+  const expression = expressionOf(statement);
+  return expression !== undefined && usesProtocol(expression, HEADER_PROTOCOL.tcp as number);
 }
 
 /** The protocol that `meta l4proto tcp` or `ip protocol tcp` names. */

@@ -3,6 +3,7 @@
  * name: fwd, synproxy, flow, and what few rules set.
  */
 import { memoByText } from '../../base/memo.js';
+import { namesTcp } from './implied-protocol.js';
 import type { Comparison, DataType, Expression, NftRule, Statement } from './nft-rule.js';
 import { constant, readExpression, typesOf } from './read-expression.js';
 import { readSetUse, readVerdict } from './read-element.js';
@@ -37,12 +38,12 @@ function parse(text: string, origin = 'rule'): NftRule {
   let ended: string | undefined;
   for (;;) {
     const word = peekToken(reader)?.text;
-    if (word === undefined) return { statements, comment };
+    if (word === undefined) return { statements: withProtocol(statements), comment };
     if (takeIf(reader, 'comment')) {
       comment = needText(reader, 'the comment');
       const rest = takeToken(reader);
       if (rest !== undefined) refuse(reader, 'after-comment', 'nothing may follow the comment');
-      return { statements, comment };
+      return { statements: withProtocol(statements), comment };
     }
     if (ended !== undefined) {
       takeToken(reader);
@@ -52,6 +53,19 @@ function parse(text: string, origin = 'rule'): NftRule {
     if (ends(made)) ended = word;
     statements.push(...(Array.isArray(made) ? made : [made]));
   }
+}
+
+const IS_TCP: Statement = {
+  kind: 'match',
+  left: { kind: 'meta', key: 'l4proto', type: 'inet_proto' },
+  op: '==',
+  right: [single('inet_proto', 6)],
+};
+
+/** Before a reset of TCP stands, at the head of the rule, that it is TCP, unless a match of TCP's says so (reject_payload_gen_dependency). */
+function withProtocol(statements: readonly Statement[]): readonly Statement[] {
+  const resets = statements.some((statement) => statement.kind === 'reject' && statement.with?.kind === 'tcp reset');
+  return resets && !statements.some(namesTcp) ? [IS_TCP, ...statements] : statements;
 }
 
 function ends(statement: Statement): boolean {

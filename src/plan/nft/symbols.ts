@@ -53,6 +53,8 @@ const PROTOCOLS: Symbols = {
   ah: 51,
   'ipv6-icmp': 58,
   icmpv6: 58,
+  // Printed by the name of /etc/protocols.
+  ipcomp: 108,
   comp: 108,
   sctp: 132,
   udplite: 136,
