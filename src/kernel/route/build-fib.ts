@@ -41,6 +41,7 @@ export function buildFib(ns: Devices, plan: NetnsPlan): Fib {
     rules,
     plain: rules.length === 3,
     dissects: rules.some(dissects),
+    asksFlow: rules.length !== 3 || hasLegs(tables),
     own,
     cache: new Map(),
     outputs: new DecisionCache(),
@@ -192,6 +193,12 @@ function lookupLinked({ lengths, networks }: FibTable, via: Ipv4, oif: Device | 
 /** Of a rule for packets made here alone, what comes in is not looked into. */
 export function dissects({ iif, selectors }: { readonly iif: string | undefined } & PolicyRule): boolean {
   return iif !== 'lo' && (selectors?.proto ?? selectors?.sport ?? selectors?.dport) !== undefined;
+}
+
+function hasLegs(tables: ReadonlyMap<number, FibTable>): boolean {
+  return [...tables.values()].some(({ networks }) =>
+    networks.some((each) => [...each.values()].flat().some(({ legs }) => legs !== undefined)),
+  );
 }
 
 const ANY = {

@@ -63,6 +63,8 @@ export interface Fib {
   readonly rules: readonly FibRule[];
   /** Only the kernel's own three rules: nothing but the destination matters, and answers can be kept. */
   readonly plain: boolean;
+  /** What is asked beside addresses may matter: to rules, or to the choice among legs. */
+  readonly asksFlow: boolean;
   /** Rules ask for the protocol or the ports of packets that come in (fib_rule_requires_fldissect). */
   readonly dissects: boolean;
   /** The host's own addresses (inet_addr_lst). */

@@ -9,6 +9,7 @@ import type { Device } from '../namespace.js';
 import type { Runtime } from '../runtime.js';
 import type { Route } from './fib.js';
 import { lookupByRules, lookupRoute } from './lookup.js';
+import type { Flow } from './flow-hash.js';
 import { selectLeg } from './multipath.js';
 import { incoming } from './policy-rule.js';
 import { reversePath, type WayBack } from './reverse-path.js';
@@ -54,7 +55,7 @@ export function routeInput(rt: Runtime, device: Device, src: Ipv4, dst: Ipv4, ma
 function decide(rt: Runtime, device: Device, way: Coming, found: Route): InputDecision {
   const { ns, conf } = device;
   const { src, dst, mark, packet } = way;
-  const route = selectLeg(rt, ns, found, src, dst, packet);
+  const route = found.legs === undefined ? found : selectLeg(rt, ns, found, hashedAs(src, dst, packet));
   if (route.type === 'local' || route.type === 'broadcast') {
     const verdict = reversePath(rt, device, { src, dst, mark, out: undefined, packet });
     if (verdict === 'ok') return { kind: 'local', route, reason: undefined, icmpCode: undefined };
@@ -64,6 +65,12 @@ function decide(rt: Runtime, device: Device, way: Coming, found: Route): InputDe
   const verdict = reversePath(rt, device, { src, dst, mark, out: route.device, packet });
   if (verdict !== 'ok') return verdict === 'martian' ? MARTIAN_SOURCE : RPFILTER;
   return { kind: 'forward', route, reason: undefined, icmpCode: undefined };
+}
+
+/** An ICMP error goes the way of the packet that it is about (ip_multipath_l3_keys). */
+function hashedAs(src: Ipv4, dst: Ipv4, packet: IpPacket | undefined): Flow {
+  const about = packet?.l4.kind === 'icmp' ? packet.l4.about : undefined;
+  return { src: about?.src ?? src, dst: about?.dst ?? dst, source: packet, forwarded: true };
 }
 
 function isReject(route: Route): boolean {

@@ -46,13 +46,13 @@ export function routeOutput(rt: Runtime, ns: Namespace, key: OutputKey): OutputD
   return ns.redirects.size === 0 ? decision : redirected(rt, ns, decision, dst);
 }
 
-function decide(rt: Runtime, ns: Namespace, { dst, src, oif }: OutputKey, found: Route | undefined): OutputDecision<Ipv4> {
+function decide(rt: Runtime, ns: Namespace, { dst, src, oif, flow }: OutputKey, found: Route | undefined): OutputDecision<Ipv4> {
   if (found === undefined) return oif === undefined ? fail(ns, undefined, 'ENETUNREACH') : onLink(ns, oif, src, dst);
   if (found.type === 'unreachable') return fail(ns, found, 'EHOSTUNREACH');
   if (found.type === 'prohibit') return fail(ns, found, 'EACCES');
   if (found.type === 'blackhole') return fail(ns, found, 'EINVAL');
   if (found.type === 'local') return { route: found, device: ns.lo, source: src !== 0 ? src : found.source || dst, error: undefined };
-  const route = selectLeg(rt, ns, found, src, dst, undefined);
+  const route = found.legs === undefined ? found : selectLeg(rt, ns, found, { src, dst, source: flow, forwarded: false });
   const device = route.device as Device;
   const source = src !== 0 ? src : route.source;
   if (dst === 0 || (source >>> 24 === 127 && !device.conf.routeLocalnet)) return fail(ns, route, 'EINVAL');

@@ -50,10 +50,10 @@ function chooseWay(rt: Runtime, ns: Namespace, probe: Probe, dst: Ipv4): OutputD
   const mark = probe.mark ?? 0;
   const oif = boundTo(ns, probe);
   if (typeof oif === 'string') return oif;
-  const flow = ns.fib.plain ? undefined : flowOf(probe, false);
+  const flow = ns.fib.asksFlow ? flowOf(probe, false) : undefined;
   const first = routeOutput(rt, ns, { dst, src, mark, oif, flow });
   // ip_route_connect asks again with the source that the first answer chose: policy rules may know it.
-  const again = src === 0 && first.error === undefined && !ns.fib.plain;
+  const again = src === 0 && first.error === undefined && ns.fib.asksFlow;
   const decision = again ? routeOutput(rt, ns, { dst, src: first.source, mark, oif, flow }) : first;
   if (decision.error !== undefined) return decision.error;
   if (decision.route?.type !== 'broadcast' && dst !== BROADCAST) return decision;

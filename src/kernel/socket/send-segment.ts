@@ -83,7 +83,7 @@ function wayOf(rt: Runtime, ends: Ends): OutputDecision<Ip> {
   const { ns, localIp, remoteIp, mark, options } = ends;
   if (ends.way !== undefined) return ends.way;
   if (typeof remoteIp === 'bigint') return routeFor6(rt, ends, remoteIp);
-  const flow = ns.fib.plain ? undefined : flowOf(ends);
+  const flow = ns.fib.asksFlow ? flowOf(ends) : undefined;
   return routeOutput(rt, ns, { dst: remoteIp, src: localIp as Ipv4, mark, oif: options?.device, flow });
 }
 

@@ -1,6 +1,7 @@
 /** Every network of l3-*.ts, by topic. */
 import { ARP } from './l3-arp.js';
 import { REDIRECTS } from './l3-redirects.js';
+import { MULTIPATH } from './l3-multipath.js';
 import { FRAGMENTS } from './l3-fragments.js';
 import { MARTIANS } from './l3-martians.js';
 import { ROUTES } from './l3-routes.js';
@@ -11,6 +12,7 @@ import type { Line } from './line.js';
 export const L3_CASES: Readonly<Record<string, readonly Line[]>> = {
   arp: ARP,
   redirects: REDIRECTS,
+  multipath: MULTIPATH,
   fragments: FRAGMENTS,
   martians: MARTIANS,
   routes: ROUTES,

@@ -42,7 +42,7 @@ export function routeOutput6(rt: Runtime, ns: Namespace, key: OutputKey6): Decis
 function find(rt: Runtime, ns: Namespace, key: OutputKey6, src: Ipv6): Route6 | undefined {
   const { dst, oif, mark, flow } = key;
   const found = lookupRoute6(rt, rt.ipv6(ns).fib, dst, { src, iif: ns.lo, oif, mark, flow });
-  return found === undefined ? undefined : selectLeg(rt, ns, found, src, dst, undefined);
+  return found === undefined ? undefined : selectLeg(rt, ns, found, { src, dst, source: flow, forwarded: false });
 }
 
 function decide(ns: Namespace, route: Route6 | undefined, source: Ipv6): Decision {
