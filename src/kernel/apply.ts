@@ -36,14 +36,22 @@ export function learnVxlan(rt: Runtime, vxlan: Vxlan, mac: Mac, remote: Ip): voi
   }
 }
 
+/** Of several answers to one question of ARP the first counts: what an entry has learned stands so long (locktime of arp(7)). */
+const LOCKTIME_US = 1_000_000;
+
 /** ARP or neighbour discovery told an address. Packets that waited for it go on; unknown senders are only noted with `create`. */
 export function learnNeighbour(rt: Runtime, device: Device, ip: Ip, mac: Mac, create: boolean): void {
   const entry = device.neighbours.get(ip);
   if (entry === undefined) {
-    if (create) device.neighbours.set(ip, knownNeighbour(ip, device, mac, 'reachable'));
+    if (!create) return;
+    const known = knownNeighbour(ip, device, mac, 'reachable');
+    known.updatedUs = rt.nowUs;
+    device.neighbours.set(ip, known);
     return;
   }
   if (entry.state === 'permanent') return;
+  if (entry.state === 'reachable' && entry.mac !== mac && typeof ip === 'number' && rt.nowUs - entry.updatedUs <= LOCKTIME_US) return;
+  if (entry.state !== 'reachable' || entry.mac !== mac) entry.updatedUs = rt.nowUs;
   if (entry.state === 'incomplete') {
     rt.resolving.splice(rt.resolving.indexOf(entry), 1);
     rt.resolved.push(...entry.waiting);
@@ -63,7 +71,7 @@ export function awaitNeighbour(rt: Runtime, waiting: Waiting): boolean {
     return false;
   }
   const dueUs = rt.nowUs + PROBE_INTERVAL_US;
-  const asked: Neighbour = { ip: nexthop, device, state: 'incomplete', mac: 0, probes: 1, dueUs, waiting: [waiting] };
+  const asked: Neighbour = { ip: nexthop, device, state: 'incomplete', mac: 0, updatedUs: 0, probes: 1, dueUs, waiting: [waiting] };
   device.neighbours.set(nexthop, asked);
   rt.resolving.push(asked);
   return true;
@@ -71,7 +79,16 @@ export function awaitNeighbour(rt: Runtime, waiting: Waiting): boolean {
 
 /** A neighbour is asked for though no packet waits. */
 export function awaitAnswer(rt: Runtime, device: Device, ip: Ip): void {
-  const asked: Neighbour = { ip, device, state: 'incomplete', mac: 0, probes: 1, dueUs: rt.nowUs + PROBE_INTERVAL_US, waiting: [] };
+  const asked: Neighbour = {
+    ip,
+    device,
+    state: 'incomplete',
+    mac: 0,
+    updatedUs: 0,
+    probes: 1,
+    dueUs: rt.nowUs + PROBE_INTERVAL_US,
+    waiting: [],
+  };
   device.neighbours.set(ip, asked);
   rt.resolving.push(asked);
 }

@@ -133,6 +133,7 @@ function resume(rt: Runtime, waiting: Waiting): void {
   const neighbour = device.neighbours.get(nexthop);
   if (neighbour === undefined) return;
   rt.leg = waiting.leg;
+  rt.sender = passage;
   if (waiting.bridged !== undefined) resumeBridged(rt, waiting, neighbour.mac);
   else sendFrame(rt, device, { kind: 'ip', src: device.mac, dst: neighbour.mac, packet: passage.packet }, passage.mark, undefined);
 }

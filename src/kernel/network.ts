@@ -57,6 +57,7 @@ function newRuntime(plan: CurrentPlan, namespaces: Map<string, Namespace>): Runt
     kept: new Map(),
     stopped: new Set(),
     rerouted: undefined,
+    sender: undefined,
     frame: undefined,
     inFlight: new Fifo(),
     tunnelled: new Fifo(),

@@ -47,6 +47,8 @@ export interface Runtime {
   readonly stopped: Set<string>;
   /** What OUTPUT decided anew for the packet in hand (ip_route_me_harder). */
   rerouted: OutputDecision<Ip> | undefined;
+  /** Whose socket made the packet that is on its way out: the outside of a tunnel is that socket's too. */
+  sender: Passage | undefined;
   /** The frame in hand, for what answers it on the same link. */
   frame: Frame | undefined;
   /** Frames on the wire. */

@@ -75,6 +75,8 @@ function countRouteErrors({ events }: FlowRecord, { routeErrors }: Seen): boolea
     const count = (routeErrors.get(key) ?? 0) + 1;
     routeErrors.set(key, count);
     if (count > ROUTE_ERRORS_MAX) certain = false;
+    // A real connection that nobody answers asks again and again.
+    if (event.packet.l4.kind === 'tcp') routeErrors.set(key, ROUTE_ERRORS_MAX);
   }
   return certain;
 }

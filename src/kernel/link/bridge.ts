@@ -9,6 +9,8 @@ export interface Bridge {
   readonly ports: BridgePort[];
   readonly fdb: Map<Mac, BridgeFdbEntry>;
   readonly ageingUs: number;
+  /** The plan says its MTU. */
+  readonly hasOwnMtu: boolean;
   /** `nf_call_iptables 1` of the bridge itself. */
   readonly callsIptables: boolean;
   /** `nf_call_ip6tables 1`. */

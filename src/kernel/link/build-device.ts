@@ -183,7 +183,8 @@ function readConf(sysctls: Sysctls, name: string): DeviceConf {
 function buildBridge(link: LinkPlan, mac: Mac, origin: string): Bridge {
   const args = readBridgeArgs(link.args ?? '', origin);
   const fdb: Bridge['fdb'] = new Map([[mac, { port: undefined, seenUs: 0, ages: false }]]);
-  return { ports: [], fdb, ageingUs: args.ageingTimeCs * 10_000, callsIptables: args.nfCallIptables, callsIp6tables: args.nfCallIp6tables };
+  const calls = { callsIptables: args.nfCallIptables, callsIp6tables: args.nfCallIp6tables };
+  return { ports: [], fdb, ageingUs: args.ageingTimeCs * 10_000, hasOwnMtu: link.mtu !== undefined, ...calls };
 }
 
 function buildVxlan(link: LinkPlan, origin: string): Vxlan {
@@ -225,5 +226,11 @@ export function attachPort(ns: Namespace, link: LinkPlan): void {
   port.alone = { up: false, ports: [port], names: [device.name], samePort: false };
   device.port = port;
   bridge.bridge.ports.push(port);
+  if (!bridge.bridge.hasOwnMtu) fitToPorts(bridge, bridge.bridge);
   bridge.bridge.fdb.set(device.mac, { port: undefined, seenUs: 0, ages: false });
+}
+
+/** A bridge that was not told otherwise takes no more than the least of its ports (br_mtu_auto_adjust). */
+function fitToPorts(device: Device, { ports }: Bridge): void {
+  (device as { mtu: number }).mtu = Math.min(...ports.map((port) => port.device.mtu));
 }

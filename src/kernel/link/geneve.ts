@@ -8,6 +8,7 @@ import type { Frame } from '../../packet/frame.js';
 import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
 import type { Device } from '../namespace.js';
 import { recordDrop, recordTunnel } from '../record.js';
+import { ownerOf } from '../path/passage.js';
 import { routeOutput } from '../route/output.js';
 import type { Runtime } from '../runtime.js';
 import { packetLength } from './packet-length.js';
@@ -28,7 +29,17 @@ export function sendByGeneve(rt: Runtime, device: Device, geneve: Geneve, frame:
   }
   const outer = wrap(device, geneve, frame, decision.source, rt.leg);
   if (inner !== undefined) recordTunnel(rt, 'encapsulate', device, inner, { encapsulation: 'Geneve', vni: geneve.vni, outer });
-  rt.tunnelled.push({ ns, packet: outer, leg: rt.leg, mark, about: undefined, fromClient: false, decision, tunnel: device });
+  rt.tunnelled.push({
+    ns,
+    packet: outer,
+    leg: rt.leg,
+    mark,
+    about: undefined,
+    fromClient: false,
+    decision,
+    owner: ownerOf(rt.sender),
+    tunnel: device,
+  });
 }
 
 function wrap(device: Device, geneve: Geneve, frame: Frame, src: Ipv4, id: number): IpPacket {

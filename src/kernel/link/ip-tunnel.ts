@@ -12,6 +12,7 @@ import type { Errno } from '../../trace/flow-record.js';
 import type { Device } from '../namespace.js';
 import type { Passage } from '../netfilter/contract.js';
 import { sendIcmpError, UNREACHABLE } from '../path/icmp-error.js';
+import { ownerOf } from '../path/passage.js';
 import { recordDrop, recordTunnel } from '../record.js';
 import { isLocalAddress } from '../route/address-type.js';
 import { type OutputDecision, routeOutput } from '../route/output.js';
@@ -62,7 +63,17 @@ function sendToEnd(rt: Runtime, device: Device, tunnel: IpTunnelDevice, remote: 
   }
   const outer = wrap(device, tunnel, inner, { src: decision.source, dst: remote, df, id: rt.leg });
   recordTunnel(rt, 'encapsulate', device, inner, { encapsulation: tunnel.kind === 'ipip' ? 'IPIP' : 'GRE', vni: undefined, outer });
-  rt.tunnelled.push({ ns, packet: outer, leg: rt.leg, mark: passage.mark, about: undefined, fromClient: false, decision, tunnel: device });
+  rt.tunnelled.push({
+    ns,
+    packet: outer,
+    leg: rt.leg,
+    mark: passage.mark,
+    about: undefined,
+    fromClient: false,
+    decision,
+    owner: ownerOf(rt.sender),
+    tunnel: device,
+  });
 }
 
 /** A GRE device with an end of its own alone takes the next hop's link address, which is its own (arp_constructor, ipgre_header). */

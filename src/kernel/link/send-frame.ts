@@ -11,6 +11,7 @@ import type { IpPacket } from '../../packet/ip-packet.js';
 import { routeOutput6 } from '../ipv6/route/output.js';
 import type { Device } from '../namespace.js';
 import { recordArp, recordBridge, recordDevice, recordDrop, recordTunnel } from '../record.js';
+import { ownerOf } from '../path/passage.js';
 import { routeOutput } from '../route/output.js';
 import type { Runtime } from '../runtime.js';
 import { type Bridge, type BridgePort, bridgeFrame } from './bridge.js';
@@ -133,5 +134,15 @@ function sendToRemote(
   }
   const outer = vxlanOuter(device, vxlan, frame, remote, decision.source, rt.leg);
   if (inner !== undefined) recordTunnel(rt, 'encapsulate', device, inner, { encapsulation: 'VXLAN', vni: vxlan.vni, outer });
-  rt.tunnelled.push({ ns, packet: outer, leg: rt.leg, mark, about: undefined, fromClient: false, decision, tunnel: device });
+  rt.tunnelled.push({
+    ns,
+    packet: outer,
+    leg: rt.leg,
+    mark,
+    about: undefined,
+    fromClient: false,
+    decision,
+    owner: ownerOf(rt.sender),
+    tunnel: device,
+  });
 }

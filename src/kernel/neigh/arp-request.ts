@@ -12,6 +12,7 @@ import type { Runtime } from '../runtime.js';
 
 /** `waiting` is the packet that needs the answer. */
 export function sendArpRequest(rt: Runtime, device: Device, target: Ipv4, waiting: IpPacket): void {
+  rt.sender = undefined;
   rt.counters.arpExchanges++;
   const senderIp = senderAddress(device, target, waiting.src as Ipv4);
   const { mac } = device;

@@ -21,6 +21,8 @@ export interface Neighbour {
   state: 'permanent' | 'reachable' | 'incomplete';
   /** Meaningless while incomplete. */
   mac: Mac;
+  /** When its address last changed. */
+  updatedUs: number;
   probes: number;
   /** When the next probe, or the failure, is due. */
   dueUs: number;
@@ -40,5 +42,5 @@ export interface Waiting {
 }
 
 export function knownNeighbour(ip: Ip, device: Device, mac: Mac, state: 'permanent' | 'reachable'): Neighbour {
-  return { ip, device, state, mac, probes: 0, dueUs: 0, waiting: [] };
+  return { ip, device, state, mac, updatedUs: Number.NEGATIVE_INFINITY, probes: 0, dueUs: 0, waiting: [] };
 }

@@ -113,7 +113,7 @@ function spread(rt: Runtime, port: BridgePort, frame: Frame, passage: Passage | 
   const { ports } = decision;
   for (let i = 0; i < ports.length; i++) {
     const out = ports[i] as BridgePort;
-    if (passage === undefined) sendByPort(rt, out, frame, item?.waiting);
+    if (passage === undefined) sendUnfiltered(rt, port, out, frame, item);
     else bridgeForward(rt, device, out, frame, ports.length > 1 || decision.up ? { ...passage } : passage);
   }
   return decision.up;
@@ -126,11 +126,25 @@ function dropped(rt: Runtime, port: BridgePort, dst: Mac, packet: Passage['packe
   recordDrop(rt, port.bridge.ns, packet, reason, detail, { device: port.bridge });
 }
 
+/** br_netfilter fits what it sees to the port, rules or not. */
+function sendUnfiltered(rt: Runtime, port: BridgePort, out: BridgePort, frame: Frame, item: InFlight | undefined): void {
+  const { bridge } = port;
+  if (out.device.mtu >= port.device.mtu || frame.kind !== 'ip' || frame.vlan !== undefined)
+    return sendByPort(rt, out, frame, item?.waiting);
+  if (!callsTables(bridge.ns, bridge.bridge as Bridge, frame.packet)) return sendByPort(rt, out, frame, item?.waiting);
+  sendFitting(rt, bridge, out, frame, newPassage(frame.packet, 0));
+}
+
 function bridgeForward(rt: Runtime, bridge: Device, out: BridgePort, frame: Frame, passage: Passage): void {
   const { ns } = bridge;
   passage.physOut = out.device.name;
   if (!runHook(rt, ns, 'forward', passage, bridge, bridge)) return;
-  if (!runHook(rt, ns, 'postrouting', passage, undefined, bridge)) return;
+  if (runHook(rt, ns, 'postrouting', passage, undefined, bridge)) sendFitting(rt, bridge, out, frame, passage);
+}
+
+// eslint-disable-next-line eslint/max-params
+function sendFitting(rt: Runtime, bridge: Device, out: BridgePort, frame: Frame, passage: Passage): void {
+  const { ns } = bridge;
   const { src, dst } = frame;
   const { mtu } = out.device;
   if (!mustFragment(passage, mtu)) return sendByPort(rt, out, { kind: 'ip', src, dst, packet: passage.packet }, undefined);

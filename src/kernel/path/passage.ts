@@ -1,9 +1,15 @@
 /** Makes the passage of a packet that enters a namespace, or is made in it. */
 import type { IpPacket } from '../../packet/ip-packet.js';
 import type { Passage } from '../netfilter/contract.js';
+import type { Owner } from '../runtime.js';
 
 export function newPassage(packet: IpPacket, mark: number): Passage {
   return { packet, mark, ct: undefined, ctReply: false, state: 'NEW', physIn: undefined, physOut: undefined, uid: undefined };
+}
+
+/** Of the packet on its way out, whose socket has the outside of a tunnel too (skb->sk stays); undefined where no socket of this host made it. */
+export function ownerOf(sender: Passage | undefined): Owner | undefined {
+  return sender?.uid === undefined ? undefined : { uid: sender.uid, gid: sender.gid ?? 0 };
 }
 
 /** The passage of an answer to a packet: connection tracking takes it as related, in the other direction (nf_ct_attach). */

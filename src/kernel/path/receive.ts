@@ -35,6 +35,7 @@ export function receive(rt: Runtime, item: InFlight): void {
   const { device, frame } = item;
   rt.leg = item.leg;
   rt.frame = frame;
+  rt.sender = undefined;
   rt.counters.packets++;
   if (frame.kind === 'ip') recordDevice(rt, 'rx', device, frame.packet);
   else if (item.waiting !== undefined) recordArp(rt, device, frame, item.waiting);

@@ -2,7 +2,7 @@
  * A TCP reset: from a host that has no such connection (tcp_v4_send_reset), or from `REJECT --reject-with tcp-reset` (nf_send_reset
  * of net/ipv4/netfilter/nf_reject_ipv4.c). The latter answers a packet that came through a bridge on the same port, past all hooks.
  */
-import type { Ipv6 } from '../../base/ip.js';
+import type { Ip, Ipv6 } from '../../base/ip.js';
 import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
 import type { TcpSegment } from '../../packet/tcp.js';
 import { sendFrame } from '../link/send-frame.js';
@@ -12,6 +12,7 @@ import { HOP_LIMIT_OF_ROUTE } from '../ipv6/stack.js';
 import type { Device, Namespace } from '../namespace.js';
 import type { Passage } from '../netfilter/contract.js';
 import { recordAnswer } from '../record.js';
+import { addressType } from '../route/address-type.js';
 import type { OutputDecision } from '../route/output.js';
 import type { Runtime } from '../runtime.js';
 
@@ -20,6 +21,7 @@ export function sendReset(rt: Runtime, ns: Namespace, passage: Passage, rejected
   const { packet } = passage;
   const { l4 } = packet;
   if (l4.kind !== 'tcp' || l4.flags === 'R' || l4.flags === 'R.') return;
+  if (rejected && isForAll(ns, packet.dst)) return;
   const six = typeof packet.src === 'bigint';
   // A socket's reset takes the type of service over, of IPv6 without the bits of congestion; a rule's has none.
   const tos = rejected ? 0 : six ? packet.tos & 0xfc : packet.tos;
@@ -37,6 +39,11 @@ export function sendReset(rt: Runtime, ns: Namespace, passage: Passage, rejected
       fromClient: false,
       decision: wayBack(rt, ns, reset, inDevice),
     });
+}
+
+/** nf_send_reset answers nothing that went to a broadcast address. */
+function isForAll(ns: Namespace, dst: Ip): boolean {
+  return typeof dst === 'number' && addressType(ns, dst, undefined) === 'BROADCAST';
 }
 
 function resetFor(packet: IpPacket, l4: TcpSegment, ttl: number): IpPacket {

@@ -51,6 +51,7 @@ function send(rt: Runtime, device: Device, packet: IpPacket, dst: Mac): void {
   rt.leg = discoveryLeg(leg);
   const passage = newPassage(packet, 0);
   passage.uid = KERNEL_SOCKET;
+  rt.sender = passage;
   const passed =
     runHook(rt, device.ns, 'output', passage, undefined, device) && runHook(rt, device.ns, 'postrouting', passage, undefined, device);
   if (passed) sendFrame(rt, device, { kind: 'ip', src: device.mac, dst, packet: passage.packet }, passage.mark, undefined);

@@ -44,6 +44,7 @@ export function output6(rt: Runtime, outgoing: Outgoing): Errno | undefined {
 // eslint-disable-next-line eslint/max-params
 function leave(rt: Runtime, ns: Namespace, passage: Passage, decision: OutputDecision<Ip>, tunnel?: Device): Errno | undefined {
   rt.rerouted = undefined;
+  rt.sender = passage;
   if (!runHook(rt, ns, 'output', passage, undefined, decision.device))
     return isTaken(passage) || passage.swallowed === true ? undefined : 'EPERM';
   const next = takeIpvsRoute<Ip>(passage);
