@@ -2,7 +2,7 @@
 import type { Ip } from '../base/ip.js';
 import type { IpPacket } from '../packet/ip-packet.js';
 import type { DropReason } from '../trace/drop-reason.js';
-import type { Encapsulation, Hook, RouteEvent, RuleHit } from '../trace/event.js';
+import type { AnswerEvent, Encapsulation, Hook, RouteEvent, RuleHit } from '../trace/event.js';
 import type { ArpFrame } from '../packet/frame.js';
 import type { Device, Namespace } from './namespace.js';
 import type { RouteOf } from './route/fib.js';
@@ -81,7 +81,7 @@ export function recordAnswer(
   rt: Runtime,
   ns: Namespace,
   packet: IpPacket,
-  answer: { readonly with: 'icmp' | 'tcp-reset'; readonly type: number; readonly code: number; readonly from: Ip },
+  answer: { readonly with: AnswerEvent['with']; readonly type: number; readonly code: number; readonly from: Ip },
 ): void {
   if (!rt.record) return;
   const { type, code, from } = answer;

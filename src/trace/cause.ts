@@ -76,9 +76,7 @@ function hitOf(event: Stop): RuleHit | undefined {
 
 function wordsOf(event: Stop): string {
   if (event.kind === 'answer')
-    return event.with === 'tcp-reset'
-      ? noSocket(event.packet)
-      : `${formatIp(event.from)} says ${icmpName(event.type, event.code, event.from)}`;
+    return event.with !== 'icmp' ? noSocket(event.packet) : `${formatIp(event.from)} says ${icmpName(event.type, event.code, event.from)}`;
   if (event.kind === 'hook') return DROP_REASON[reasonOf(event)];
   if (event.reason === 'NO_SOCKET') return noSocket(event.packet);
   return event.detail === '' ? DROP_REASON[event.reason] : event.detail;
@@ -88,13 +86,13 @@ function wordsOf(event: Stop): string {
 function noSocket(packet: IpPacket): string {
   const { l4 } = packet;
   const port = l4.kind === 'icmp' ? undefined : l4.dport;
-  return `no socket listens on ${formatSocket(packet.dst, port)}${l4.kind === 'udp' ? ' for UDP' : ''}`;
+  return `no socket listens on ${formatSocket(packet.dst, port)}${l4.kind === 'udp' || l4.kind === 'sctp' ? ` for ${l4.kind.toUpperCase()}` : ''}`;
 }
 
 function reasonOf(event: Stop): DropReason {
   if (event.kind === 'drop') return event.reason;
   if (event.kind === 'hook') return event.verdict === 'reject' ? 'NETFILTER_REJECT' : 'NETFILTER_DROP';
-  if (event.with === 'tcp-reset') return 'NO_SOCKET';
+  if (event.with !== 'icmp') return 'NO_SOCKET';
   if (typeof event.from === 'bigint') return icmpv6Reason(event);
   if (event.type === 11) return 'IP_TTL_EXPIRED';
   return event.code === 3 ? 'NO_SOCKET' : event.code === 4 ? 'PKT_TOO_BIG' : event.code === 2 ? 'IP_PROTO_UNSUPPORTED' : 'IP_INNOROUTES';

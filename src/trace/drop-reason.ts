@@ -38,6 +38,7 @@ export const DROP_REASON = {
   CONNTRACK_CLASH: 'another connection already uses this tuple',
   CONNTRACK_INVALID: 'conntrack calls this packet INVALID',
   NOT_SPECIFIED: 'lost; nothing that was seen says why',
+  SCTP_UNEXPECTED: 'no association expects this packet',
   TCP_UNEXPECTED: 'no connection expects this segment',
 } as const;
 

@@ -112,7 +112,7 @@ export interface DropEvent extends At {
 /** This namespace answered `packet` with an ICMP error or a reset. */
 export interface AnswerEvent extends At {
   readonly kind: 'answer';
-  readonly with: 'icmp' | 'tcp-reset';
+  readonly with: 'icmp' | 'tcp-reset' | 'sctp-abort';
   readonly type: number;
   readonly code: number;
   readonly from: Ip;

@@ -139,9 +139,8 @@ export function isUndone(change: NatChange): boolean {
 
 /** Reads on after "answers": `with ICMP port unreachable from 10.244.1.1`. */
 function answerText(event: AnswerEvent): string {
-  return event.with === 'tcp-reset'
-    ? 'with a TCP reset'
-    : `with ICMP ${icmpName(event.type, event.code, event.from)} from ${formatIp(event.from)}`;
+  if (event.with !== 'icmp') return event.with === 'tcp-reset' ? 'with a TCP reset' : 'with an SCTP ABORT';
+  return `with ICMP ${icmpName(event.type, event.code, event.from)} from ${formatIp(event.from)}`;
 }
 
 function verdictOf(event: TraceEvent): string {

@@ -14,6 +14,7 @@ import type { Runtime } from '../runtime.js';
 import { receiveIcmp } from '../socket/receive-icmp.js';
 import { receiveTcp } from '../socket/receive-tcp.js';
 import { receiveUdp } from '../socket/receive-udp.js';
+import { receiveSctp } from '../socket/sctp.js';
 import { decapsulateDatagram, decapsulatePacket } from './decapsulate.js';
 import { runHook } from './hook.js';
 import { reassemble } from './reassemble.js';
@@ -38,6 +39,8 @@ export function deliver(rt: Runtime, device: Device, passage: Passage, broadcast
       if (tunnels !== undefined && decapsulateDatagram(rt, device, passage, l4, tunnels)) return;
       return receiveUdp(rt, device, passage, l4);
     }
+    case 'sctp':
+      return receiveSctp(rt, device, passage, l4);
     case 'tunnel':
       if (decapsulatePacket(rt, device, passage, l4)) return;
       break;

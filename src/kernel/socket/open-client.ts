@@ -20,6 +20,7 @@ import type { Runtime } from '../runtime.js';
 import { type ClientSocket, NO_OPTIONS, type SocketOptions } from './flow-state.js';
 import { ownerOf, protocolNumber } from './listeners.js';
 import { clientSends } from './receive-tcp.js';
+import { sendInit } from './sctp.js';
 import { boundWay, sendDatagram } from './send-datagram.js';
 import { newTalk, say, type Talker } from './talk.js';
 
@@ -33,7 +34,6 @@ const BROADCAST = -1;
 
 /** Opens the flow's socket and queues its first packet; an errno when not even that is possible. */
 export function openClient(rt: Runtime, ns: Namespace, probe: Probe): Errno | undefined {
-  if (probe.proto === 'sctp') throw unsupported('sctp', 'SCTP flows are not modelled');
   const dst = probe.dst === 0 ? probe.src || LOOPBACK : probe.dst === 0n ? LOOPBACK6 : probe.dst;
   const decision = typeof dst === 'number' ? chooseWay(rt, ns, probe, dst) : chooseWay6(rt, ns, probe, dst);
   if (typeof decision === 'string') return decision;
@@ -92,7 +92,7 @@ function newClient(rt: Runtime, ns: Namespace, probe: Probe, decision: OutputDec
     mss: mtuOf(rt, decision, probe.dst) - (six ? 60 : 40),
     talk: proto === PROTO.tcp && rt.story !== undefined ? newTalk(rt.story.keep) : undefined,
     broken: false,
-    state: proto === PROTO.tcp ? 'opening' : 'open',
+    state: proto === PROTO.tcp || proto === PROTO.sctp ? 'opening' : 'open',
     errno: undefined,
     icmp: undefined,
   };
@@ -117,6 +117,7 @@ function takePort(rt: Runtime): number {
 function sendFirst(rt: Runtime, client: ClientSocket): void {
   if (client.talk !== undefined) return say(rt, client as Talker, 'S');
   if (client.proto === PROTO.tcp) return clientSends(rt, client, 'S', 0);
+  if (client.proto === PROTO.sctp) return sendInit(rt, client);
   sendRequest(rt, client, 1);
 }
 

@@ -2,6 +2,8 @@
  * A flow as part of a longer story: its socket is one that an earlier flow kept open, or stays open after it, or is closed as Linux closes it;
  * and what is sent again while time passes. Left out: TIME_WAIT of sockets; a port in it may be used again at once.
  */
+import { unsupported } from '../../base/errors.js';
+import { PROTO } from '../../packet/ip-packet.js';
 import type { Errno } from '../../trace/flow-record.js';
 import type { Probe, Story } from '../contract.js';
 import type { Namespace } from '../namespace.js';
@@ -26,6 +28,7 @@ export function goOn(rt: Runtime, ns: Namespace, probe: Probe, story: Story): Er
   if (client === undefined) return 'ENOTCONN';
   client.errno = undefined;
   client.icmp = undefined;
+  if (client.proto === PROTO.sctp) throw unsupported('sctp-reuse', 'an SCTP socket that is used again is not modelled');
   if (client.talk === undefined) askAgain(rt, kept, client, story);
   else talkAgain(rt, kept, client as Talker & ClientSocket, story);
   return undefined;

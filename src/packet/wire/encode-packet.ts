@@ -6,6 +6,7 @@ import type { Frame } from '../frame.js';
 import { type Fragment, type IpPacket, PROTO } from '../ip-packet.js';
 import type { IcmpMessage } from '../icmp.js';
 import { icmpBytes } from '../packet-bytes.js';
+import type { SctpChunkType, SctpPacket } from '../sctp.js';
 import type { IpTunnel } from '../tunnel.js';
 import type { UdpDatagram } from '../udp.js';
 import { ByteWriter } from './byte-writer.js';
@@ -95,6 +96,9 @@ function encodeLayer4(packet: IpPacket): Uint8Array {
       // Zero would mean that there is none.
       out.setU16(6, checksum(out.bytes(), pseudoHeader(packet, out.length)) || 0xffff);
       break;
+    case 'sctp':
+      encodeSctp(out, l4);
+      break;
     case 'icmp':
       encodeIcmp(out, packet, l4);
       break;
@@ -103,6 +107,29 @@ function encodeLayer4(packet: IpPacket): Uint8Array {
       break;
   }
   return out.bytes();
+}
+
+const SCTP_CHUNKS: readonly SctpChunkType[] = [
+  ...(['DATA', 'INIT', 'INIT ACK', 'SACK', 'HB REQ', 'HB ACK', 'ABORT', 'SHUTDOWN'] as const),
+  ...(['SHUTDOWN ACK', 'OP ERR', 'COOKIE ECHO', 'COOKIE ACK'] as const),
+];
+const SHUTDOWN_COMPLETE = 14;
+const SCTP_CHUNK_MIN = 4;
+
+/** The checksum is left 0, which a reader takes for one that the card was to fill in; what is in the chunks but the tags is left 0. */
+function encodeSctp(out: ByteWriter, { sport, dport, tag, chunks, length }: SctpPacket): void {
+  out.u16(sport);
+  out.u16(dport);
+  out.u32(tag);
+  out.u32(0);
+  for (const [i, { type, initTag, reflected }] of chunks.entries()) {
+    const known = SCTP_CHUNKS.indexOf(type);
+    const bytes = i < chunks.length - 1 ? 16 : Math.max(SCTP_CHUNK_MIN, length - 16 * i);
+    out.u8(known < 0 ? SHUTDOWN_COMPLETE : known, reflected === true ? 1 : 0);
+    out.u16(bytes);
+    if (initTag !== undefined && bytes >= 8) out.u32(initTag);
+    out.zeros(bytes - SCTP_CHUNK_MIN - (initTag !== undefined && bytes >= 8 ? 4 : 0));
+  }
 }
 
 /** The sum of addresses, protocol and length that stands before the transport header. */

@@ -15,6 +15,7 @@ import { recordDrop } from '../../record.js';
 import type { Runtime } from '../../runtime.js';
 import { receiveTcp } from '../../socket/receive-tcp.js';
 import { receiveUdp } from '../../socket/receive-udp.js';
+import { receiveSctp } from '../../socket/sctp.js';
 import { PARAMETER_PROBLEM, UNKNOWN_NEXT_HEADER } from '../icmp-types.js';
 import { sendIcmpv6Error } from './icmp-error.js';
 import { leaveForServer6 } from './output.js';
@@ -39,6 +40,8 @@ export function deliver6(rt: Runtime, device: Device, passage: Passage): void {
     }
     case 'icmp':
       return receiveIcmpv6(rt, device, passage, l4);
+    case 'sctp':
+      return receiveSctp(rt, device, passage, l4);
     case 'tunnel':
   }
   recordDrop(rt, ns, packet, 'IP_PROTO_UNSUPPORTED', () => `protocol ${packet.proto}`, { device });
