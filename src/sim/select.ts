@@ -281,22 +281,19 @@ function serversOf({ view, externals }: SelectContext, service: Service): readon
       if (targetRef?.kind === 'Pod') servers.push(`pod/${targetRef.namespace ?? service.metadata.namespace}/${targetRef.name}`);
       else
         servers.push(
-          ...endpoint.addresses.map((address) => ownerOfAddress(view, address) ?? hostAt(externals, address) ?? `ip/${address}`),
+          ...endpoint.addresses.map((address) => ownerOfAddress(view, address, externals) ?? `ip/${address}`),
         );
     }
   }
   return servers;
 }
 
-/** The node or pod that holds an address, as endpoint text. */
-export function ownerOfAddress(view: StoreView, address: string): string | undefined {
+/** The node, pod or outside host that holds an address, as endpoint text. */
+function ownerOfAddress(view: StoreView, address: string, externals: SelectContext['externals']): string | undefined {
   const node = view.list('Node').find((one) => nodeAddress(one) === address);
   if (node) return `node/${node.metadata.name}`;
   const pod = view.list('Pod').find((one) => one.status?.podIP === address && one.spec.hostNetwork !== true);
-  return pod && `pod/${pod.metadata.namespace}/${pod.metadata.name}`;
-}
-
-function hostAt(externals: SelectContext['externals'], address: string): string | undefined {
+  if (pod) return `pod/${pod.metadata.namespace}/${pod.metadata.name}`;
   const host = externals.find((external) => external.address === address);
   return host && `external/${host.name}`;
 }
