@@ -15,7 +15,7 @@ export function checkListeners(
   checkPorts(spot, listeners);
   for (const { listener, index } of listeners) {
     const ip = parseIp(listener.ip);
-    if (ip === undefined || isAny(ip) || isGroup(ip, listener)) continue;
+    if (ip === undefined || isAny(ip) || isGroup(ip, listener) || listener.transparent === true) continue;
     const local = localOf(listener.netns);
     if (local === undefined || local(ip)) continue;
     const fix = `write 0.0.0.0 or ::, or give a device of \`${listener.netns}\` the address`;

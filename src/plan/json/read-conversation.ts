@@ -102,12 +102,16 @@ function settingsAt(spot: Spot, value: unknown): Readonly<Record<string, string>
 function rulesAt(spot: Spot, value: unknown, family: 4 | 6): Ruleset | undefined {
   const text = stringAt(spot, value);
   if (text === undefined) return undefined;
-  return parseAt(spot, (file) => {
-    const ruleset = readIptables(text, file);
-    const problems = checkIptables(ruleset, { text, file, family, sets: undefined });
-    if (problems.length > 0) throw new InputError(problems);
-    return ruleset;
-  });
+  return parseAt(
+    spot,
+    (file) => {
+      const ruleset = readIptables(text, file);
+      const problems = checkIptables(ruleset, { text, file, family, sets: undefined });
+      if (problems.length > 0) throw new InputError(problems);
+      return ruleset;
+    },
+    true,
+  );
 }
 
 /** A probe that uses the socket of another says nothing else of it: netns, protocol and ends are those. */
