@@ -104,9 +104,9 @@ describe('a bridge', () => {
     assert.equal(mustLearn(second, bridge, A), false);
   });
 
-  it('keeps static entries of the plan at their port', () => {
+  it('does not forget static entries of the plan, but moves them', () => {
     const { bridge, ports } = bridgeOf(['', '', ''], { fdb: ['0a:00:00:00:00:02 dev p2 master static'] });
     assert.deepEqual(bridgeFrame(bridge, B, ports[0], AGEING_US * 9).names, ['p2']);
-    assert.equal(mustLearn(ports[0] as BridgePort, bridge, B), false);
+    assert.equal(mustLearn(ports[0] as BridgePort, bridge, B), true);
   });
 });

@@ -102,5 +102,6 @@ export function mustLearn(port: BridgePort, bridge: Bridge, src: Mac): boolean {
   if (port.lastSrc === src && port.lastSrcEntry !== undefined) return true;
   if (isGroupMac(src)) return false;
   const entry = bridge.fdb.get(src);
-  return entry === undefined || (entry.ages && entry.port !== undefined);
+  // A static entry does not age, but moves; the host's own addresses stay.
+  return entry === undefined || entry.port !== undefined;
 }

@@ -148,7 +148,7 @@ function sendFitting(rt: Runtime, bridge: Device, out: BridgePort, frame: Frame,
   const { src, dst } = frame;
   const { mtu } = out.device;
   if (!mustFragment(passage, mtu)) return sendByPort(rt, out, { kind: 'ip', src, dst, packet: passage.packet }, undefined);
-  const parts = fragmentInBridge(bridge, passage, mtu);
+  const parts = fragmentInBridge(rt, bridge, passage);
   if (parts === undefined)
     return recordDrop(rt, ns, passage.packet, 'PKT_TOO_BIG', () => `larger than the MTU ${mtu} of the bridge port ${out.device.name}`, {
       device: out.device,

@@ -68,12 +68,16 @@ function isForbidden6({ packet, fragmentMax }: Passage, mtu: number, inDevice: D
   return inDevice !== undefined || packet.proto === PROTO.tcp;
 }
 
-/** In a bridge nobody is told; `undefined` where the packet is lost (br_nf_ip_fragment, br_ip6_fragment). */
-export function fragmentInBridge(bridge: Device, passage: Passage, mtu: number): readonly IpPacket[] | undefined {
+/** In a bridge of IPv4 nobody is told; `undefined` where the packet is lost (br_nf_ip_fragment; ip6_fragment for IPv6). */
+export function fragmentInBridge(rt: Runtime, bridge: Device, passage: Passage): readonly IpPacket[] | undefined {
   const { packet, fragmentMax = 0 } = passage;
-  if (typeof packet.src !== 'number') return fragmentMax > mtu || fragmentMax < MTU_MIN_6 ? undefined : split(packet, fragmentMax, false);
-  if (isForbidden(passage, bridge.mtu)) return undefined;
-  return split(packet, fragmentMax === 0 ? bridge.mtu : Math.min(fragmentMax, bridge.mtu), passage.fragmentDf === true);
+  const { mtu } = bridge;
+  if (typeof packet.src !== 'number') {
+    const parts = fragmentFor(rt, bridge, passage, mtu, bridge);
+    return typeof parts === 'string' ? undefined : parts;
+  }
+  if (isForbidden(passage, mtu) || fragmentMax > mtu) return undefined;
+  return split(packet, fragmentMax === 0 ? mtu : Math.min(fragmentMax, mtu), passage.fragmentDf === true);
 }
 
 function split(packet: IpPacket, mtu: number, df: boolean): readonly IpPacket[] {
