@@ -46,7 +46,8 @@ const IPVS_TIMEOUTS = ['ipvs.tcpTimeout', 'ipvs.tcpFinTimeout', 'ipvs.udpTimeout
 export const PRIMARY = 'primary';
 const INERT: Field = { type: 'inert' };
 
-const FIELDS: Readonly<Record<string, Field>> = {
+/** By dotted path. */
+export const PROXY_FIELDS: Readonly<Record<string, Field>> = {
   apiVersion: INERT,
   kind: INERT,
   mode: { type: 'string' },
@@ -112,7 +113,7 @@ function readSettings(cluster: ClusterSpec): KubeProxySettings {
   if (cluster.serviceCIDRs.some((cidr) => cidr.includes(':'))) {
     throw unsupported('kube-proxy-ipv6', 'kube-proxy with IPv6 or dual stack Services is not modelled');
   }
-  const values = readFields(cluster.kubeProxy.config, FIELDS, 'kubeProxy.config');
+  const values = readFields(cluster.kubeProxy.config, PROXY_FIELDS, 'kubeProxy.config');
   const mode = modeOf(values.string('mode') || cluster.kubeProxy.mode);
   const section = mode === 'nftables' ? 'nftables' : 'iptables';
   const nodePortAddresses = checkCidrs(values.strings('nodePortAddresses') ?? [], 'nodePortAddresses');
