@@ -17,6 +17,8 @@ interface Case extends RouterCase {
   readonly name: string;
   /** One line for each flow of the probes. */
   readonly linux: readonly string[];
+  /** Asked in a guest machine (Linux 6.1), and not again here, for this machine's kernel lacks what it takes. */
+  readonly guest?: boolean;
 }
 
 /** What asks for the time is asked about the present, which is kept with the answers. */
@@ -29,7 +31,7 @@ for (const file of readdirSync(FOLDER).sort()) {
     const path = join(FOLDER, file);
     let cases = JSON.parse(readFileSync(path, 'utf8')) as readonly Case[];
     if (ASK_LINUX) {
-      cases = cases.map(atPresent).map((one) => ({ ...one, linux: flowsOfLinux(routerPlan(one)).map(answerLine) }));
+      cases = cases.map(atPresent).map((one) => (one.guest === true ? one : { ...one, linux: flowsOfLinux(routerPlan(one)).map(answerLine) }));
       writeFileSync(path, `${JSON.stringify(cases, undefined, 2)}\n`);
     }
     for (const one of cases) {

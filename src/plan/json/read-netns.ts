@@ -1,5 +1,5 @@
 /** One namespace of a plan's JSON: its links, its iproute2 texts, and what the restore tools read. */
-import { InputError, type Problem } from '../../base/errors.js';
+import { InputError, type Problem, unsupported } from '../../base/errors.js';
 import { checkIptables, type IptablesText } from '../iptables/check/check-iptables.js';
 import { readIptables } from '../iptables-text.js';
 import type { IpSets } from '../ipset/ip-set.js';
@@ -15,7 +15,7 @@ import { rulesetOf } from '../nft/tables-of.js';
 import type { LinkPlan, NetnsPlan } from '../plan.js';
 import type { Ruleset } from '../ruleset.js';
 import { readWireguard } from '../wireguard/read-wireguard.js';
-import { arrayAt, inside, type JsonObject, note, objectAt, parseAt, requiredString, type Spot, stringAt } from './fields.js';
+import { arrayAt, inside, type JsonObject, note, objectAt, parseAt, pathText, requiredString, type Spot, stringAt } from './fields.js';
 import type { PlacedFdb } from './check-fdb.js';
 import type { NamedNetns } from './check-links.js';
 import type { PlacedRoute } from './check-routes.js';
@@ -40,6 +40,7 @@ interface Found {
 }
 
 export function readNetns(spot: Spot, value: unknown): ReadNetns | undefined {
+  refuseForeign(spot, value);
   const object = objectAt(spot, value, FIELDS);
   if (object === undefined) return undefined;
   const found: Found = { uses: [], routes: [], rules: [], fdb: [] };
@@ -69,6 +70,22 @@ export function readNetns(spot: Spot, value: unknown): ReadNetns | undefined {
     ...restoreTexts(spot, object),
   };
   return { plan, ...found };
+}
+
+/** Tables of Linux that no plan has: what a bridge passes, and ARP, meet no rules but those of br_netfilter. */
+const FOREIGN = ['ebtables', 'arptables'] as const;
+
+function refuseForeign(spot: Spot, value: unknown): void {
+  if (typeof value !== 'object' || value === null) return;
+  for (const name of FOREIGN) {
+    if (!Object.hasOwn(value, name)) continue;
+    const at = [...spot.path, name];
+    const position = spot.problems.position?.(at);
+    throw unsupported(name, `${pathText(at)}: ${name} is not modelled`, {
+      ...(position === undefined ? {} : { position }),
+      fix: 'frames that cross a bridge meet iptables and ip6tables, where br_netfilter calls them',
+    });
+  }
 }
 
 function linksAt(spot: Spot, value: unknown): readonly LinkPlan[] {

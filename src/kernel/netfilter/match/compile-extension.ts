@@ -12,7 +12,8 @@ import { eui64Test, ipv6HeaderTest } from './extension-header.js';
 import { hashlimitTest } from './hashlimit.js';
 import { quotaTest } from './stateful.js';
 import { socketTest } from './socket.js';
-import { ecnIpTest, sctpChunksTest, tcpMssTest, tcpOptionTest } from './tcp-header.js';
+import { sctpChunksTest } from './sctp-chunks.js';
+import { ecnIpTest, tcpMssTest, tcpOptionTest } from './tcp-header.js';
 import { timeTest } from './time.js';
 
 const never: Test = () => false;
@@ -61,7 +62,7 @@ export function compileExtension(match: ExtensionMatch, all: readonly Match[]): 
     case 'tcpmss':
       return tcpMssTest(match.sizes, match.not);
     case 'sctp-chunks':
-      return sctpChunksTest();
+      return sctpChunksTest(match);
     case 'extension-header':
       return never;
     case 'ipv6header':

@@ -1,10 +1,8 @@
 /**
  * -m ecn, -m tcpmss, and --tcp-option: fields and options that few rules ask for (net/netfilter/xt_ecn.c, xt_tcpmss.c, and tcp_mt of
  * xt_tcpudp.c). Options are those that Linux sends: MSS, SACK, time stamps, window scale and the padding between in a SYN, padding and
- * time stamps after it, none in a reset. Of SCTP no packets are made here.
+ * time stamps after it, none in a reset.
  */
-import { unsupported } from '../../../base/errors.js';
-import { PROTO } from '../../../packet/ip-packet.js';
 import type { TcpSegment } from '../../../packet/tcp.js';
 import type { Range } from '../../../plan/rule/rule.js';
 import type { Test } from '../evaluation.js';
@@ -37,12 +35,5 @@ export function tcpMssTest({ from, to }: Range, not: boolean): Test {
     const { l4 } = packet;
     if (l4.kind !== 'tcp') return false;
     return (l4.mss !== undefined && l4.mss >= from && l4.mss <= to) !== not;
-  };
-}
-
-export function sctpChunksTest(): Test {
-  return ({ passage: { packet } }) => {
-    if (packet.proto === PROTO.sctp) throw unsupported('sctp-chunks', '-m sctp --chunk-types: the chunks of a packet are not modelled');
-    return false;
   };
 }
