@@ -110,7 +110,9 @@ function encapsulate(rt: Runtime, device: Device, vxlan: Vxlan, frame: Frame, ma
     const detail = (): string => `no fdb entry of ${device.name} for ${formatMac(frame.dst)}`;
     recordDrop(rt, device.ns, frame.packet, 'VXLAN_NO_REMOTE', detail, { device });
   }
-  for (const remote of remotes) sendToRemote(rt, device, vxlan, frame, { remote, mark });
+  // The first goes last, with the frame itself; the others get copies before it (vxlan_xmit).
+  for (let i = 1; i < remotes.length; i++) sendToRemote(rt, device, vxlan, frame, { remote: remotes[i] as VxlanRemote, mark });
+  if (remotes[0] !== undefined) sendToRemote(rt, device, vxlan, frame, { remote: remotes[0], mark });
 }
 
 function sendToRemote(

@@ -11,6 +11,7 @@ import type { Ip, Ipv4 } from '../../base/ip.js';
 import { formatMac, type Mac } from '../../base/mac.js';
 import type { Frame } from '../../packet/frame.js';
 import type { IpPacket } from '../../packet/ip-packet.js';
+import type { DropReason } from '../../trace/drop-reason.js';
 import { awaitNeighbour, learnFdb } from '../apply.js';
 import { type Bridge, bridgeFrame, type BridgePort, mustLearn } from '../link/bridge.js';
 import { sendByPort } from '../link/send-frame.js';
@@ -88,11 +89,18 @@ function translatedMac(rt: Runtime, port: BridgePort, srcMac: Mac, dstMac: Mac, 
   return undefined;
 }
 
+/** Errors of ip_route_input, for which a bridge drops what it translated; routes that lead nowhere are the host's to refuse. */
+const UNSENDABLE: readonly DropReason[] = ['IP_MARTIAN_SOURCE', 'IP_MARTIAN_DESTINATION', 'IP_LOCALNET', 'IP_RPFILTER'];
+
 /** The neighbour on this bridge that the packet goes to, or `host`. Undefined: IPv6 drops here what has no route (br_netfilter_ipv6.c). */
 function nexthopOf(rt: Runtime, bridge: Device, { packet, mark }: Passage): Ip | 'host' | undefined {
   const { src, dst } = packet;
   if (typeof src === 'number') {
-    const { kind, route } = routeInput(rt, bridge, src, dst as Ipv4, mark, packet);
+    const { kind, route, reason } = routeInput(rt, bridge, src, dst as Ipv4, mark, packet);
+    if (kind === 'drop' && reason !== undefined && UNSENDABLE.includes(reason)) {
+      recordDrop(rt, bridge.ns, packet, reason, () => 'in the bridge, behind PREROUTING', { device: bridge });
+      return undefined;
+    }
     return kind !== 'forward' || route === undefined || route.device !== bridge ? 'host' : (route.via ?? dst);
   }
   const route = inputRoute6(rt, bridge, packet, mark);

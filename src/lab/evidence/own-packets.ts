@@ -2,7 +2,7 @@
  * Which of the packets that were seen are the flow's own: those with its addresses, before or after any translation, and ICMP errors about
  * them. Late packets of earlier flows, neighbour discovery and the like are not. Redirects are left out: they say nothing of this flow.
  */
-import { formatSocket } from '../../base/ip.js';
+import { formatSocket, type Ip } from '../../base/ip.js';
 import type { IpPacket } from '../../packet/ip-packet.js';
 import type { PacketSights } from './sightings.js';
 
@@ -23,7 +23,18 @@ export function ownPackets(packets: readonly PacketSights[], ends: readonly [str
       for (const one of [...pairs, ...outerPairs(sights)]) known.add(one);
     }
   }
-  return packets.filter((sights) => own.has(sights));
+  const hosts = new Set([...own].flatMap(hostsOf));
+  return packets.filter((sights) => own.has(sights) || isUnsentError(sights, hosts));
+}
+
+/** An ICMP error that no tap saw, for a rule stopped it where it was made: the hook's evidence does not tell what it quotes. */
+function isUnsentError({ taps, hooks }: PacketSights, hosts: ReadonlySet<Ip>): boolean {
+  const packet = hooks[0]?.before.packet;
+  return taps.length === 0 && packet?.l4.kind === 'icmp' && packet.l4.about !== undefined && hosts.has(packet.dst);
+}
+
+function hostsOf({ taps, hooks }: PacketSights): readonly Ip[] {
+  return [...taps.map((tap) => tap.packet), ...hooks.map((run) => run.before.packet)].flatMap(({ src, dst }) => [src, dst]);
 }
 
 function pairsOf({ taps, hooks, key }: PacketSights): readonly string[] {

@@ -7,6 +7,7 @@ import type { IpPacket } from '../../packet/ip-packet.js';
 import { type Decoded, decodeFrame, decodePacket, packetKey } from './decode-frame.js';
 import { carriedPacket } from './decode-tunnel.js';
 import type { HookRun } from './hook-runs.js';
+import { linkUntapped } from './link-untapped.js';
 import { linkWireguard, type SeenFrame } from './link-wireguard.js';
 import type { RawTap } from './raw-evidence.js';
 
@@ -40,7 +41,7 @@ export interface Sightings {
 export function collectSightings(taps: readonly RawTap[], runs: readonly HookRun[], isWireguard: IsWireguard): Sightings {
   const packets = new Map<string, PacketSights>();
   const { frames, arp } = decodeTaps(taps);
-  const inner = new Map(linkWireguard(frames, isWireguard));
+  const inner = new Map([...linkWireguard(frames, isWireguard), ...linkUntapped(frames, runs)]);
   const sightsOf = (key: string): PacketSights => {
     const root = inner.get(key) ?? key;
     const known = packets.get(root) ?? { key: root, taps: [], hooks: [] };

@@ -3,15 +3,17 @@
  * that answers it. Both are packets of this host and pass OUTPUT and POSTROUTING of ip6tables, untracked. They belong to no leg of the
  * flow. Left out: routers and prefixes (router advertisements), redirects, duplicate address detection, unicast probes of old entries.
  */
-import type { Ipv6 } from '../../../base/ip.js';
+import type { Ip, Ipv6 } from '../../../base/ip.js';
 import type { Mac } from '../../../base/mac.js';
 import type { IcmpMessage } from '../../../packet/icmp.js';
 import { type IpPacket, PROTO } from '../../../packet/ip-packet.js';
+import { awaitNeighbour } from '../../apply.js';
 import { sendFrame } from '../../link/send-frame.js';
 import type { Device } from '../../namespace.js';
-import { KERNEL_SOCKET } from '../../netfilter/contract.js';
+import { KERNEL_SOCKET, type Passage } from '../../netfilter/contract.js';
 import { runHook } from '../../path/hook.js';
 import { newPassage } from '../../path/passage.js';
+import type { OutputDecision } from '../../route/output.js';
 import type { Runtime } from '../../runtime.js';
 import { groupMac, solicitedNode } from '../address.js';
 import { NEIGHBOUR_ADVERTISEMENT, NEIGHBOUR_SOLICITATION } from '../icmp-types.js';
@@ -52,10 +54,28 @@ function send(rt: Runtime, device: Device, packet: IpPacket, dst: Mac): void {
   const passage = newPassage(packet, 0);
   passage.uid = KERNEL_SOCKET;
   rt.sender = passage;
-  const passed =
-    runHook(rt, device.ns, 'output', passage, undefined, device) && runHook(rt, device.ns, 'postrouting', passage, undefined, device);
-  if (passed) sendFrame(rt, device, { kind: 'ip', src: device.mac, dst, packet: passage.packet }, passage.mark, undefined);
+  rt.rerouted = undefined;
+  if (runHook(rt, device.ns, 'output', passage, undefined, device)) {
+    const way = rt.rerouted as OutputDecision<Ip> | undefined;
+    if (way !== undefined) sendElsewhere(rt, way, passage);
+    else if (runHook(rt, device.ns, 'postrouting', passage, undefined, device)) {
+      sendFrame(rt, device, { kind: 'ip', src: device.mac, dst, packet: passage.packet }, passage.mark, undefined);
+    }
+  }
   rt.leg = leg;
+}
+
+/** A rule of OUTPUT changed what routes ask for: an advertisement goes as any packet would, be it to a gateway. */
+function sendElsewhere(rt: Runtime, { device, route }: OutputDecision<Ip>, passage: Passage): void {
+  if (route === undefined || device.kind === 'lo' || !runHook(rt, device.ns, 'postrouting', passage, undefined, device)) return;
+  const { packet, mark } = passage;
+  const nexthop = (route.via ?? packet.dst) as Ipv6;
+  const known = device.neighbours.get(nexthop);
+  if (known !== undefined && known.state !== 'incomplete') {
+    return sendFrame(rt, device, { kind: 'ip', src: device.mac, dst: known.mac, packet }, mark, undefined);
+  }
+  const waiting = { passage, device, nexthop, leg: rt.leg, bridged: undefined, inDevice: undefined };
+  if (awaitNeighbour(rt, waiting)) sendSolicitation(rt, device, nexthop, packet);
 }
 
 /** Negative, so that nobody takes it for a packet of the flow; even where it serves the way there, as those of the client are. */

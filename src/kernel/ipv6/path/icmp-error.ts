@@ -46,7 +46,9 @@ export function sendIcmpv6Error(rt: Runtime, ns: Namespace, passage: Passage, er
     l4: { kind: 'icmp', type, code, id: 0, seq: 0, about, length: 0, ...(mtu === undefined ? {} : { mtu }) },
   };
   recordAnswer(rt, ns, about, { with: 'icmp', type, code, from: decision.source });
-  rt.outbox.push({ ns, packet, leg: rt.nextLeg++, mark, about: passage, fromClient: false, decision });
+  // About discovery it is of no leg of the flow either.
+  const leg = rt.leg < 0 ? rt.leg : rt.nextLeg++;
+  rt.outbox.push({ ns, packet, leg, mark, about: passage, fromClient: false, decision });
 }
 
 /** Never about another error, nor to nobody; about what was sent to a group only that it is too big. */

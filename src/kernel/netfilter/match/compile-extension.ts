@@ -48,8 +48,8 @@ export function compileExtension(match: ExtensionMatch, all: readonly Match[]): 
       return () => !match.ipsec;
     case 'realm':
     case 'device-group': {
-      // Routes of a plan have no realm, and its devices stand in group 0.
-      const holds = (match.value & match.mask) === 0 && (match.value & ~match.mask) === 0;
+      // Routes of a plan have no realm, and its devices stand in group 0. Of a group only the masked bits count, of a realm all.
+      const holds = (match.kind === 'realm' ? match.value : match.value & match.mask) === 0;
       return () => holds !== match.not;
     }
     case 'ecn-tcp':
