@@ -221,9 +221,26 @@ export function attachPort(ns: Namespace, link: LinkPlan): void {
   if (bridge?.bridge === undefined)
     throw inputError('no-such-bridge', `${ns.name}: the master ${link.master} of ${link.name} is not a bridge here`);
   const args = readBridgePort(link.slave ?? '', `${ns.name} link ${link.name} slave`);
-  const last = { lastSrc: 0, lastSrcEntry: undefined, lastDst: 0, lastDstEntry: undefined };
-  const port = { ...args, ...last, device, bridge } as { -readonly [K in keyof BridgePort]: BridgePort[K] };
-  port.alone = { up: false, ports: [port], names: [device.name], samePort: false };
+  const { hairpin, learning, flood, broadcastFlood, multicastFlood, isolated } = args;
+  const ports: BridgePort[] = [];
+  const alone = { up: false, ports, names: [device.name], samePort: false };
+  // One literal, so that every port has its fields in one order.
+  const port: BridgePort = {
+    device,
+    bridge,
+    hairpin,
+    learning,
+    flood,
+    broadcastFlood,
+    multicastFlood,
+    isolated,
+    alone,
+    lastSrc: 0,
+    lastSrcEntry: undefined,
+    lastDst: 0,
+    lastDstEntry: undefined,
+  };
+  ports.push(port);
   device.port = port;
   bridge.bridge.ports.push(port);
   if (!bridge.bridge.hasOwnMtu) fitToPorts(bridge, bridge.bridge);

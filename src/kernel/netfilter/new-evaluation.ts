@@ -41,7 +41,11 @@ const MEMORIES = ['ruleState', 'recent', 'hashlimits', 'nftState'] as const;
 
 export function forgetState(evaluation: Evaluation): void {
   // Clearing an empty map makes a new one inside.
-  for (const memory of MEMORIES) if (evaluation[memory].size > 0) evaluation[memory].clear();
+  const { ruleState, recent, hashlimits, nftState } = evaluation;
+  if (ruleState.size > 0) ruleState.clear();
+  if (recent.size > 0) recent.clear();
+  if (hashlimits.size > 0) hashlimits.clear();
+  if (nftState.size > 0) nftState.clear();
 }
 
 /** What is kept by rule stays with rules that stayed, for equal chains are compiled once. */

@@ -52,7 +52,7 @@ export function leave(rt: Runtime, ns: Namespace, passage: Passage, decision: Ou
     leaveForServer(rt, ns, passage, next);
     return undefined;
   }
-  const last = (rt.rerouted ?? decision) as Decision;
+  const last = rt.rerouted ?? decision;
   if (rt.rerouted !== undefined) {
     if (last.route === undefined || last.error !== undefined) return unroutable(rt, ns, passage.packet, last);
     recordRoute(rt, ns, passage.packet, 'output', last.route);

@@ -82,7 +82,15 @@ export function emptyTable(): FibTable {
   return { lengths: [], networks: [] };
 }
 
-export function addRoute(table: FibTable, route: Route): void {
+/** The same route with its fields in one order, whoever made it: the engine looks them up by the way an object was put together. */
+export function inOrder<A extends Ip>(route: RouteOf<A>): RouteOf<A> {
+  const { type, prefix, length, device, via, source, metric, mtu, mtuLocked = false, advmss, scope, text } = route;
+  const legs = route.legs?.map((leg) => ({ route: inOrder(leg.route), weight: leg.weight }));
+  return { type, prefix, length, device, via, source, metric, mtu, mtuLocked, advmss, scope, text, legs };
+}
+
+export function addRoute(table: FibTable, given: Route): void {
+  const route = inOrder(given);
   let at = table.lengths.findIndex((length) => length <= route.length);
   if (at < 0) at = table.lengths.length;
   if (table.lengths[at] !== route.length) {

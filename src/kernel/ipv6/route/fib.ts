@@ -6,7 +6,7 @@
 import type { Cidr } from '../../../base/cidr.js';
 import type { Ipv6 } from '../../../base/ip.js';
 import type { Device } from '../../namespace.js';
-import type { RouteOf } from '../../route/fib.js';
+import { inOrder, type RouteOf } from '../../route/fib.js';
 import type { PolicyRule } from '../../route/policy-rule.js';
 import { prefixOf } from '../address.js';
 
@@ -39,7 +39,8 @@ export function emptyTable6(): Fib6Table {
   return { lengths: [], networks: [] };
 }
 
-export function addRoute6(table: Fib6Table, route: Route6): void {
+export function addRoute6(table: Fib6Table, given: Route6): void {
+  const route = inOrder(given);
   let at = table.lengths.findIndex((length) => length <= route.length);
   if (at < 0) at = table.lengths.length;
   if (table.lengths[at] !== route.length) {

@@ -5,7 +5,7 @@
  */
 import type { TcpSegment } from '../../../packet/tcp.js';
 import type { Connection } from './connection.js';
-import { nextTcpState, type NextTcpState, type Segment, segmentOf, type TcpState } from './tcp-state.js';
+import { nextTcpState, type NextTcpState, ofState, type Segment, segmentOf, type TcpState } from './tcp-state.js';
 import { before, FLAG, inWindow, newTcpTracking, noteIgnored, resynchronize, type TcpTracking } from './tcp-window.js';
 import type { Timeouts } from './timeouts.js';
 
@@ -159,7 +159,7 @@ function finish(
 }
 
 function timeoutOf(timeouts: Timeouts, tracking: TcpTracking, next: TcpState, segment: Segment): number {
-  const usual = timeouts.tcp[next];
+  const usual = ofState(timeouts.tcp, next);
   if (tracking.retransmissions >= timeouts.maxRetrans && usual > timeouts.maxRetransTime) return timeouts.maxRetransTime;
   if (segment === 'rst') return timeouts.tcp.CLOSE;
   const unacknowledged = ((tracking.original.flags | tracking.reply.flags) & FLAG.unacknowledged) !== 0;

@@ -97,5 +97,46 @@ export function segmentOf(flags: TcpFlags): Segment | undefined {
 }
 
 export function nextTcpState(state: TcpState, segment: Segment, reply: boolean): NextTcpState {
-  return (reply ? REPLY : ORIGINAL)[segment][state];
+  return ofState(rowOf(reply ? REPLY : ORIGINAL, segment), state);
+}
+
+/** What stands for a state: named fields, which are found sooner than computed ones. */
+export function ofState<T>(by: Readonly<Record<TcpState, T>>, state: TcpState): T {
+  switch (state) {
+    case 'NONE':
+      return by.NONE;
+    case 'SYN_SENT':
+      return by.SYN_SENT;
+    case 'SYN_RECV':
+      return by.SYN_RECV;
+    case 'ESTABLISHED':
+      return by.ESTABLISHED;
+    case 'FIN_WAIT':
+      return by.FIN_WAIT;
+    case 'CLOSE_WAIT':
+      return by.CLOSE_WAIT;
+    case 'LAST_ACK':
+      return by.LAST_ACK;
+    case 'TIME_WAIT':
+      return by.TIME_WAIT;
+    case 'CLOSE':
+      return by.CLOSE;
+    case 'SYN_SENT2':
+      return by.SYN_SENT2;
+  }
+}
+
+function rowOf(rows: Readonly<Record<Segment, Row>>, segment: Segment): Row {
+  switch (segment) {
+    case 'syn':
+      return rows.syn;
+    case 'synack':
+      return rows.synack;
+    case 'fin':
+      return rows.fin;
+    case 'ack':
+      return rows.ack;
+    case 'rst':
+      return rows.rst;
+  }
 }
