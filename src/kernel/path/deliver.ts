@@ -19,7 +19,7 @@ import { decapsulateDatagram, decapsulatePacket } from './decapsulate.js';
 import { runHook } from './hook.js';
 import { reassemble } from './reassemble.js';
 import { leaveForServer } from './output.js';
-import { sendIcmpError, UNREACHABLE } from './icmp-error.js';
+import { isForAll, sendIcmpError, UNREACHABLE } from './icmp-error.js';
 
 export function deliver(rt: Runtime, device: Device, passage: Passage, broadcast = false): void {
   const { ns } = device;
@@ -33,6 +33,7 @@ export function deliver(rt: Runtime, device: Device, passage: Passage, broadcast
   const { l4 } = packet;
   switch (l4.kind) {
     case 'tcp':
+      if (isForAll(rt)) return recordDrop(rt, ns, packet, 'OTHERHOST', () => 'its frame was for all on the link', { device });
       return receiveTcp(rt, device, passage, l4);
     case 'udp': {
       const tunnels = ns.tunnelPorts.get(l4.dport);

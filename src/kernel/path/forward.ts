@@ -13,7 +13,7 @@ import type { Route } from '../route/fib.js';
 import { redirectTo } from '../route/output.js';
 import type { Runtime } from '../runtime.js';
 import { runHook } from './hook.js';
-import { sendIcmpError, TIME_EXCEEDED, UNREACHABLE } from './icmp-error.js';
+import { isForAll, sendIcmpError, TIME_EXCEEDED, UNREACHABLE } from './icmp-error.js';
 import { isForbidden } from './fragment.js';
 import { routeMtu } from './path-mtu.js';
 import { redirectSender } from './redirect.js';
@@ -26,6 +26,7 @@ export function forward(rt: Runtime, device: Device, passage: Passage, found: Ro
   const out = route.device as Device;
   if (passage.socket !== undefined)
     return recordDrop(rt, ns, packet, 'NOT_SPECIFIED', () => 'TPROXY gave it a socket, and the routes lead on', { device });
+  if (isForAll(rt)) return recordDrop(rt, ns, packet, 'OTHERHOST', () => 'its frame was for all on the link', { device });
   if (packet.ttl <= 1) {
     recordDrop(rt, ns, packet, 'IP_TTL_EXPIRED', () => `its TTL is ${packet.ttl}`, { device });
     return sendIcmpError(rt, ns, passage, { type: TIME_EXCEEDED, code: 0, inDevice: device });

@@ -5,6 +5,7 @@
  * heeded, which silences errors; how many messages the default of a thousand lets pass is a matter of chance in Linux (each counts for 0 to 2).
  */
 import type { Ipv4 } from '../../base/ip.js';
+import { isGroupMac } from '../../base/mac.js';
 import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
 import { takeIcmpToken } from '../apply.js';
 import type { Device, Namespace } from '../namespace.js';
@@ -36,7 +37,7 @@ const FRAGMENTATION_NEEDED = 4;
 export function sendIcmpError(rt: Runtime, ns: Namespace, passage: Passage, error: IcmpError): void {
   const about = passage.packet;
   const receiver = about.src as Ipv4;
-  if (!mayAnswer(ns, about)) return;
+  if (!mayAnswer(ns, about) || (error.inDevice !== undefined && isForAll(rt))) return;
   const mark = sysctlValue(ns.sysctls, 'net.ipv4.fwmark_reflect') === 0 ? 0 : passage.mark;
   const decision = routeOutput(rt, ns, { dst: receiver, src: sourceOf(ns, about, error.inDevice), mark, flow: errorFlow(about) });
   if (decision.route === undefined || decision.error !== undefined) return;
@@ -63,6 +64,11 @@ export function sendIcmpError(rt: Runtime, ns: Namespace, passage: Passage, erro
 /** What rules may ask of the error: its TOS, in which the precedence is turned into that of internetwork control. */
 function errorFlow({ tos }: IpPacket): FlowSource {
   return { tos: (tos & 0x1e) | 0xc0, proto: PROTO.icmp, l4: { kind: 'icmp' } };
+}
+
+/** The frame in hand went to a group, whatever became of its packet's destination since (skb->pkt_type). */
+export function isForAll({ frame }: Runtime): boolean {
+  return frame !== undefined && isGroupMac(frame.dst);
 }
 
 /** Never about another error, nor about what was sent to a group, nor to nobody. */

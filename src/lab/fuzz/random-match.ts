@@ -161,8 +161,9 @@ function addrtype(words: Vocabulary, { hook }: RulePlace): string {
   return `-m addrtype ${not(words)}--${chance.maybe(70) ? 'dst' : 'src'}-type ${chance.pick(words.dialect.addressTypes)}${limit}`;
 }
 
+/** Bridges send IGMP when they please. */
 function countable({ tunnels }: Vocabulary, proto: RuleProtocol): boolean {
-  return !tunnels || proto === 'tcp' || proto === 'icmp';
+  return proto !== undefined && !(tunnels && proto === 'udp');
 }
 
 function limit({ chance }: Vocabulary, place: RulePlace): string {

@@ -36,9 +36,9 @@ const ANYWHERE: readonly (readonly [number, Make])[] = [
 ];
 
 /** New connections alone change sets, for a real socket sends more packets. */
-const changeSet: Make = ({ chance, sets, tunnels }) => {
+const changeSet: Make = ({ chance, sets, tunnels }, proto) => {
   const growing = sets.filter(({ grows }) => grows);
-  if (growing.length === 0 || tunnels) return undefined;
+  if (growing.length === 0 || tunnels || proto === undefined) return undefined;
   const set = chance.pick(growing);
   const options = chance.maybe(70)
     ? `--add-set ${set.name} ${sidesOf(chance, set)}${chance.maybe(40) ? ' --exist' : ''}`
