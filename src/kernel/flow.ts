@@ -63,6 +63,7 @@ function begin(rt: Runtime, oracle: ChoiceOracle, record: RecordMode): void {
   rt.nextLeg = 0;
   rt.frames = 0;
   rt.flow = newFlowState();
+  rt.flow.beganUs = rt.nowUs;
 }
 
 /** Nothing stays under way between flows; next hops that did not answer in time are forgotten. */

@@ -67,6 +67,7 @@ function makeHost(rt: Runtime, ns: Namespace): NetfilterHost {
     },
     frameSource: () => frameSource(rt),
     frameDestination: () => (rt.frame === undefined || rt.frame.src === 0 ? undefined : rt.frame.dst),
+    closedBeforeUs: () => (rt.kept.size > 0 ? 0 : rt.flow.beganUs),
     wallSeconds: () => rt.epoch + Math.floor(rt.nowUs / 1_000_000),
     findSocket: (passage) => findSocket(rt, ns, passage),
     assignSocket: (passage, device, port, ip) => assignSocket(rt, ns, passage, port, ip ?? proxyAddress(rt, ns, passage.packet, device)),

@@ -46,6 +46,8 @@ export interface NetfilterHost {
   frameSource?(): Mac | undefined;
   /** The one that it went to. */
   frameDestination?(): Mac | undefined;
+  /** The sockets of flows that began before are closed, unless a story keeps them: virtual time, µs. */
+  closedBeforeUs?(): number;
   /** What a clock on the wall shows, in seconds since 1970 UTC. */
   wallSeconds?(): number;
   /** The socket that TPROXY gave the packet, or that it is for. */

@@ -10,10 +10,16 @@ import type { Talk } from './talk.js';
 export interface FlowState {
   client: ClientSocket | undefined;
   readonly servers: ServerSocket[];
+  /** Virtual time, µs. */
+  beganUs: number;
   /** The smallest MTU that the first packet met, in bytes of the client's own packet. */
   pathMtu: number;
   /** Requests of it so far, where it is part of a story. */
   requests: number;
+  /** Of the listeners that share a port, the one that took it. */
+  picked?: Listener | undefined;
+  /** The client's socket is of IPv6, and speaks IPv4 by mapped addresses. */
+  mapped?: boolean | undefined;
 }
 
 export interface ClientSocket {
@@ -80,7 +86,7 @@ export interface ServerSocket {
 }
 
 export function newFlowState(): FlowState {
-  return { client: undefined, servers: [], pathMtu: Number.POSITIVE_INFINITY, requests: 1 };
+  return { client: undefined, servers: [], beganUs: 0, pathMtu: Number.POSITIVE_INFINITY, requests: 1 };
 }
 
 /** With `packet`, a server's having taken it ends the flow: true where nothing is to be answered. */

@@ -1,7 +1,7 @@
 /**
  * -m connlimit: how many connections the packet's source, or its destination, has under a mask (net/netfilter/xt_connlimit.c, nf_conncount.c).
- * A rule counts the connections that it has met; those that are gone, and TCP's that are closing, count no more. Left out: the kernel's
- * collecting of the dead once in a jiffy alone.
+ * A rule counts the connections that it has met; those that are gone, and TCP's that are closing, count no more. A socket closes when
+ * its flow is over, whether or not its last segments are shown. Left out: the kernel's collecting of the dead once in a jiffy alone.
  */
 import { addressBits, networkOf } from '../../../base/cidr.js';
 import type { Ip } from '../../../base/ip.js';
@@ -28,7 +28,8 @@ export function countConnections(e: Evaluation, state: Map<object, unknown>, ask
   const met = metBy(state, asking);
   const connection = connectionOf(e.passage);
   const tuple = connection?.original ?? tupleOf(e.passage.packet);
-  const alive = (met.get(key) ?? []).filter((one) => sameTuple(one.tuple, tuple) || isOpen(one.connection, nowUs));
+  const closedUs = e.host.closedBeforeUs?.() ?? 0;
+  const alive = (met.get(key) ?? []).filter((one) => sameTuple(one.tuple, tuple) || isOpen(one.connection, nowUs, closedUs));
   if (!alive.some((one) => sameTuple(one.tuple, tuple))) alive.push({ tuple, connection });
   met.set(key, alive);
   return alive.length;
@@ -40,7 +41,8 @@ function metBy(state: Map<object, unknown>, asking: object): Met {
   return met;
 }
 
-function isOpen(connection: Connection | undefined, nowUs: number): boolean {
+function isOpen(connection: Connection | undefined, nowUs: number, closedUs: number): boolean {
   if (connection === undefined || !connection.confirmed || connection.dead || connection.expiresUs <= nowUs) return false;
+  if (connection.tcp === 'ESTABLISHED') return connection.startedUs >= closedUs;
   return connection.tcp !== 'TIME_WAIT' && connection.tcp !== 'CLOSE';
 }
