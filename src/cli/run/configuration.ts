@@ -14,8 +14,14 @@ const HERE = fileURLToPath(import.meta.url);
 const IS_SOURCE = HERE.endsWith('.ts');
 const PACKAGE = resolve(dirname(HERE), '../../..');
 const STEPS = join(PACKAGE, IS_SOURCE ? 'steps' : 'dist/steps');
-/** Our report, as the formatter Cucumber loads. */
-export const SPEC_REPORT = pathToFileURL(resolve(dirname(HERE), `../../report/formatter${IS_SOURCE ? '.ts' : '.js'}`)).href;
+/** Our reports, as the formatters Cucumber loads. */
+const reportAt = (name: string): string => pathToFileURL(resolve(dirname(HERE), `../../report/${name}${IS_SOURCE ? '.ts' : '.js'}`)).href;
+export const SPEC_REPORT = reportAt('formatter');
+const OWN_FORMATS: Readonly<Record<string, string>> = {
+  spec: SPEC_REPORT,
+  markdown: reportAt('markdown-formatter'),
+  github: reportAt('github-formatter'),
+};
 
 export async function configure(cucumber: CucumberApi, options: RunOptions, cwd: string): Promise<RunConfiguration> {
   const loaded = await load(cucumber, options, cwd);
@@ -65,7 +71,7 @@ async function load(cucumber: CucumberApi, options: RunOptions, cwd: string): Pr
 
 /** The command line's formats replace the configuration's; without any the report is ours. */
 function formatsOf({ formats }: RunOptions, configured: RunConfiguration['formats']): Partial<RunConfiguration['formats']> {
-  const name = (format: string): string => (format === 'spec' ? SPEC_REPORT : format);
+  const name = (format: string): string => OWN_FORMATS[format] ?? format;
   if (formats.length === 0) {
     const files = Object.fromEntries(Object.entries(configured.files).map(([file, format]) => [file, name(format)]));
     return { stdout: SPEC_REPORT, files };

@@ -40,6 +40,8 @@ const JUDGES = ['sim', 'lab', 'both'] as const;
 
 const FORMATS = [
   'spec',
+  'markdown',
+  'github',
   'html',
   'json',
   'junit',

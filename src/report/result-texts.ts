@@ -1,0 +1,27 @@
+/** What every report says of a scenario: its mark, why it did not pass, and the sum of all. */
+import type { Outcome } from './outcome.js';
+import type { ScenarioResult } from './scenario-results.js';
+import { emptyScenarioText, troubleText } from './trouble-text.js';
+
+export const MARKS: Readonly<Record<Outcome, string>> = {
+  passed: '✓',
+  skipped: '-',
+  failed: '✗',
+  wrong: '!',
+  'cannot say': '?',
+  broken: '‼',
+};
+const ORDER: readonly Outcome[] = ['passed', 'failed', 'wrong', 'cannot say', 'broken', 'skipped'];
+
+/** One for each step that did not pass; none for a scenario that did. */
+export function resultTexts(result: ScenarioResult): readonly string[] {
+  const texts = result.troubles.map((trouble) => troubleText(trouble, result));
+  return texts.length === 0 && result.outcome === 'wrong' ? [emptyScenarioText(result)] : texts;
+}
+
+/** `3 scenarios: 2 passed, 1 failed` */
+export function summaryText(counts: ReadonlyMap<Outcome, number>): string {
+  const total = [...counts.values()].reduce((a, b) => a + b, 0);
+  const parts = ORDER.filter((outcome) => counts.has(outcome)).map((outcome) => `${counts.get(outcome)} ${outcome}`);
+  return `${total} ${total === 1 ? 'scenario' : 'scenarios'}: ${parts.join(', ')}`;
+}
