@@ -1,7 +1,7 @@
 /**
  * The parts of a packet that a rule asks a set about: `src` or `dst` for each dimension (ip_set_get_ip4_port, the kadt of each type). A link address is
- * that of the frame in which the packet came; what was made here, or came over the loopback, has none. Of sets of link addresses bitmap:ip,mac alone was
- * put to Linux: the kernel 6.18 at hand has no others.
+ * that of the frame in which the packet came; what was made here, or came over the loopback, has none. Of sets with
+ * link addresses the kernel 6.18 at hand has bitmap:ip,mac alone: 6.1 was asked about the others.
  */
 import { networkOf } from '../../../base/cidr.js';
 import { unsupported } from '../../../base/errors.js';
