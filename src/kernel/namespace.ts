@@ -55,6 +55,8 @@ export interface DeviceConf {
   readonly arpIgnore: number;
   readonly arpAnnounce: number;
   readonly arpFilter: boolean;
+  /** bc_forwarding. */
+  readonly forwardsBroadcasts: boolean;
   readonly sendRedirects: boolean;
   readonly acceptRedirects: boolean;
   readonly secureRedirects: boolean;

@@ -173,6 +173,7 @@ function readConf(sysctls: Sysctls, name: string): DeviceConf {
     arpIgnore: deviceMax(sysctls, name, 'arp_ignore'),
     arpAnnounce: deviceMax(sysctls, name, 'arp_announce'),
     arpFilter: deviceOr(sysctls, name, 'arp_filter'),
+    forwardsBroadcasts: deviceConf(sysctls, 'all', 'bc_forwarding') !== 0 && deviceConf(sysctls, name, 'bc_forwarding') !== 0,
     sendRedirects: deviceOr(sysctls, name, 'send_redirects'),
     acceptRedirects: acceptsRedirects(sysctls, name),
     secureRedirects: deviceOr(sysctls, name, 'secure_redirects'),

@@ -31,7 +31,9 @@ for (const file of readdirSync(FOLDER).sort()) {
     const path = join(FOLDER, file);
     let cases = JSON.parse(readFileSync(path, 'utf8')) as readonly Case[];
     if (ASK_LINUX) {
-      cases = cases.map(atPresent).map((one) => (one.guest === true ? one : { ...one, linux: flowsOfLinux(routerPlan(one)).map(answerLine) }));
+      cases = cases
+        .map(atPresent)
+        .map((one) => (one.guest === true ? one : { ...one, linux: flowsOfLinux(routerPlan(one)).map(answerLine) }));
       writeFileSync(path, `${JSON.stringify(cases, undefined, 2)}\n`);
     }
     for (const one of cases) {

@@ -2,8 +2,8 @@
  * A packet for this host: ip_local_deliver of net/ipv4/ip_input.c:
  *   INPUT ─┬─► a tunnel's port or protocol: the inner packet comes in by its device; decapsulate.ts
  *          └─► TCP, UDP, ICMP: the sockets; any other protocol is answered 3/2
- * What was sent to a broadcast address is answered by nobody: TCP drops it, UDP says nothing of a closed port, echo requests are
- * ignored (icmp_echo_ignore_broadcasts), and no UDP server can answer from such an address.
+ * What was sent to a broadcast address only UDP servers answer, from an address of their own: TCP drops it, nobody says anything of a closed
+ * port, echo requests are ignored (icmp_echo_ignore_broadcasts).
  */
 import { PROTO } from '../../packet/ip-packet.js';
 import { takeIpvsRoute } from '../ipvs/passage.js';
@@ -27,10 +27,12 @@ export function deliver(rt: Runtime, device: Device, passage: Passage, broadcast
   if (!runHook(rt, ns, 'input', passage, device, undefined)) return;
   const next = takeIpvsRoute(passage);
   if (next !== undefined) return leaveForServer(rt, ns, passage, next);
-  if (broadcast)
-    return recordDrop(rt, ns, passage.packet, 'NO_SOCKET', () => 'sent to a broadcast address, from which nobody answers', { device });
   const { packet } = passage;
   const { l4 } = packet;
+  if (broadcast) {
+    if (l4.kind === 'udp') return receiveUdp(rt, device, passage, l4, true);
+    return recordDrop(rt, ns, packet, 'NO_SOCKET', () => 'sent to a broadcast address, from which nobody answers', { device });
+  }
   switch (l4.kind) {
     case 'tcp':
       if (isForAll(rt)) return recordDrop(rt, ns, packet, 'OTHERHOST', () => 'its frame was for all on the link', { device });

@@ -37,6 +37,7 @@ export function receive(rt: Runtime, item: InFlight): void {
   rt.frame = frame;
   rt.sender = undefined;
   rt.counters.packets++;
+  if (item.passage !== undefined && device.kind !== 'lo') return receiveOwnBroadcast(rt, device, item.passage);
   if (frame.kind === 'ip') recordDevice(rt, 'rx', device, frame.packet);
   else if (item.waiting !== undefined) recordArp(rt, device, frame, item.waiting);
   if (!device.up) {
@@ -78,6 +79,11 @@ function receiveFromLo(rt: Runtime, device: Device, passage: Passage): void {
   if (!runHook(rt, device.ns, 'prerouting', passage, device, undefined)) return;
   if (typeof passage.packet.src === 'number') deliver(rt, device, passage);
   else deliver6(rt, device, passage);
+}
+
+/** This host's own copy; taps do not see it. */
+function receiveOwnBroadcast(rt: Runtime, device: Device, passage: Passage): void {
+  if (runHook(rt, device.ns, 'prerouting', passage, device, undefined)) deliver(rt, device, passage, true);
 }
 
 function routeReceived(rt: Runtime, device: Device, passage: Passage): void {

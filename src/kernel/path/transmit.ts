@@ -24,6 +24,7 @@ export function transmit(rt: Runtime, device: Device, route: Route, passage: Pas
     loopBack(rt, device, passage);
     return undefined;
   }
+  if (inDevice === undefined && (route.type === 'broadcast' || passage.packet.dst === EVERYBODY)) loopBackCopy(rt, device, passage);
   const mtu = inDevice === undefined ? localMtu(rt, route, device, passage.packet.dst) : routeMtu(route, device);
   if (!mustFragment(passage, mtu)) return transmitWhole(rt, device, route, passage);
   const parts = fragmentFor(rt, device, passage, mtu, inDevice);
@@ -33,11 +34,20 @@ export function transmit(rt: Runtime, device: Device, route: Route, passage: Pas
   return errno;
 }
 
+/** 255.255.255.255. */
+const EVERYBODY = -1;
+
+/** Of a broadcast this host hears too, as if by the device that it leaves by (ip_mc_output, dev_loopback_xmit). */
+function loopBackCopy(rt: Runtime, device: Device, passage: Passage): void {
+  const frame = { kind: 'ip', src: 0, dst: 0, packet: passage.packet } as const;
+  rt.inFlight.push({ device, frame, leg: rt.leg, waiting: undefined, mark: passage.mark, passage: { ...passage } });
+}
+
 function transmitWhole(rt: Runtime, device: Device, route: Route, passage: Passage): Errno | undefined {
   const { packet } = passage;
   const nexthop = route.via ?? packet.dst;
   if (device.noArp) return sendPacket(rt, device, typeof nexthop === 'number' ? nexthop : (packet.dst as Ipv4), passage);
-  if (route.type === 'broadcast' || packet.dst === -1)
+  if (route.type === 'broadcast' || packet.dst === EVERYBODY)
     sendFrame(rt, device, { kind: 'ip', src: device.mac, dst: BROADCAST_MAC, packet }, passage.mark, undefined);
   else sendToNeighbour(rt, device, nexthop, passage);
   return undefined;

@@ -41,6 +41,7 @@ export function routeInput(rt: Runtime, device: Device, src: Ipv4, dst: Ipv4, ma
     if (dst === 0) return MARTIAN_DESTINATION;
     if ((dstByte === 127 || srcByte === 127) && !conf.routeLocalnet && device.kind !== 'lo') return LOCALNET;
   }
+  if (dst === -1) return toEverybody(rt, device, { src, dst, mark, packet });
   const known = device.routed.get(dst, src, mark, undefined);
   if (known !== undefined) return known;
   const { fib } = ns;
@@ -56,7 +57,7 @@ function decide(rt: Runtime, device: Device, way: Coming, found: Route): InputDe
   const { ns, conf } = device;
   const { src, dst, mark, packet } = way;
   const route = found.legs === undefined ? found : selectLeg(rt, ns, found, hashedAs(src, dst, packet));
-  if (route.type === 'local' || route.type === 'broadcast') {
+  if (route.type === 'local' || (route.type === 'broadcast' && !conf.forwardsBroadcasts)) {
     const verdict = reversePath(rt, device, { src, dst, mark, out: undefined, packet });
     if (verdict === 'ok') return { kind: 'local', route, reason: undefined, icmpCode: undefined };
     return verdict === 'martian' ? MARTIAN_SOURCE : RPFILTER;
@@ -71,6 +72,17 @@ function decide(rt: Runtime, device: Device, way: Coming, found: Route): InputDe
 function hashedAs(src: Ipv4, dst: Ipv4, packet: IpPacket | undefined): Flow {
   const about = packet?.l4.kind === 'icmp' ? packet.l4.about : undefined;
   return { src: about?.src ?? src, dst: about?.dst ?? dst, source: packet, forwarded: true };
+}
+
+/** 255.255.255.255 is for this host, whatever routes say (brd_input). */
+function toEverybody(rt: Runtime, device: Device, way: Coming): InputDecision {
+  const verdict = reversePath(rt, device, { ...way, out: undefined });
+  if (verdict !== 'ok') return verdict === 'martian' ? MARTIAN_SOURCE : RPFILTER;
+  const route: Route = {
+    ...{ type: 'broadcast', prefix: -1, length: 32, device, via: undefined, source: 0, metric: 0, mtu: undefined, advmss: undefined },
+    ...{ scope: 253, text: 'broadcast 255.255.255.255', legs: undefined },
+  };
+  return { kind: 'local', route, reason: undefined, icmpCode: undefined };
 }
 
 function isReject(route: Route): boolean {

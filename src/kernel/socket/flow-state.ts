@@ -104,7 +104,7 @@ export function isForClient(client: ClientSocket | undefined, device: Device, sr
     client.localPort === dport &&
     client.remotePort === sport &&
     client.localIp === dst &&
-    client.remoteIp === src &&
+    (client.remoteIp === src || client.options.broadcast) &&
     mayHear(client, device)
   );
 }

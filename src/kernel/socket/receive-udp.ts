@@ -3,7 +3,7 @@
  * socket is connected, so only its peer reaches it; a closed port is answered with ICMP 3/3, or ICMPv6 1/4
  * (net/ipv4/udp.c, net/ipv6/udp.c).
  */
-import { formatSocket } from '../../base/ip.js';
+import { formatSocket, type Ipv4 } from '../../base/ip.js';
 import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
 import type { UdpDatagram } from '../../packet/udp.js';
 import { PORT_UNREACHABLE, UNREACHABLE6 } from '../ipv6/icmp-types.js';
@@ -12,6 +12,7 @@ import type { Device } from '../namespace.js';
 import type { Passage } from '../netfilter/contract.js';
 import { sendIcmpError, UNREACHABLE } from '../path/icmp-error.js';
 import { recordDeliver, recordDrop } from '../record.js';
+import { routeOutput } from '../route/output.js';
 import type { Runtime } from '../runtime.js';
 import { endsWithPacket, isForClient } from './flow-state.js';
 import { findListener, givenListener } from './listeners.js';
@@ -27,7 +28,8 @@ function isForKept(rt: Runtime, device: Device, { src, dst }: IpPacket, l4: UdpD
   return false;
 }
 
-export function receiveUdp(rt: Runtime, device: Device, passage: Passage, l4: UdpDatagram): void {
+/** What was sent to a broadcast address is answered from the address by which this host would call the sender (fib_compute_spec_dst). */
+export function receiveUdp(rt: Runtime, device: Device, passage: Passage, l4: UdpDatagram, broadcast = false): void {
   const { packet } = passage;
   const { ns } = device;
   const { src, dst } = packet;
@@ -49,7 +51,7 @@ export function receiveUdp(rt: Runtime, device: Device, passage: Passage, l4: Ud
   rt.flow.servers.push({ ns, listener, proto: PROTO.udp, ...ends, mark: 0, state: 'open', expects: 0 });
   if (endsWithPacket(rt)) return;
   sendDatagram(rt, ns, {
-    src: dst,
+    src: broadcast ? routeOutput(rt, ns, { dst: src as Ipv4, src: 0, mark: 0 }).source : dst,
     dst: src,
     sport: listener.port,
     dport: l4.sport,

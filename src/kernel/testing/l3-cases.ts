@@ -3,6 +3,7 @@ import { ARP } from './l3-arp.js';
 import { REDIRECTS } from './l3-redirects.js';
 import { MULTIPATH } from './l3-multipath.js';
 import { BRIDGE } from './l3-bridge.js';
+import { BROADCAST } from './l3-broadcast.js';
 import { FRAGMENTS } from './l3-fragments.js';
 import { MARTIANS } from './l3-martians.js';
 import { ROUTES } from './l3-routes.js';
@@ -15,6 +16,7 @@ export const L3_CASES: Readonly<Record<string, readonly Line[]>> = {
   redirects: REDIRECTS,
   multipath: MULTIPATH,
   bridge: BRIDGE,
+  broadcast: BROADCAST,
   fragments: FRAGMENTS,
   martians: MARTIANS,
   routes: ROUTES,

@@ -123,13 +123,14 @@ def answer_connection(loop, connection, name):
 
 
 def answer_datagram(listening, name):
-    """Answers from the address that was called, as a server must that listens on all of them."""
+    """Answers from the address that was called, as a server must that listens on all of them, unless it is a broadcast address."""
     try:
         _, ancillary, _, source = listening.recvmsg(1 << 16, 256)
         port = listening.getsockname()[1]
         for level, kind, value in ancillary:
             if (level, kind) == (socket.IPPROTO_IP, IP_PKTINFO):
-                back = (level, kind, struct.pack("I4s4s", 0, value[8:12], bytes(4)))
+                # Of a broadcast the address of this host that the caller would be called from.
+                back = (level, kind, struct.pack("I4s4s", 0, value[4:8], bytes(4)))
                 listening.sendmsg([answer(name, source, (socket.inet_ntoa(value[8:12]), port))], [back], 0, source)
             elif (level, kind) == (socket.IPPROTO_IPV6, socket.IPV6_PKTINFO):
                 back = (level, kind, value[:16] + struct.pack("I", 0))
@@ -157,6 +158,8 @@ class Client:
         enter(fd)
         try:
             self.socket = open_client(self.probe)
+            if self.probe.get("broadcast"):
+                return self.call_everybody()
             result = self.socket.connect_ex((self.probe["dst"], self.probe.get("dport", 0)))
             if result not in (0, errno.EINPROGRESS):
                 raise OSError(result, "connect")
@@ -168,6 +171,15 @@ class Client:
                 self.loop.on(self.socket, self.on_connect, selectors.EVENT_WRITE)
         except OSError as error:
             self.end(error)
+
+    def call_everybody(self):
+        """Not connected, so that it hears whoever answers; another socket tells which source address the way has."""
+        with open_client(self.probe) as other:
+            other.connect((self.probe["dst"], self.probe.get("dport", 0)))
+            source = other.getsockname()[0]
+        self.socket.sendto(END.rjust(self.probe.get("size", 1), b"."), (self.probe["dst"], self.probe["dport"]))
+        self.flow["local"] = address_text((source, self.socket.getsockname()[1]))
+        self.loop.on(self.socket, self.on_answer)
 
     def note_local(self):
         local = self.socket.getsockname()

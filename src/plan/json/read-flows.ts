@@ -127,6 +127,7 @@ function readSocket(spot: Spot, object: JsonObject): Partial<ProbePlan> {
   const size = integerAt(inside(spot, 'size'), object['size'], 1, SIZE_MAX);
   const df = booleanAt(inside(spot, 'df'), object['df']);
   const broadcast = booleanAt(inside(spot, 'broadcast'), object['broadcast']);
+  if (broadcast === true && object['proto'] !== 'udp') note(inside(spot, 'broadcast'), 'not-udp', 'is for probes of `udp` alone');
   const tos = integerAt(inside(spot, 'tos'), object['tos'], 0, 255);
   const ttl = integerAt(inside(spot, 'ttl'), object['ttl'], 1, 255);
   const device = stringAt(inside(spot, 'device'), object['device']);
