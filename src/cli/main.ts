@@ -29,7 +29,14 @@ program
   .option('--shard <i/n>', 'only every n-th scenario, beginning with the i-th')
   .option('--on <judge>', 'sim, lab or both', 'sim')
   .option('--kernel <kernel>', 'of the lab: host, qemu or qemu:FILE')
-  .action(async (paths: string[], options) => exit((await import('./run/run.js')).run(paths, options)));
+  .option('-w, --watch', 'run again what a change concerns')
+  .action(async (paths: string[], options) =>
+    exit(
+      options.watch === true
+        ? (await import('./run/watch.js')).watchRun(paths, options)
+        : (await import('./run/run.js')).run(paths, options),
+    ),
+  );
 
 const flow = (command: Command): Command =>
   command
