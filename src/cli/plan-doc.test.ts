@@ -1,7 +1,6 @@
 /** docs/plan.md is true: its example prints what it says, and it names every field there is. HOPSPEC_UPDATE_GOLDEN=1 prints the example anew. */
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { makeProject, type Project } from './testing/project.js';
@@ -32,7 +31,7 @@ function shown(value: unknown, depth: number, indent = ''): string {
   if (depth === 0 || typeof value !== 'object' || value === null) return JSON.stringify(value);
   const inner = `${indent}  `;
   if (Array.isArray(value)) return `[\n${value.map((each) => `${inner}${shown(each, depth - 1, inner)}`).join(',\n')}\n${indent}]`;
-  const members = Object.entries(value as object).map(([key, each]) => `${inner}${JSON.stringify(key)}: ${shown(each, depth - 1, inner)}`);
+  const members = Object.entries(value).map(([key, each]) => `${inner}${JSON.stringify(key)}: ${shown(each, depth - 1, inner)}`);
   return `{\n${members.join(',\n')}\n${indent}}`;
 }
 

@@ -75,6 +75,8 @@ function descend(
   for (const { to, index } of here.jumps) {
     const kind = path.includes(to) ? 'loop' : path.length > JUMPS_MAX ? 'depth' : undefined;
     if (kind !== undefined) return { kind, path: [...path, to], chain: name, index };
+    // Most chains lead nowhere.
+    if (chains.get(to)?.jumps.length === 0) continue;
     const found = descend(chains, to, path, depths);
     if (found !== undefined) return found;
   }

@@ -5,6 +5,7 @@
 import { HopspecError, InputError, UnsupportedError } from '../../../base/errors.js';
 import type { Chain, TableName } from '../../../plan/ruleset.js';
 import { parseRule } from '../../../plan/rule/parse-rule.js';
+import { takeParsed } from '../../../plan/rule/parsed-rules.js';
 import type { Match, Rule, Target } from '../../../plan/rule/rule.js';
 import type { RuleHit } from '../../../trace/event.js';
 import type { Action, Test } from '../evaluation.js';
@@ -49,7 +50,8 @@ const compiled = new WeakMap<Chain, CompiledChain>();
 export function compileChain(chain: Chain, table: TableName): CompiledChain {
   let made = compiled.get(chain);
   if (made === undefined) {
-    const rules = chain.rules.map((text, i) => compileRule({ table, chain: chain.name, index: i + 1, text }));
+    const read = takeParsed(chain);
+    const rules = chain.rules.map((text, i) => compileRule({ table, chain: chain.name, index: i + 1, text }, read?.[i]));
     made = {
       name: chain.name,
       rules,
@@ -61,17 +63,18 @@ export function compileChain(chain: Chain, table: TableName): CompiledChain {
   return made;
 }
 
-function compileRule(hit: RuleHit): CompiledRule {
-  const parts = placedParts(hit);
+/** `rule`: the text of it as data, where it was read already. */
+function compileRule(hit: RuleHit, rule: Rule | undefined): CompiledRule {
+  const parts = placedParts(hit, rule);
   const wrong = misplaced(hit, parts.target, parts.matches);
   if (wrong !== undefined) throw wrong;
   const { proto, src, srcMask, dst, dstMask, target, matches, tests, consults, action, jump, goto } = parts;
   return { hit, proto, src, srcMask, dst, dstMask, target, matches, tests, consults, action, jump, goto };
 }
 
-function placedParts(hit: RuleHit): RuleParts {
+function placedParts(hit: RuleHit, rule: Rule | undefined): RuleParts {
   try {
-    return partsOf(hit.text);
+    return partsOf(hit.text, rule);
   } catch (error) {
     throw placed(error, hit);
   }
@@ -81,10 +84,10 @@ function placedParts(hit: RuleHit): RuleParts {
 const TEXTS_MAX = 8192;
 const partsByText = new Map<string, RuleParts>();
 
-function partsOf(text: string): RuleParts {
+function partsOf(text: string, rule: Rule | undefined): RuleParts {
   let parts = partsByText.get(text);
   if (parts === undefined) {
-    parts = compileParts(parseRule(text));
+    parts = compileParts(rule ?? parseRule(text));
     if (partsByText.size >= TEXTS_MAX) partsByText.clear();
     partsByText.set(text, parts);
   }

@@ -8,11 +8,12 @@ import type { IpSets } from '../../ipset/ip-set.js';
 import { jumpedChain } from '../../rule/jumped-chain.js';
 import { parseRule } from '../../rule/parse-rule.js';
 import type { Rule } from '../../rule/rule.js';
-import { type Allowed, targetPlace } from '../../rule/where-allowed.js';
+import { KEPT_RULES_MAX, keepParsed } from '../../rule/parsed-rules.js';
+import type { Allowed } from '../../rule/where-allowed.js';
 import { BUILT_IN_CHAINS, type Chain, type Ruleset, type TableName } from '../../ruleset.js';
 import { findDescent, type GraphChain, type Jump, reachOf } from '../../chain-graph.js';
 import { familyFault } from './family-fault.js';
-import { matchPlaces, placeFault } from './place-fault.js';
+import { placeFault, placesOf } from './place-fault.js';
 import { noteFault, noteWord, PROBLEMS_MAX, type RuleFaults, type RulePlace } from './rule-text.js';
 import { setFault } from './set-fault.js';
 
@@ -32,32 +33,48 @@ interface Checked extends GraphChain {
 
 export function checkIptables(ruleset: Ruleset, source: IptablesText): readonly Problem[] {
   const faults: RuleFaults = { text: source.text, file: source.file, problems: [], starts: undefined };
+  const keeps = countRules(ruleset) <= KEPT_RULES_MAX;
   for (const [table, chains] of ruleset.tables) {
     const checked = new Map<string, Checked>();
-    for (const chain of chains.values()) checked.set(chain.name, checkChain(faults, source, { table, chain }, chains));
+    for (const chain of chains.values()) checked.set(chain.name, checkChain(faults, source, { table, chain, chains, keeps }));
     checkPaths(faults, table, checked);
   }
   return faults.problems.slice(0, PROBLEMS_MAX);
 }
 
-function checkChain(
-  faults: RuleFaults,
-  source: IptablesText,
-  { table, chain }: { readonly table: TableName; readonly chain: Chain },
-  chains: ReadonlyMap<string, Chain>,
-): Checked {
+function countRules({ tables }: Ruleset): number {
+  let count = 0;
+  for (const chains of tables.values()) for (const { rules } of chains.values()) count += rules.length;
+  return count;
+}
+
+interface ChainContext {
+  readonly table: TableName;
+  readonly chain: Chain;
+  readonly chains: ReadonlyMap<string, Chain>;
+  /** What is read is kept for who compiles it. */
+  readonly keeps: boolean;
+}
+
+const NO_DEMANDS: ReadonlyMap<Allowed, number> = new Map();
+
+function checkChain(faults: RuleFaults, source: IptablesText, { table, chain, chains, keeps }: ChainContext): Checked {
   const jumps: Jump[] = [];
-  const demands = new Map<Allowed, number>();
-  for (const [index, text] of chain.rules.entries()) {
-    if (faults.problems.length >= PROBLEMS_MAX) break;
+  const read: (Rule | undefined)[] = [];
+  let demands: Map<Allowed, number> | undefined;
+  const { rules } = chain;
+  for (let index = 0; index < rules.length && faults.problems.length < PROBLEMS_MAX; index++) {
+    const text = rules[index] as string;
     const place: RulePlace = { table, chain, index };
     const rule = ruleAt(faults, place, text);
     if (rule === undefined) continue;
+    if (keeps) read[index] = rule === 'unmodelled' ? undefined : rule;
     const to = rule === 'unmodelled' ? jumpedChain(text) : jumpOf(rule);
     if (to !== undefined && isThere(faults, place, to, chains)) jumps.push({ to, index });
-    if (rule !== 'unmodelled') checkRule(faults, source, place, rule, demands);
+    if (rule !== 'unmodelled') demands = checkRule(faults, source, place, rule, demands);
   }
-  return { name: chain.name, base: chain.policy !== undefined, chain, jumps, demands };
+  if (keeps) keepParsed(chain, read);
+  return { name: chain.name, base: chain.policy !== undefined, chain, jumps, demands: demands ?? NO_DEMANDS };
 }
 
 /** Undefined where it cannot be read. */
@@ -92,12 +109,23 @@ function isThere(faults: RuleFaults, place: RulePlace, to: string, chains: Reado
   return false;
 }
 
-function checkRule(faults: RuleFaults, source: IptablesText, place: RulePlace, rule: Rule, demands: Map<Allowed, number>): void {
+/** Adds to `demands`, made when there is the first. */
+function checkRule(
+  faults: RuleFaults,
+  source: IptablesText,
+  place: RulePlace,
+  rule: Rule,
+  demands: Map<Allowed, number> | undefined,
+): Map<Allowed, number> | undefined {
   const fault = familyFault(rule, source.family) ?? placeFault(place, rule) ?? setFault(rule, source);
-  if (fault !== undefined) return noteWord(faults, place, fault.word, fault);
-  const target = targetPlace(rule.target);
-  for (const allowed of [target, ...matchPlaces(rule)])
-    if (allowed?.chains !== undefined && !demands.has(allowed)) demands.set(allowed, place.index);
+  if (fault !== undefined) noteWord(faults, place, fault.word, fault);
+  let found = demands;
+  for (const allowed of placesOf(rule)) {
+    if (allowed.chains === undefined || found?.has(allowed)) continue;
+    found ??= new Map();
+    found.set(allowed, place.index);
+  }
+  return found;
 }
 
 function checkPaths(faults: RuleFaults, table: TableName, chains: ReadonlyMap<string, Checked>): void {

@@ -8,9 +8,7 @@ const RECEIVED: readonly string[] = ['PREROUTING', 'INPUT'];
 const SENT: readonly string[] = ['OUTPUT', 'POSTROUTING'];
 
 export function placeFault({ table, chain }: RulePlace, rule: Rule): WordFault | undefined {
-  const target = targetPlace(rule.target);
-  for (const allowed of [target, ...matchPlaces(rule)]) {
-    if (allowed === undefined) continue;
+  for (const allowed of placesOf(rule)) {
     const { name, tables, chains } = allowed;
     if (tables !== undefined && !tables.includes(table)) return fault(name, `${name} is for the ${tables.join(' and ')} table only`);
     if (chain.policy !== undefined && chains !== undefined && !chains.includes(chain.name))
@@ -21,8 +19,18 @@ export function placeFault({ table, chain }: RulePlace, rule: Rule): WordFault |
   return chain.policy === undefined ? undefined : deviceFault(chain.name, rule);
 }
 
-export function matchPlaces({ modules = [] }: Rule): readonly Allowed[] {
-  return modules.flatMap(({ name }) => MATCH_PLACES.get(name) ?? []);
+const ANYWHERE: readonly Allowed[] = [];
+
+/** Where its target and its matches may stand; most rules may stand anywhere. */
+export function placesOf({ target, modules }: Rule): readonly Allowed[] {
+  const ofTarget = targetPlace(target);
+  let places = ofTarget === undefined ? ANYWHERE : [ofTarget];
+  if (modules === undefined) return places;
+  for (const { name } of modules) {
+    const ofMatch = MATCH_PLACES.get(name);
+    if (ofMatch !== undefined) places = [...places, ofMatch];
+  }
+  return places;
 }
 
 function deviceFault(chain: string, { matches }: Rule): WordFault | undefined {
