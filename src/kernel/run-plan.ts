@@ -2,7 +2,7 @@
  * Runs the probes of a plan, in order, on one network: what earlier flows leave behind stands, as it would in the lab. Choices are
  * answered by the oracle that is given, else drawn from a seed.
  */
-import type { ChoiceOracle } from '../base/choice.js';
+import { type ChoiceOracle, freshOracle } from '../base/choice.js';
 import { inputError } from '../base/errors.js';
 import { parseIp } from '../base/ip.js';
 import { createRng } from '../base/rng.js';
@@ -31,7 +31,7 @@ export interface RunOptions {
 }
 
 export function runPlan(plan: Plan, options: RunOptions = {}): readonly ProbeResult[] {
-  const oracle = options.oracle ?? seededOracle(options.seed ?? 1);
+  const oracle = freshOracle(options.oracle ?? seededOracle(options.seed ?? 1));
   const network = createNetwork(planSource(plan));
   const isStory = plan.probes.some(isPartOfStory);
   let now = plan;

@@ -3,7 +3,7 @@
  * server's. Time-outs are the kernel's: TCP 60 s until it is established, then 900 s, 120 s after it was closed, 10 s after a reset; UDP 300 s.
  * A connection is closed when its flow has ended, for what sockets say then is not told.
  */
-import type { IpPacket } from '../../packet/ip-packet.js';
+import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
 import type { RealServer } from '../../plan/ipvs/ipvs-service.js';
 import { invertTuple, makeTuple, sameTuple, type Tuple } from '../netfilter/conntrack/tuple.js';
 
@@ -15,7 +15,7 @@ export interface IpvsConnection {
   readonly server: RealServer;
   /** The server's port for this connection. */
   readonly serverPort: number;
-  /** Counts among the server's active connections while its flow is open. */
+  /** Counts among the server's active connections while its flow is open: TCP's alone do. */
   active: boolean;
   /** It was answered. */
   established: boolean;
@@ -47,7 +47,16 @@ export class IpvsConnections {
 
   add(client: Tuple, server: RealServer, serverPort: number, flow?: unknown): IpvsConnection {
     const answer = invertTuple(makeTuple(client.src, server.ip, client.proto, client.a, serverPort));
-    const connection: IpvsConnection = { client, answer, server, serverPort, active: true, established: false, flow, expiresUs: 0 };
+    const connection: IpvsConnection = {
+      client,
+      answer,
+      server,
+      serverPort,
+      active: client.proto === PROTO.tcp,
+      established: false,
+      flow,
+      expiresUs: 0,
+    };
     push(this.#byClient, client.hash, connection);
     push(this.#byAnswer, answer.hash, connection);
     push(this.#byServer, server, connection);

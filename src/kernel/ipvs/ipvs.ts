@@ -12,7 +12,7 @@ import { memoByText } from '../../base/memo.js';
 import { unsupported } from '../../base/errors.js';
 import type { Ip, Ipv4, Ipv6 } from '../../base/ip.js';
 import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
-import type { IpvsServices } from '../../plan/ipvs/ipvs-service.js';
+import type { IpvsService, IpvsServices, RealServer } from '../../plan/ipvs/ipvs-service.js';
 import { formatServiceKey } from '../../plan/ipvs/service-key.js';
 import { readIpvs } from '../../plan/ipvs/read-ipvs.js';
 import type { Hook, RuleHit } from '../../trace/event.js';
@@ -143,8 +143,14 @@ export class Ipvs implements IpvsHooks {
       passage.ipvs = { next: undefined, failure: { reason: 'IPVS_NO_SERVER', detail, error: undefined } };
       return 'reject';
     }
-    return this.#connections.add(tuple, server, server.port === 0 ? tuple.b : server.port, this.#rt.flow);
+    return this.#connections.add(tuple, server, serverPort(service, server, tuple.b), this.#rt.flow);
   }
+}
+
+/** The server's own, if it has one; of a persistent service only where its port was called, which one of a mark does not have (ip_vs_sched_persist). */
+function serverPort({ key, persistent }: IpvsService, server: RealServer, called: number): number {
+  if (server.port === 0 || (persistent !== undefined && (key.kind === 'mark' || key.port !== called))) return called;
+  return server.port;
 }
 
 /** Of an ICMP error the tuple of an answer to what it quotes; undefined for what IPVS does not look at. */

@@ -27,6 +27,7 @@ export interface NetnsDraft {
   iptables?: string;
   ip6tables?: string;
   nft?: string;
+  ipvs?: string;
 }
 
 export interface ProbeDraft {

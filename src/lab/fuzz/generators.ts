@@ -1,6 +1,7 @@
 /** The kinds of random plans, by the names that `npm run fuzz -- --kind` knows. */
 import type { PlanDraft } from './draft.js';
 import { generatePlan } from './generate-plan.js';
+import { generateIpvsPlan } from './ipvs/generate-ipvs-plan.js';
 import { generateNftPlan } from './nft/generate-nft-plan.js';
 import { generateIpv6Plan } from './six/generate-ipv6-plan.js';
 
@@ -8,4 +9,5 @@ export const GENERATORS: Readonly<Record<string, (seed: number, probes: number) 
   ipv4: generatePlan,
   ipv6: generateIpv6Plan,
   nft: generateNftPlan,
+  ipvs: generateIpvsPlan,
 };

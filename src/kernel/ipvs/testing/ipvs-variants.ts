@@ -78,6 +78,34 @@ function schedulers(ends: Ends, weights: readonly number[]): Director {
   return { ipvs, probes };
 }
 
+/** Datagrams, whose connections nobody closes. */
+function datagrams(ends: Ends, how: string): Director {
+  const names = ['rr', 'wrr', 'lc', 'wlc', 'sed', 'nq'];
+  const servers = [1, 2, 3].map((n) => `${n}:53 ${how} -w ${n}`);
+  const ipvs = names
+    .flatMap((name, i) => service(ends, `-u ${how === '-g' ? 53 : 8001 + i} -s ${name}`, servers))
+    .slice(how === '-g' ? -4 : 0);
+  const ports = how === '-g' ? [53] : names.map((_, i) => 8001 + i);
+  const probes = ports.flatMap((port) =>
+    Array.from({ length: 7 }, (_, k) => `c udp ${ends[0]}:${port} sport=${21_000 + port * 8 - 8001 * 8 * Number(how !== '-g') + k}`),
+  );
+  return { ipvs, probes, direct: how === '-g' };
+}
+
+/** The same servers by marks, which have no port of their own. */
+function marks(ends: Ends): Director {
+  const six = ends[0].startsWith('[');
+  const ipvs = [
+    ...service(ends, '-f 5 -s rr -p 60', ['1:80 -m', '2:80 -m']),
+    ...service(ends, '-f 6 -s rr', ['1:80 -m', '2:80 -m']),
+    ...service(ends, '-f 7 -s rr -p 60', ['1:0 -m']),
+  ];
+  const rules = [5, 6, 7].map((n) => `mangle PREROUTING -p tcp -m tcp --dport ${80 + n} -j MARK --set-mark ${n}`);
+  const same = 'mangle PREROUTING -p tcp -m tcp --dport 80 -j MARK --set-mark 5';
+  const probes = [85, 85, 86, 86, 87, 80, 80].map((port) => to(ends, port));
+  return { ipvs, probes, ...(six ? { rules6: [...rules, same] } : { rules: [...rules, same] }) };
+}
+
 function persistence(ends: Ends): Director {
   const six = ends[0].startsWith('[');
   const client = (k: number): string => ` src=${six ? `fd00:1::${k}` : `10.0.1.${k}`}`;
@@ -176,6 +204,9 @@ export const IPVS_VARIANTS: readonly (readonly [string, string, Plan])[] = [
   ...both('schedulers', 'every scheduler, of equal servers', (ends) => schedulers(ends, [1, 1, 1])),
   ...both('schedulers-weighted', 'every scheduler, by weight', (ends) => schedulers(ends, [1, 3, 2])),
   ...both('schedulers-quiet', 'every scheduler, with a server that takes nobody', (ends) => schedulers(ends, [2, 0, 1])),
+  ...both('datagrams', 'datagrams to servers', (ends) => datagrams(ends, '-m')),
+  ...both('datagrams-direct', 'datagrams by direct routing', (ends) => datagrams(ends, '-g')),
+  ...both('marks', 'services of marks', marks),
   ...both('persistence', 'clients that stay with their server', persistence),
   ...both('masquerading', 'servers that see the director', (ends) => masquerading(ends, '1')),
   ...both('no-conntrack', 'masquerading that does not see what IPVS handles', (ends) => masquerading(ends, '0')),

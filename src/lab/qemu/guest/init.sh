@@ -9,5 +9,5 @@
 /bin/busybox mount -t tmpfs run /run
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin
 /bin/busybox sysctl -qw kernel.printk='4 4 1 7'
-for module in virtio_pci virtio_console br_netfilter nf_conntrack nf_conntrack_netlink tun; do /sbin/modprobe "$module"; done
+for module in virtio_pci virtio_console br_netfilter nf_conntrack nf_conntrack_netlink tun ip_vs; do /sbin/modprobe "$module"; done
 exec /usr/bin/python3 -B -S -E -s /lab/serve.py
