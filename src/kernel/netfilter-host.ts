@@ -53,6 +53,7 @@ function makeHost(rt: Runtime, ns: Namespace): NetfilterHost {
     sysctl: (key) => sysctlValue(ns.sysctls, key),
     nowUs: () => rt.nowUs,
     ipvs,
+    nftState: new Map(),
     get sets() {
       if (sets === undefined && ipset !== undefined) sets = new SetTable(ipset, ns.name);
       return sets;

@@ -58,6 +58,8 @@ export interface NetfilterHost {
   duplicate?(passage: Passage, hook: Hook, gateway: Ip, device: string | undefined): void;
   /** The MTU of the way to the packet's destination by this device, or back to its source, whichever is less (TCPMSS). */
   clampMtu?(packet: IpPacket, device: string | undefined): number;
+  /** What tables of nftables keep, those of both families among them. */
+  readonly nftState?: Map<object, unknown>;
   /** The namespace's ipsets; undefined when it has none. */
   readonly sets?: SetTable | undefined;
   /** The namespace's IPVS; undefined when it has no services. */

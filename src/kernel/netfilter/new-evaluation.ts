@@ -31,7 +31,7 @@ export function newEvaluation({ host, counters, chain, bind }: Pick<Evaluation, 
     ruleState: new Map(),
     recent: new Map(),
     hashlimits: new Map(),
-    nftState: new Map(),
+    nftState: host.nftState ?? new Map(),
     chain,
     bind,
   };

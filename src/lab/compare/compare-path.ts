@@ -69,19 +69,31 @@ function comparePacket(simulated: PathOfPacket, real: PathOfPacket, ports: PortN
   return undefined;
 }
 
-/** A bridge's copies of one frame, which leave one after another, by the names of the devices. */
+/** A bridge's copies of one frame leave one after another, each with its hooks before it: here by the names of the devices. */
 function floodInOrder(steps: readonly PathStep[]): readonly PathStep[] {
-  const sorted = [...steps];
-  for (let from = 0; from < sorted.length; from++) {
-    const first = sorted[from] as PathStep;
-    let to = from + 1;
-    while (to < sorted.length && isCopy(first, sorted[to] as PathStep)) to++;
-    if (to - from < 2) continue;
-    const copies = sorted.slice(from, to).toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
-    sorted.splice(from, to - from, ...copies);
-    from = to - 1;
+  const sorted: PathStep[] = [];
+  let copies: PathStep[][] = [];
+  let copy: PathStep[] = [];
+  const flush = (): void => {
+    sorted.push(...copies.toSorted((a, b) => (leavesBy(a) < leavesBy(b) ? -1 : 1)).flat());
+    copies = [];
+  };
+  for (const step of steps) {
+    copy.push(step);
+    if (isHook(step) && step.hook !== 'prerouting') continue;
+    const last = copies.at(-1)?.at(-1);
+    if (last === undefined || !isCopy(last, step) || copy.some((one) => !isHook(one) && one.rx !== undefined)) flush();
+    if (!isHook(step) && step.tx !== undefined) copies.push(copy);
+    else sorted.push(...copy);
+    copy = [];
   }
-  return sorted;
+  flush();
+  return [...sorted, ...copy];
+}
+
+function leavesBy(copy: readonly PathStep[]): string {
+  const last = copy.at(-1);
+  return last !== undefined && !isHook(last) ? (last.tx ?? '') : '';
 }
 
 function isCopy(one: PathStep, other: PathStep): boolean {

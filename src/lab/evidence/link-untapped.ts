@@ -2,7 +2,6 @@
  * A tunnel's outer packet that a rule stopped before any tap saw it: all that is known of it are its headers, at a hook. It belongs to the
  * packet that went into the tunnel there last and fits into it by its length. VXLAN alone, whose overhead is always the same.
  */
-import { packetBytes } from '../../packet/packet-bytes.js';
 import type { HookRun } from './hook-runs.js';
 import type { SeenFrame } from './link-wireguard.js';
 
@@ -18,9 +17,15 @@ export function linkUntapped(frames: readonly SeenFrame[], runs: readonly HookRu
     const { l4 } = packet;
     if ((hook !== 'output' && hook !== 'postrouting') || l4.kind !== 'udp' || tapped.has(key) || links.has(key)) continue;
     const within = frames.findLast(
-      (frame) => frame.ns === ns && frame.dir === 'tx' && frame.stamp <= stamp && packetBytes(frame.packet) + VXLAN_BYTES === l4.length,
+      (frame) => frame.ns === ns && frame.dir === 'tx' && frame.stamp <= stamp && lengthOf(frame.bytes) + VXLAN_BYTES === l4.length,
     );
     if (within !== undefined) links.set(key, within.key);
   }
   return links;
+}
+
+/** As the IP header says: options of TCP count too. */
+function lengthOf(bytes: Uint8Array): number {
+  const u16 = (at: number): number => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+  return (bytes[0] ?? 0) >> 4 === 4 ? u16(2) : 40 + u16(4);
 }

@@ -98,15 +98,16 @@ interface Progress {
   rx: TapSight | undefined;
   /** A frame came in that no PREROUTING has seen. */
   unseen: boolean;
-  /** The device by which PREROUTING saw what came in last. */
+  /** The device by which PREROUTING saw what came in last, and the TTL it left it: a packet that comes round again has less. */
   seenBy: string | undefined;
+  seenTtl: number;
   /** POSTROUTING has run, and no tap has seen the packet leave. */
   leaving: boolean;
 }
 
 function merge(taps: readonly TapSight[], hooks: readonly HookRun[], bridgeCalls: boolean): readonly Sight[] {
   const merged: Sight[] = [];
-  const progress: Progress = { rx: undefined, unseen: false, seenBy: undefined, leaving: false };
+  const progress: Progress = { rx: undefined, unseen: false, seenBy: undefined, seenTtl: 0, leaving: false };
   let t = 0;
   let h = 0;
   while (t < taps.length || h < hooks.length) {
@@ -115,12 +116,14 @@ function merge(taps: readonly TapSight[], hooks: readonly HookRun[], bridgeCalls
     if (hook === undefined || (tap !== undefined && comesFirst(tap, hook, progress, bridgeCalls))) {
       const sight = tap as TapSight;
       merged.push({ ns: sight.ns, tap: sight, hook: undefined, key: sight.key });
-      if (sight.dir === 'rx') Object.assign(progress, { rx: sight, unseen: progress.seenBy !== sight.device, seenBy: undefined });
+      const isSeen = progress.seenBy === sight.device && progress.seenTtl === sight.packet.ttl;
+      if (sight.dir === 'rx') Object.assign(progress, { rx: sight, unseen: !isSeen, seenBy: undefined });
       else progress.leaving = false;
       t++;
     } else {
       merged.push({ ns: hook.ns, tap: undefined, hook, key: hook.before.key });
-      if (hook.hook === 'prerouting') Object.assign(progress, { unseen: false, seenBy: hook.iif });
+      if (hook.hook === 'prerouting')
+        Object.assign(progress, { unseen: false, seenBy: hook.iif, seenTtl: (hook.after ?? hook.before).packet.ttl });
       progress.leaving = hook.hook === 'postrouting';
       h++;
     }
