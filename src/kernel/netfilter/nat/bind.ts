@@ -6,7 +6,7 @@ import type { NatKind, RuleHit } from '../../../trace/event.js';
 import type { NatRange } from '../../../plan/rule/rule.js';
 import type { Connection } from '../conntrack/connection.js';
 import { invertTuple, sameTuple } from '../conntrack/tuple.js';
-import { type UniqueRequest, uniqueTuple } from './unique-tuple.js';
+import { isIcmp, type UniqueRequest, uniqueTuple } from './unique-tuple.js';
 
 export const NULL_RANGE: NatRange = {
   fromIp: undefined,
@@ -26,8 +26,9 @@ export interface Binding {
 
 export function bind(request: UniqueRequest, connection: Connection, binding: Binding): void {
   const { side, range } = binding;
-  // A null binding of a destination keeps it in any case; one of a source while no other connection has the same reply.
-  if (range === NULL_RANGE && (side === 'dst' || request.table.find(connection.reply, request.nowUs, connection.zone) === undefined)) {
+  // A null binding keeps what there is while no other connection has the same reply; one of a destination in any case, unless an echo's identifier can move.
+  const keeps = side === 'dst' && !isIcmp(connection.reply);
+  if (range === NULL_RANGE && (keeps || request.table.find(connection.reply, request.nowUs, connection.zone) === undefined)) {
     return noteBound(connection, binding);
   }
   request.zone = connection.zone;

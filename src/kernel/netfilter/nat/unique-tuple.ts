@@ -32,7 +32,7 @@ export function uniqueTuple(request: UniqueRequest, tuple: Tuple, side: 'src' | 
   const ip = chooseAddress(request, side === 'src' ? tuple.src : tuple.dst, range);
   const moved = side === 'src' ? tupleWith(tuple, ip, tuple.dst, tuple.a, tuple.b) : tupleWith(tuple, tuple.src, ip, tuple.a, tuple.b);
   const { ports } = range;
-  if (!anyPort && ports === undefined && (side === 'dst' || isFree(request, moved))) return moved;
+  if (!anyPort && ports === undefined && ((side === 'dst' && !isIcmp(tuple)) || isFree(request, moved))) return moved;
   if (!anyPort && ports !== undefined && fits(portOf(moved, side), ports)) {
     if (ports.from === ports.to || isFree(request, moved)) return moved;
   }
@@ -75,7 +75,7 @@ function tupleWith({ proto }: Tuple, src: Ip, dst: Ip, a: number, b: number): Tu
   return makeTuple(src, dst, proto, a, b);
 }
 
-function isIcmp({ proto }: Tuple): boolean {
+export function isIcmp({ proto }: Tuple): boolean {
   return proto === PROTO.icmp || proto === PROTO.icmpv6;
 }
 
@@ -115,7 +115,7 @@ interface Ports {
 
 /** Which of several ports a DNAT goes to decides who answers, so `--random` there is a choice. */
 function firstOffset(request: UniqueRequest, tuple: Tuple, side: 'src' | 'dst', range: NatRange, { from, size }: Ports): number {
-  if (side === 'src') return Math.max(0, portOf(tuple, side) - from) + 1 + ((Math.imul(tuple.a, 31) + tuple.b) & 4095);
+  if (side === 'src' || isIcmp(tuple)) return Math.max(0, portOf(tuple, side) - from) + 1 + ((Math.imul(tuple.a, 31) + tuple.b) & 4095);
   if (!range.random && !range.randomFully) return 0;
   return size === 1 ? 0 : request.host.oracle.choose('port of a NAT range', new Array<number>(size).fill(1 / size));
 }
