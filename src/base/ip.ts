@@ -67,6 +67,8 @@ function parseGroups(text: string, ends: boolean): number[] | undefined {
 /** Canonical text: dotted quad, or RFC 5952 for IPv6. */
 export function formatIp(ip: Ip): string {
   if (typeof ip === 'number') return `${ip >>> 24}.${(ip >>> 16) & 255}.${(ip >>> 8) & 255}.${ip & 255}`;
+  const mapped = mappedIp(ip);
+  if (mapped !== undefined) return `::ffff:${formatIp(mapped)}`;
   const groups: number[] = [];
   for (let shift = 112n; shift >= 0n; shift -= 16n) groups.push(Number((ip >> shift) & 0xffffn));
   const run = longestZeroRun(groups);
@@ -103,4 +105,16 @@ export function compareIp(a: Ip, b: Ip): number {
 /** The address `n` above `ip` (n may be negative); wraps within the family. */
 export function addIp(ip: Ip, n: number): Ip {
   return typeof ip === 'number' ? (ip + n) | 0 : (ip + BigInt(n)) & ((1n << 128n) - 1n);
+}
+
+/** ::ffff:0:0/96, by which a socket of IPv6 speaks IPv4. */
+const MAPPED = 0xffffn;
+
+/** The IPv4 address in a mapped one; undefined for others. */
+export function mappedIp(ip: Ipv6): Ipv4 | undefined {
+  return ip >> 32n === MAPPED ? Number(BigInt.asIntN(32, ip)) : undefined;
+}
+
+export function toMapped(ip: Ipv4): Ipv6 {
+  return (MAPPED << 32n) | BigInt(ip >>> 0);
 }

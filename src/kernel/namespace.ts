@@ -145,8 +145,10 @@ export interface Listener {
   readonly id: string;
   readonly plan: ListenerPlan;
   readonly proto: number;
-  /** 0, of its family, listens on every address. */
+  /** 0, of its family, listens on every address; of a mapped one the IPv4 address in it. */
   readonly ip: Ip;
+  /** A socket of IPv6 that hears IPv4: it sees mapped addresses. */
+  readonly dual: boolean;
   readonly port: number;
   /** Undefined for root. */
   readonly owner: Owner | undefined;

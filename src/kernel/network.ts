@@ -20,7 +20,7 @@ import { netfilterHost } from './netfilter-host.js';
 import { nftProgram } from './nft/base-chains.js';
 import type { Runtime } from './runtime.js';
 import { newFlowState } from './socket/flow-state.js';
-import { PORT_MIN } from './socket/open-client.js';
+import { PORT_MIN } from './socket/take-port.js';
 
 export function createNetwork(source: PlanSource): SimulatedNetwork {
   const namespaces = new Map<string, Namespace>();

@@ -13,6 +13,8 @@ const DEFAULTS: Readonly<Record<string, number>> = {
   'net.ipv4.icmp_errors_use_inbound_ifaddr': 0,
   'net.ipv4.fwmark_reflect': 0,
   'net.ipv4.tcp_fwmark_accept': 0,
+  'net.ipv4.ip_nonlocal_bind': 0,
+  'net.ipv6.ip_nonlocal_bind': 0,
   'net.ipv4.tcp_syn_retries': 6,
   'net.ipv4.tcp_syn_linear_timeouts': 4,
   'net.ipv4.tcp_synack_retries': 5,

@@ -62,6 +62,12 @@ export interface ListenerPlan {
   /** `0.0.0.0` listens on every address. */
   readonly ip: string;
   readonly port: number;
+  /** Of `::` and mapped addresses: false answers IPv4 too. True unless given. */
+  readonly v6only?: boolean | undefined;
+  /** SO_REUSEPORT: those that have it share their port. */
+  readonly reuseport?: boolean | undefined;
+  /** IP_FREEBIND: the address need not be the host's own. */
+  readonly freebind?: boolean | undefined;
   /** IP_TRANSPARENT: TPROXY may give it packets for other hosts, and it answers in their name. */
   readonly transparent?: boolean | undefined;
   /** Of the process that holds the socket, for `-m owner`; 0 unless given. */

@@ -22,7 +22,9 @@ export type Errno =
   | 'EPERM'
   | 'EPROTO'
   | 'ENOTCONN'
-  | 'EPIPE';
+  | 'EPIPE'
+  | 'EADDRINUSE'
+  | 'EAGAIN';
 
 export interface SocketAddress {
   readonly ip: Ip;

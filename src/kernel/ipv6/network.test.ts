@@ -51,9 +51,9 @@ describe('a large packet of IPv6', () => {
 
 describe('what is not modelled of IPv6', () => {
   const plan: Partial<TwoNodes6> = {};
-  it('is refused by name: groups, IPv4-mapped addresses, probes of two families, stable addresses', () => {
+  it('is refused by name: groups, echoes to IPv4-mapped addresses, probes of two families, stable addresses', () => {
     assert.throws(() => run(plan, 'n1', 'udp [ff02::1]:9'), UnsupportedError);
-    assert.throws(() => run(plan, 'n1', 'tcp [::ffff:10.0.0.1]:9'), UnsupportedError);
+    assert.throws(() => run(plan, 'n1', 'icmp ::ffff:10.0.0.1'), UnsupportedError);
     assert.throws(() => run(plan, 'n1', 'tcp [fd00:1::12]:9', { src: 1 }), UnsupportedError);
     const random = { n1: { 'net.ipv6.conf.default.addr_gen_mode': '3' } };
     assert.throws(() => run({ sysctl: random }, 'n1', 'tcp [fd00:1::12]:22'), UnsupportedError);

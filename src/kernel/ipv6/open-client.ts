@@ -9,24 +9,21 @@ import type { Probe } from '../contract.js';
 import type { Namespace } from '../namespace.js';
 import type { OutputDecision } from '../route/output.js';
 import type { Runtime } from '../runtime.js';
-import { flowOf } from '../socket/open-client.js';
+import { sysctlValue } from '../sysctl.js';
+import { probeFlow } from '../socket/probe-flow.js';
 import { isLinkLocal, isMulticast6 } from './address.js';
 import { isOwnAddress } from './route/address-type.js';
 import { routeOutput6 } from './route/output.js';
 
-/** ::ffff:0:0/96, for which an IPv6 socket speaks IPv4. */
-const MAPPED = 0xffffn;
-
 export function chooseWay6(rt: Runtime, ns: Namespace, probe: Probe, dst: Ipv6): OutputDecision<Ipv6> | Errno {
-  if (dst >> 32n === MAPPED) throw unsupported('ipv4-mapped', `calls of IPv4-mapped addresses (${formatIp(dst)}) are not modelled`);
   const src = probe.src ?? 0n;
   if (typeof src === 'number') throw unsupported('mixed-families', `a probe from ${formatIp(src)} to ${formatIp(dst)} is not modelled`);
   if (src !== 0n && isLinkLocal(src)) return 'EINVAL';
-  if (src !== 0n && !isOwnAddress(rt.ipv6(ns), src)) return 'EADDRNOTAVAIL';
+  if (src !== 0n && !isOwnAddress(rt.ipv6(ns), src) && sysctlValue(ns.sysctls, 'net.ipv6.ip_nonlocal_bind') === 0) return 'EADDRNOTAVAIL';
   const oif = probe.device === undefined ? undefined : ns.deviceByName.get(probe.device);
   if (probe.device !== undefined && oif === undefined) return 'ENODEV';
   if (isLinkLocal(dst) && oif === undefined) return 'EINVAL';
   if (isMulticast6(dst) && probe.proto === 'tcp') return 'ENETUNREACH';
-  const decision = routeOutput6(rt, ns, { dst, src, mark: probe.mark ?? 0, oif, flow: flowOf(probe, true) });
+  const decision = routeOutput6(rt, ns, { dst, src, mark: probe.mark ?? 0, oif, flow: probeFlow(probe, true) });
   return decision.error ?? decision;
 }

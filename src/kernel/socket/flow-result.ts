@@ -1,5 +1,5 @@
 /** What came of a flow, as its client tells it: the verdict, both ends' addresses, errno and ICMP error. */
-import type { Ip } from '../../base/ip.js';
+import { type Ip, type Ipv4, toMapped } from '../../base/ip.js';
 import { PROTO } from '../../packet/ip-packet.js';
 import type { Errno, FlowRecord, ProbeVerdict, SocketAddress } from '../../trace/flow-record.js';
 import type { Probe } from '../contract.js';
@@ -33,7 +33,10 @@ export function recordOf(rt: Runtime, probe: Probe, startUs: number): FlowRecord
     server: server?.listener?.id,
     seenSrc: seen(server, server?.remoteIp, server?.remotePort),
     seenDst: seen(server, server?.localIp, server?.localPort),
-    local: { ip: client.localIp, port: client.proto === PROTO.icmp || client.proto === PROTO.icmpv6 ? undefined : client.localPort },
+    local: {
+      ip: rt.flow.mapped === true ? toMapped(client.localIp as Ipv4) : client.localIp,
+      port: client.proto === PROTO.icmp || client.proto === PROTO.icmpv6 ? undefined : client.localPort,
+    },
     remote: { ip: probe.dst, port: probe.dport },
     errno: client.state === 'answered' ? undefined : (client.errno ?? 'ETIMEDOUT'),
     icmp: client.icmp,
@@ -50,5 +53,6 @@ function verdict(client: ClientSocket): ProbeVerdict {
 
 function seen(server: ServerSocket | undefined, ip: Ip | undefined, port: number | undefined): SocketAddress | undefined {
   if (server === undefined || ip === undefined) return undefined;
-  return { ip, port: server.listener === undefined ? undefined : port };
+  const told = server.listener?.dual === true && typeof ip === 'number' ? toMapped(ip) : ip;
+  return { ip: told, port: server.listener === undefined ? undefined : port };
 }

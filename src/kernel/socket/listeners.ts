@@ -1,19 +1,24 @@
-/** Listening sockets of a namespace, found as inet_lookup_listener does: one bound to the address before one bound to all
- * of its family. A listener on :: is for IPv6 alone (IPV6_V6ONLY). */
+/**
+ * Listening sockets of a namespace, found as inet_lookup_listener and udp4_lib_lookup do: one bound to the address before one bound to all of its
+ * family, and these before one on :: that hears IPv4 too (compute_score). Which of several with SO_REUSEPORT takes a packet is chance.
+ */
 import { unsupported } from '../../base/errors.js';
-import { type Ip, parseIp } from '../../base/ip.js';
+import { type Ip, mappedIp, parseIp } from '../../base/ip.js';
 import { PROTO } from '../../packet/ip-packet.js';
 import type { ListenerPlan, ProbeProtocol } from '../../plan/plan.js';
 import type { Listener, Namespace } from '../namespace.js';
 import type { Passage } from '../netfilter/contract.js';
-import type { Owner } from '../runtime.js';
+import type { Owner, Runtime } from '../runtime.js';
 
 export function buildListeners(plans: readonly ListenerPlan[]): ReadonlyMap<number, readonly Listener[]> {
   const byPort = new Map<number, Listener[]>();
   for (const plan of plans) {
-    const ip = parseIp(plan.ip);
+    const read = parseIp(plan.ip) ?? 0;
+    const mapped = typeof read === 'bigint' ? mappedIp(read) : undefined;
+    const ip = mapped ?? read;
+    const dual = mapped !== undefined || (read === 0n && plan.v6only === false);
     const proto = protocolNumber(plan.proto);
-    const listener: Listener = { id: plan.id, plan, proto, ip: ip ?? 0, port: plan.port, owner: ownerOf(plan) };
+    const listener: Listener = { id: plan.id, plan, proto, ip, dual, port: plan.port, owner: ownerOf(plan) };
     const key = (proto << 16) | plan.port;
     const same = byPort.get(key);
     if (same === undefined) byPort.set(key, [listener]);
@@ -32,11 +37,27 @@ export function givenListener({ socket }: Passage): Listener | undefined {
   return socket === undefined || 'state' in (socket as object) ? undefined : (socket as Listener);
 }
 
-export function findListener(ns: Namespace, proto: number, ip: Ip, port: number): Listener | undefined {
+/** `rt` where a choice among several may be made. */
+export function findListener(ns: Namespace, proto: number, ip: Ip, port: number, rt?: Runtime): Listener | undefined {
   const candidates = ns.listeners.get((proto << 16) | port);
   if (candidates === undefined) return undefined;
   const any = typeof ip === 'number' ? 0 : 0n;
-  return candidates.find((listener) => listener.ip === ip) ?? candidates.find((listener) => listener.ip === any);
+  const found =
+    candidates.find((listener) => listener.ip === ip) ??
+    candidates.find((listener) => listener.ip === any) ??
+    (any === 0 ? candidates.find((listener) => listener.dual && listener.ip === 0n) : undefined);
+  return found?.plan.reuseport === true && rt !== undefined ? oneOf(rt, candidates, found) : found;
+}
+
+/** reuseport_select_sock: by a hash of both ends, so that datagrams of one socket go to the same. */
+function oneOf(rt: Runtime, candidates: readonly Listener[], found: Listener): Listener {
+  const group = candidates.filter(({ ip, dual, plan }) => ip === found.ip && dual === found.dual && plan.reuseport === true);
+  if (group.length < 2) return found;
+  const { flow } = rt;
+  if (flow.picked === undefined || !group.includes(flow.picked)) {
+    flow.picked = group[rt.oracle.choose('listener of a shared port', new Array<number>(group.length).fill(1 / group.length))];
+  }
+  return flow.picked as Listener;
 }
 
 export function protocolNumber(proto: ProbeProtocol): number {

@@ -3,7 +3,7 @@
  * port is as good as another, so the next one of the ephemeral range is taken.
  */
 import { unsupported } from '../../base/errors.js';
-import { formatIp, type Ip, type Ipv4 } from '../../base/ip.js';
+import { formatIp, type Ip, type Ipv4, type Ipv6, mappedIp } from '../../base/ip.js';
 import { PROTO } from '../../packet/ip-packet.js';
 import type { Errno } from '../../trace/flow-record.js';
 import type { Probe } from '../contract.js';
@@ -15,17 +15,17 @@ import type { Device, Namespace } from '../namespace.js';
 import { localMtu } from '../path/path-mtu.js';
 import { isLocalAddress } from '../route/address-type.js';
 import { type OutputDecision, routeOutput } from '../route/output.js';
-import { type FlowSource, socketFlow } from '../route/policy-rule.js';
 import type { Runtime } from '../runtime.js';
 import { type ClientSocket, NO_OPTIONS, type SocketOptions } from './flow-state.js';
 import { ownerOf, protocolNumber } from './listeners.js';
+import { probeFlow } from './probe-flow.js';
 import { clientSends } from './receive-tcp.js';
 import { sendInit } from './sctp.js';
 import { boundWay, sendDatagram } from './send-datagram.js';
+import { sysctlValue } from '../sysctl.js';
+import { takePort } from './take-port.js';
 import { newTalk, say, type Talker } from './talk.js';
 
-export const PORT_MIN = 32768;
-const PORT_MAX = 60999;
 const ECHO_BYTES = 56;
 /** Who calls nobody calls himself, by the source if one is given: ip_route_output_key takes 0.0.0.0 for this host. */
 const LOOPBACK = 0x7f000001;
@@ -33,27 +33,47 @@ const LOOPBACK = 0x7f000001;
 const BROADCAST = -1;
 
 /** Opens the flow's socket and queues its first packet; an errno when not even that is possible. */
-export function openClient(rt: Runtime, ns: Namespace, probe: Probe): Errno | undefined {
+export function openClient(rt: Runtime, ns: Namespace, asked: Probe): Errno | undefined {
+  const probe = typeof asked.dst === 'bigint' ? unmapped(rt, asked, asked.dst) : asked;
+  if (typeof probe === 'string') return probe;
   const dst = probe.dst === 0 ? probe.src || LOOPBACK : probe.dst === 0n ? LOOPBACK6 : probe.dst;
   const decision = typeof dst === 'number' ? chooseWay(rt, ns, probe, dst) : chooseWay6(rt, ns, probe, dst);
   if (typeof decision === 'string') return decision;
-  const client = newClient(rt, ns, dst === probe.dst ? probe : { ...probe, dst }, decision);
+  const called = dst === probe.dst ? probe : { ...probe, dst };
+  const port = takePort(rt, ns, called, decision.source);
+  if (typeof port === 'string') return port;
+  const client = newClient(rt, called, decision, port);
   rt.flow.client = client;
   sendFirst(rt, client);
   return undefined;
 }
 
+/** A socket of IPv6 that calls a mapped address speaks IPv4 (tcp_v6_connect, ip6_datagram_connect). */
+function unmapped(rt: Runtime, probe: Probe, dst: Ipv6): Probe | Errno {
+  const four = mappedIp(dst);
+  if (four === undefined) return probe;
+  if (probe.proto === 'icmp') throw unsupported('ipv4-mapped', `echoes to IPv4-mapped addresses (${formatIp(dst)}) are not modelled`);
+  rt.flow.mapped = true;
+  if (probe.src === undefined) return { ...probe, dst: four };
+  const src = typeof probe.src === 'bigint' ? mappedIp(probe.src) : undefined;
+  return src === undefined ? 'ENETUNREACH' : { ...probe, dst: four, src };
+}
+
 function chooseWay(rt: Runtime, ns: Namespace, probe: Probe, dst: Ipv4): OutputDecision<Ip> | Errno {
   const src = probe.src ?? 0;
   if (typeof src !== 'number') throw unsupported('mixed-families', `a probe from ${formatIp(src)} to ${formatIp(dst)} is not modelled`);
-  if (src !== 0 && !isLocalAddress(ns, src)) return 'EADDRNOTAVAIL';
+  // Where it may be bound, it still has no route (ip_route_output_key_hash_rcu).
+  if (src !== 0 && !isLocalAddress(ns, src))
+    return sysctlValue(ns.sysctls, 'net.ipv4.ip_nonlocal_bind') === 0 ? 'EADDRNOTAVAIL' : 'ENETUNREACH';
   const mark = probe.mark ?? 0;
   const oif = boundTo(ns, probe);
   if (typeof oif === 'string') return oif;
-  const flow = ns.fib.asksFlow ? flowOf(probe, false) : undefined;
+  const flow = ns.fib.asksFlow ? probeFlow(probe, false) : undefined;
   const first = routeOutput(rt, ns, { dst, src, mark, oif, flow });
   // ip_route_connect asks again with the source that the first answer chose: policy rules may know it.
   const again = src === 0 && first.error === undefined && ns.fib.asksFlow;
+  // A route to this host for another's address would make that address the source, which it cannot be.
+  if (again && !isLocalAddress(ns, first.source)) return 'ENETUNREACH';
   const decision = again ? routeOutput(rt, ns, { dst, src: first.source, mark, oif, flow }) : first;
   if (decision.error !== undefined) return decision.error;
   if (decision.route?.type !== 'broadcast' && dst !== BROADCAST) return decision;
@@ -61,22 +81,16 @@ function chooseWay(rt: Runtime, ns: Namespace, probe: Probe, dst: Ipv4): OutputD
   return probe.broadcast === true ? decision : 'EACCES';
 }
 
-/** What policy rules may ask of the socket that a probe opens. */
-export function flowOf({ tos, proto, sport = 0, dport = 0, uid }: Probe, six: boolean): FlowSource {
-  if (proto === 'icmp') return socketFlow(tos ?? 0, six ? PROTO.icmpv6 : PROTO.icmp, { sport: 0, dport: 0 }, uid);
-  return socketFlow(tos ?? 0, protocolNumber(proto), { sport, dport }, uid);
-}
-
 /** SO_BINDTODEVICE. */
 function boundTo(ns: Namespace, { device }: Probe): Device | 'ENODEV' | undefined {
   return device === undefined ? undefined : (ns.deviceByName.get(device) ?? 'ENODEV');
 }
 
-function newClient(rt: Runtime, ns: Namespace, probe: Probe, decision: OutputDecision<Ip>): ClientSocket {
+function newClient(rt: Runtime, probe: Probe, decision: OutputDecision<Ip>, localPort: number): ClientSocket {
+  const ns = rt.namespace(probe.netns);
   const six = typeof probe.dst === 'bigint';
   const proto = six && probe.proto === 'icmp' ? PROTO.icmpv6 : protocolNumber(probe.proto);
   const echo = probe.proto === 'icmp';
-  const localPort = probe.sport ?? takePort(rt);
   return {
     ns,
     proto,
@@ -106,12 +120,6 @@ function optionsOf(ns: Namespace, { ttl, tos, df, device, broadcast }: Probe): S
   if (ttl === undefined && tos === undefined && df === undefined && device === undefined && broadcast === undefined) return NO_OPTIONS;
   const bound = device === undefined ? undefined : ns.deviceByName.get(device);
   return { ttl: ttl ?? 0, tos: tos ?? 0, df, device: bound, broadcast: broadcast === true };
-}
-
-function takePort(rt: Runtime): number {
-  const port = rt.nextPort;
-  rt.nextPort = port >= PORT_MAX ? PORT_MIN : port + 1;
-  return port;
 }
 
 function sendFirst(rt: Runtime, client: ClientSocket): void {

@@ -22,6 +22,7 @@ import { type ClientSocket, endsWithPacket, mayHear } from './flow-state.js';
 const ECHO_REPLY = 0;
 const REDIRECT = 5;
 const ECHO_REQUEST = 8;
+const ECHO_REQUEST6 = 128;
 
 export function receiveIcmp(rt: Runtime, device: Device, passage: Passage, l4: IcmpMessage): void {
   if (l4.type === ECHO_REQUEST) return answerEcho(rt, device, passage.packet, l4);
@@ -92,5 +93,7 @@ function isAbout(client: ClientSocket, device: Device, about: IpPacket | undefin
   if (about === undefined || client.ns !== device.ns || about.proto !== client.proto) return false;
   if (!mayHear(client, device) || about.src !== client.localIp || about.dst !== client.remoteIp) return false;
   const { l4 } = about;
-  return l4.kind === 'icmp' ? l4.id === client.localPort : l4.sport === client.localPort && l4.dport === client.remotePort;
+  // Of what was quoted only a request is this socket's (ping_supported).
+  if (l4.kind === 'icmp') return (l4.type === ECHO_REQUEST || l4.type === ECHO_REQUEST6) && l4.id === client.localPort;
+  return l4.sport === client.localPort && l4.dport === client.remotePort;
 }

@@ -32,7 +32,7 @@ export function receiveTcp(rt: Runtime, device: Device, passage: Passage, l4: Tc
   if (server !== undefined) return serverReceives(rt, device, passage, server, l4);
   const kept = rt.kept.size === 0 ? undefined : findKept(rt, device, src, dst, l4);
   if (kept !== undefined) return hear(rt, device, passage, kept, l4);
-  const listener = l4.flags === 'S' ? (givenListener(passage) ?? findListener(device.ns, PROTO.tcp, dst, l4.dport)) : undefined;
+  const listener = l4.flags === 'S' ? (givenListener(passage) ?? findListener(device.ns, PROTO.tcp, dst, l4.dport, rt)) : undefined;
   if (listener === undefined) return refuse(rt, device, passage, l4);
   if (isAnycast(rt, device, dst)) return refuse(rt, device, passage, l4);
   recordDeliver(rt, device, packet, listener.id);

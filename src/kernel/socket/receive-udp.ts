@@ -12,6 +12,7 @@ import type { Device } from '../namespace.js';
 import type { Passage } from '../netfilter/contract.js';
 import { sendIcmpError, UNREACHABLE } from '../path/icmp-error.js';
 import { recordDeliver, recordDrop } from '../record.js';
+import { isLocalAddress } from '../route/address-type.js';
 import { routeOutput } from '../route/output.js';
 import type { Runtime } from '../runtime.js';
 import { endsWithPacket, isForClient } from './flow-state.js';
@@ -40,11 +41,13 @@ export function receiveUdp(rt: Runtime, device: Device, passage: Passage, l4: Ud
     return;
   }
   if (rt.kept.size > 0 && isForKept(rt, device, packet, l4)) return recordDeliver(rt, device, packet, undefined);
-  const listener = givenListener(passage) ?? findListener(ns, PROTO.udp, dst, l4.dport);
+  const listener = givenListener(passage) ?? findListener(ns, PROTO.udp, dst, l4.dport, rt);
   if (listener === undefined) {
     recordDrop(rt, ns, packet, 'NO_SOCKET', () => `UDP ${formatSocket(dst, l4.dport)}`, { device });
     if (typeof src !== 'number') return sendIcmpv6Error(rt, ns, passage, { type: UNREACHABLE6, code: PORT_UNREACHABLE, inDevice: device });
-    return sendIcmpError(rt, ns, passage, { type: UNREACHABLE, code: 3, inDevice: device });
+    // Routes let nobody answer in another's name (icmp_route_lookup).
+    if (isLocalAddress(ns, dst as Ipv4)) sendIcmpError(rt, ns, passage, { type: UNREACHABLE, code: 3, inDevice: device });
+    return;
   }
   recordDeliver(rt, device, packet, listener.id);
   const ends = { localIp: dst, localPort: listener.port, remoteIp: src, remotePort: l4.sport };

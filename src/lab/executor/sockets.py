@@ -12,6 +12,7 @@ SO_EE_ORIGIN = {(socket.IPPROTO_IP, IP_RECVERR): 2, (socket.IPPROTO_IPV6, IPV6_R
 KINDS = {"tcp": (socket.SOCK_STREAM, socket.IPPROTO_TCP), "udp": (socket.SOCK_DGRAM, socket.IPPROTO_UDP), "sctp": (socket.SOCK_STREAM, 132)}
 UNREACHABLE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENOPROTOOPT}
 IP_MTU_DISCOVER, IPV6_MTU_DISCOVER, IP_PMTUDISC_DONT, IP_PMTUDISC_DO = 10, 23, 0, 2
+FREEBIND = {socket.AF_INET: (socket.IPPROTO_IP, 15), socket.AF_INET6: (socket.IPPROTO_IPV6, 78)}
 TRANSPARENT = {socket.AF_INET: (socket.IPPROTO_IP, 19), socket.AF_INET6: (socket.IPPROTO_IPV6, 75)}
 TIMEOUT_MS = 3000
 ECHO_BYTES = 56
@@ -68,7 +69,11 @@ def open_listeners(loop, spaces, listeners):
             four = family_of(ip) == socket.AF_INET
             listening.setsockopt(*((socket.IPPROTO_IP, IP_PKTINFO) if four else (socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO)), 1)
         if family_of(ip) == socket.AF_INET6:
-            listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1 if listener.get("v6only", True) else 0)
+        if listener.get("reuseport"):
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        if listener.get("freebind"):
+            listening.setsockopt(*FREEBIND[family_of(ip)], 1)
         if listener.get("transparent"):
             listening.setsockopt(*TRANSPARENT[family_of(ip)], 1)
         try:
@@ -292,6 +297,8 @@ def open_client(probe):
     client.setblocking(False)
     level, option = (socket.IPPROTO_IP, IP_RECVERR) if family == socket.AF_INET else (socket.IPPROTO_IPV6, IPV6_RECVERR)
     client.setsockopt(level, option, 1)
+    if dst.lower().startswith("::ffff:"):
+        client.setsockopt(socket.IPPROTO_IP, IP_RECVERR, 1)
     if "mark" in probe:
         client.setsockopt(socket.SOL_SOCKET, SO_MARK, probe["mark"])
     set_options(client, probe, family == socket.AF_INET)
@@ -338,10 +345,11 @@ def icmp_error(client):
     except OSError:
         return None
     for level, kind, value in ancillary:
-        if SO_EE_ORIGIN.get((level, kind)) == value[4]:
-            six = level == socket.IPPROTO_IPV6
+        six = level == socket.IPPROTO_IPV6
+        # A socket of IPv6 that speaks IPv4 is told of ICMP, in mapped addresses.
+        if (level, kind) in SO_EE_ORIGIN and value[4] in (2, 3):
             sender = socket.inet_ntop(socket.AF_INET6, value[24:40]) if six else socket.inet_ntoa(value[20:24])
-            return {"type": value[5], "code": value[6], "from": sender}
+            return {"type": value[5], "code": value[6], "from": sender.removeprefix("::ffff:")}
     return None
 
 

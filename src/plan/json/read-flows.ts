@@ -17,7 +17,7 @@ import {
 } from './fields.js';
 import { CONVERSATION_FIELDS, inheritedEnds, readConversation } from './read-conversation.js';
 
-const LISTENER_FIELDS = ['id', 'netns', 'proto', 'ip', 'port', 'transparent', 'uid', 'gid'];
+const LISTENER_FIELDS = ['id', 'netns', 'proto', 'ip', 'port', 'v6only', 'reuseport', 'freebind', 'transparent', 'uid', 'gid'];
 /** What the client's socket is told. */
 const SOCKET_FIELDS = ['size', 'df', 'broadcast', 'tos', 'ttl', 'device', 'uid', 'gid'];
 const PROBE_FIELDS = [
@@ -59,11 +59,20 @@ export function readListeners(list: Spot, value: unknown, namespaces: ReadonlySe
     const port = portAt(inside(spot, 'port'), object['port']);
     if (id === undefined || netns === undefined || port === undefined) return [];
     const socket = `${netns} ${proto} ${ip} ${port}`;
-    if (sockets.has(socket)) note(spot, 'port-taken', `another listener has ${proto} ${ip}:${port} of \`${netns}\` already`);
+    const shares = object['reuseport'] === true;
+    if (sockets.has(socket) && !shares) note(spot, 'port-taken', `another listener has ${proto} ${ip}:${port} of \`${netns}\` already`);
     sockets.add(socket);
-    const transparent = booleanAt(inside(spot, 'transparent'), object['transparent']);
-    return [{ id, netns, proto, ip, port, ...(transparent === undefined ? {} : { transparent }), ...readOwner(spot, object) }];
+    return [{ id, netns, proto, ip, port, ...readBinding(spot, object), ...readOwner(spot, object) }];
   });
+}
+
+/** Absent options stay absent. */
+function readBinding(spot: Spot, object: JsonObject): Partial<ListenerPlan> {
+  const options = ['v6only', 'reuseport', 'freebind', 'transparent'] as const;
+  const given = options.map((option) => [option, booleanAt(inside(spot, option), object[option])] as const);
+  if (object['v6only'] !== undefined && !String(object['ip']).includes(':'))
+    note(inside(spot, 'v6only'), 'not-ipv6', 'is for listeners on an address of IPv6');
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }
 
 export function readProbes(list: Spot, value: unknown, namespaces: ReadonlySet<string>): readonly ProbePlan[] {
