@@ -35,11 +35,11 @@ function isFamily(statement: Statement): boolean {
   return statement.kind === 'match' && statement.op === '==' && statement.left.kind === 'ct' && statement.left.key === 'l3proto';
 }
 
-/** A match of TCP's own, or of its number. */
-export function namesTcp(statement: Statement): boolean {
-  if (protocolOf(statement) === HEADER_PROTOCOL.tcp) return true;
+/** A match that names a transport protocol, by its number or a header of its own. */
+export function namesProtocol(statement: Statement): boolean {
+  if (protocolOf(statement) !== undefined) return true;
   const expression = expressionOf(statement);
-  return expression !== undefined && usesProtocol(expression, HEADER_PROTOCOL.tcp as number);
+  return expression !== undefined && Object.values(HEADER_PROTOCOL).some((protocol) => usesProtocol(expression, protocol));
 }
 
 /** The protocol that `meta l4proto tcp` or `ip protocol tcp` names. */

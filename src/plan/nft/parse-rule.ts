@@ -3,7 +3,7 @@
  * name: fwd, synproxy, flow, and what few rules set.
  */
 import { memoByText } from '../../base/memo.js';
-import { namesTcp } from './implied-protocol.js';
+import { namesProtocol } from './implied-protocol.js';
 import type { Comparison, DataType, Expression, NftRule, Statement } from './nft-rule.js';
 import { constant, readExpression, typesOf } from './read-expression.js';
 import { readSetUse, readVerdict } from './read-element.js';
@@ -62,10 +62,10 @@ const IS_TCP: Statement = {
   right: [single('inet_proto', 6)],
 };
 
-/** Before a reset of TCP stands, at the head of the rule, that it is TCP, unless a match of TCP's says so (reject_payload_gen_dependency). */
+/** Before a reset of TCP stands, at the head of the rule, that it is TCP, unless a match names a protocol (reject_payload_gen_dependency). */
 function withProtocol(statements: readonly Statement[]): readonly Statement[] {
   const resets = statements.some((statement) => statement.kind === 'reject' && statement.with?.kind === 'tcp reset');
-  return resets && !statements.some(namesTcp) ? [IS_TCP, ...statements] : statements;
+  return resets && !statements.some(namesProtocol) ? [IS_TCP, ...statements] : statements;
 }
 
 function ends(statement: Statement): boolean {
