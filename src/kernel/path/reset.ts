@@ -12,7 +12,7 @@ import { HOP_LIMIT_OF_ROUTE } from '../ipv6/stack.js';
 import type { Device, Namespace } from '../namespace.js';
 import type { Passage } from '../netfilter/contract.js';
 import { recordAnswer } from '../record.js';
-import { addressType } from '../route/address-type.js';
+import { addressType, isLocalAddress } from '../route/address-type.js';
 import type { OutputDecision } from '../route/output.js';
 import type { Runtime } from '../runtime.js';
 
@@ -20,6 +20,8 @@ import type { Runtime } from '../runtime.js';
 export function sendReset(rt: Runtime, ns: Namespace, passage: Passage, rejected: boolean, inDevice?: Device): void {
   const { packet } = passage;
   const { l4 } = packet;
+  // Routes let nobody answer in another's name (ip_route_output_key).
+  if (!rejected && typeof packet.dst === 'number' && !isLocalAddress(ns, packet.dst)) return;
   if (l4.kind !== 'tcp' || l4.flags === 'R' || l4.flags === 'R.') return;
   if (rejected && isForAll(ns, packet.dst)) return;
   const six = typeof packet.src === 'bigint';
