@@ -15,6 +15,7 @@ import { recordAnswer } from '../record.js';
 import { addressType, isLocalAddress } from '../route/address-type.js';
 import type { OutputDecision } from '../route/output.js';
 import type { Runtime } from '../runtime.js';
+import { sysctlValue } from '../sysctl.js';
 
 /** `rejected`: by a rule, so that connection tracking takes it for an answer. */
 export function sendReset(rt: Runtime, ns: Namespace, passage: Passage, rejected: boolean, inDevice?: Device): void {
@@ -30,16 +31,17 @@ export function sendReset(rt: Runtime, ns: Namespace, passage: Passage, rejected
   const reset = { ...resetFor(packet, l4, six ? HOP_LIMIT_OF_ROUTE : ns.defaultTtl), tos };
   recordAnswer(rt, ns, packet, { with: 'tcp-reset', type: 0, code: 0, from: packet.dst });
   const leg = rt.nextLeg++;
+  const mark = sysctlValue(ns.sysctls, six ? 'net.ipv6.fwmark_reflect' : 'net.ipv4.fwmark_reflect') === 0 ? 0 : passage.mark;
   if (rejected && passage.physIn !== undefined) sendBack(rt, ns, passage.physIn, reset, leg);
   else
     rt.outbox.push({
       ns,
       packet: reset,
       leg,
-      mark: 0,
+      mark,
       about: rejected ? passage : undefined,
       fromClient: false,
-      decision: wayBack(rt, ns, reset, inDevice),
+      decision: wayBack(rt, ns, reset, mark, inDevice),
     });
 }
 
@@ -65,9 +67,16 @@ function resetFor(packet: IpPacket, l4: TcpSegment, ttl: number): IpPacket {
 }
 
 /** To a link-local address it is the device that the packet came in by; else undefined: as routes say. */
-function wayBack(rt: Runtime, ns: Namespace, { src, dst }: IpPacket, inDevice: Device | undefined): OutputDecision<Ipv6> | undefined {
+// eslint-disable-next-line eslint/max-params
+function wayBack(
+  rt: Runtime,
+  ns: Namespace,
+  { src, dst }: IpPacket,
+  mark: number,
+  inDevice: Device | undefined,
+): OutputDecision<Ipv6> | undefined {
   if (typeof dst === 'number' || inDevice === undefined || !isLinkLocal(dst)) return undefined;
-  return routeOutput6(rt, ns, { dst, src: src as Ipv6, mark: 0, oif: inDevice });
+  return routeOutput6(rt, ns, { dst, src: src as Ipv6, mark, oif: inDevice });
 }
 
 /** What goes past all hooks and routes takes its hop limit of IPv6 from the port. */

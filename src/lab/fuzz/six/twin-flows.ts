@@ -7,8 +7,11 @@ export function twinListener(listener: ListenerDraft): ListenerDraft | undefined
   return ip === undefined ? undefined : { ...listener, id: `${listener.id} six`, ip };
 }
 
+/** Several routers have the first address of a segment, and who answers for it is chance. */
+const ANYCAST = /^192\.168\.\d+\.0$/;
+
 export function twinProbe({ src, ...probe }: ProbeDraft): ProbeDraft | undefined {
-  const dst = twinAddress(probe.dst);
+  const dst = ANYCAST.test(probe.dst) ? undefined : twinAddress(probe.dst);
   const from = src === undefined ? undefined : twinAddress(src);
   return dst === undefined ? undefined : { ...probe, dst, ...(from === undefined ? {} : { src: from }) };
 }
