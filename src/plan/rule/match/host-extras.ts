@@ -9,15 +9,20 @@ import type { MarkValue } from '../value/mark.js';
 import { hex, numberIn, takeNumber, U32 } from '../value/number.js';
 import { bang } from '../value/quote.js';
 
-function takeMasked(reader: RuleReader, what: string): MarkValue {
+/** The names of /etc/iproute2/group and rt_realms that every machine has. */
+const NAME_OF_0 = { group: 'default', realm: 'cosmos' } as const;
+
+function takeMasked(reader: RuleReader, what: keyof typeof NAME_OF_0): MarkValue {
   const word = takeValue(reader);
+  if (word === NAME_OF_0[what]) return { value: 0, mask: 0xffffffff };
   if (!/^\d/.test(word)) notModelled(reader, `the name of a ${what} (\`${word}\`)`, 'write its number');
   const slash = word.indexOf('/');
   if (slash < 0) return { value: numberIn(reader, word, U32), mask: 0xffffffff };
   return { value: numberIn(reader, word.slice(0, slash), U32), mask: numberIn(reader, word.slice(slash + 1), U32) };
 }
 
-function formatMasked({ value, mask }: MarkValue): string {
+function formatMasked({ value, mask }: MarkValue, what: keyof typeof NAME_OF_0): string {
+  if (value === 0 && mask === 0xffffffff) return NAME_OF_0[what];
   return mask === 0xffffffff ? hex(value) : `${hex(value)}/${hex(mask)}`;
 }
 
@@ -25,7 +30,7 @@ export const realm: MatchModule = listingModule({
   name: 'realm',
   needs: '--realm',
   negatable: { '--realm': (reader, matches, not) => matches.push({ kind: 'realm', ...takeMasked(reader, 'realm'), not }) },
-  format: ([match]) => (match?.kind === 'realm' ? `${bang(match.not)}--realm ${formatMasked(match)}` : ''),
+  format: ([match]) => (match?.kind === 'realm' ? `${bang(match.not)}--realm ${formatMasked(match, 'realm')}` : ''),
 });
 
 function readGroup(side: 'in' | 'out'): (reader: RuleReader, matches: Match[], not: boolean) => void {
@@ -42,7 +47,7 @@ export const devgroup: MatchModule = listingModule({
 
 function formatGroup(match: Match): string {
   if (match.kind !== 'device-group') return '';
-  return `${bang(match.not)}--${match.side === 'in' ? 'src' : 'dst'}-group ${formatMasked(match)}`;
+  return `${bang(match.not)}--${match.side === 'in' ? 'src' : 'dst'}-group ${formatMasked(match, 'group')}`;
 }
 
 export const quota: MatchModule = listingModule({
