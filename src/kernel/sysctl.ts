@@ -40,6 +40,7 @@ const DEFAULTS: Readonly<Record<string, number>> = {
   'net.bridge.bridge-nf-filter-vlan-tagged': 0,
   'net.netfilter.nf_conntrack_acct': 0,
   'net.netfilter.nf_conntrack_max': 262144,
+  'net.netfilter.nf_conntrack_buckets': 262144,
   'net.netfilter.nf_conntrack_tcp_loose': 1,
   'net.netfilter.nf_conntrack_tcp_be_liberal': 0,
   'net.netfilter.nf_conntrack_tcp_ignore_invalid_rst': 0,

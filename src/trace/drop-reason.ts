@@ -35,6 +35,7 @@ export const DROP_REASON = {
   WIREGUARD_NO_HANDSHAKE: "WireGuard's two ends do not know each other's keys",
   WIREGUARD_NOT_ALLOWED: 'the WireGuard peer is not allowed to send from this address',
   IPVS_NO_SERVER: 'the IPVS service has no real server for a new connection',
+  CONNTRACK_FULL: 'nf_conntrack: table full, dropping packet',
   CONNTRACK_CLASH: 'another connection already uses this tuple',
   CONNTRACK_INVALID: 'conntrack calls this packet INVALID',
   NOT_SPECIFIED: 'lost; nothing that was seen says why',

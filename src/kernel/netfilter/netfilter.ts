@@ -13,6 +13,7 @@ import type { HookResult, IpvsHooks, Netfilter, NetfilterCounters, NetfilterHost
 import type { Connection } from './conntrack/connection.js';
 import { connectionLine } from './conntrack/connection-line.js';
 import { matchesFilter } from './conntrack/matches-filter.js';
+import { makeRoom } from './conntrack/make-room.js';
 import { ConnectionTable } from './conntrack/table.js';
 import { countPacket } from './conntrack/count-packet.js';
 import { readTimeouts } from './conntrack/timeouts.js';
@@ -78,7 +79,8 @@ class NamespaceNetfilter implements Netfilter {
     this.#nft = nft;
     this.#host = host;
     this.#table = new ConnectionTable(this.counters);
-    this.#tracker = { table: this.#table, timeouts: readTimeouts(host), counters: this.counters };
+    const timeouts = readTimeouts(host);
+    this.#tracker = { table: this.#table, timeouts, counters: this.counters, makeRoom: () => makeRoom(this.#table, host, timeouts.max) };
     this.#request = { table: this.#table, host, nowUs: 0, zone: undefined };
     this.#evaluation = newEvaluation({
       host,
@@ -106,6 +108,7 @@ class NamespaceNetfilter implements Netfilter {
       const verdict = this.#step(steps[i] as Step, e);
       if (verdict === 'accept') continue;
       if (verdict === 'clash') return hookResult(e, 'drop', 'CONNTRACK_CLASH');
+      if (verdict === 'full') return hookResult(e, 'drop', 'CONNTRACK_FULL');
       return hookResult(e, verdict === 'stolen' ? 'accept' : verdict, passage.ipvs?.failure?.reason);
     }
     return hookResult(e, 'accept', undefined);
@@ -183,7 +186,7 @@ class NamespaceNetfilter implements Netfilter {
     return [{ kind: 'nat', chains: [...part(true), ...run, ...part(false)] }];
   }
 
-  #step(step: Step, e: Evaluation): 'accept' | 'drop' | 'reject' | 'clash' | 'stolen' {
+  #step(step: Step, e: Evaluation): 'accept' | 'drop' | 'reject' | 'clash' | 'full' | 'stolen' {
     switch (step.kind) {
       case 'table':
         e.table = step.table;
@@ -197,8 +200,7 @@ class NamespaceNetfilter implements Netfilter {
       case 'ipvs':
         return this.#ipvs(e, this.#host.ipvs as IpvsHooks);
       case 'track':
-        this.#track(e.passage);
-        return 'accept';
+        return this.#track(e.passage) ? 'accept' : 'full';
       case 'confirm':
         return this.#confirm(e.passage);
     }
@@ -246,10 +248,11 @@ class NamespaceNetfilter implements Netfilter {
   }
 
   /** What came over the loopback is tracked, and counted, already. */
-  #track(passage: Passage): void {
+  #track(passage: Passage): boolean {
     const known = passage.ct !== undefined;
-    track(this.#tracker, passage, this.#host.nowUs());
+    if (!track(this.#tracker, passage, this.#host.nowUs())) return false;
     if (this.#counts && !known) countPacket(passage);
+    return true;
   }
 
   #confirm(passage: Passage): 'accept' | 'clash' {

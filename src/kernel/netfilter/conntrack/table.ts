@@ -6,7 +6,7 @@ import { PROTO } from '../../../packet/ip-packet.js';
 import type { NetfilterCounters } from '../contract.js';
 import type { Connection } from './connection.js';
 import { hashOf, hashSource, invertTuple, sameTuple, type Tuple } from './tuple.js';
-import { sameZone, type Zone } from './zone.js';
+import { meetsZone, sameZone, type Zone } from './zone.js';
 
 interface Slot {
   readonly tuple: Tuple;
@@ -49,15 +49,27 @@ export class ConnectionTable {
     return undefined;
   }
 
+  /** Whether a tuple is taken, as the one or the other direction of a connection of that zone. */
+  // eslint-disable-next-line eslint/max-params
+  holds(tuple: Tuple, nowUs: number, zone: Zone | undefined, wanted: boolean): boolean {
+    this.#counters.conntrackLookups++;
+    for (let slot = this.#buckets[tuple.hash & this.#last]; slot !== undefined; slot = slot.next) {
+      if (!sameTuple(slot.tuple, tuple)) continue;
+      const { connection } = slot;
+      if (!connection.dead && connection.expiresUs > nowUs && meetsZone(connection.zone, zone, slot.reply, wanted)) return true;
+    }
+    return false;
+  }
+
   /** Whether the answer to what the tuple names is taken: find() of its inverse, which need not be made for that. */
   holdsAnswerTo(tuple: Tuple, { nowUs, zone }: { readonly nowUs: number; readonly zone: Zone | undefined }): boolean {
     const { src, dst, proto, a, b } = tuple;
-    if (proto === PROTO.icmp || proto === PROTO.icmpv6) return this.find(invertTuple(tuple), nowUs, zone) !== undefined;
+    if (proto === PROTO.icmp || proto === PROTO.icmpv6) return this.holds(invertTuple(tuple), nowUs, zone, true);
     this.#counters.conntrackLookups++;
     for (let slot = this.#buckets[hashOf(dst, src, proto, (b << 16) | a) & this.#last]; slot !== undefined; slot = slot.next) {
       const { tuple: one, connection } = slot;
       if (one.a !== b || one.b !== a || one.src !== dst || one.dst !== src || one.proto !== proto) continue;
-      if (!connection.dead && connection.expiresUs > nowUs && sameZone(connection.zone, zone, slot.reply)) return true;
+      if (!connection.dead && connection.expiresUs > nowUs && meetsZone(connection.zone, zone, slot.reply, true)) return true;
     }
     return false;
   }
@@ -65,7 +77,7 @@ export class ConnectionTable {
   /** Puts both tuples in; false, and nothing changed, if either is taken by another connection. */
   insert(connection: Connection, nowUs: number): boolean {
     const { original, reply, zone } = connection;
-    if (this.find(original, nowUs, zone) !== undefined || this.find(reply, nowUs, zone) !== undefined) return false;
+    if (this.holds(original, nowUs, zone, false) || this.holds(reply, nowUs, zone, true)) return false;
     if (this.all.length > this.#last) this.#grow();
     this.#add(connection);
     this.all.push(connection);
@@ -81,6 +93,17 @@ export class ConnectionTable {
       if (same && !dead && expiresUs > nowUs && sameZone(its, zone, false)) return source.connection;
     }
     return undefined;
+  }
+
+  /** Forgets what is gone, and counts the rest. */
+  countAlive(nowUs: number): number {
+    const alive = this.alive(nowUs);
+    if (alive.length < this.all.length) {
+      this.clear();
+      this.all.push(...alive);
+      for (const connection of alive) this.#add(connection);
+    }
+    return this.all.length;
   }
 
   alive(nowUs: number): readonly Connection[] {

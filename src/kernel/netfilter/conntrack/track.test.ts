@@ -98,6 +98,55 @@ describe('UDP', () => {
   });
 });
 
+describe('a full table', () => {
+  const MAX = { 'net.netfilter.nf_conntrack_max': '2' };
+  const call = (ns: OneNamespace, port: number): string | undefined => {
+    const { verdict, reason } = send(ns, udp(`10.0.0.1:${port}`, '10.0.0.2:53'));
+    return reason ?? verdict;
+  };
+  it('drops a packet that begins a connection, and says so, where nothing is given up by chance', () => {
+    const asked: { site: string; weights: readonly number[] }[] = [];
+    const ns = oneNamespace(TRACKING, { sysctl: MAX, asked });
+    assert.deepEqual([call(ns, 1), call(ns, 2), call(ns, 3), call(ns, 1)], ['accept', 'accept', 'CONNTRACK_FULL', 'accept']);
+    assert.equal(asked[0]?.site, 'room in a full connection table');
+    assert.ok((asked[0]?.weights[0] ?? 0) > 0.999);
+  });
+  it('gives up one that is not assured by another chance', () => {
+    const ns = oneNamespace(TRACKING, { sysctl: { ...MAX, 'net.netfilter.nf_conntrack_buckets': '8' }, script: [1] });
+    assert.deepEqual([call(ns, 1), call(ns, 2), call(ns, 3)], ['accept', 'accept', 'accept']);
+    assert.equal(ns.nf.connections().length, 2);
+  });
+  it('never gives up an assured one', () => {
+    const ns = oneNamespace(TRACKING, { sysctl: { 'net.netfilter.nf_conntrack_max': '1' }, script: [1] });
+    states(ns, '>S <S. >.');
+    assert.equal(call(ns, 3), 'CONNTRACK_FULL');
+  });
+  it('has room again when time has passed', () => {
+    const ns = oneNamespace(TRACKING, { sysctl: MAX });
+    assert.deepEqual([call(ns, 1), call(ns, 2)], ['accept', 'accept']);
+    ns.clock.us += 31 * SECOND;
+    assert.equal(call(ns, 3), 'accept');
+  });
+});
+
+describe('a zone', () => {
+  const inZone = (ns: OneNamespace, original: boolean, reply: boolean): string =>
+    send(ns, udp('10.0.0.1:5', '10.0.0.2:53'), 'forward', { zone: { id: 7, original, reply } }).passage.state;
+  const answer = (ns: OneNamespace, zone?: { id: number; original: boolean; reply: boolean }): string =>
+    send(ns, udp('10.0.0.2:53', '10.0.0.1:5'), 'forward', zone === undefined ? {} : { zone }).passage.state;
+  it('keeps equal tuples apart', () => {
+    const ns = oneNamespace(TRACKING);
+    assert.equal(inZone(ns, true, true), 'NEW');
+    assert.equal(answer(ns), 'NEW');
+    assert.equal(answer(ns, { id: 7, original: true, reply: true }), 'ESTABLISHED');
+  });
+  it('of the original direction alone leaves the answer in zone 0', () => {
+    const ns = oneNamespace(TRACKING);
+    assert.equal(inZone(ns, true, false), 'NEW');
+    assert.equal(answer(ns), 'ESTABLISHED');
+  });
+});
+
 describe('ICMP', () => {
   it('echoes are connections by their identifier', () => {
     const ns = oneNamespace(TRACKING);

@@ -19,10 +19,13 @@ export interface Tracker {
   readonly table: ConnectionTable;
   readonly timeouts: Timeouts;
   readonly counters: NetfilterCounters;
+  /** For one more connection. */
+  makeRoom(): boolean;
 }
 
-export function track(tracker: Tracker, passage: Passage, nowUs: number): void {
-  if (passage.ct !== undefined || passage.state === 'UNTRACKED') return;
+/** False where the table has no room for another connection. */
+export function track(tracker: Tracker, passage: Passage, nowUs: number): boolean {
+  if (passage.ct !== undefined || passage.state === 'UNTRACKED') return true;
   const { packet, zone } = passage;
   const { l4 } = packet;
   if (l4.kind === 'icmp' && l4.about !== undefined) return relate(tracker, passage, l4.about, nowUs);
@@ -37,19 +40,22 @@ export function track(tracker: Tracker, passage: Passage, nowUs: number): void {
   passage.ctReply = reply;
   passage.state = reply || connection.seenReply ? 'ESTABLISHED' : 'NEW';
   if (reply) connection.seenReply = true;
+  return true;
 }
 
-function begin(tracker: Tracker, passage: Passage, tuple: Tuple, nowUs: number): void {
+function begin(tracker: Tracker, passage: Passage, tuple: Tuple, nowUs: number): boolean {
   const { packet, zone } = passage;
   const { l4, proto } = packet;
   if (l4.kind === 'icmp' && !isIcmpRequest(l4.type))
     return proto === PROTO.icmpv6 && isLinkLocal(l4.type) ? untracked(passage) : invalid(passage);
+  if (!tracker.makeRoom()) return false;
   const connection = newConnection(tuple, nowUs, zone);
   if (follow(tracker, connection, packet, false, nowUs) === 'invalid') return invalid(passage);
   tracker.counters.conntrackCreated++;
   passage.ct = connection;
   passage.ctReply = false;
   passage.state = 'NEW';
+  return true;
 }
 
 function follow({ timeouts }: Tracker, connection: Connection, { l4, proto }: IpPacket, reply: boolean, nowUs: number): Followed {
@@ -59,9 +65,10 @@ function follow({ timeouts }: Tracker, connection: Connection, { l4, proto }: Ip
   return 'accept';
 }
 
-function invalid(passage: Passage): void {
+function invalid(passage: Passage): true {
   passage.ct = undefined;
   passage.state = 'INVALID';
+  return true;
 }
 
 /** Multicast listener and neighbour discovery, which connection tracking leaves alone (nf_conntrack_proto_icmpv6.c). */
@@ -69,12 +76,13 @@ function isLinkLocal(type: number): boolean {
   return (type >= 130 && type <= 136) || type === 143;
 }
 
-function untracked(passage: Passage): void {
+function untracked(passage: Passage): true {
   passage.state = 'UNTRACKED';
+  return true;
 }
 
 /** An error that quotes `about` runs in the direction of the answer to it. */
-function relate(tracker: Tracker, passage: Passage, about: IpPacket, nowUs: number): void {
+function relate(tracker: Tracker, passage: Passage, about: IpPacket, nowUs: number): boolean {
   if (about.l4.kind === 'icmp' && about.l4.about !== undefined) return invalid(passage);
   const slot = tracker.table.find(invertTuple(tupleOf(about)), nowUs, passage.zone);
   // The error must go to where the answer would have gone (nf_conntrack_inet_error).
@@ -82,6 +90,7 @@ function relate(tracker: Tracker, passage: Passage, about: IpPacket, nowUs: numb
   passage.ct = slot.connection;
   passage.ctReply = slot.reply;
   passage.state = 'RELATED';
+  return true;
 }
 
 /** Whether a packet is an ICMP error, to be translated inside and out. */

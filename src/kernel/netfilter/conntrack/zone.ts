@@ -14,6 +14,11 @@ function idOf(zone: Zone | undefined, reply: boolean): number {
   return (reply ? zone.reply : zone.original) ? zone.id : 0;
 }
 
+/** The same of an entry that is looked for as one direction of a connection: entries lie by the zone of their own (hash_conntrack). */
+export function meetsZone(a: Zone | undefined, b: Zone | undefined, reply: boolean, wanted: boolean): boolean {
+  return (a === undefined && b === undefined) || (idOf(a, reply) === idOf(b, reply) && idOf(a, reply) === idOf(b, wanted));
+}
+
 /** nf_ct_zone_equal. */
 export function sameZone(a: Zone | undefined, b: Zone | undefined, reply: boolean): boolean {
   return a === b || idOf(a, reply) === idOf(b, reply);
