@@ -18,6 +18,8 @@ export interface IpvsPassage {
   next: OutputDecision<Ip> | undefined;
   /** The packet that carries it there. */
   outer?: IpPacket;
+  /** It is on that way. */
+  left?: boolean;
   readonly failure: IpvsFailure | undefined;
 }
 
@@ -27,6 +29,7 @@ export function takeIpvsRoute<A extends Ip = Ipv4>(passage: Passage): OutputDeci
   if (ipvs?.next === undefined) return undefined;
   const { next } = ipvs;
   ipvs.next = undefined;
+  ipvs.left = true;
   return next as unknown as OutputDecision<A>;
 }
 

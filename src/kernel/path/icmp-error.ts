@@ -39,7 +39,7 @@ export function sendIcmpError(rt: Runtime, ns: Namespace, passage: Passage, erro
   const receiver = about.src as Ipv4;
   if (!mayAnswer(ns, about) || (error.inDevice !== undefined && isForAll(rt))) return;
   const mark = sysctlValue(ns.sysctls, 'net.ipv4.fwmark_reflect') === 0 ? 0 : passage.mark;
-  const decision = routeOutput(rt, ns, { dst: receiver, src: sourceOf(ns, about, error.inDevice), mark, flow: errorFlow(about) });
+  const decision = routeOutput(rt, ns, { dst: receiver, src: sourceOf(ns, passage, error.inDevice), mark, flow: errorFlow(about) });
   if (decision.route === undefined || decision.error !== undefined) return;
   const masked = (ns.icmpRatemask & (1 << error.type)) !== 0 && !(error.type === UNREACHABLE && error.code === FRAGMENTATION_NEEDED);
   if (masked && (ns.icmpSilent || (ns.icmpRatelimitMs > 0 && decision.device !== ns.lo && !takeIcmpToken(rt, ns, receiver)))) return;
@@ -82,8 +82,8 @@ function mayAnswer(ns: Namespace, about: IpPacket): boolean {
   return type !== 'BROADCAST' && type !== 'MULTICAST';
 }
 
-/** The address the packet was sent to if it is ours; else the route back chooses (0). */
-function sourceOf(ns: Namespace, about: IpPacket, inDevice: Device | undefined): Ipv4 {
-  if (isLocalAddress(ns, about.dst as Ipv4)) return about.dst as Ipv4;
+/** The address the packet was sent to if it is ours, and IPVS has not sent it elsewhere; else the route back chooses (0). */
+function sourceOf(ns: Namespace, { packet: about, ipvs }: Passage, inDevice: Device | undefined): Ipv4 {
+  if (ipvs?.left !== true && isLocalAddress(ns, about.dst as Ipv4)) return about.dst as Ipv4;
   return ns.inboundIfaddr && inDevice !== undefined ? selectAddress(ns, inDevice, about.src as Ipv4, SCOPE.link) : 0;
 }

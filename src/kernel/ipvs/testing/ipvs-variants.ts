@@ -162,6 +162,19 @@ function forwarding(ends: Ends, how: string, tunnels: readonly LinkPlan[] = []):
   return { ipvs, probes, direct: true, tunnels };
 }
 
+function refusing(ends: Ends): Partial<Director> {
+  const rule = 'filter OUTPUT -p tcp -m ipvs --ipvs -j REJECT';
+  return ends[0].startsWith('[')
+    ? { rules6: [rule], rules: ['filter OUTPUT -j ACCEPT'] }
+    : { rules: [rule], rules6: ['filter OUTPUT -j ACCEPT'] };
+}
+
+/** Direct routing, and a rule in the way of it. */
+function refused(ends: Ends, rule: string): Director {
+  const plan = forwarding(ends, '-g');
+  return { ...plan, ...(ends[0].startsWith('[') ? { rules6: [rule] } : { rules: [rule] }) };
+}
+
 /** Servers that are the director itself. */
 function local(ends: Ends): Director {
   const own = ends[0].startsWith('[') ? '[fd00:2::1]' : '10.0.2.1';
@@ -215,6 +228,10 @@ export const IPVS_VARIANTS: readonly (readonly [string, string, Plan])[] = [
   ...both('hops-1', 'a TTL of 1', (ends) => hops(ends, 1)),
   ...both('hops-2', 'a TTL of 2', (ends) => hops(ends, 2)),
   ...both('direct', 'direct routing', (ends) => forwarding(ends, '-g')),
+  ...both('refused-direct', 'direct routing that a rule refuses', (ends) =>
+    refused(ends, 'filter OUTPUT -p tcp -m tcp --dport 80 -j REJECT'),
+  ),
+  ...both('refused-server', 'a server that a rule refuses', (ends) => ({ ...kinds(ends), ...refusing(ends) })),
   ['tunnel', 'a tunnel to each server', directorPlan(forwarding(FOUR, '-i', [TUNL0]))],
   ['kube-host-gw', "kube-proxy's services without a tunnel", kube('host-gw')],
   ['kube-vxlan', "kube-proxy's services over VXLAN", kube('vxlan')],
