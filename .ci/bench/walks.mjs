@@ -6,13 +6,13 @@ import { alternating, makeWorld } from './world.mjs';
 
 /** What is measured, and how far a flow goes for it. */
 export const KINDS = {
+  'verdict-only walk': { extent: 'packet', record: false, says: "one packet from the client's socket to its verdict, nothing recorded" },
+  conversation: { extent: 'conversation', record: false, says: 'SYN, SYN-ACK, ACK and a byte each way, nothing recorded' },
   'full trace': {
     extent: 'answer',
     record: 'opening',
     says: 'the first packet and its answer, every hop, rule and change of both recorded',
   },
-  'verdict-only walk': { extent: 'packet', record: false, says: "one packet from the client's socket to its verdict, nothing recorded" },
-  conversation: { extent: 'conversation', record: false, says: 'SYN, SYN-ACK, ACK and a byte each way, nothing recorded' },
 };
 
 const SLICE = 100;

@@ -235,7 +235,7 @@ class NamespaceNetfilter implements Netfilter {
     if (connection.srcNat === undefined && connection.dstNat === undefined) return 'accept';
     const { dst } = e.passage.packet;
     const change = translate(e.passage, connection, side, { first, told: e.record });
-    if (change !== undefined) e.nat.push(change);
+    if (change !== undefined) e.nat = e.nat.length === 0 ? [change] : [...e.nat, change];
     if (e.hook === 'output' && e.passage.packet.dst !== dst && !this.#host.reroute(e.passage, e.outDevice)) return 'stolen';
     return 'accept';
   }

@@ -49,7 +49,7 @@ function follow(e: Evaluation, course: Course): RuleVerdict {
   e.counters.walksRecalled++;
   const { hits, final, rest } = course;
   const { passage } = e;
-  if (e.record) for (let i = 0; i < hits.length; i++) e.hits.push(hits[i] as CompiledRule['hit']);
+  if (e.record) e.hits = e.hits.length === 0 ? hits.slice() : e.hits.concat(hits);
   if (course.markAnd !== -1 || course.markXor !== 0) passage.mark = ((passage.mark & course.markAnd) ^ course.markXor) >>> 0;
   if (final?.action !== undefined) {
     e.hit = final.hit;

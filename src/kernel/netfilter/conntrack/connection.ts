@@ -49,8 +49,11 @@ export interface ConnectionCounts {
   replyBytes: number;
 }
 
+/** Not a small integer, as the times of long-lived connections are not: a field that is both is made anew with each connection. */
+const LATER = Number.MAX_VALUE;
+
 export function newConnection(original: Tuple, nowUs: number, zone: Zone | undefined): Connection {
-  return {
+  const connection: Connection = {
     original,
     reply: invertTuple(original),
     confirmed: false,
@@ -67,8 +70,11 @@ export function newConnection(original: Tuple, nowUs: number, zone: Zone | undef
     tracking: undefined,
     sctp: undefined,
     zone,
-    expiresUs: nowUs,
-    startedUs: nowUs,
+    expiresUs: LATER,
+    startedUs: LATER,
     dead: false,
   };
+  connection.expiresUs = nowUs;
+  connection.startedUs = nowUs;
+  return connection;
 }
