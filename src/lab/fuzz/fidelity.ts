@@ -3,6 +3,7 @@
  * what is not modelled. A thing counts as covered where a plan that was put to Linux speaks of it.
  */
 import { MATCHES, TARGETS, UNMODELLED_MATCHES, UNMODELLED_TARGETS } from '../../plan/rule/extensions.js';
+import { KERNELS } from './kernels.js';
 import { ROUTE_TYPES } from '../../plan/iproute2/route.js';
 
 /** A file with plans that Linux was asked about, and what is in it. */
@@ -22,6 +23,8 @@ interface Thing {
 
 const KINDS = 'loopback veth bridge vxlan dummy ipip gre geneve wireguard tun vlan macvlan ipvlan'.split(' ');
 /** What the kernel 6.18 at hand cannot make. */
+/** Matches that it has, but nothing that they could be about. */
+const GUEST_ONLY: ReadonlySet<string> = new Set(['sctp', 'ipvs']);
 const LACKING = new Set(['dummy', 'ipip', 'gre', 'geneve', 'wireguard', 'vlan', 'ipvlan']);
 const SELECTORS = 'from to iif oif fwmark lookup blackhole unreachable prohibit'.split(' ');
 
@@ -42,9 +45,10 @@ export function fidelityText({ kernel, sources, sysctls }: Fidelity): string {
   const word = (name: string, before: string): Thing => ({ name, pattern: new RegExp(`${before}${escaped(name)}(?![\\w-])`) });
   return [
     HEAD,
+    KERNELS,
     table(
       'Matches',
-      [...MATCHES.keys()].map((name) => word(name, '-m ')),
+      [...MATCHES.keys()].map((name) => ({ ...word(name, '-m '), lacking: GUEST_ONLY.has(name) })),
       UNMODELLED_MATCHES,
     ),
     table(
@@ -56,7 +60,7 @@ export function fidelityText({ kernel, sources, sysctls }: Fidelity): string {
       'Devices',
       KINDS.map((name) => ({ name, lacking: LACKING.has(name), pattern: new RegExp(`kind"?: ?['"]${name}['"]|['"]${name}['"],`) })),
     ),
-    `The kernel ${kernel} has no ${[...LACKING].join(', ')}: 6.1 in user mode was asked, and of WireGuard wireguard-go.\n`,
+    `The kernel ${kernel} has no ${[...LACKING].join(', ')}: 6.1 was asked, and of WireGuard wireguard-go too.\n`,
     table('Sysctls', sysctls.map(setting)),
     table(
       'Types of routes',

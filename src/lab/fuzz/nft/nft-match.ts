@@ -102,6 +102,22 @@ function l4proto({ chance, proto, side }: NftWords): string {
   return proto !== 'icmp' ? proto : side === 'ip' ? 'icmp' : chance.pick(['ipv6-icmp', 'icmpv6']);
 }
 
+/** What few rules ask; of what connections carried, what the client alone says. */
+function rare({ chance, proto }: NftWords): string {
+  const tcp = [
+    'tcp option maxseg exists',
+    'tcp option sack-perm missing',
+    'tcp option maxseg size 536-1460',
+    'tcp option timestamp exists',
+  ];
+  return chance.pick([
+    ...['ct original packets < 2', 'ct original packets 1-3', 'ct zone 0', 'meta skgid 0', 'meta skgid != 5'],
+    ...['meta rtclassid 0', 'iifgroup "default"', 'oifgroup != 1', 'ether type ip', 'ether saddr != 0a:00:00:00:00:03'],
+    ...['@nh,64,8 60-64', '@nh,0,4 4'],
+    ...(proto === 'tcp' ? tcp : []),
+  ]);
+}
+
 const MATCHES: readonly (readonly [number, Make])[] = [
   [10, address],
   [6, ports],
@@ -109,6 +125,7 @@ const MATCHES: readonly (readonly [number, Make])[] = [
   [5, (words) => `ct state ${not(words)}${words.chance.pick(STATES)}`],
   [2, (words) => `ct status ${words.chance.pick(STATUSES)}`],
   [2, (words) => `ct mark ${not(words)}${words.chance.pick(NFT_MARKS)}`],
+  [4, rare],
   [1, (words) => `ct direction ${words.chance.pick(['original', 'reply'])}`],
   [
     1,

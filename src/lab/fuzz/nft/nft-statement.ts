@@ -38,8 +38,24 @@ const FILTER: readonly (readonly [number, Make])[] = [
   [1, (words) => `${words.side} dscp set ${words.chance.pick(['af11', 'ef', 'cs0'])}`],
   [1, ({ proto }) => (proto === 'tcp' ? 'tcp flags & (syn | rst) == syn tcp option maxseg size set 1200' : undefined)],
   [2, remember],
+  [1, plain('meta priority set 1:10')],
+  [1, plain('ct event set new')],
+  [1, clampMss],
+  [
+    1,
+    ({ chance }, { priority, hook }) =>
+      priority < -200 && (hook === 'prerouting' || hook === 'output')
+        ? `ct ${chance.pick(['', 'original ', 'reply '])}zone set ${chance.pick(['4', '5'])}`
+        : undefined,
+  ],
   [1, (_words, { priority, hook }) => (priority < -200 && (hook === 'prerouting' || hook === 'output') ? 'notrack' : undefined)],
 ];
+
+/** Where the way out is known. */
+function clampMss({ proto }: NftWords, { hook }: NftPlace): string | undefined {
+  const known = hook === 'forward' || hook === 'output' || hook === 'postrouting';
+  return proto === 'tcp' && known ? 'tcp flags & (syn | rst) == syn tcp option maxseg size set rt mtu' : undefined;
+}
 
 function reject(words: NftWords, { hook }: NftPlace): string | undefined {
   if (hook === 'postrouting' || hook === 'prerouting') return undefined;
