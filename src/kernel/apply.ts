@@ -9,7 +9,8 @@ import type { Vxlan } from './link/vxlan.js';
 import type { Endpoint, Wireguard } from './link/wireguard.js';
 import type { WireguardPeer } from '../plan/wireguard/read-wireguard.js';
 import type { Device, IcmpTokens, Namespace } from './namespace.js';
-import { knownNeighbour, type Neighbour, PROBE_INTERVAL_US, type Waiting, WAITING_MAX } from './neigh/neighbour.js';
+import { knownNeighbour, type Neighbour, type Waiting, WAITING_MAX } from './neigh/neighbour.js';
+import { endDoubt, probeIntervalUs, staleAfter } from './neigh/verify.js';
 import type { Runtime } from './runtime.js';
 
 /** Source learning of a bridge port: br_fdb_update. */
@@ -46,6 +47,7 @@ export function learnNeighbour(rt: Runtime, device: Device, ip: Ip, mac: Mac, cr
     if (!create) return;
     const known = knownNeighbour(ip, device, mac, 'reachable');
     known.updatedUs = rt.nowUs;
+    known.staleUs = staleAfter(rt, device, ip);
     device.neighbours.set(ip, known);
     return;
   }
@@ -56,9 +58,10 @@ export function learnNeighbour(rt: Runtime, device: Device, ip: Ip, mac: Mac, cr
     rt.resolving.splice(rt.resolving.indexOf(entry), 1);
     rt.resolved.push(...entry.waiting);
     entry.waiting = [];
-  }
+  } else if (entry.dueUs > 0) endDoubt(rt, entry);
   entry.state = 'reachable';
   entry.mac = mac;
+  entry.staleUs = staleAfter(rt, device, ip);
 }
 
 /** A packet joins those that wait for a neighbour; true if this is the first, so that it must be asked for now. */
@@ -70,8 +73,19 @@ export function awaitNeighbour(rt: Runtime, waiting: Waiting): boolean {
     entry.waiting.push(waiting);
     return false;
   }
-  const dueUs = rt.nowUs + PROBE_INTERVAL_US;
-  const asked: Neighbour = { ip: nexthop, device, state: 'incomplete', mac: 0, updatedUs: 0, probes: 1, dueUs, waiting: [waiting] };
+  const dueUs = rt.nowUs + probeIntervalUs(device, nexthop);
+  const asked: Neighbour = {
+    ip: nexthop,
+    device,
+    state: 'incomplete',
+    mac: 0,
+    updatedUs: 0,
+    staleUs: 0,
+    given: false,
+    probes: 1,
+    dueUs,
+    waiting: [waiting],
+  };
   device.neighbours.set(nexthop, asked);
   rt.resolving.push(asked);
   return true;
@@ -85,8 +99,10 @@ export function awaitAnswer(rt: Runtime, device: Device, ip: Ip): void {
     state: 'incomplete',
     mac: 0,
     updatedUs: 0,
+    staleUs: 0,
+    given: false,
     probes: 1,
-    dueUs: rt.nowUs + PROBE_INTERVAL_US,
+    dueUs: rt.nowUs + probeIntervalUs(device, ip),
     waiting: [],
   };
   device.neighbours.set(ip, asked);
@@ -95,7 +111,7 @@ export function awaitAnswer(rt: Runtime, device: Device, ip: Ip): void {
 
 export function countProbe(rt: Runtime, neighbour: Neighbour): void {
   neighbour.probes++;
-  neighbour.dueUs = rt.nowUs + PROBE_INTERVAL_US;
+  neighbour.dueUs = rt.nowUs + probeIntervalUs(neighbour.device, neighbour.ip);
 }
 
 /** Nobody answered: the entry goes, and its packets are handed back. */

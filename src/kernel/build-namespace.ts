@@ -11,7 +11,8 @@ import { checkWireguardNames } from './link/tunnel.js';
 import type { Upper } from './link/uppers.js';
 import type { Wireguard } from './link/wireguard.js';
 import type { Device, Namespace } from './namespace.js';
-import { knownNeighbour } from './neigh/neighbour.js';
+import { reachableUs } from './neigh/verify.js';
+import { knownNeighbour, type Neighbour } from './neigh/neighbour.js';
 import type { Netfilter } from './netfilter/contract.js';
 import { readFdb, readNeigh } from './plan-texts.js';
 import { nftProgram } from './nft/base-chains.js';
@@ -153,8 +154,11 @@ function addNeighbour(ns: Namespace, text: string, origin: string): void {
     (device as { proxies: ReadonlySet<Ip> }).proxies = new Set([...(device.proxies ?? []), entry.ip]);
     return;
   }
+  if (entry.state === 'failed' || entry.state === 'none') return;
   const lasting = entry.state === 'permanent' || entry.state === 'noarp';
-  device.neighbours.set(entry.ip, knownNeighbour(entry.ip, device, entry.mac ?? 0, lasting ? 'permanent' : 'reachable'));
+  const known = (stale: number | undefined): Neighbour =>
+    knownNeighbour(entry.ip, device, entry.mac ?? 0, lasting ? 'permanent' : 'reachable', stale);
+  device.neighbours.set(entry.ip, known(lasting ? undefined : entry.state === 'reachable' ? reachableUs(device, entry.ip) : 0));
 }
 
 function addFdb(ns: Namespace, text: string, origin: string): void {

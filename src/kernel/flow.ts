@@ -14,11 +14,12 @@ import { sendIcmpv6Error } from './ipv6/path/icmp-error.js';
 import { output6 } from './ipv6/path/output.js';
 import { sendFrame } from './link/send-frame.js';
 import { sendArpRequest } from './neigh/arp-request.js';
-import { type Neighbour, PROBES_MAX, type Waiting } from './neigh/neighbour.js';
+import { type Neighbour, type Waiting } from './neigh/neighbour.js';
 import { resumeBridged } from './path/bridge.js';
 import { sendIcmpError, UNREACHABLE } from './path/icmp-error.js';
 import { output } from './path/output.js';
 import { receive } from './path/receive.js';
+import { isAskedAgain, nextDoubted, probesMax } from './neigh/verify.js';
 import { recordDrop } from './record.js';
 import type { InFlight, Outgoing, Runtime } from './runtime.js';
 import { recordOf, refusedRecord } from './socket/flow-result.js';
@@ -89,6 +90,13 @@ function work(rt: Runtime, deadlineUs: number): void {
       sayAgain(rt, talker);
       continue;
     }
+    const old = rt.doubted.length === 0 ? undefined : nextDoubted(rt);
+    if (old !== undefined && old.dueUs < (next?.dueUs ?? Number.POSITIVE_INFINITY)) {
+      if (old.dueUs > deadlineUs || isDone(rt)) return;
+      rt.nowUs = Math.max(rt.nowUs, old.dueUs);
+      askAgain(rt, old);
+      continue;
+    }
     if (next === undefined || next.dueUs > deadlineUs || isDone(rt)) return;
     rt.nowUs = next.dueUs;
     probeOrFail(rt, next);
@@ -145,10 +153,18 @@ function nextTimer(rt: Runtime): Neighbour | undefined {
   return next;
 }
 
+/** An old neighbour, at the address that is known. */
+function askAgain(rt: Runtime, neighbour: Neighbour): void {
+  const { ip, device, mac } = neighbour;
+  if (!isAskedAgain(rt, neighbour)) return;
+  if (typeof ip === 'number') sendArpRequest(rt, device, ip, undefined, mac);
+  else sendSolicitation(rt, device, ip, undefined, mac);
+}
+
 function probeOrFail(rt: Runtime, neighbour: Neighbour): void {
   const first = neighbour.waiting[0];
   rt.leg = first?.leg ?? 0;
-  if (neighbour.probes < PROBES_MAX && first !== undefined) {
+  if (neighbour.probes < probesMax(neighbour.device, neighbour.ip) && first !== undefined) {
     countProbe(rt, neighbour);
     const { ip } = neighbour;
     if (typeof ip !== 'number') return sendSolicitation(rt, neighbour.device, ip, first.passage.packet);

@@ -15,6 +15,7 @@ import { type CurrentPlan, replacePlan } from './replace-plan.js';
 import { buildIpv6Stack } from './ipv6/build-stack.js';
 import type { Ipv6Stack } from './ipv6/stack.js';
 import type { Device, Namespace } from './namespace.js';
+import { forgetDoubts } from './neigh/verify.js';
 import { createNetfilter } from './netfilter/netfilter.js';
 import { netfilterHost } from './netfilter-host.js';
 import { nftProgram } from './nft/base-chains.js';
@@ -64,6 +65,8 @@ function newRuntime(plan: CurrentPlan, namespaces: Map<string, Namespace>): Runt
     resolved: [],
     outbox: new Fifo(),
     resolving: [],
+    doubted: [],
+    forgotten: [],
     partials: [],
     linkError: undefined,
     frames: 0,
@@ -154,6 +157,7 @@ function reset(rt: Runtime): void {
     ns.touched = false;
   }
   if (rt.touched.length > 0) rt.touched.length = 0;
+  if (rt.doubted.length > 0 || rt.forgotten.length > 0) forgetDoubts(rt);
   if (rt.legs.size > 0) rt.legs.clear();
   rt.nowUs = 0;
   rt.nextPort = PORT_MIN;

@@ -61,6 +61,9 @@ export interface Runtime {
   readonly outbox: Fifo<Outgoing>;
   /** Neighbours that are being asked for, by the time of their next probe. */
   readonly resolving: Neighbour[];
+  /** Neighbours that have grown old and are asked again, whatever flow it is; and those of the plan that said nothing. */
+  readonly doubted: Neighbour[];
+  readonly forgotten: Neighbour[];
   /** Packets of which not all fragments have come. */
   readonly partials: PartialPacket[];
   /** What the link said of a packet at once: a veth refuses what is too large for its other end. */

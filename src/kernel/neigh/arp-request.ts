@@ -1,7 +1,7 @@
 /** Asks who has an address: arp_solicit of net/ipv4/arp.c, with the sender address that arp_announce allows. */
 import type { Ipv4 } from '../../base/ip.js';
 import { maskOf } from '../../base/cidr.js';
-import { BROADCAST_MAC } from '../../base/mac.js';
+import { BROADCAST_MAC, type Mac } from '../../base/mac.js';
 import type { IpPacket } from '../../packet/ip-packet.js';
 import { SCOPE } from '../../plan/iproute2/scope.js';
 import { sendFrame } from '../link/send-frame.js';
@@ -10,16 +10,16 @@ import { isLocalAddress } from '../route/address-type.js';
 import { selectAddress } from '../route/source-address.js';
 import type { Runtime } from '../runtime.js';
 
-/** `waiting` is the packet that needs the answer. */
-export function sendArpRequest(rt: Runtime, device: Device, target: Ipv4, waiting: IpPacket): void {
+/** `waiting` is the packet that needs the answer; `known` the address at which alone it is asked for. */
+export function sendArpRequest(rt: Runtime, device: Device, target: Ipv4, waiting: IpPacket | undefined, known?: Mac): void {
   rt.sender = undefined;
   rt.counters.arpExchanges++;
-  const senderIp = senderAddress(device, target, waiting.src as Ipv4);
+  const senderIp = senderAddress(device, target, (waiting?.src ?? 0) as Ipv4);
   const { mac } = device;
   const frame = {
     kind: 'arp',
     src: mac,
-    dst: BROADCAST_MAC,
+    dst: known ?? BROADCAST_MAC,
     op: 'request',
     senderMac: mac,
     senderIp,

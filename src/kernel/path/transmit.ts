@@ -9,6 +9,7 @@ import { sendFrame } from '../link/send-frame.js';
 import { sendPacket } from '../link/send-packet.js';
 import type { Device } from '../namespace.js';
 import { sendSolicitation } from '../ipv6/neigh/solicitation.js';
+import { doubt } from '../neigh/verify.js';
 import { sendArpRequest } from '../neigh/arp-request.js';
 import type { Passage } from '../netfilter/contract.js';
 import { recordDevice } from '../record.js';
@@ -57,6 +58,7 @@ export function sendToNeighbour(rt: Runtime, device: Device, nexthop: Ip, passag
   const { packet } = passage;
   const neighbour = device.neighbours.get(nexthop);
   if (neighbour !== undefined && neighbour.state !== 'incomplete') {
+    if (neighbour.staleUs <= rt.nowUs) doubt(rt, neighbour);
     return sendFrame(rt, device, { kind: 'ip', src: device.mac, dst: neighbour.mac, packet }, passage.mark, undefined);
   }
   if (!awaitNeighbour(rt, { passage, device, nexthop, leg: rt.leg, bridged: undefined })) return;

@@ -4,6 +4,7 @@ import { REDIRECTS } from './l3-redirects.js';
 import { MULTIPATH } from './l3-multipath.js';
 import { BRIDGE } from './l3-bridge.js';
 import { BROADCAST } from './l3-broadcast.js';
+import { NEIGHBOURS } from './l3-neighbours.js';
 import { FRAGMENTS } from './l3-fragments.js';
 import { MARTIANS } from './l3-martians.js';
 import { ROUTES } from './l3-routes.js';
@@ -17,6 +18,7 @@ export const L3_CASES: Readonly<Record<string, readonly Line[]>> = {
   multipath: MULTIPATH,
   bridge: BRIDGE,
   broadcast: BROADCAST,
+  neighbours: NEIGHBOURS,
   fragments: FRAGMENTS,
   martians: MARTIANS,
   routes: ROUTES,

@@ -216,7 +216,7 @@ describe('what is known and not modelled is said by name', () => {
   const cases: readonly [() => unknown, RegExp][] = [
     [() => parseRoute('10.0.0.0/24 encap mpls 5 via 10.0.0.1'), /`encap` is not modelled/],
     [() => parseRule('from all lookup 100 realms 5'), /`realms` is not modelled/],
-    [() => parseNeigh('10.0.0.1 dev e lladdr 0a:00:00:00:00:01 nud failed'), /the neighbour state `failed` is not modelled/],
+    [() => parseNeigh('10.0.0.1 dev e lladdr 0a:00:00:00:00:01 nud probe'), /the neighbour state `probe` is not modelled/],
     [() => parseFdb('0a:00:00:00:00:01 dev br0 vlan 5'), /`vlan` is not modelled/],
     [() => parseAddr('10.0.0.1 peer 10.0.0.2'), /`peer` is not modelled/],
     [() => parseVxlanArgs('id 1 remote 239.1.1.1'), /a multicast group is not modelled/],

@@ -18,7 +18,7 @@ import {
   type Words,
 } from './words.js';
 
-export type NeighState = 'permanent' | 'noarp' | 'reachable' | 'stale';
+export type NeighState = 'permanent' | 'noarp' | 'reachable' | 'stale' | 'failed' | 'none';
 
 export interface NeighEntry {
   readonly ip: Ip;
@@ -31,8 +31,10 @@ export interface NeighEntry {
 }
 
 const KNOWN = ['lladdr', 'dev', 'nud', 'proxy', 'to', 'permanent', 'noarp', 'reachable', 'stale'];
-const UNMODELLED = ['router', 'extern_learn', 'use', 'managed', 'protocol', 'failed', 'incomplete', 'probe', 'delay', 'none'];
-const STATES: readonly string[] = ['permanent', 'noarp', 'reachable', 'stale'];
+const UNMODELLED = ['router', 'extern_learn', 'use', 'managed', 'protocol', 'incomplete', 'delay', 'probe'];
+const STATES: readonly string[] = ['permanent', 'noarp', 'reachable', 'stale', 'failed', 'none'];
+/** Nothing is known of these. */
+const UNKNOWN: readonly string[] = ['failed', 'none'];
 
 /** `10.244.2.0 lladdr 0a:…:02 dev flannel.1 nud permanent` → data. */
 export function parseNeigh(text: string, origin = 'ip neigh'): NeighEntry {
@@ -58,7 +60,7 @@ export function parseNeigh(text: string, origin = 'ip neigh'): NeighEntry {
   }
   if (ip === undefined) takeValue(words, 'the neighbour address');
   if (dev === undefined) takeValue(words, 'the `dev`');
-  if (mac === undefined && !proxy) takeValue(words, 'the `lladdr`');
+  if (mac === undefined && !proxy && !UNKNOWN.includes(state)) takeValue(words, 'the `lladdr`');
   return { ip: ip as Ip, dev: dev as string, mac, state, proxy };
 }
 

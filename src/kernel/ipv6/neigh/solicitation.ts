@@ -24,11 +24,13 @@ const HOP_LIMIT = 255;
 const BODY_BYTES = 24;
 
 /** `waiting` is the packet that needs the answer: its source asks if it is of this device, else the device's link-local address. */
-export function sendSolicitation(rt: Runtime, device: Device, target: Ipv6, waiting: IpPacket): void {
+/** `known` is the link address at which alone it is asked for. */
+export function sendSolicitation(rt: Runtime, device: Device, target: Ipv6, waiting: IpPacket | undefined, known?: Mac): void {
   const own = rt.ipv6(device.ns).devices.get(device);
-  const asker = own?.addresses.some(({ ip }) => ip === waiting.src) ? (waiting.src as Ipv6) : own?.linkLocal;
+  const asker = own?.addresses.some(({ ip }) => ip === waiting?.src) ? (waiting?.src as Ipv6) : own?.linkLocal;
   if (asker === undefined) return;
   rt.counters.arpExchanges++;
+  if (known !== undefined) return send(rt, device, message(asker, target, NEIGHBOUR_SOLICITATION, target, device.mac), known);
   const group = solicitedNode(target);
   send(rt, device, message(asker, group, NEIGHBOUR_SOLICITATION, target, device.mac), groupMac(group));
 }

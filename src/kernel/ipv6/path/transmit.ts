@@ -13,6 +13,7 @@ import { fragmentFor, mustFragment } from '../../path/fragment.js';
 import { localMtu, routeMtu } from '../../path/path-mtu.js';
 import { loopBack } from '../../path/transmit.js';
 import type { Runtime } from '../../runtime.js';
+import { doubt } from '../../neigh/verify.js';
 import { sendSolicitation } from '../neigh/solicitation.js';
 import type { Route6 } from '../route/fib.js';
 
@@ -31,8 +32,10 @@ function transmitWhole(rt: Runtime, device: Device, route: Route6, passage: Pass
   const nexthop = (route.via ?? packet.dst) as Ipv6;
   if (device.noArp) return sendWithoutAddress(rt, device, passage);
   const neighbour = device.neighbours.get(nexthop);
-  if (neighbour !== undefined && neighbour.state !== 'incomplete')
+  if (neighbour !== undefined && neighbour.state !== 'incomplete') {
+    if (neighbour.staleUs <= rt.nowUs) doubt(rt, neighbour);
     return sendFrame(rt, device, { kind: 'ip', src: device.mac, dst: neighbour.mac, packet }, passage.mark, undefined);
+  }
   const waiting = { passage, device, nexthop, leg: rt.leg, bridged: undefined, inDevice };
   if (awaitNeighbour(rt, waiting)) sendSolicitation(rt, device, nexthop, packet);
 }
