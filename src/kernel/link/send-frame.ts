@@ -9,6 +9,7 @@ import { formatMac } from '../../base/mac.js';
 import type { Frame } from '../../packet/frame.js';
 import type { IpPacket } from '../../packet/ip-packet.js';
 import { routeOutput6 } from '../ipv6/route/output.js';
+import { learnVxlan } from '../apply.js';
 import type { Device } from '../namespace.js';
 import { recordArp, recordBridge, recordDevice, recordDrop, recordTunnel } from '../record.js';
 import { ownerOf } from '../path/passage.js';
@@ -115,6 +116,9 @@ function encapsulate(rt: Runtime, device: Device, vxlan: Vxlan, frame: Frame, ma
   if (remotes[0] !== undefined) sendToRemote(rt, device, vxlan, frame, { remote: remotes[0], mark });
 }
 
+const LOOPBACK = 0x7f000001;
+const LOOPBACK6 = 1n;
+
 function sendToRemote(
   rt: Runtime,
   device: Device,
@@ -134,6 +138,7 @@ function sendToRemote(
     if (inner !== undefined) recordDrop(rt, ns, inner, 'IP_OUTNOROUTES', () => `${device.name} has no route to its remote`, { device });
     return;
   }
+  if (decision.route.type === 'local') return bypass(rt, device, vxlan, frame, to);
   const outer = vxlanOuter(device, vxlan, frame, remote, decision.source, rt.leg);
   if (inner !== undefined) recordTunnel(rt, 'encapsulate', device, inner, { encapsulation: 'VXLAN', vni: vxlan.vni, outer });
   rt.tunnelled.push({
@@ -147,4 +152,27 @@ function sendToRemote(
     owner: ownerOf(rt.sender),
     tunnel: device,
   });
+}
+
+/** A remote that is this host itself gets the frame as it is, past sockets and hooks (localbypass: encap_bypass_if_local, vxlan_encap_bypass). */
+// eslint-disable-next-line eslint/max-params
+function bypass(
+  rt: Runtime,
+  device: Device,
+  { vni, overIpv6 }: Vxlan,
+  frame: Frame,
+  { remote, mark }: { readonly remote: VxlanRemote; readonly mark: number },
+): void {
+  const other = device.ns.devices.find(
+    ({ vxlan, up }) => up && vxlan?.vni === vni && vxlan.port === remote.port && vxlan.overIpv6 === overIpv6,
+  );
+  if (other?.vxlan === undefined) {
+    const detail = (): string => `no device here has VNI ${vni} and UDP port ${remote.port}`;
+    if (frame.kind === 'ip') recordDrop(rt, device.ns, frame.packet, 'VXLAN_VNI_NOT_FOUND', detail, { device });
+    return;
+  }
+  if (other.vxlan.learning) learnVxlan(rt, other.vxlan, frame.src, overIpv6 ? LOOPBACK6 : LOOPBACK);
+  // Whoever it was for, this host takes it (PACKET_HOST).
+  const taken = other.port === undefined ? { ...frame, dst: other.mac } : frame;
+  rt.inFlight.push({ device: other, frame: taken, leg: rt.leg, waiting: undefined, mark, passage: undefined });
 }

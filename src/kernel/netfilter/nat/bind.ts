@@ -28,7 +28,7 @@ export function bind(request: UniqueRequest, connection: Connection, binding: Bi
   const { side, range } = binding;
   // A null binding keeps what there is while no other connection has the same reply; one of a destination in any case, unless an echo's identifier can move.
   const keeps = side === 'dst' && !isIcmp(connection.reply);
-  if (range === NULL_RANGE && (keeps || request.table.find(connection.reply, request.nowUs, connection.zone) === undefined)) {
+  if (range === NULL_RANGE && (keeps || !request.table.holds(connection.reply, request.nowUs, connection.zone, true))) {
     return noteBound(connection, binding);
   }
   request.zone = connection.zone;
