@@ -32,6 +32,9 @@ interface RuleParts extends HeaderCheck {
 
 export interface CompiledRule extends RuleParts {
   readonly hit: RuleHit;
+  /** Where its jump led last, and for whom: the same chain may stand in many namespaces, which have chains of their own by that name. */
+  linkedFor: object | undefined;
+  linked: CompiledChain | undefined;
 }
 
 export interface CompiledChain {
@@ -69,7 +72,23 @@ function compileRule(hit: RuleHit, rule: Rule | undefined): CompiledRule {
   const wrong = misplaced(hit, parts.target, parts.matches);
   if (wrong !== undefined) throw wrong;
   const { proto, src, srcMask, dst, dstMask, target, matches, tests, consults, action, jump, goto } = parts;
-  return { hit, proto, src, srcMask, dst, dstMask, target, matches, tests, consults, action, jump, goto };
+  return {
+    hit,
+    proto,
+    src,
+    srcMask,
+    dst,
+    dstMask,
+    target,
+    matches,
+    tests,
+    consults,
+    action,
+    jump,
+    goto,
+    linkedFor: undefined,
+    linked: undefined,
+  };
 }
 
 function placedParts(hit: RuleHit, rule: Rule | undefined): RuleParts {
@@ -94,6 +113,8 @@ function partsOf(text: string, rule: Rule | undefined): RuleParts {
   return parts;
 }
 
+const NO_TESTS: readonly Test[] = [];
+
 function compileParts({ matches, target }: Rule): RuleParts {
   const { check, rest } = takeHeaderCheck(matches);
   const tests: Test[] = [];
@@ -112,7 +133,7 @@ function compileParts({ matches, target }: Rule): RuleParts {
     dstMask,
     target,
     matches,
-    tests,
+    tests: tests.length === 0 ? NO_TESTS : tests,
     consults: consultedBy(rest),
     action: jumps ? undefined : compileTarget(target),
     jump: jumps ? target.chain : undefined,

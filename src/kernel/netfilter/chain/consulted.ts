@@ -17,6 +17,8 @@ export interface Consulted {
 }
 
 const EXACT = -1;
+/** Of most rules. */
+const NOTHING: Consulted = { fields: 0, srcMask: 0, dstMask: 0 };
 
 export function consultedBy(matches: readonly Match[]): Consulted {
   let [fields, srcMask, dstMask] = [0, 0, 0];
@@ -26,7 +28,7 @@ export function consultedBy(matches: readonly Match[]): Consulted {
     srcMask |= one.srcMask;
     dstMask |= one.dstMask;
   }
-  return { fields, srcMask, dstMask };
+  return fields === 0 && srcMask === 0 && dstMask === 0 ? NOTHING : { fields, srcMask, dstMask };
 }
 
 function consulted(match: Match): Consulted {

@@ -109,6 +109,13 @@ function walkIndexed(e: Evaluation, chain: CompiledChain, start: number, depth: 
   }
 }
 
+function link(e: Evaluation, rule: CompiledRule): CompiledChain {
+  const chain = e.chain(rule);
+  rule.linkedFor = e.host;
+  rule.linked = chain;
+  return chain;
+}
+
 function headerFits(rule: CompiledRule, packet: IpPacket): boolean {
   if (rule.proto !== 0 && rule.proto !== packet.proto) return false;
   if (rule.dstMask !== 0 && (((packet.dst as Ipv4) ^ rule.dst) & rule.dstMask) !== 0) return false;
@@ -126,7 +133,7 @@ function tryRule(e: Evaluation, chain: CompiledChain, at: number, depth: number)
   if (e.record) e.hits.push(rule.hit);
   if (learner !== undefined && !learner.closed) learner.matched(rule, chain, at, depth);
   if (rule.action !== undefined) return rule.action(e);
-  const verdict = walk(e, e.chain(rule), depth + 1);
+  const verdict = walk(e, rule.linkedFor === e.host ? (rule.linked as CompiledChain) : link(e, rule), depth + 1);
   // A goto does not come back here: what falls out of its chain returns to our caller.
   if (rule.goto) return verdict === 'continue' ? 'return' : verdict;
   return verdict === 'return' ? 'continue' : verdict;

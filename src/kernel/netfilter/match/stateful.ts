@@ -7,8 +7,22 @@ import type { Test } from '../evaluation.js';
 
 const PROBABILITY_ONE = 0x80000000;
 
+/** One for all rules of one probability, of which there are few. */
+const randomTests = new Map<number, Test>();
+const RANDOM_TESTS_MAX = 1000;
+
 /** Branch 0 is the match. */
 export function randomTest(probability: number, not: boolean): Test {
+  const key = not ? -1 - probability : probability;
+  let test = randomTests.get(key);
+  if (test !== undefined) return test;
+  if (randomTests.size >= RANDOM_TESTS_MAX) randomTests.clear();
+  test = newRandomTest(probability, not);
+  randomTests.set(key, test);
+  return test;
+}
+
+function newRandomTest(probability: number, not: boolean): Test {
   const p = probability / PROBABILITY_ONE;
   const weights = [p, 1 - p];
   return (e) => {
