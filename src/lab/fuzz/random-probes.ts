@@ -7,7 +7,7 @@ import type { ListenerDraft, ProbeDraft } from './draft.js';
 import type { Host, Network } from './network.js';
 import { PORTS } from './vocabulary.js';
 
-const TIMEOUT_MS = 100;
+const TIMEOUT_MS = 70;
 const LOST_MAX = 2;
 const VIPS = ['10.96.0.1', '10.96.0.2', '10.96.0.3'];
 const LOST = ['10.50.0.1', '10.56.0.7', '198.51.100.1', '192.168.3.3', '10.244.9.9'];

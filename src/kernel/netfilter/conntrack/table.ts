@@ -95,6 +95,17 @@ export class ConnectionTable {
     return undefined;
   }
 
+  /** Forgets what is gone, and counts the rest. */
+  countAlive(nowUs: number): number {
+    const alive = this.alive(nowUs);
+    if (alive.length < this.all.length) {
+      this.clear();
+      this.all.push(...alive);
+      for (const connection of alive) this.#add(connection);
+    }
+    return this.all.length;
+  }
+
   alive(nowUs: number): readonly Connection[] {
     return this.all.filter(({ dead, expiresUs }) => !dead && expiresUs > nowUs);
   }
