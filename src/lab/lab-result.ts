@@ -11,6 +11,8 @@ export interface RawFlow {
   readonly icmp: { readonly type: number; readonly code: number; readonly from: string } | null;
   /** Real time, milliseconds. */
   readonly ms: number;
+  /** The kernel had no room for an ICMP message of its own meanwhile, for what other plans had it queue. */
+  readonly starved?: boolean;
   /** With `--trace`. */
   readonly evidence?: RawEvidence;
 }

@@ -26,7 +26,7 @@ const ADVERTISEMENT = 136;
 export function judgesOn(kernel: LabKernel | undefined): Judges {
   return {
     simulate: (plan) => simulate(plan, false),
-    ask: (plan) => execute(plan, { kernel }).probes.flatMap(({ flows }) => flows),
+    ask: (plan) => execute(plan, { kernel, starved: true }).probes.flatMap(({ flows }) => flows),
   };
 }
 

@@ -2,9 +2,10 @@
 """Loads a plan (hopspec.dev/plan/v1) into real network namespaces, runs its probes, and prints one JSON line: the result, or the
 `error` that keeps it from running. Python's own library is all it needs.
 
-    main.py [--trace] [--fresh] [--parent PID] [PLAN.json]         standard input unless a file is given
+    main.py [--trace] [--fresh] [--starved] [--parent PID] [PLAN.json]         standard input unless a file is given
 
 `--fresh`: each flow finds no connection of another, and WireGuard sessions that are there already.
+`--starved`: flows during which the kernel had no room for its own ICMP say so.
 """
 import argparse, json, os, platform, sys
 
@@ -16,6 +17,7 @@ from forwarder import start_forwarders
 from load import load
 from netns import die_with_parent, leave_host, lock_file
 from owner import leave_groups
+from starved import starvation
 from sockets import Loop, open_listeners, run_flow
 from trouble import Trouble
 from wireguard import greet
@@ -40,6 +42,7 @@ def read_options():
     parser = argparse.ArgumentParser()
     parser.add_argument("--trace", action="store_true")
     parser.add_argument("--fresh", action="store_true")
+    parser.add_argument("--starved", action="store_true")
     parser.add_argument("--parent", type=int)
     parser.add_argument("plan", nargs="?", type=argparse.FileType(), default=sys.stdin)
     return parser.parse_args()
@@ -55,13 +58,14 @@ def execute(plan, options):
     servers = open_listeners(loop, spaces, plan.get("listeners", []))
     evidence = open_evidence(plan, spaces, loop) if options.trace else None
     forget = forgetter(spaces) if options.fresh else lambda: None
+    count = starvation(spaces) if options.starved else None
     asked = plan.get("probes", [])
     story.tools_of(asked)
     netns, kept, probes = {}, {}, []
     for i, probe in enumerate(asked):
         story.go_on(loop, spaces, servers, probe, ["probes", i])
         netns[probe["id"]] = probe["netns"] if "reuse" not in probe else netns[probe["reuse"]]
-        flows = run_probe(loop, spaces[netns[probe["id"]]], probe, evidence, forget, kept)
+        flows = run_probe(loop, spaces[netns[probe["id"]]], probe, evidence, forget, kept, count)
         listed = {name: story.connections(spaces[name]) for name in probe.get("conntrack", [])}
         probes.append({"id": probe["id"], "flows": flows, **({"conntrack": listed} if listed else {})})
     return {"kernel": platform.release(), "probes": probes, **({} if evidence is None else {"ground": evidence.ground()})}
@@ -79,14 +83,17 @@ def open_evidence(plan, spaces, loop):
     return Evidence(plan, spaces, loop)
 
 
-def run_probe(loop, fd, probe, evidence, forget, kept):
+def run_probe(loop, fd, probe, evidence, forget, kept, count):
     flows = []
     for _ in range(probe.get("count", 1)):
         if "reuse" not in probe:
             forget()
         if evidence is not None:
             evidence.begin()
+        before = count() if count else 0
         flow = run_flow(loop, fd, probe, kept)
+        if count and count() != before:
+            flow["starved"] = True
         if evidence is not None:
             flow["evidence"] = evidence.end()
         flows.append(flow)

@@ -2,6 +2,7 @@
 import type { PlanDraft } from './draft.js';
 import { generatePlan } from './generate-plan.js';
 import { generateIpvsPlan } from './ipvs/generate-ipvs-plan.js';
+import { generateMultipathPlan } from './multipath/generate-multipath-plan.js';
 import { generateNftPlan } from './nft/generate-nft-plan.js';
 import { generateIpv6Plan } from './six/generate-ipv6-plan.js';
 
@@ -9,5 +10,6 @@ export const GENERATORS: Readonly<Record<string, (seed: number, probes: number) 
   ipv4: generatePlan,
   ipv6: generateIpv6Plan,
   nft: generateNftPlan,
+  multipath: generateMultipathPlan,
   ipvs: generateIpvsPlan,
 };

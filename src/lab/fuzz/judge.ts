@@ -12,6 +12,8 @@ import { type PlanDraft, planOf } from './draft.js';
 
 /** With its path where both judges tell it. */
 export interface JudgedFlow extends Answer {
+  /** The machine, not the plan, decided. */
+  readonly starved?: boolean | undefined;
   readonly path?: Path | undefined;
 }
 
@@ -65,12 +67,12 @@ function compareFlows(draft: PlanDraft, simulated: readonly SimulatedFlow[], rea
   let compared = 0;
   for (const [i, { id }] of draft.probes.entries()) {
     const [mine, theirs] = [simulated[i], real[i]];
-    if (mine === undefined || theirs === undefined || !mine.certain) continue;
+    if (mine === undefined || theirs === undefined || !mine.certain || theirs.starved === true) continue;
     compared++;
     const difference = compareAnswer(mine, theirs) ?? comparePaths(mine, theirs);
     if (difference !== undefined) differences.push({ id, ...difference });
   }
-  const said = real.map((answer, i) => (simulated[i]?.certain === true ? answer : null));
+  const said = real.map((answer, i) => (simulated[i]?.certain === true && answer.starved !== true ? answer : null));
   return { compared, differences, cannotSay: undefined, plan: draft, simulated, real: said };
 }
 

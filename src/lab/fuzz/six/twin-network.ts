@@ -32,13 +32,14 @@ function twinSpace(space: NetnsDraft, chance: Chance, tunnelOver6: boolean): voi
   if (tunnelOver6) space.fdb = space.fdb.map((entry) => twinText(entry) ?? entry);
 }
 
-/** No neighbour fails within a run, and proxies answer at once. */
+/** No neighbour fails within a run, and proxies answer at once; what waits for neighbours is little, for a machine's ICMP waits with it. */
 function untimed({ links }: NetnsDraft): Record<string, string> {
   const names = links.filter(({ kind }) => kind !== 'loopback').map(({ name }) => name.replaceAll('.', '/'));
   return Object.fromEntries(
     names.flatMap((name) => [
       [`net.ipv6.neigh.${name}.mcast_solicit`, '1000'],
       [`net.ipv6.neigh.${name}.proxy_delay`, '0'],
+      [`net.ipv6.neigh.${name}.unres_qlen_bytes`, '16384'],
     ]),
   );
 }
