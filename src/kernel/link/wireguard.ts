@@ -4,16 +4,17 @@
  * spoke from. Without a peer, or without an endpoint, the sender gets ICMP 3/1 and a local one ENOKEY or EDESTADDRREQ. The outer packet has the
  * device's mark, not the inner one's. The handshake is not played: it succeeds where both ends hold each other's public key and the same
  * pre-shared one. The answers of
- * wireguard-go are in fixtures/kernel/links; what only the kernel does (ICMP, errno, mark) is taken from Linux 6.1's device.c, send.c, receive.c and socket.c. Left out: endpoints
- * and addresses of IPv6, cookies, keepalives.
+ * Linux 6.1 are in fixtures/kernel/links; the mark is taken from its socket.c. Left out: endpoints of IPv6, cookies, keepalives.
  */
 import { unsupported } from '../../base/errors.js';
-import { formatIp, type Ipv4 } from '../../base/ip.js';
+import { formatIp, type Ip, type Ipv4 } from '../../base/ip.js';
 import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
 import type { WireguardConf, WireguardPeer } from '../../plan/wireguard/read-wireguard.js';
 import { publicKey } from '../../plan/wireguard/x25519.js';
 import type { Errno } from '../../trace/flow-record.js';
 import { learnEndpoint } from '../apply.js';
+import { ADDRESS_UNREACHABLE, UNREACHABLE6 } from '../ipv6/icmp-types.js';
+import { sendIcmpv6Error } from '../ipv6/path/icmp-error.js';
 import type { Device } from '../namespace.js';
 import type { Passage } from '../netfilter/contract.js';
 import { sendIcmpError, UNREACHABLE } from '../path/icmp-error.js';
@@ -31,6 +32,7 @@ export interface Wireguard {
   readonly peers: ReadonlyMap<string, WireguardPeer>;
   /** Which peer has an address. */
   readonly allowed: PrefixMap<WireguardPeer>;
+  readonly allowed6: PrefixMap<WireguardPeer>;
   /** Where peers have spoken from since. */
   readonly learned: Map<WireguardPeer, Endpoint>;
 }
@@ -51,7 +53,8 @@ export function buildWireguard(conf: WireguardConf, origin: string): Wireguard {
   const { privateKey, listenPort, fwmark, peers } = conf;
   for (const { endpoint } of peers)
     if (typeof endpoint?.ip === 'bigint') throw unsupported('ipv6', `${origin}: WireGuard over IPv6 is not modelled`);
-  const ranges = peers.flatMap((peer) => peer.allowedIps.filter(({ ip }) => typeof ip === 'number').map((range) => [range, peer] as const));
+  const ranges = peers.flatMap((peer) => peer.allowedIps.map((range) => [range, peer] as const));
+  const ofFamily = (family: 'number' | 'bigint'): PrefixMap<WireguardPeer> => prefixMap(ranges.filter(([{ ip }]) => typeof ip === family));
   const byKey = new Map(peers.map((peer) => [peer.publicKey, peer]));
   return {
     kind: 'wireguard',
@@ -59,7 +62,8 @@ export function buildWireguard(conf: WireguardConf, origin: string): Wireguard {
     port: listenPort || ANY_PORT,
     fwmark,
     peers: byKey,
-    allowed: prefixMap(ranges),
+    allowed: ofFamily('number'),
+    allowed6: ofFamily('bigint'),
     learned: new Map(),
   };
 }
@@ -67,7 +71,7 @@ export function buildWireguard(conf: WireguardConf, origin: string): Wireguard {
 /** wg_xmit. */
 export function sendByWireguard(rt: Runtime, device: Device, wireguard: Wireguard, passage: Passage): Errno | undefined {
   const inner = passage.packet;
-  const peer = typeof inner.dst === 'number' ? longestMatch(wireguard.allowed, inner.dst) : undefined;
+  const peer = peerOf(wireguard, inner.dst);
   if (peer === undefined) return refuse(rt, device, passage, 'ENOKEY', `no peer of ${device.name} is allowed ${formatIp(inner.dst)}`);
   const endpoint = wireguard.learned.get(peer) ?? (peer.endpoint as Endpoint | undefined);
   if (endpoint === undefined) return refuse(rt, device, passage, 'EDESTADDRREQ', `the peer of ${formatIp(inner.dst)} has no endpoint yet`);
@@ -90,8 +94,14 @@ export function sendByWireguard(rt: Runtime, device: Device, wireguard: Wireguar
 
 function refuse(rt: Runtime, device: Device, passage: Passage, errno: Errno, detail: string): Errno {
   recordDrop(rt, device.ns, passage.packet, 'WIREGUARD_NO_PEER', () => detail, { device });
-  sendIcmpError(rt, device.ns, passage, { type: UNREACHABLE, code: HOST_UNREACHABLE });
+  if (typeof passage.packet.src === 'number') sendIcmpError(rt, device.ns, passage, { type: UNREACHABLE, code: HOST_UNREACHABLE });
+  else sendIcmpv6Error(rt, device.ns, passage, { type: UNREACHABLE6, code: ADDRESS_UNREACHABLE });
   return errno;
+}
+
+/** Who has an address. */
+function peerOf({ allowed, allowed6 }: Wireguard, ip: Ip): WireguardPeer | undefined {
+  return longestMatch(typeof ip === 'number' ? allowed : allowed6, ip);
 }
 
 function seal(
@@ -127,7 +137,7 @@ export function receiveByWireguard(rt: Runtime, device: Device, wireguard: Wireg
   }
   learnEndpoint(rt, ns, wireguard, peer, { ip: outer.src as Ipv4, port: l4.sport });
   recordTunnel(rt, 'decapsulate', device, packet, { encapsulation: 'WireGuard', vni: undefined, outer });
-  if (typeof packet.src !== 'number' || longestMatch(wireguard.allowed, packet.src) !== peer)
+  if (peerOf(wireguard, packet.src) !== peer)
     return recordDrop(
       rt,
       ns,

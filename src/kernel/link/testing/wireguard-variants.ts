@@ -1,6 +1,7 @@
 /** WireGuard between two hosts, with keys, ends and ranges that fit and that do not. */
 import { encodeKey, publicKey } from '../../../plan/wireguard/x25519.js';
 import { fromTo, type HostParts, type TwoHosts } from '../../testing/two-hosts.js';
+import { readProbe } from '../../testing/probe-text.js';
 import { probe } from '../../testing/two-nodes.js';
 
 /** A private key as `wg genkey` makes them: the lowest three bits and the highest cleared, the second highest set. */
@@ -73,4 +74,33 @@ export const WIREGUARD_VARIANTS: readonly [string, string, TwoHosts][] = [
     { parts: wireguardHosts({ allowed: '0.0.0.0/0' }, { allowed: '10.1.0.0/16, 0.0.0.0/0' }), probes: ACROSS },
   ],
   ['wireguard-filter', 'WireGuard into a firewall', { parts: wireguardHosts({}, { parts: dropped }), probes: FEW }],
+  ['wireguard-ipv6', 'IPv6 within WireGuard', ipv6Within()],
 ];
+
+/** Sealed in IPv4. Nobody listens: ports are closed, and say so. */
+function ipv6Within(): TwoHosts {
+  const ends = wireguardHosts({ allowed: '10.2.0.0/24, fd00:2::/64' }, { allowed: '10.1.0.0/24, fd00:1::/64' });
+  const sysctl = {
+    ...{ 'net.ipv6.conf.all.disable_ipv6': '0', 'net.ipv6.conf.default.disable_ipv6': '0', 'net.ipv6.icmp.ratelimit': '0' },
+    ...{ 'net.ipv6.conf.all.accept_dad': '0', 'net.ipv6.conf.default.accept_dad': '0', 'net.ipv6.conf.default.hop_limit': '64' },
+  };
+  const parts = Object.entries(ends).map(([name, host]) => {
+    const n = Number(name.slice(1));
+    const links = (host.links ?? []).map((link) => ({ ...link, addr: [...(link.addr ?? []), `fd00:${n}::1/128`] }));
+    const routes = [...(host.routes ?? []), `fd00:${3 - n}::/64 dev wg${n}`, `fd00:7::/64 dev wg${n}`];
+    return [name, { ...host, links, routes, sysctl }] as const;
+  });
+  const texts = [
+    ...[
+      'icmp fd00:2::1',
+      'tcp [fd00:2::1]:80',
+      'udp [fd00:2::1]:54',
+      'icmp fd00:2::1 size=1300',
+      'icmp fd00:2::1 size=1400',
+      'icmp fd00:2::9',
+    ],
+    ...['icmp fd00:7::1', 'tcp [fd00:7::1]:80', 'udp [fd00:7::1]:80', 'icmp fd00:2::1 ttl=1'],
+  ];
+  const probes = [...texts.map((text) => `n1 ${text} timeout=1500`), 'n2 icmp fd00:1::1', 'n2 tcp [fd00:1::1]:80'];
+  return { parts: Object.fromEntries(parts), probes: probes.map((text, i) => readProbe(`${i} ${text}`, text)) };
+}
