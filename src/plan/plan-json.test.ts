@@ -75,6 +75,12 @@ describe('a plan in JSON', () => {
 });
 
 describe('what is wrong in a plan is said all together, with its place', () => {
+  it('but of very much of it no more than can be read', () => {
+    const routes = Array.from({ length: 20_000 }, (_, i) => `10.0.0.0/8 dve eth${i}`);
+    const message = messageOf(() => readPlan(JSON.stringify({ netns: { a: { routes } } }, undefined, 1), 'x'));
+    assert.match(message, /x:5:17: netns\.a\.routes\[0\]: `dve` cannot stand here[^]*x: and 19500 more of the kind$/);
+  });
+
   const folder = new URL('bad/', FOLDER);
   for (const name of readdirSync(folder).filter((file) => file.endsWith('.json'))) {
     it(name.replace('.json', '').replaceAll('-', ' '), () => {

@@ -26,7 +26,7 @@ const NETNS_NAME = /^(?!\.{1,2}$)[^\s/\u0000-\u001f\u007f]{1,255}$/;
 /** `source` is JSON text, or the value read from it. Throws InputError with every problem found. */
 export function readPlan(source: string | object, file: string): Plan {
   const document = typeof source === 'string' ? readJson(source, file) : undefined;
-  const problems: Problems = { list: [], lost: [], position: document?.position, file };
+  const problems: Problems = { list: [], lost: [], more: 0, position: document?.position, file };
   const plan = readDocument(problems, document === undefined ? source : document.value);
   throwProblems(problems);
   return plan;

@@ -11,6 +11,8 @@ export interface Problems {
   readonly list: Problem[];
   /** Valid, but lost if the plan were read on. */
   readonly lost: Problem[];
+  /** How many more there are than are listed: to find the place of each would take too long. */
+  more: number;
   /** Undefined when the plan came as a value, without text. */
   readonly position: ((path: Path) => SourcePosition) | undefined;
   readonly file: string;
@@ -28,8 +30,11 @@ export function inside(spot: Spot, ...keys: Path): Spot {
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
+const PROBLEMS_MAX = 500;
+
 export function note(spot: Spot, code: string, message: string, fix?: string): undefined {
   const { problems, path } = spot;
+  if (problems.list.length >= PROBLEMS_MAX) return void problems.more++;
   const where = pathText(path);
   problems.list.push({ code, message: where === '' ? message : `${where}: ${message}`, fix, position: problems.position?.(path) });
   return undefined;
@@ -51,6 +56,7 @@ export function didYouMean(word: string, known: Iterable<string>): string | unde
 }
 
 export function throwProblems(problems: Problems): void {
+  if (problems.more > 0) problems.list.push({ code: 'more-problems', message: `${problems.file}: and ${problems.more} more of the kind` });
   if (problems.list.length > 0) throw new InputError(problems.list);
   if (problems.lost.length > 0) throw new UnsupportedError(problems.lost);
 }
@@ -120,6 +126,7 @@ export function parseAt<T>(spot: Spot, parse: (origin: string) => T, isLost = fa
       return undefined;
     }
     if (!(error instanceof HopspecError)) throw error;
+    if (spot.problems.list.length >= PROBLEMS_MAX) return void (spot.problems.more += error.problems.length);
     spot.problems.list.push(...error.problems.map((problem) => inPlan(spot, problem)));
     return undefined;
   }
