@@ -2,8 +2,9 @@
  * The only code that changes a namespace while packets run: learned addresses, neighbours, ICMP tokens. Stages decide and call here.
  * (Netfilter keeps its own state behind its contract.)
  */
-import type { Ip, Ipv4, Ipv6 } from '../base/ip.js';
-import type { Mac } from '../base/mac.js';
+import { unsupported } from '../base/errors.js';
+import { formatIp, type Ip, type Ipv4, type Ipv6 } from '../base/ip.js';
+import { formatMac, type Mac } from '../base/mac.js';
 import type { Bridge, BridgePort } from './link/bridge.js';
 import type { Vxlan } from './link/vxlan.js';
 import type { Endpoint, Wireguard } from './link/wireguard.js';
@@ -52,7 +53,11 @@ export function learnNeighbour(rt: Runtime, device: Device, ip: Ip, mac: Mac, cr
     return;
   }
   if (entry.state === 'permanent') return;
-  if (entry.state === 'reachable' && entry.mac !== mac && typeof ip === 'number' && rt.nowUs - entry.updatedUs <= LOCKTIME_US) return;
+  if (entry.state === 'reachable' && entry.mac !== mac && typeof ip === 'number' && rt.nowUs - entry.updatedUs <= LOCKTIME_US) {
+    if (create || !rt.apart) return;
+    const claims = `${formatMac(entry.mac)} and ${formatMac(mac)} both answer for ${formatIp(ip)}`;
+    throw unsupported('address-conflict', `${device.ns.name}: ${device.name}: ${claims}; whose answer comes first is left to chance`);
+  }
   if (entry.state !== 'reachable' || entry.mac !== mac) entry.updatedUs = rt.nowUs;
   if (entry.state === 'incomplete') {
     rt.resolving.splice(rt.resolving.indexOf(entry), 1);

@@ -5,6 +5,7 @@
 import type { ChoiceOracle } from '../base/choice.js';
 import { inputError } from '../base/errors.js';
 import { formatIp } from '../base/ip.js';
+import type { TraceEvent } from '../trace/event.js';
 import type { FlowRecord } from '../trace/flow-record.js';
 import { countProbe, failNeighbour } from './apply.js';
 import type { Probe, RecordMode } from './contract.js';
@@ -33,6 +34,10 @@ const TIMEOUT_MS = 3000;
 const ANSWER_LEG = 1;
 /** More frames than this in one flow can only go round in a circle. */
 const FRAMES_MAX = 10_000;
+/** Likewise of everything that is done for one flow: packets sent, timers, frames. */
+const STEPS_MAX = 100_000;
+/** Shown of what a loop did. */
+const LAST_EVENTS = 8;
 const NESTED_MAX = 1000;
 
 export function runFlow(rt: Runtime, probe: Probe, oracle: ChoiceOracle, record: RecordMode): FlowRecord {
@@ -63,6 +68,7 @@ function begin(rt: Runtime, oracle: ChoiceOracle, record: RecordMode): void {
   rt.leg = 0;
   rt.nextLeg = 0;
   rt.frames = 0;
+  rt.steps = 0;
   rt.flow = newFlowState();
   rt.flow.beganUs = rt.nowUs;
 }
@@ -82,6 +88,7 @@ function end(rt: Runtime): void {
 function work(rt: Runtime, deadlineUs: number): void {
   for (;;) {
     workOff(rt);
+    if (++rt.steps > STEPS_MAX - LAST_EVENTS) nearlyLooping(rt);
     const next = nextTimer(rt);
     const talker = rt.story === undefined ? undefined : nextTalker(rt.flow);
     if (talker !== undefined && talker.talk.dueUs < (next?.dueUs ?? Number.POSITIVE_INFINITY)) {
@@ -107,10 +114,11 @@ function work(rt: Runtime, deadlineUs: number): void {
 export function workOff(rt: Runtime): void {
   let nested = 0;
   for (;;) {
+    if (++rt.steps > STEPS_MAX - LAST_EVENTS) nearlyLooping(rt);
     if (rt.tunnelled.length > 0) sendNested(rt, rt.tunnelled.shift() as Outgoing, nested++);
     else if (rt.resolved.length > 0) resume(rt, rt.resolved.shift() as Waiting);
     else if (rt.inFlight.length > 0) {
-      if (++rt.frames > FRAMES_MAX) throw looping(rt);
+      if (++rt.frames > FRAMES_MAX - LAST_EVENTS) nearlyLooping(rt);
       nested = 0;
       const item = rt.inFlight.shift() as InFlight;
       // ARP and neighbour discovery, whose legs are negative, take no time, so that a flow's times do not depend on who resolved a neighbour before it.
@@ -185,11 +193,28 @@ function isDone(rt: Runtime): boolean {
   return state === 'answered' || state === 'failed';
 }
 
+/** What happens last is recorded, whether or not the flow is. */
+function nearlyLooping(rt: Runtime): void {
+  if (rt.frames > FRAMES_MAX || rt.steps > STEPS_MAX) throw looping(rt);
+  rt.record = true;
+  rt.recordLegMax = Number.MAX_SAFE_INTEGER;
+}
+
 function looping(rt: Runtime): Error {
   const last = rt.inFlight.first;
   const where = last === undefined ? '' : `, last at ${last.device.name} of ${last.device.ns.name}`;
   const devices = rt.inFlight.latest(6).map(({ device }) => `${device.ns.name} ${device.name}`);
-  return inputError('packet-loop', `a frame goes round in a circle: ${FRAMES_MAX} hops in one flow${where}`, {
-    fix: `look for two bridges joined twice among: ${[...new Set(devices)].join(', ')}`,
+  const count = rt.frames > FRAMES_MAX ? `${FRAMES_MAX} hops` : `${STEPS_MAX} steps`;
+  const events = rt.events.slice(-LAST_EVENTS).map(eventText);
+  const seen = events.length === 0 ? '' : `\n  the last events:\n${events.map((line) => `    ${line}`).join('\n')}`;
+  return inputError('packet-loop', `a frame goes round in a circle: ${count} in one flow${where}${seen}`, {
+    fix: devices.length === 0 ? undefined : `look for two bridges joined twice among: ${[...new Set(devices)].join(', ')}`,
   });
+}
+
+function eventText(event: TraceEvent): string {
+  const { netns, kind, packet } = event;
+  const at = 'device' in event && event.device !== undefined ? event.device : 'hook' in event ? (event.hook ?? '') : '';
+  const addresses = event.kind === 'arp' ? `who has ${formatIp(event.frame.targetIp)}` : `${formatIp(packet.src)} > ${formatIp(packet.dst)}`;
+  return `${netns} ${at} ${kind} ${addresses}`;
 }

@@ -46,6 +46,7 @@ function newRuntime(plan: CurrentPlan, namespaces: Map<string, Namespace>): Runt
   const rt: Runtime = {
     nowUs: 0,
     epoch: plan.source.epoch ?? 0,
+    apart: plan.source.apart ?? false,
     leg: 0,
     nextLeg: 0,
     record: false,
@@ -70,6 +71,7 @@ function newRuntime(plan: CurrentPlan, namespaces: Map<string, Namespace>): Runt
     partials: [],
     linkError: undefined,
     frames: 0,
+    steps: 0,
     legs: new Map(),
     touched: [],
     nextPort: PORT_MIN,

@@ -3,7 +3,7 @@
  * answered by the oracle that is given, else drawn from a seed.
  */
 import { type ChoiceOracle, freshOracle } from '../base/choice.js';
-import { inputError } from '../base/errors.js';
+import { InputError, inputError } from '../base/errors.js';
 import { parseIp } from '../base/ip.js';
 import { createRng } from '../base/rng.js';
 import { readConntrackArgs } from '../plan/conntrack-args.js';
@@ -35,13 +35,23 @@ export function runPlan(plan: Plan, options: RunOptions = {}): readonly ProbeRes
   const network = createNetwork(planSource(plan));
   const isStory = plan.probes.some(isPartOfStory);
   let now = plan;
-  return plan.probes.map((planned) => {
+  return plan.probes.map((planned, index) => {
     if (isStory) now = goOn(network, now, planned);
     const probe = isStory ? { ...toProbe(planned), story: storyOf(planned) } : toProbe(planned);
     const flows: FlowRecord[] = [];
-    for (let i = 0; i < (planned.count ?? 1); i++) flows.push(network.probe(probe, oracle, options.record ?? false));
+    for (let i = 0; i < (planned.count ?? 1); i++) flows.push(carry(network, probe, oracle, options.record ?? false, `probes[${index}] (${planned.id})`));
     return { id: planned.id, flows, ...(planned.conntrack === undefined ? {} : { conntrack: listed(network, planned.conntrack) }) };
   });
+}
+
+/** Of many probes, the one that goes round in a circle is named. */
+function carry(network: SimulatedNetwork, probe: Probe, oracle: ChoiceOracle, record: boolean, name: string): FlowRecord {
+  try {
+    return network.probe(probe, oracle, record);
+  } catch (error) {
+    if (!(error instanceof InputError) || error.code !== 'packet-loop') throw error;
+    throw new InputError(error.problems.map((problem) => ({ ...problem, message: `${name}: ${problem.message}` })));
+  }
 }
 
 function isPartOfStory({ afterMs, change, stop, keep, conntrack }: ProbePlan): boolean {

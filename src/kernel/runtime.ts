@@ -29,6 +29,8 @@ export interface Runtime {
   nowUs: number;
   /** What a clock on the wall shows at virtual time 0, in seconds since 1970 UTC. */
   readonly epoch: number;
+  /** Machines of their own: which of two is quicker is left to chance. */
+  readonly apart: boolean;
   /** Which packet of the flow is in hand. */
   leg: number;
   nextLeg: number;
@@ -70,6 +72,8 @@ export interface Runtime {
   linkError: Errno | undefined;
   /** Frames handled in this flow: the limit that stops a loop. */
   frames: number;
+  /** Everything done in this flow: a limit too. */
+  steps: number;
   /** Choices of multipath legs made since the last reset, by route. */
   readonly legs: Map<object, Map<string, number>>;
   readonly touched: Namespace[];

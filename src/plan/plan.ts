@@ -122,6 +122,8 @@ export interface PlanSource {
   mayAnswer?(netns: string, ip: Ip, device: string): boolean;
   /** What a clock on the wall shows at virtual time 0, in seconds since 1970 UTC; 0 unless given. */
   readonly epoch?: number | undefined;
+  /** Whether namespaces stand for machines of their own, of which now one and now the other is quicker. On one kernel the order is given. */
+  readonly apart?: boolean | undefined;
 }
 
 /** A whole network, every namespace rendered: what JSON holds. */

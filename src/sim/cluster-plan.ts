@@ -47,6 +47,7 @@ const UPLINK = 'eth0';
 const NO_LISTENERS: readonly ListenerPlan[] = [];
 
 export class ClusterPlan implements PlanSource, Naming {
+  readonly apart = true;
   readonly view: StoreView;
   readonly cluster: ClusterSpec;
   readonly #externals: readonly ExternalHost[];
@@ -54,6 +55,7 @@ export class ClusterPlan implements PlanSource, Naming {
   readonly #plans = new Map<string, NetnsPlan | undefined>();
   #owners: Map<string, Owner> | undefined;
   #holders: Map<Ip, string> | undefined;
+  #shared: Set<Ip> | undefined;
 
   constructor(cluster: ClusterSpec, view: StoreView, externals: readonly ExternalHost[]) {
     this.cluster = cluster;
@@ -90,13 +92,13 @@ export class ClusterPlan implements PlanSource, Naming {
 
   /**
    * Pods, outside hosts and the uplinks of nodes lead no further, and an address that somebody is known to hold is not answered for by
-   * others, as no proxy ARP is in use.
+   * others, as no proxy ARP is in use; but a node may take an address of a Service for its own.
    */
   mayAnswer(netns: string, ip: Ip, device: string): boolean {
     const owner = this.#ownerOf(netns);
     if (owner?.kind === 'fabric' || (owner?.kind === 'node' && device !== UPLINK)) return true;
     const holder = this.#holderOf(ip);
-    return holder === undefined || holder === netns;
+    return holder === undefined || holder === netns || (owner?.kind === 'node' && this.#isOfService(ip));
   }
 
   /** Every namespace rendered. */
@@ -194,6 +196,17 @@ export class ClusterPlan implements PlanSource, Naming {
         for (const text of this.#addressesOf(owner)) this.#holders.set(parseIp(text) as Ip, netns);
     }
     return this.#holders.get(ip);
+  }
+
+  /** An address that Services have from outside. */
+  #isOfService(ip: Ip): boolean {
+    this.#shared ??= new Set(
+      this.view
+        .list('Service')
+        .flatMap(({ spec, status }) => [...(spec.externalIPs ?? []), ...(status?.loadBalancer?.ingress ?? []).flatMap((one) => one.ip ?? [])])
+        .flatMap((text) => parseIp(text) ?? []),
+    );
+    return this.#shared.has(ip);
   }
 
   #addressesOf(owner: Owner): readonly string[] {

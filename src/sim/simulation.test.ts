@@ -96,8 +96,8 @@ for (const [query, message] of [
   [{ from: 'pod/a', to: 'pod/nope' }, /there is no pod "nope"/],
   [{ from: 'svc/web', to: 'pod/a' }, /cannot send/],
   [{ from: 'pod/a', to: 'svc/headless' }, /has no ClusterIP/],
+  [{ from: 'pod/a', to: 'dns/nope' }, /finds no address of "nope" \(NXDOMAIN\)/],
   [{ from: 'pod/a', to: 'lb/web' }, /no load balancer address/],
-  [{ from: 'pod/a', to: 'dns/web' }, /not resolved yet/],
   [{ from: 'pod/a', to: 'node/node1' }, /no port is given/],
   [{ from: 'pod/a', to: 'pod/a', protocol: 'tpc' }, /"tpc" is not a protocol/],
   [{ from: 'external/nobody', to: 'pod/a' }, /there is no external client "nobody"/],
@@ -125,3 +125,19 @@ test('a walk that is asked for everything records the last packet too, one for a
   assert.ok(lastLeg(true) > 1);
   assert.equal(lastLeg('opening'), 1);
 });
+
+for (const address of ['192.168.1.10', '192.168.1.200']) {
+  test(`whose answer to ARP comes first is left to chance: ${address} on every node of mode ipvs`, () => {
+    const ask = (mode: string, config = {}): string | undefined => {
+      const plain = defaultCluster(3);
+      const simulation = createSimulation({ ...plain, kubeProxy: { ...plain.kubeProxy, mode, config } });
+      simulation.applyText(POD('web', 'node2') + SERVICE('web', `externalIPs: [${address}],`), 'test.yaml');
+      simulation.settle();
+      return simulation.trace({ from: 'external/198.51.100.7', to: `ip/${address}:80` }).outcomes[0]?.verdict;
+    };
+    const ofNode = address === '192.168.1.10';
+    assert.equal(ask('iptables'), ofNode ? 'delivered' : 'unreachable');
+    assert.throws(() => ask('ipvs'), /both answer for .*; whose answer comes first is left to chance/);
+    assert.equal(ask('ipvs', { ipvs: { strictARP: true } }), ofNode ? 'timeout' : 'unreachable');
+  });
+}
