@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import { InputError, UnsupportedError } from '../../base/errors.js';
+import { SCHEDULERS } from './ipvs-service.js';
 import { readIpvs } from './read-ipvs.js';
 import { writeIpvs } from './write-ipvs.js';
 
@@ -20,6 +22,40 @@ describe('ipvsadm texts', () => {
     const printed = writeIpvs(readIpvs(text));
     assert.equal(writeIpvs(readIpvs(printed)), printed);
   });
+});
+
+/** Services with their servers as the tool prints them, each of another address. */
+const SERVICE = fc
+  .record({
+    six: fc.boolean(),
+    proto: fc.constantFrom('-t', '-u', '--sctp-service'),
+    port: fc.integer({ min: 1, max: 65_535 }),
+    scheduler: fc.constantFrom(...SCHEDULERS),
+    more: fc.constantFrom('', ' -p 300', ' -p 60 -M NET', ' -o'),
+    servers: fc.uniqueArray(
+      fc.record({
+        port: fc.integer({ min: 1, max: 65_535 }),
+        weight: fc.nat({ max: 65_535 }),
+        limits: fc.constantFrom('', ' -x 9', ' -x 9 -y 5'),
+      }),
+      { maxLength: 4, selector: ({ port }) => port },
+    ),
+  })
+  .map(({ six, proto, port, scheduler, more, servers }) => (i: number): string => {
+    const socket = (host: string, at: number): string => (six ? `[fd00::${host}]:${at}` : `10.0.0.${host}:${at}`);
+    const key = `${proto} ${socket(String(i + 1), port)}`;
+    const lines = servers.map((server) => `-a ${key} -r ${socket('99', server.port)} -m -w ${server.weight}${server.limits}`);
+    return [`-A ${key} -s ${scheduler}${more.replace('NET', six ? '64' : '255.255.255.0')}`, ...lines].map((line) => `${line}\n`).join('');
+  });
+
+it('random ipvsadm texts are written as they were read', () => {
+  fc.assert(
+    fc.property(fc.array(SERVICE, { maxLength: 8 }), (services) => {
+      const text = services.map((make, i) => make(i)).join('');
+      assert.equal(writeIpvs(readIpvs(text)), text);
+    }),
+    { numRuns: 100 },
+  );
 });
 
 const A = '-A -t 10.0.0.1:80 -s rr\n';
