@@ -2,13 +2,15 @@
  * IPIP and GRE devices (net/ipv4/ip_tunnel.c, ipip.c, ip_gre.c). The outer packet takes the inner one's TTL where the tunnel names none, and
  * its DF; without a remote end the next hop of the route is the end; what does not fit the way to the end is answered with ICMP 3/4. A packet
  * comes in by the device whose ends fit best: both, the remote one, the local one, neither (as tunl0). The answers of Linux 6.1 are in fixtures/kernel/links.
- * Left out: errors from the way, which make a tunnel with a fixed end answer 3/1 for a while; IPv6 inside.
+ * Left out: errors from the way, which make a tunnel with a fixed end answer 3/1 for a while; IPv6 inside IPIP, and inside GRE without a fixed end.
  */
 import { formatIp, type Ipv4 } from '../../base/ip.js';
 import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
 import type { IpTunnel } from '../../packet/tunnel.js';
 import type { IpTunnelArgs } from '../../plan/iproute2/ip-tunnel.js';
 import type { Errno } from '../../trace/flow-record.js';
+import { PACKET_TOO_BIG } from '../ipv6/icmp-types.js';
+import { sendIcmpv6Error } from '../ipv6/path/icmp-error.js';
 import type { Device } from '../namespace.js';
 import type { Passage } from '../netfilter/contract.js';
 import { sendIcmpError, UNREACHABLE } from '../path/icmp-error.js';
@@ -25,6 +27,8 @@ export interface IpTunnelDevice extends IpTunnelArgs {
 
 const IPV4_HEADER = 20;
 const FRAGMENTATION_NEEDED = 4;
+/** Below this no sender is told of a limit (RFC 8200). */
+const MTU_MIN_6 = 1280;
 
 /** Bytes between the two IP headers. */
 export function ipTunnelHeader(tunnel: IpTunnelDevice): number {
@@ -53,12 +57,14 @@ function sendToEnd(rt: Runtime, device: Device, tunnel: IpTunnelDevice, remote: 
     });
   }
   const header = ipTunnelHeader(tunnel);
-  const df = tunnel.pmtudisc || inner.df;
+  const four = typeof inner.src === 'number';
+  const df = tunnel.pmtudisc || (four && inner.df);
   const mtu = df ? Math.min(decision.route.mtu ?? decision.device.mtu, 65535) - IPV4_HEADER - header : device.mtu;
-  if (inner.df && packetLength(inner) > mtu) {
+  if ((four ? inner.df : mtu >= MTU_MIN_6) && packetLength(inner) > mtu) {
     recordDrop(rt, ns, inner, 'PKT_TOO_BIG', () => `${packetLength(inner)} bytes do not fit the ${mtu} that ${device.name} leaves`, {
       device,
     });
+    if (!four) return sendIcmpv6Error(rt, ns, passage, { type: PACKET_TOO_BIG, code: 0, mtu });
     return sendIcmpError(rt, ns, passage, { type: UNREACHABLE, code: FRAGMENTATION_NEEDED, mtu });
   }
   const outer = wrap(device, tunnel, inner, { src: decision.source, dst: remote, df, id: rt.leg });

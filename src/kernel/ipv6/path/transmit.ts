@@ -41,7 +41,7 @@ function transmitWhole(rt: Runtime, device: Device, route: Route6, passage: Pass
 }
 
 function sendWithoutAddress(rt: Runtime, device: Device, passage: Passage): void {
-  if (device.kind !== 'dummy' && device.kind !== 'wireguard')
+  if (device.kind !== 'dummy' && device.kind !== 'wireguard' && !(device.tunnel?.kind === 'gre' && device.tunnel.remote !== 0))
     throw unsupported('ipv6-device', `${device.ns.name}: IPv6 over ${device.name} of kind ${device.kind} is not modelled`);
   rt.linkError = sendPacket(rt, device, 0, passage);
 }

@@ -1,6 +1,7 @@
 /** Networks with a link of every kind, in all their ways; what the hosts on them answer to each other. */
 import type { LinkPlan, ProbePlan } from '../../../plan/plan.js';
 import { everyWay, fromTo, type HostParts, type TwoHosts } from '../../testing/two-hosts.js';
+import { readProbe } from '../../testing/probe-text.js';
 import { probe } from '../../testing/two-nodes.js';
 
 const link = (name: string, kind: string, args: string, more: Partial<LinkPlan> = {}): LinkPlan => ({ name, kind, args, ...more });
@@ -68,6 +69,8 @@ export const LINK_VARIANTS: readonly [string, string, TwoHosts][] = [
   ['gre-other-key', 'GRE with another key', tunnel('gre', `${BOTH[0]} key 7`, `${BOTH[1]} key 8`, { probes: SOME })],
   ['gre-no-key', 'GRE with a key that is not asked for', tunnel('gre', `${BOTH[0]} key 7`, BOTH[1], { probes: SOME })],
   ['gre-path-mtu', 'GRE that does not fit the way', tunnel('gre', `${BOTH[0]} key 7`, `${BOTH[1]} key 7`, small)],
+  ['gre-ipv6', 'IPv6 within GRE', ipv6Within('gre')],
+  ['geneve-ipv6', 'IPv6 within Geneve', ipv6Within('geneve')],
   ['geneve', 'Geneve with addresses of its own', geneve(7, 7)],
   ['geneve-other-vni', 'Geneve with another VNI', geneve(7, 8)],
   ['geneve-other-end', 'Geneve from an end that the other does not know', geneve(7, 7, '192.168.1.99')],
@@ -111,6 +114,36 @@ function downAtTheEnd(): TwoHosts {
   const plan = tunnel('ipip', ...ENDS, { probes: SOME });
   const n2 = plan.parts?.['n2'] ?? {};
   return { ...plan, parts: { ...plan.parts, n2: { ...n2, links: (n2.links ?? []).map((each) => ({ ...each, up: false })), routes: [] } } };
+}
+
+/** Nobody listens: ports are closed, and say so. */
+function ipv6Within(kind: 'gre' | 'geneve'): TwoHosts {
+  const sysctl = {
+    ...{ 'net.ipv6.conf.all.disable_ipv6': '0', 'net.ipv6.conf.default.disable_ipv6': '0', 'net.ipv6.icmp.ratelimit': '0' },
+    ...{ 'net.ipv6.conf.all.accept_dad': '0', 'net.ipv6.conf.default.accept_dad': '0', 'net.ipv6.conf.default.hop_limit': '64' },
+    ...{ 'net.ipv6.conf.default.accept_ra': '0', 'net.ipv6.conf.default.router_solicitations': '0' },
+  };
+  const host = (n: number, args: string): HostParts => ({
+    sysctl,
+    links: [
+      link('t0', kind, args, {
+        ...(kind === 'geneve' ? { mac: `0a:00:00:00:01:0${n}` } : {}),
+        mtu: 1400,
+        addr: [`fd00:9::${n}/64`],
+      }),
+    ],
+    routes: [`fd00:${3 - n}::/64 ${kind === 'gre' ? 'dev t0' : `via fd00:9::${3 - n}`}`],
+  });
+  const args = kind === 'gre' ? [`${BOTH[0]} key 7`, `${BOTH[1]} key 7`] : ['id 7 remote 192.168.1.12', 'id 7 remote 192.168.1.11'];
+  const texts = [
+    ...['icmp fd00:9::2', 'tcp [fd00:9::2]:80', 'udp [fd00:9::2]:54', 'icmp fd00:9::2 size=1300', 'icmp fd00:9::2 size=1400'],
+    ...['icmp fd00:9::2 size=1400 df', 'icmp fd00:9::2 ttl=1', 'icmp fd00:2::9'],
+  ];
+  const probes = [...texts.map((text) => `n1 ${text}`), 'n2 icmp fd00:9::1', 'n2 tcp [fd00:9::1]:80'];
+  return {
+    parts: { n1: host(1, args[0] as string), n2: host(2, args[1] as string) },
+    probes: probes.map((text, i) => readProbe(`${i} ${text}`, text)),
+  };
 }
 
 function geneve(vni1: number, vni2: number, remote = '192.168.1.11'): TwoHosts {
