@@ -1,14 +1,17 @@
 /**
  * Sockets, and stories of several probes, as Linux has them: its answers (6.18) stand in fixtures/kernel/sockets and beside the other cases of
- * connection tracking; with HOPSPEC_UPDATE_GOLDEN=1, as root, Linux itself is asked again.
+ * connection tracking; with HOPSPEC_UPDATE_GOLDEN=1, as root, Linux itself is asked again, with
+ * HOPSPEC_RUNS=N about N random stories.
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { createRng } from '../../base/rng.js';
 import { writePlan } from '../../plan/plan-json.js';
 import { answerOf } from '../netfilter/testing/answer-line.js';
 import { runPlan } from '../run-plan.js';
+import { randomStory } from './testing/random-story.js';
 import { type StoryCase, storyLines, storyPlan, type Told } from './testing/story-case.js';
 
 const FILES = [
@@ -40,6 +43,16 @@ function text(cases: readonly KeptStory[]): string {
   };
   return `[\n${cases.map(one).join(',\n')}\n]\n`;
 }
+
+const RUNS = process.getuid?.() === 0 ? Number(process.env['HOPSPEC_RUNS'] ?? 0) : 0;
+
+it('tells random stories as Linux does', { skip: RUNS === 0 && 'HOPSPEC_RUNS=N asks Linux, as root, about N random stories' }, () => {
+  const rng = createRng(Number(process.env['HOPSPEC_SEED'] ?? 1));
+  for (let i = 0; i < RUNS; i++) {
+    const story = randomStory(rng, `random ${i}`, i % 2 === 0 ? 4 : 6);
+    assert.deepEqual(askSimulated(story), askLinux(story), JSON.stringify(story));
+  }
+});
 
 for (const file of FILES) {
   describe(`sockets behave as Linux's do: ${file}`, () => {

@@ -31,7 +31,7 @@ export function receiveTcp(rt: Runtime, device: Device, passage: Passage, l4: Tc
   if (server?.talk !== undefined) return hear(rt, device, passage, server as Talker, l4);
   if (server !== undefined) return serverReceives(rt, device, passage, server, l4);
   const kept = rt.kept.size === 0 ? undefined : findKept(rt, device, src, dst, l4);
-  if (kept !== undefined) return hear(rt, device, passage, kept, l4);
+  if (kept !== undefined && !isAnotherCall(kept, l4)) return hear(rt, device, passage, kept, l4);
   const listener = l4.flags === 'S' ? (givenListener(passage) ?? findListener(device.ns, PROTO.tcp, dst, l4.dport, rt)) : undefined;
   if (listener === undefined) return refuse(rt, device, passage, l4);
   if (isAnycast(rt, device, dst)) return refuse(rt, device, passage, l4);
@@ -58,6 +58,14 @@ export function receiveTcp(rt: Runtime, device: Device, passage: Passage, l4: Tc
     return say(rt, opened as Talker, 'S.');
   }
   serverSends(rt, opened, 'S.', 0);
+}
+
+/** The call that it answers was given up: this SYN is another's. */
+function isAnotherCall(kept: Talker, l4: TcpSegment): boolean {
+  if (l4.flags !== 'S' || kept.state !== 'syn-received') return false;
+  kept.state = 'closed';
+  kept.talk.dueUs = Number.POSITIVE_INFINITY;
+  return true;
 }
 
 /** Of connections of earlier flows that stayed open. */

@@ -45,13 +45,22 @@ function talkAgain(rt: Runtime, flow: FlowState, client: Talker & ClientSocket, 
   const { talk } = client;
   for (const { talk: other } of flow.servers) if (other !== undefined) other.hold = story.keep;
   talk.hold = story.keep;
+  // Nothing is left to close.
+  if (client.broken && story.close !== undefined)
+    return story.close === 'fin' ? tell(client, 'ENOTCONN') : void (client.state = 'answered');
   if (client.broken) {
     tell(client, talk.told ? 'EPIPE' : 'ECONNRESET');
     talk.told = true;
     return;
   }
+  // A call that nobody has answered yet is given up in silence.
+  if (client.state === 'opening' && story.close !== undefined) {
+    client.state = 'answered';
+    client.broken = true;
+    return;
+  }
   if (story.close === 'reset') {
-    sendSegment(rt, client, { flags: 'R.', seq: talk.next, ack: talk.expects, length: 0, fromClient: true });
+    sendSegment(rt, client, { flags: 'R.', seq: talk.sentTo, ack: talk.expects, length: 0, fromClient: true });
     client.state = 'answered';
     client.broken = true;
     return;

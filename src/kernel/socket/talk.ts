@@ -24,6 +24,8 @@ export interface Talk {
   /** What is sent next, and what is expected. */
   next: number;
   expects: number;
+  /** The end of what has been sent once. */
+  sentTo: number;
   /** Not acknowledged yet. */
   unacked: Segment[];
   /** When it is sent again. */
@@ -45,6 +47,7 @@ export function newTalk(hold: boolean): Talk {
   return {
     next: 0,
     expects: 0,
+    sentTo: 0,
     unacked: [],
     dueUs: Number.POSITIVE_INFINITY,
     tries: 0,
@@ -66,6 +69,7 @@ export function say(rt: Runtime, socket: Talker, flags: TcpFlags, length = 0): v
     talk.unacked.push(segment);
     // Behind what was lost nothing new is sent: the window of congestion is one segment then.
     if (talk.tries > 0) return;
+    talk.sentTo = talk.next;
     if (talk.unacked.length === 1) talk.dueUs = rt.nowUs + waitUs(socket, segment);
   }
   sendSegment(rt, socket, segment);
@@ -189,7 +193,9 @@ function hearAck(rt: Runtime, socket: Talker, ack: number): void {
   talk.unacked = left;
   talk.tries = 0;
   talk.dueUs = left[0] === undefined ? Number.POSITIVE_INFINITY : rt.nowUs + waitUs(socket, left[0]);
-  for (const segment of held ? left : []) sendSegment(rt, socket, { ...segment, ack: talk.expects });
+  if (!held) return;
+  talk.sentTo = talk.next;
+  for (const segment of left) sendSegment(rt, socket, { ...segment, ack: talk.expects });
 }
 
 function hearReset(rt: Runtime, device: Device, passage: Passage, socket: Talker, l4: TcpSegment): void {

@@ -236,6 +236,8 @@ class Client:
         local = self.flow["local"]
         self.probe, self.done, self.began = {**self.probe, "keep": False, **probe}, False, time.monotonic()
         self.flow = {**dict.fromkeys(self.flow), "local": local}
+        if self.opening and probe.get("close"):
+            return self.end(None)
         if self.opening:
             return self.loop.on(self.socket, self.on_connect, selectors.EVENT_WRITE)
         if probe.get("close") is None:
