@@ -34,6 +34,12 @@ Feature: externalIPs
       | iptables |
       | nftables |
 
+  # There every other node takes the address for its own too, and drops what claims to come from it.
+  Scenario: In mode ipvs that cuts the node off from the others
+    Given kube-proxy runs in ipvs mode
+    And pod near on master
+    Then pod near cannot reach pod client and times out
+
   Scenario: An address that the network does not lead to a node is nobody's
     Then client laptop cannot reach address 192.0.2.80 on port 8080 and is unreachable
 
