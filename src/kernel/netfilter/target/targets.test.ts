@@ -51,7 +51,7 @@ describe('NOTRACK', () => {
     assert.deepEqual([passage.state, passage.ct, endsOf(passage.packet)], ['UNTRACKED', undefined, endsOf(SYN)]);
   });
   it('comes too late for what has a connection already', () => {
-    const ns = oneNamespace(['raw PREROUTING -j NOTRACK', 'nat POSTROUTING -j ACCEPT']);
+    const ns = oneNamespace(['raw PREROUTING -j NOTRACK', 'filter INPUT -m conntrack --ctstate NEW -j ACCEPT']);
     const passage = passageOf(tcp('10.0.0.1:1', '10.0.0.1:2'));
     for (const hook of ['output', 'postrouting', 'prerouting', 'input'] as const) ns.nf.hook(hook, passage, 'lo', 'lo', false);
     assert.equal(passage.state, 'NEW');
