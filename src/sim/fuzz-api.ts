@@ -25,7 +25,7 @@ const ADVERTISEMENT = 136;
 /** This machine's kernel unless another is named. */
 export function judgesOn(kernel: LabKernel | undefined): Judges {
   return {
-    simulate: (plan) => simulate(plan, false),
+    simulate: (plan) => simulate(plan, false, kernel !== undefined),
     ask: (plan) => execute(plan, { kernel, starved: true }).probes.flatMap(({ flows }) => flows),
   };
 }
@@ -33,7 +33,7 @@ export function judgesOn(kernel: LabKernel | undefined): Judges {
 /** Both tell the path of every packet. */
 export function tracingJudgesOn(kernel: LabKernel | undefined): Judges {
   return {
-    simulate: (plan) => simulate(plan, true),
+    simulate: (plan) => simulate(plan, true, kernel !== undefined),
     ask: (plan) => runLab(plan, { trace: true, kernel }).probes.flatMap(({ flows }) => flows),
   };
 }
@@ -47,13 +47,15 @@ export function pathsText({ steps }: PlanDifference): readonly string[] {
   ];
 }
 
-function simulate(plan: Plan, traced: boolean): readonly SimulatedFlow[] {
+/** `older`: Linux 6.1, where any ICMP error takes from its receiver what errors about routes would need (inet_peer_xrlim_allow). */
+function simulate(plan: Plan, traced: boolean, older: boolean): readonly SimulatedFlow[] {
   const seen: Seen = { routeErrors: new Map(), asked: new Set() };
   const flows = runPlan(plan, { record: true }).flatMap((probe) => probe.flows);
   return flows.map((flow) => {
     // Both look at every flow, for what it leaves behind.
     const [mayErr, isKnown] = [countRouteErrors(flow, seen), hasAskedOnce(flow, seen)];
     const certain = mayErr && isKnown;
+    if (older) noteErrors(flow, seen);
     return traced ? { ...flowJson(flow), certain, path: pathOf(flow) } : { ...flowJson(flow), certain };
   });
 }
@@ -79,6 +81,11 @@ function countRouteErrors({ events }: FlowRecord, { routeErrors }: Seen): boolea
     if (event.packet.l4.kind === 'tcp') routeErrors.set(key, ROUTE_ERRORS_MAX);
   }
   return certain;
+}
+
+function noteErrors({ events }: FlowRecord, { routeErrors }: Seen): void {
+  for (const event of events)
+    if (event.kind === 'answer' && event.with === 'icmp') routeErrors.set(`${event.netns} ${event.packet.src}`, ROUTE_ERRORS_MAX);
 }
 
 /** Of IPv6: who asked, and whose answer came in and was not dropped there. */
