@@ -1,6 +1,7 @@
 /**
  * One flow from the first packet to its verdict: works off what is under way until nothing is, then lets time pass to the next ARP
- * probe, until the client has its answer or has waited long enough. A SYN is sent once: a plan answers a repeated one alike.
+ * probe, until the client has its answer or has waited long enough. Outside of a story a SYN is sent once: a plan
+ * answers a repeated one alike.
  */
 import type { ChoiceOracle } from '../base/choice.js';
 import { inputError } from '../base/errors.js';
@@ -215,6 +216,7 @@ function looping(rt: Runtime): Error {
 function eventText(event: TraceEvent): string {
   const { netns, kind, packet } = event;
   const at = 'device' in event && event.device !== undefined ? event.device : 'hook' in event ? (event.hook ?? '') : '';
-  const addresses = event.kind === 'arp' ? `who has ${formatIp(event.frame.targetIp)}` : `${formatIp(packet.src)} > ${formatIp(packet.dst)}`;
+  const addresses =
+    event.kind === 'arp' ? `who has ${formatIp(event.frame.targetIp)}` : `${formatIp(packet.src)} > ${formatIp(packet.dst)}`;
   return `${netns} ${at} ${kind} ${addresses}`;
 }
