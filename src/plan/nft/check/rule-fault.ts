@@ -35,6 +35,13 @@ const NAT_DEMANDS: ReadonlyMap<string, Demand> = new Map(
     },
   ]),
 );
+const MSS_HOOKS: readonly NftHook[] = ['forward', 'output', 'postrouting'];
+const MSS_DEMAND: Demand = {
+  word: 'rt',
+  says: `what the route allows is known at ${MSS_HOOKS.join(', ')} only`,
+  suits: ({ hook }) => MSS_HOOKS.includes(hook),
+};
+const TPROXY_DEMAND: Demand = { word: 'tproxy', says: 'tproxy is for prerouting only', suits: ({ hook }) => hook === 'prerouting' };
 const REJECT_DEMAND: Demand = {
   word: 'reject',
   says: `reject is for ${REJECT_HOOKS.join(', ')} only`,
@@ -43,6 +50,8 @@ const REJECT_DEMAND: Demand = {
 
 export function demandsOf({ statements }: NftRule): readonly Demand[] {
   return statements.flatMap((statement) => {
+    if (statement.kind === 'tproxy') return TPROXY_DEMAND;
+    if (statement.kind === 'set-mss' && statement.size === undefined) return MSS_DEMAND;
     if (statement.kind === 'reject') return REJECT_DEMAND;
     return statement.kind === 'nat' ? (NAT_DEMANDS.get(statement.nat) ?? []) : [];
   });
