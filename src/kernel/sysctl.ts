@@ -108,16 +108,19 @@ export function deviceOr(sysctls: Sysctls, device: string, key: string): boolean
   return deviceConf(sysctls, 'all', key) !== 0 || deviceConf(sysctls, device, key) !== 0;
 }
 
-/** Forwarding of a device: its own key, else `conf.all.forwarding`, which is `ip_forward` by another name. */
+/** Writing `all` of forwarding, which is `ip_forward` by another name, writes every device's and `default`. */
+const FORWARDING_ALL: readonly string[] = ['net.ipv4.ip_forward', 'net.ipv4.conf.all.forwarding'];
+
+/** Forwarding of a device: its own key, else what was written last of `all` and of `default`, with which it began; `lo` was there before. */
 export function deviceForwards(sysctls: Sysctls, device: string): boolean {
   const { values } = sysctls;
-  const text =
-    values[`net.ipv4.conf.${device.replaceAll('.', '/')}.forwarding`] ??
-    values[`net.ipv4.conf.${device}.forwarding`] ??
-    values['net.ipv4.conf.all.forwarding'] ??
-    values['net.ipv4.ip_forward'] ??
-    values['net.ipv4.conf.default.forwarding'];
-  return text !== undefined && numberOf(text) !== 0;
+  const own = values[`net.ipv4.conf.${device.replaceAll('.', '/')}.forwarding`] ?? values[`net.ipv4.conf.${device}.forwarding`];
+  if (own !== undefined) return numberOf(own) !== 0;
+  let text = '0';
+  for (const [key, value] of Object.entries(values)) {
+    if (FORWARDING_ALL.includes(key) || (key === 'net.ipv4.conf.default.forwarding' && device !== 'lo')) text = value;
+  }
+  return numberOf(text) !== 0;
 }
 
 function numberOf(text: string): number {

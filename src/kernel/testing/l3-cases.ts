@@ -5,6 +5,7 @@ import { MULTIPATH } from './l3-multipath.js';
 import { BRIDGE } from './l3-bridge.js';
 import { BROADCAST } from './l3-broadcast.js';
 import { NEIGHBOURS } from './l3-neighbours.js';
+import { SYSCTLS } from './l3-sysctls.js';
 import { FRAGMENTS } from './l3-fragments.js';
 import { MARTIANS } from './l3-martians.js';
 import { ROUTES } from './l3-routes.js';
@@ -19,6 +20,7 @@ export const L3_CASES: Readonly<Record<string, readonly Line[]>> = {
   bridge: BRIDGE,
   broadcast: BROADCAST,
   neighbours: NEIGHBOURS,
+  sysctls: SYSCTLS,
   fragments: FRAGMENTS,
   martians: MARTIANS,
   routes: ROUTES,

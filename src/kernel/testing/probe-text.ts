@@ -5,7 +5,7 @@ import type { FlowJson } from '../../trace/flow-json.js';
 
 const TIMEOUT_MS = 600;
 /** Long enough for a second solicitation, should Linux lose the first. */
-const TIMEOUT_MS_6 = 1300;
+const TIMEOUT_MS_6 = 2500;
 /** Short names of options, and how each is read. */
 const OPTIONS: Readonly<Record<string, (value: string) => Partial<ProbePlan>>> = {
   size: (value) => ({ size: Number(value) }),
