@@ -1,6 +1,6 @@
 /**
- * Wrong plans, put to hopspec and to Linux. fixtures/plan/refused.txt has what each says of them; HOPSPEC_UPDATE_GOLDEN=1 asks both anew. Elsewhere
- * Linux is asked about one in sixteen, where there is a lab.
+ * Wrong plans, put to hopspec and to Linux. fixtures/plan/refused.txt has what each says of them; HOPSPEC_UPDATE_GOLDEN=1 asks hopspec anew, and
+ * Linux about new ones, with HOPSPEC_ASK_LINUX=1 about all. Elsewhere Linux is asked about one in sixteen, where there is a lab.
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -16,6 +16,7 @@ import { labSkip } from './testing/lab-skip.test.js';
 const FILE = new URL('../../fixtures/plan/refused.txt', import.meta.url);
 const EXECUTOR = fileURLToPath(new URL('executor/main.py', import.meta.url));
 const UPDATE = process.env['HOPSPEC_UPDATE_GOLDEN'] === '1';
+const ASK = process.env['HOPSPEC_ASK_LINUX'] === '1';
 const TAKES = 'takes it';
 const EVERY = 16;
 
@@ -87,14 +88,14 @@ function withoutChance(text: string): string {
 const skip = labSkip();
 
 if (UPDATE) {
-  const asked = (plan: object): Kept => ({ hopspec: askHopspec(plan), linux: askLinux(plan) });
-  const before = skip === false ? undefined : readKept();
-  const rows = REFUSED_PLANS.map(([name, plan]): [string, Kept] => {
-    return [name, before === undefined ? asked(plan) : { hopspec: askHopspec(plan), linux: before.get(name)?.linux }];
-  });
-  writeKept(
-    new Map([...rows, ...UNASKED_PLANS.map(([name, plan]): [string, Kept] => [name, { hopspec: askHopspec(plan), linux: undefined }])]),
-  );
+  const before = readKept();
+  const linuxOf = (name: string, plan: object): string | undefined => {
+    const answer = before.get(name)?.linux;
+    return skip === false && (answer === undefined || ASK) ? askLinux(plan) : answer;
+  };
+  const rows = REFUSED_PLANS.map(([name, plan]): [string, Kept] => [name, { hopspec: askHopspec(plan), linux: linuxOf(name, plan) }]);
+  const others = UNASKED_PLANS.map(([name, plan]): [string, Kept] => [name, { hopspec: askHopspec(plan), linux: undefined }]);
+  writeKept(new Map([...rows, ...others]));
 }
 
 const kept = readKept();
