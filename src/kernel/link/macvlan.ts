@@ -8,6 +8,7 @@ import type { Frame } from '../../packet/frame.js';
 import type { IpPacket } from '../../packet/ip-packet.js';
 import type { Device } from '../namespace.js';
 import type { InFlight, Runtime } from '../runtime.js';
+import { recordDevice } from '../record.js';
 import { arrive, type Stacked, uppersOf } from './uppers.js';
 
 type Macvlan = Stacked & { readonly kind: 'macvlan' };
@@ -38,6 +39,8 @@ export function sendByMacvlan(rt: Runtime, device: Device, { lower, mode }: Macv
   for (const sibling of uppersOf(rt, lower)) {
     if (sibling === device || sibling.stacked?.kind !== 'macvlan' || sibling.stacked.mode !== 'bridge') continue;
     if (!group && sibling.mac !== frame.dst) continue;
+    // For its taps a frame between siblings comes in by the device below.
+    if (!group && frame.kind === 'ip') recordDevice(rt, 'rx', lower, frame.packet);
     if (sibling.up || !group) arrive(rt, sibling, device, frame, waiting, mark);
     if (!group) return false;
   }

@@ -65,11 +65,12 @@ export function judge(draft: PlanDraft, judges: Judges): Judgement {
 function compareFlows(draft: PlanDraft, simulated: readonly SimulatedFlow[], real: readonly JudgedFlow[]): Judgement {
   const differences: PlanDifference[] = [];
   let compared = 0;
-  for (const [i, { id }] of draft.probes.entries()) {
+  for (const [i, { id, broadcast }] of draft.probes.entries()) {
     const [mine, theirs] = [simulated[i], real[i]];
     if (mine === undefined || theirs === undefined || !mine.certain || theirs.starved === true) continue;
     compared++;
-    const difference = compareAnswer(mine, theirs) ?? comparePaths(mine, theirs);
+    // Answers to a broadcast come from addresses that nobody called: evidence does not know them for the flow's.
+    const difference = compareAnswer(mine, theirs) ?? (broadcast === true ? undefined : comparePaths(mine, theirs));
     if (difference !== undefined) differences.push({ id, ...difference });
   }
   const said = real.map((answer, i) => (simulated[i]?.certain === true && answer.starved !== true ? answer : null));

@@ -103,7 +103,7 @@ function l4proto({ chance, proto, side }: NftWords): string {
 }
 
 /** What few rules ask; of what connections carried, what the client alone says. */
-function rare({ chance, proto }: NftWords): string {
+function rare({ chance, proto, side }: NftWords): string {
   const tcp = [
     'tcp option maxseg exists',
     'tcp option sack-perm missing',
@@ -112,7 +112,7 @@ function rare({ chance, proto }: NftWords): string {
   ];
   return chance.pick([
     ...['ct original packets < 2', 'ct original packets 1-3', 'ct zone 0', 'meta skgid 0', 'meta skgid != 5'],
-    ...['meta rtclassid 0', 'iifgroup "default"', 'oifgroup != 1', 'ether type ip', 'ether saddr != 0a:00:00:00:00:03'],
+    ...['meta rtclassid 0', 'iifgroup "default"', 'oifgroup != 1', `ether type ${side}`, 'ether saddr != 0a:00:00:00:00:03'],
     ...['@nh,64,8 60-64', '@nh,0,4 4'],
     ...(proto === 'tcp' ? tcp : []),
   ]);
