@@ -6,7 +6,6 @@ const S6 = 'fd00:0:0:2::2';
 const through = [`c udp ${S4}:53`, `c tcp ${S4}:80`, `c icmp ${S4}`];
 const through6 = [`c udp [${S6}]:53`, `c tcp [${S6}]:80`, `c icmp ${S6}`];
 const large = `c udp ${S4}:53 size=1420`;
-const large6 = `c udp [${S6}]:53 size=1400`;
 /** Nobody answers, and nobody says so. */
 const wait = (ms: number): string => `c udp 10.0.0.77:9 timeout=${ms}`;
 const SILENT = { neigh: ['10.0.0.77 lladdr 0a:00:00:00:00:99 dev right'] };
