@@ -1,14 +1,17 @@
 /** A plan in a guest machine, and what keeps it from running. What needs qemu and a kernel's package is skipped by name without them. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { HopspecError, InputError, UnsupportedError } from '../../base/errors.js';
 import { readPlan } from '../../plan/plan-json.js';
 import { execute } from '../execute.js';
 import { readLabKernel } from '../lab-kernel.js';
 import { writeCpio } from './cpio.js';
+import { executeInGuest } from './execute-in-guest.js';
 import { compareVersions, findKernel } from './find-kernel.js';
 import { cacheFolder } from './guest-image.js';
 
@@ -51,13 +54,52 @@ describe('a guest machine', { skip: !process.env['HOPSPEC_QEMU_TESTS'] && 'boots
     assert.ok(performance.now() - began < 100_000);
   });
 
+  it('dies with the process that started it, and leaves no file', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'hopspec-test-'));
+    const plan = join(folder, 'plan.json');
+    writeFileSync(plan, JSON.stringify(IPIP));
+    const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+    const args = ['--import', import.meta.resolve('tsx'), main, 'lab', '--kernel', 'qemu', plan];
+    const node = spawn(process.execPath, args, { stdio: 'ignore', env: { ...process.env, TMPDIR: folder } });
+    const guest = await eventually(() => guestOf(node.pid ?? 0));
+    node.kill('SIGKILL');
+    await eventually(() => (isAlive(guest) ? undefined : true));
+    assert.deepEqual(
+      readdirSync(folder).filter((name) => name.startsWith('hopspec-')),
+      [],
+    );
+    rmSync(folder, { recursive: true });
+  });
+
   it('says of a plan that Linux refuses where it is wrong, and goes on', () => {
     const options = { kernel: { kind: 'qemu', image: undefined } } as const;
     const wrong = { ...IPIP, listeners: [{ id: 'x', netns: 'b', ip: '10.9.9.9', port: 80 }] };
-    assert.throws(() => execute(readPlan(wrong, 'wrong'), options), /listeners\[0\]: x cannot listen on tcp 10\.9\.9\.9:80/);
+    assert.match(executeInGuest(wrong, [], undefined), /"where":\["listeners",0\]/);
     assert.equal(execute(readPlan({ netns: {} }, 'none'), options).probes.length, 0);
   });
 });
+
+function guestOf(pid: number): number | undefined {
+  const path = `/proc/${pid}/task/${pid}/children`;
+  const children = existsSync(path) ? readFileSync(path, 'utf8').trim().split(' ').filter(Boolean).map(Number) : [];
+  return children.find(
+    (child) => existsSync(`/proc/${child}/cmdline`) && readFileSync(`/proc/${child}/cmdline`, 'utf8').startsWith('/usr/bin/qemu'),
+  );
+}
+
+/** One that nobody has asked after is dead too. */
+function isAlive(pid: number): boolean {
+  return existsSync(`/proc/${pid}/stat`) && !/\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+}
+
+async function eventually<T>(look: () => T | undefined): Promise<T> {
+  for (let i = 0; i < 600; i++) {
+    const found = look();
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return assert.fail('it never came');
+}
 
 describe('a kernel to boot', () => {
   const folder = mkdtempSync(join(tmpdir(), 'hopspec-test-'));
