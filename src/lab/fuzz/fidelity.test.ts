@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { it } from 'node:test';
-import { fidelityText, type Source } from './fidelity.js';
+import { fidelityText, type FuzzRun, type PlantedMistakes, type Source } from './fidelity.js';
 
 const DOCUMENT = 'docs/fidelity.md';
 /** Cases whose plans stand in code, and whose answers stand beside their names in fixtures/kernel. */
@@ -10,6 +10,10 @@ const IN_CODE = /^src\/kernel\/.*(linux-answers\.test|testing\/[\w-]+)\.ts$/;
 
 function filesBelow(folder: string): readonly string[] {
   return !existsSync(folder) ? [] : readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`);
+}
+
+function noted<T>(path: string): readonly T[] {
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as readonly T[]) : [];
 }
 
 function kernelSources(): readonly string[] {
@@ -31,7 +35,13 @@ it('docs/fidelity.md is what the kept cases cover', () => {
   const json = ['fixtures/kernel', 'fixtures/regressions'].flatMap(filesBelow).filter((path) => path.endsWith('.json'));
   const paths = [...json, ...filesBelow('src/kernel').filter((path) => IN_CODE.test(path))].sort();
   const sources: Source[] = paths.map((path) => ({ path, text: readFileSync(path, 'utf8') }));
-  const text = fidelityText({ kernel: '6.18', sources, sysctls: sysctlsOf(kernelSources()) });
+  const text = fidelityText({
+    kernel: '6.18',
+    sources,
+    sysctls: sysctlsOf(kernelSources()),
+    runs: noted<FuzzRun>('fixtures/kernel/fuzz-runs.json'),
+    mistakes: noted<PlantedMistakes>('fixtures/kernel/mistakes.json'),
+  });
   if (process.env['HOPSPEC_UPDATE_GOLDEN'] === '1') writeFileSync(DOCUMENT, text);
   assert.equal(text, readFileSync(DOCUMENT, 'utf8'));
 });

@@ -33,9 +33,33 @@ export interface Fidelity {
   readonly sources: readonly Source[];
   /** Keys of sysctl(8) that the simulated kernel asks for. */
   readonly sysctls: readonly string[];
+  readonly runs: readonly FuzzRun[];
+  readonly mistakes: readonly PlantedMistakes[];
 }
 
-export function fidelityText({ kernel, sources, sysctls }: Fidelity): string {
+/** As `npm run fuzz -- --note` notes them. */
+export interface FuzzRun {
+  readonly kind: string;
+  readonly traced: boolean;
+  readonly kernel: string;
+  readonly seeds: string;
+  readonly plans: number;
+  readonly flows: number;
+  readonly differences: number;
+  readonly unsteady: number;
+  readonly cannotSay: number;
+}
+
+/** As `node .ci/fuzz-mistakes.mjs --note` notes them. */
+export interface PlantedMistakes {
+  readonly stage: string;
+  readonly planted: number;
+  readonly caught: number;
+  /** After how many flows the first was noticed. */
+  readonly within?: number;
+}
+
+export function fidelityText({ kernel, sources, sysctls, runs, mistakes }: Fidelity): string {
   const table = (title: string, things: readonly Thing[], unmodelled: Iterable<string> = []): string => {
     const rows = things.map((thing) => `| \`${thing.name}\` | ${coverage(sources, thing, kernel)} |`);
     const names = [...unmodelled].filter((name) => !things.some((thing) => thing.name === name)).sort();
@@ -70,7 +94,30 @@ export function fidelityText({ kernel, sources, sysctls }: Fidelity): string {
       'Policy rules',
       SELECTORS.map((name) => ({ name, pattern: new RegExp(`["'][^"']*\\b${name} [^"']*(lookup|priority)`) })),
     ),
+    runsText(runs),
+    mistakesText(mistakes),
   ].join('\n');
+}
+
+function runsText(runs: readonly FuzzRun[]): string {
+  if (runs.length === 0) return '';
+  const rows = runs.map(
+    ({ kind, traced, kernel, seeds, plans, flows, differences, unsteady, cannotSay }) =>
+      `| ${kind}${traced ? ', hook by hook' : ''} | ${seeds} | ${plans}, of which ${cannotSay} say nothing | ${flows} | ${differences} | ${unsteady} | ${kernel} |`,
+  );
+  const head =
+    'The last run of each kind that `npm run fuzz -- --note` noted. What differed then is kept in `fixtures/regressions` where it is mended.';
+  return `## Random flows\n${head}\n\n| plans | seeds | how many | flows compared | differ | now so, now otherwise | Linux |\n|---|---|---|---|---|---|---|\n${rows.join('\n')}\n`;
+}
+
+function mistakesText(mistakes: readonly PlantedMistakes[]): string {
+  if (mistakes.length === 0) return '';
+  const rows = mistakes.map(
+    ({ stage, planted, caught, within }) => `| \`${stage}\` | ${caught} of ${planted} | ${within === undefined ? 'unnoticed' : within} |`,
+  );
+  const head =
+    'Conditions turned in a copy of the simulated kernel by `node .ci/fuzz-mistakes.mjs --note`, a few in each stage: how many the kept flows notice.';
+  return `## Planted mistakes\n${head}\n\n| stage | noticed | after flows |\n|---|---|---|\n${rows.join('\n')}\n`;
 }
 
 const HEAD = `# Held to Linux
