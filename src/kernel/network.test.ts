@@ -274,7 +274,10 @@ describe('a plan that cannot work', () => {
     ];
     const right = [{ ...bridge, mac: '0a:00:00:00:00:02' }, ...['x', 'y'].map((name) => ({ name, kind: 'veth', master: 'br0' }))];
     const plan: Plan = { netns: { a: netns(left), b: netns(right) }, listeners: [], probes: [] };
-    assert.throws(() => run(network(plan), 'a udp 10.0.0.2:53'), /circle: 10000 hops in one flow.*\n {2}the last events:\n( {4}[ab] \w+ arp who has 10\.0\.0\.2\n){8} {2}fix: look for two bridges/);
+    assert.throws(
+      () => run(network(plan), 'a udp 10.0.0.2:53'),
+      /circle: 10000 hops in one flow.*\n {2}the last events:\n( {4}[ab] \w+ arp who has 10\.0\.0\.2\n){8} {2}fix: look for two bridges/,
+    );
   });
 
   it('works when only one end of a veth is listed', () => {

@@ -39,7 +39,8 @@ export function runPlan(plan: Plan, options: RunOptions = {}): readonly ProbeRes
     if (isStory) now = goOn(network, now, planned);
     const probe = isStory ? { ...toProbe(planned), story: storyOf(planned) } : toProbe(planned);
     const flows: FlowRecord[] = [];
-    for (let i = 0; i < (planned.count ?? 1); i++) flows.push(carry(network, probe, oracle, options.record ?? false, `probes[${index}] (${planned.id})`));
+    for (let i = 0; i < (planned.count ?? 1); i++)
+      flows.push(carry(network, probe, oracle, options.record ?? false, `probes[${index}] (${planned.id})`));
     return { id: planned.id, flows, ...(planned.conntrack === undefined ? {} : { conntrack: listed(network, planned.conntrack) }) };
   });
 }

@@ -203,7 +203,10 @@ export class ClusterPlan implements PlanSource, Naming {
     this.#shared ??= new Set(
       this.view
         .list('Service')
-        .flatMap(({ spec, status }) => [...(spec.externalIPs ?? []), ...(status?.loadBalancer?.ingress ?? []).flatMap((one) => one.ip ?? [])])
+        .flatMap(({ spec, status }) => [
+          ...(spec.externalIPs ?? []),
+          ...(status?.loadBalancer?.ingress ?? []).flatMap((one) => one.ip ?? []),
+        ])
         .flatMap((text) => parseIp(text) ?? []),
     );
     return this.#shared.has(ip);

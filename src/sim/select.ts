@@ -279,10 +279,7 @@ function serversOf({ view, externals }: SelectContext, service: Service): readon
     for (const endpoint of slice.endpoints) {
       const { targetRef } = endpoint;
       if (targetRef?.kind === 'Pod') servers.push(`pod/${targetRef.namespace ?? service.metadata.namespace}/${targetRef.name}`);
-      else
-        servers.push(
-          ...endpoint.addresses.map((address) => ownerOfAddress(view, address, externals) ?? `ip/${address}`),
-        );
+      else servers.push(...endpoint.addresses.map((address) => ownerOfAddress(view, address, externals) ?? `ip/${address}`));
     }
   }
   return servers;

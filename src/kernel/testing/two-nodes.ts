@@ -60,7 +60,7 @@ export function twoNodes(variant: TwoNodes): Plan {
 export function probe(from: string, what: string, more: Partial<ProbePlan> = {}): ProbePlan {
   const [proto = '', address = ''] = what.split(' ');
   const [dst = '', port] = address.split(':');
-  const extra = Object.entries(more).map(([key, value]) => ` ${key} ${String(value)}`);
+  const extra = Object.entries(more).map(([key, value]) => ` ${key} ${String(value as number | string)}`);
   const id = `${from} ${what}${extra.join('')}`;
   return {
     id,

@@ -1,5 +1,5 @@
 /** Pods that stand on their node's uplink as macvlans, with addresses of the segment: in the modes that are modelled. */
-import { type Build, mac, space } from './network.js';
+import { type Build, mac, space } from './build.js';
 
 export function addMacvlans(build: Build, n: number): void {
   const { chance } = build;

@@ -3,35 +3,18 @@
  * host behind a router. Every sysctl that matters is set; MAC addresses are counted; redirects are off, for they use up what the kernel
  * allows of route errors.
  */
+import { type Build, hex, type Host, mac, space } from './build.js';
 import type { Chance } from './chance.js';
 import { deviceSettings, wireMtu } from './device-settings.js';
 import type { LinkDraft, NetnsDraft, PlanDraft } from './draft.js';
 import { addMacvlans } from './macvlans.js';
 import { policyRouting } from './policy-routing.js';
-import { randomSysctls } from './sysctls.js';
-
-export interface Host {
-  readonly name: string;
-  readonly kind: 'node' | 'pod' | 'router' | 'outside';
-  readonly addresses: readonly string[];
-}
 
 export interface Network {
   readonly draft: PlanDraft;
   readonly hosts: readonly Host[];
   /** Prefixes and addresses worth matching, of everything there is. */
   readonly prefixes: readonly string[];
-}
-
-/** What is being built. */
-export interface Build {
-  readonly chance: Chance;
-  readonly netns: Record<string, NetnsDraft>;
-  readonly hosts: Host[];
-  readonly nodes: number;
-  readonly segments: number;
-  readonly backend: 'routes' | 'vxlan' | 'vxlan-learning';
-  macs: number;
 }
 
 const VXLAN = 'flannel.1';
@@ -71,20 +54,6 @@ function untimed({ sysctl, links }: NetnsDraft): void {
     sysctl[`net.ipv4.neigh.${name.replaceAll('.', '/')}.mcast_solicit`] = '1000';
     if (sysctl['net.ipv4.conf.all.proxy_arp'] === '1') sysctl[`net.ipv4.neigh.${name.replaceAll('.', '/')}.proxy_delay`] = '0';
   }
-}
-
-export function space(build: Build, name: string, forwards: boolean): NetnsDraft {
-  const sysctl = randomSysctls(build.chance, forwards);
-  return (build.netns[name] = { sysctl, links: [], routes: [], rules: [], neigh: [], fdb: [] });
-}
-
-export function mac(build: Build): string {
-  build.macs++;
-  return `0a:00:00:00:${hex(build.macs >> 8)}:${hex(build.macs & 0xff)}`;
-}
-
-function hex(byte: number): string {
-  return byte.toString(16).padStart(2, '0');
 }
 
 /** A pair between two namespaces: both ends, the first in `a`. */

@@ -1,5 +1,5 @@
 /** Random routes and policy rules of a node, beside those that make its network work: every type of route, tables, marks, sources. */
-import type { Build } from './network.js';
+import type { Build } from './build.js';
 
 const TABLES = [100, 101];
 const TYPES = ['blackhole', 'unreachable', 'prohibit', 'throw'];

@@ -4,7 +4,8 @@
  */
 import type { Chance } from './chance.js';
 import type { ListenerDraft, ProbeDraft } from './draft.js';
-import type { Host, Network } from './network.js';
+import type { Host } from './build.js';
+import type { Network } from './network.js';
 import { PORTS } from './vocabulary.js';
 
 const TIMEOUT_MS = 70;

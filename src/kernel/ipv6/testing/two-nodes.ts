@@ -69,7 +69,7 @@ export function twoNodes6(variant: TwoNodes6): Plan {
 /** `tcp [fd00::1]:80`, `icmp fd00::1` → a probe from `from`. */
 export function probe6(from: string, what: string, more: Partial<ProbePlan> = {}): ProbePlan {
   const [, proto = '', dst = '', port] = /^(\w+) \[?([0-9a-f:.]+)\]?(?:\]:(\d+))?$/.exec(what.replace(/\]:/, ']]:')) ?? [];
-  const extra = Object.entries(more).map(([key, value]) => ` ${key} ${String(value)}`);
+  const extra = Object.entries(more).map(([key, value]) => ` ${key} ${String(value as number | string)}`);
   const dport = port === undefined ? undefined : Number(port);
   return { id: `${from} ${what}${extra.join('')}`, netns: from, proto: proto as ProbePlan['proto'], dst, dport, timeoutMs: 400, ...more };
 }
