@@ -1,9 +1,10 @@
 /**
- * Which tables run at which hook, in the kernel's order of priorities (include/uapi/linux/netfilter_ipv4.h):
+ * Which tables run at which hook, in the order of priorities that iptables gives its tables on nf_tables (iptables/nft.c: as
+ * include/uapi/linux/netfilter_ipv4.h has them, but security at 150; the legacy tables have it at 50, before the nat of INPUT):
  *
  *   PREROUTING   raw → (connection tracking) → mangle → nat (destination)
- *   INPUT        mangle → filter → security → (IPVS) → nat (source) → (confirm)
- *   FORWARD      mangle → filter → security → (IPVS)
+ *   INPUT        mangle → filter → (IPVS) → nat (source) → security → (confirm)
+ *   FORWARD      mangle → filter → (IPVS) → security
  *   OUTPUT       raw → (connection tracking) → mangle → nat (destination) → (IPVS) → filter → security
  *   POSTROUTING  mangle → nat (source) → (confirm)
  *
@@ -16,8 +17,8 @@ export type HookStep = TableName | 'track' | 'confirm' | 'ipvs';
 
 export const HOOK_STEPS: Readonly<Record<Hook, readonly HookStep[]>> = {
   prerouting: ['raw', 'track', 'mangle', 'nat'],
-  input: ['mangle', 'filter', 'security', 'ipvs', 'nat', 'confirm'],
-  forward: ['mangle', 'filter', 'security', 'ipvs'],
+  input: ['mangle', 'filter', 'ipvs', 'nat', 'security', 'confirm'],
+  forward: ['mangle', 'filter', 'ipvs', 'security'],
   output: ['raw', 'track', 'mangle', 'nat', 'ipvs', 'filter', 'security'],
   postrouting: ['mangle', 'nat', 'confirm'],
 };
@@ -62,7 +63,7 @@ const PRIORITY: Readonly<Record<Exclude<HookStep, 'nat' | 'ipvs'>, number>> = {
   track: -200,
   mangle: -150,
   filter: 0,
-  security: 50,
+  security: 150,
   confirm: Number.POSITIVE_INFINITY,
 };
 
