@@ -1,12 +1,12 @@
 /** A report in the shape that Cucumber loads. */
 import type { Envelope } from './envelope.js';
 
-interface FormatterContext {
+export interface FormatterContext {
   readonly on: (event: 'message', handler: (envelope: Envelope) => void) => void;
   readonly write: (text: string) => void;
 }
 
-interface CucumberFormatter {
+export interface CucumberFormatter {
   readonly type: 'formatter';
   readonly formatter: (context: FormatterContext) => void;
 }
