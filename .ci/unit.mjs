@@ -1,10 +1,13 @@
 // Unit tests: every *.test.ts, by Node's own runner. With --with-features the specs run too, for coverage of both.
 import { spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { globSync } from './files.mjs';
 
 const files = process.argv.slice(2).filter((arg) => !arg.startsWith('--'));
 const tests = files.length > 0 ? files : [...globSync('src', /\.test\.ts$/), ...globSync('steps', /\.test\.ts$/)];
-const unit = spawnSync(process.execPath, ['--import', 'tsx', '--test', '--test-reporter=spec', ...tests], { stdio: 'inherit' });
+// Node itself would leave one core free.
+const atOnce = `--test-concurrency=${availableParallelism()}`;
+const unit = spawnSync(process.execPath, ['--import', 'tsx', '--test', atOnce, '--test-reporter=spec', ...tests], { stdio: 'inherit' });
 let status = unit.status ?? 1;
 if (process.argv.includes('--with-features')) {
   const features = spawnSync(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'run'], { stdio: 'inherit' });
