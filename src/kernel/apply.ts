@@ -78,38 +78,18 @@ export function awaitNeighbour(rt: Runtime, waiting: Waiting): boolean {
     entry.waiting.push(waiting);
     return false;
   }
-  const dueUs = rt.nowUs + probeIntervalUs(device, nexthop);
-  const asked: Neighbour = {
-    ip: nexthop,
-    device,
-    state: 'incomplete',
-    mac: 0,
-    updatedUs: 0,
-    staleUs: 0,
-    given: false,
-    probes: 1,
-    dueUs,
-    waiting: [waiting],
-  };
-  device.neighbours.set(nexthop, asked);
-  rt.resolving.push(asked);
+  ask(rt, device, nexthop, [waiting]);
   return true;
 }
 
 /** A neighbour is asked for though no packet waits. */
 export function awaitAnswer(rt: Runtime, device: Device, ip: Ip): void {
-  const asked: Neighbour = {
-    ip,
-    device,
-    state: 'incomplete',
-    mac: 0,
-    updatedUs: 0,
-    staleUs: 0,
-    given: false,
-    probes: 1,
-    dueUs: rt.nowUs + probeIntervalUs(device, ip),
-    waiting: [],
-  };
+  ask(rt, device, ip, []);
+}
+
+function ask(rt: Runtime, device: Device, ip: Ip, waiting: Waiting[]): void {
+  const dueUs = rt.nowUs + probeIntervalUs(device, ip);
+  const asked: Neighbour = { ip, device, state: 'incomplete', mac: 0, updatedUs: 0, staleUs: 0, given: false, probes: 1, dueUs, waiting };
   device.neighbours.set(ip, asked);
   rt.resolving.push(asked);
 }

@@ -8,12 +8,12 @@ import type { Frame } from '../../packet/frame.js';
 import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
 import type { Device } from '../namespace.js';
 import { recordDrop, recordTunnel } from '../record.js';
-import { ownerOf } from '../path/passage.js';
 import { routeOutput } from '../route/output.js';
 import type { Runtime } from '../runtime.js';
 import { packetLength } from './packet-length.js';
 import type { Geneve } from './tunnel.js';
 import { flowPort } from './vxlan.js';
+import { sendOuter } from './send-outer.js';
 
 const GENEVE_HEADER = 8;
 const ETHERNET_HEADER = 14;
@@ -29,17 +29,7 @@ export function sendByGeneve(rt: Runtime, device: Device, geneve: Geneve, frame:
   }
   const outer = wrap(device, geneve, frame, decision.source, rt.leg);
   if (inner !== undefined) recordTunnel(rt, 'encapsulate', device, inner, { encapsulation: 'Geneve', vni: geneve.vni, outer });
-  rt.tunnelled.push({
-    ns,
-    packet: outer,
-    leg: rt.leg,
-    mark,
-    about: undefined,
-    fromClient: false,
-    decision,
-    owner: ownerOf(rt.sender),
-    tunnel: device,
-  });
+  sendOuter(rt, device, outer, decision, mark);
 }
 
 function wrap(device: Device, geneve: Geneve, frame: Frame, src: Ipv4, id: number): IpPacket {

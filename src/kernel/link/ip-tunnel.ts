@@ -14,12 +14,12 @@ import { sendIcmpv6Error } from '../ipv6/path/icmp-error.js';
 import type { Device } from '../namespace.js';
 import type { Passage } from '../netfilter/contract.js';
 import { sendIcmpError, UNREACHABLE } from '../path/icmp-error.js';
-import { ownerOf } from '../path/passage.js';
 import { recordDrop, recordTunnel } from '../record.js';
 import { isLocalAddress } from '../route/address-type.js';
 import { type OutputDecision, routeOutput } from '../route/output.js';
 import type { Runtime } from '../runtime.js';
 import { packetLength } from './packet-length.js';
+import { sendOuter } from './send-outer.js';
 
 export interface IpTunnelDevice extends IpTunnelArgs {
   readonly kind: 'ipip' | 'gre';
@@ -69,17 +69,7 @@ function sendToEnd(rt: Runtime, device: Device, tunnel: IpTunnelDevice, remote: 
   }
   const outer = wrap(device, tunnel, inner, { src: decision.source, dst: remote, df, id: rt.leg });
   recordTunnel(rt, 'encapsulate', device, inner, { encapsulation: tunnel.kind === 'ipip' ? 'IPIP' : 'GRE', vni: undefined, outer });
-  rt.tunnelled.push({
-    ns,
-    packet: outer,
-    leg: rt.leg,
-    mark: passage.mark,
-    about: undefined,
-    fromClient: false,
-    decision,
-    owner: ownerOf(rt.sender),
-    tunnel: device,
-  });
+  sendOuter(rt, device, outer, decision, passage.mark);
 }
 
 /** A GRE device with an end of its own alone takes the next hop's link address, which is its own (arp_constructor, ipgre_header). */

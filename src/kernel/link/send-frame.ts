@@ -12,7 +12,6 @@ import { routeOutput6 } from '../ipv6/route/output.js';
 import { learnVxlan } from '../apply.js';
 import type { Device } from '../namespace.js';
 import { recordArp, recordBridge, recordDevice, recordDrop, recordTunnel } from '../record.js';
-import { ownerOf } from '../path/passage.js';
 import { routeOutput } from '../route/output.js';
 import type { Runtime } from '../runtime.js';
 import { type Bridge, type BridgePort, bridgeFrame } from './bridge.js';
@@ -22,6 +21,7 @@ import { sendStacked } from './stacked.js';
 import type { Geneve } from './tunnel.js';
 import type { Stacked } from './uppers.js';
 import { type Vxlan, type VxlanRemote, vxlanOuter, vxlanRemotes } from './vxlan.js';
+import { sendOuter } from './send-outer.js';
 
 /** `waiting` is the packet that an ARP frame asks for; `mark` goes on to the outer packet of a tunnel. */
 export function sendFrame(rt: Runtime, device: Device, frame: Frame, mark: number, waiting: IpPacket | undefined): void {
@@ -141,17 +141,7 @@ function sendToRemote(
   if (decision.route.type === 'local') return bypass(rt, device, vxlan, frame, to);
   const outer = vxlanOuter(device, vxlan, frame, remote, decision.source, rt.leg);
   if (inner !== undefined) recordTunnel(rt, 'encapsulate', device, inner, { encapsulation: 'VXLAN', vni: vxlan.vni, outer });
-  rt.tunnelled.push({
-    ns,
-    packet: outer,
-    leg: rt.leg,
-    mark,
-    about: undefined,
-    fromClient: false,
-    decision,
-    owner: ownerOf(rt.sender),
-    tunnel: device,
-  });
+  sendOuter(rt, device, outer, decision, mark);
 }
 
 /** A remote that is this host itself gets the frame as it is, past sockets and hooks (localbypass: encap_bypass_if_local, vxlan_encap_bypass). */
