@@ -19,6 +19,12 @@ RESTORE = {
     "ipvs": ["ipvsadm", "-R"],
 }
 FALLBACKS = ("tunl0", "gre0")
+# What a namespace would say of multicast groups by itself, at a moment of its own choice: a rule may take such a report for the plan's traffic.
+QUIET = {
+    "net.ipv4.igmp_link_local_mcast_reports": 0,
+    "net.ipv6.conf.default.mldv1_unsolicited_report_interval": 86400000,
+    "net.ipv6.conf.default.mldv2_unsolicited_report_interval": 86400000,
+}
 # Words with which the tools say that the kernel has no such thing.
 LACKS = re.compile(
     r"Unknown device type|not supported|No chain/target/match by that name|missing kernel module|failed \(No such file or directory\)"
@@ -33,6 +39,8 @@ def load(plan):
     check_clock(plan)
     spaces = {name: new_netns() for name in plan["netns"]}
     each = plan["netns"].items()
+    for name, fd in spaces.items():
+        write_sysctls(fd, name, QUIET)
     late = {name: write_sysctls(spaces[name], name, netns.get("sysctl", {})) for name, netns in each}
     for fd, lines in new_links(plan, spaces):
         batch(fd, ["ip"], lines)

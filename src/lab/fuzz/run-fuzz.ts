@@ -1,5 +1,5 @@
 /**
- * Plans of consecutive seeds put to both kernels. A difference is asked for a second time, with more patience, lest a busy machine be taken for
+ * Plans of consecutive seeds put to both kernels. A difference is asked for twice more, with more patience, lest a busy machine be taken for
  * one; what remains is made as small as it can be and handed to the caller to keep.
  */
 import { comparable } from '../compare/compare-flow.js';
@@ -50,7 +50,7 @@ export function runFuzz(judges: Judges, options: FuzzOptions): FuzzReport {
     report.plans++;
     report.flows += first.compared;
     if (first.cannotSay !== undefined) report.cannotSay.push(`${seed}: ${first.cannotSay}`);
-    const sure = first.differences.length === 0 ? first : confirm(draft, first, judges);
+    const sure = confirm(draft, confirm(draft, first, judges), judges);
     report.unsteady += first.differences.length - sure.differences.length;
     report.differences += sure.differences.length;
     options.onPlan(seed, sure);
@@ -60,8 +60,9 @@ export function runFuzz(judges: Judges, options: FuzzOptions): FuzzReport {
   return report;
 }
 
-/** What differs twice, in the same way. */
+/** What differs again, in the same way. */
 function confirm(draft: PlanDraft, first: Judgement, judges: Judges): Judgement {
+  if (first.differences.length === 0) return first;
   const differing = new Set(first.differences.map(({ id }) => id));
   const last = draft.probes.findLastIndex(({ id }) => differing.has(id));
   const probes = draft.probes.slice(0, last + 1).map((probe) => (differing.has(probe.id) ? { ...probe, timeout_ms: PATIENT_MS } : probe));
