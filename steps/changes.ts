@@ -1,6 +1,6 @@
 /** When: what changes in a cluster that runs. */
 import { When } from '@cucumber/cucumber';
-import { type ObjectWording, unsupported } from '../src/index.js';
+import type { ObjectWording } from '../src/index.js';
 import type { HopspecWorld } from './world.js';
 
 When('{resource} is deleted', function (this: HopspecWorld, object: ObjectWording) {
@@ -27,38 +27,42 @@ When('{duration} pass(es)', function (this: HopspecWorld, seconds: number) {
   this.spec.advance(seconds);
 });
 
-When('{name} fails', (_node: string) => {
-  throw unsupported('node-failure', 'a node that fails is not modelled yet');
+When('{name} fails', function (this: HopspecWorld, node: string) {
+  this.spec.nodeFails(node);
 });
 
-When('{name} recovers', (_node: string) => {
-  throw unsupported('node-failure', 'a node that recovers is not modelled yet');
+When('{name} recovers', function (this: HopspecWorld, node: string) {
+  this.spec.nodeRecovers(node);
 });
 
-When('{name} is drained', (_node: string) => {
-  throw unsupported('node-drain', 'draining a node is not modelled yet');
+When('{name} is drained', function (this: HopspecWorld, node: string) {
+  this.spec.nodeIsDrained(node);
 });
 
-When('{name} joins', (_node: string) => {
-  throw unsupported('node-join', 'a node that joins later is not modelled yet');
+When('{name} joins', function (this: HopspecWorld, node: string) {
+  this.spec.nodeJoins(node);
 });
 
-When('the link between {name} and {name} is cut', (_a: string, _b: string) => {
-  throw unsupported('link-fault', 'links that are cut are not modelled yet');
+When('the link between {name} and {name} is cut', function (this: HopspecWorld, a: string, b: string) {
+  this.spec.linkLoses(a, b, 100);
 });
 
-When('the link between {name} and {name} is restored', (_a: string, _b: string) => {
-  throw unsupported('link-fault', 'links that are restored are not modelled yet');
+When('the link between {name} and {name} is restored', function (this: HopspecWorld, a: string, b: string) {
+  this.spec.linkRestored(a, b);
 });
 
-When('the link between {name} and {name} loses {int}% of packets', (_a: string, _b: string, _percent: number) => {
-  throw unsupported('link-fault', 'links that lose packets are not modelled yet');
+When('the link between {name} and {name} loses {int}% of packets', function (this: HopspecWorld, a: string, b: string, percent: number) {
+  this.spec.linkLoses(a, b, percent);
 });
 
-When('pod {name} stops being ready', (_pod: string) => {
-  throw unsupported('pod-unready', 'a pod that stops being ready by itself is not modelled yet');
+When('pod {name} stops being ready', function (this: HopspecWorld, pod: string) {
+  this.spec.podStopsBeingReady(pod);
 });
 
-When('the container of pod {name} crashes', (_pod: string) => {
-  throw unsupported('container-crash', 'a container that crashes by itself is not modelled yet');
+When('the container of pod {name} crashes', function (this: HopspecWorld, pod: string) {
+  this.spec.containerCrashes(pod);
+});
+
+When('container {name} of pod {name} crashes', function (this: HopspecWorld, container: string, pod: string) {
+  this.spec.containerCrashes(pod, container);
 });

@@ -92,10 +92,21 @@ Then('{workload} is complete', (_job: ObjectWording) => {
   throw unsupported('job', 'Jobs are not modelled yet');
 });
 
-Then('within {duration} {name} is NotReady', (_seconds: number, _node: string) => {
-  throw unsupported('node-failure', 'a node that fails is not modelled yet');
+Then('within {duration} {name} is NotReady', function (this: HopspecWorld, seconds: number, node: string) {
+  this.spec.nodeIsReady(node, false, seconds);
 });
 
-Then('at no time is {workload} below {int} ready replicas', (_object: ObjectWording, _count: number) => {
-  throw unsupported('at-no-time', 'claims over the whole time of a scenario are not modelled yet');
+Then('within {duration} {name} is Ready', function (this: HopspecWorld, seconds: number, node: string) {
+  this.spec.nodeIsReady(node, true, seconds);
+});
+
+Then(
+  'within {duration} {workload} has {int} ready replica(s)',
+  function (this: HopspecWorld, seconds: number, object: ObjectWording, count: number) {
+    this.spec.readyReplicas(object, count, seconds);
+  },
+);
+
+Then('at no time is {workload} below {int} ready replica(s)', function (this: HopspecWorld, object: ObjectWording, count: number) {
+  this.spec.neverBelow(object, count);
 });

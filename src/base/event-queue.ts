@@ -4,6 +4,8 @@ export interface EventQueue<T> {
   /** The next one at or before `until`, removed; undefined when there is none. */
   popDue(until: number): { readonly time: number; readonly value: T } | undefined;
   readonly size: number;
+  /** When the next one is due; undefined when there is none. */
+  readonly nextTime: number | undefined;
 }
 
 interface Entry<T> {
@@ -32,6 +34,9 @@ export function createEventQueue<T>(): EventQueue<T> {
     },
     get size() {
       return heap.length;
+    },
+    get nextTime() {
+      return heap[0]?.time;
     },
   };
 }

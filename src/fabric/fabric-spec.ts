@@ -5,6 +5,16 @@ export interface FabricSpec {
   readonly underlay: { readonly kind: 'l2' | 'routed' | 'vpc'; readonly mtu: number };
   /** Hosts outside the cluster: any IPv4 address; one inside the nodes' segment is a host on that segment. */
   readonly externals: readonly { readonly name: string; readonly address: string }[];
+  /** Nodes whose machine is dead: nothing is connected to their cable. */
+  readonly down?: ReadonlySet<string> | undefined;
+  readonly linkFaults?: readonly LinkFault[] | undefined;
+}
+
+/** The way between two nodes loses packets in both directions. */
+export interface LinkFault {
+  readonly between: readonly [string, string];
+  /** 1 to 100. */
+  readonly percent: number;
 }
 
 /** A route of the cloud's route table: a range that is delivered to a node. */

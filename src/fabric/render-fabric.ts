@@ -6,6 +6,7 @@
  * - vpc: the same, and what comes from the nodes also sees the cloud's route table (table 100). From outside it is not seen.
  * - routed: every node has a cable and a /32 of its own, and only the router is on link; br0 has no port and holds the router's address.
  * An outside host has a /32 and the router as its only next hop; one inside the nodes' network is a port of br0. There is no NAT and no filter.
+ * A dead node's cable is down at this end, and a way between nodes that loses packets is rules of the router (link-faults.ts).
  * Left out: IPv6, several routers, source/destination checks of clouds, nodes' externalAddresses (a cloud's 1:1 NAT).
  */
 import { cidrContains } from '../base/cidr.js';
@@ -16,6 +17,7 @@ import { formatMac } from '../base/mac.js';
 import type { LinkPlan, NetnsPlan } from '../plan/plan.js';
 import { deviceNames } from './device-names.js';
 import { type CloudRoute, FABRIC_NAMES, type FabricNames, type FabricSpec } from './fabric-spec.js';
+import { linkFaultRules } from './link-faults.js';
 import { type Segment, segmentOf } from './segment.js';
 
 export interface Fabric {
@@ -114,29 +116,31 @@ function renderRouter(site: Site, cloudRoutes: readonly CloudRoute[]): NetnsPlan
   ];
   const routes: string[] = [];
   const addresses = new Map<string, string>();
-  const connect = (owner: string, own: readonly string[]): void => {
+  const connect = (owner: string, own: readonly string[], up = true): void => {
     const first = own[0] as string;
     const port = onSegment(site, first);
     const device = site.device(owner);
-    const link = { name: device, kind: 'veth', mac: mac(names.fabric, device), mtu: spec.underlay.mtu };
+    const link = { name: device, kind: 'veth', mac: mac(names.fabric, device), mtu: spec.underlay.mtu, ...(up ? {} : { up }) };
     links.push(port ? { ...link, master: 'br0' } : link);
+    if (!up) return;
     if (!port) routes.push(`${first}/32 dev ${device} scope link`);
     for (const more of own.slice(1)) if (!onSegment(site, more)) routes.push(`${more}/32 via ${first} dev ${port ? 'br0' : device}`);
   };
   for (const node of spec.nodes) {
-    connect(names.node(node.name), node.addresses);
+    connect(names.node(node.name), node.addresses, spec.down?.has(node.name) !== true);
     addresses.set(node.name, node.addresses[0] as string);
   }
   for (const external of spec.externals) connect(names.external(external.name), [external.address]);
+  const faults = linkFaultRules(spec, cloudRoutes, (node) => site.device(names.node(node)));
   const cloud = cloudRoutes.map(({ cidr, node }) => `${cidr} via ${addresses.get(node)} dev br0 table ${CLOUD_TABLE}`);
   return {
-    sysctl: ROUTER_SYSCTLS,
+    sysctl: faults === undefined ? ROUTER_SYSCTLS : { ...ROUTER_SYSCTLS, 'net.bridge.bridge-nf-call-iptables': '1' },
     links,
     routes: [...routes, ...cloud],
     rules: cloud.length > 0 ? [`iif br0 lookup ${CLOUD_TABLE} priority ${CLOUD_TABLE}`] : [],
     neigh: [],
     fdb: [],
-    iptables: undefined,
+    iptables: faults,
     ip6tables: undefined,
   };
 }

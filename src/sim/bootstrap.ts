@@ -23,7 +23,7 @@ export function bootstrap(store: Store, cluster: ClusterSpec): void {
   store.create(kubernetesEndpoints(cluster));
 }
 
-function nodeObject(node: ClusterNode): Node {
+export function nodeObject(node: ClusterNode): Node {
   const { name, podCIDRs } = node;
   return {
     apiVersion: 'v1',

@@ -7,6 +7,8 @@ import { formatIp, type Ip, parseIp } from '../base/ip.js';
 import type { ClusterSpec } from '../api/cluster.js';
 import type { Pod } from '../api/types/core.js';
 import type { StoreView } from '../api/view.js';
+import type { LinkFault } from '../fabric/fabric-spec.js';
+import { linkFaultOf, LOST_ALL } from '../fabric/link-faults.js';
 import { type Fabric, renderFabric } from '../fabric/render-fabric.js';
 import { NETNS, type NodeContext, type RuleDestination, type RuleOrigin, type RuleRef } from '../node/agent.js';
 import { cniOfCluster } from '../node/cni/cni-of-cluster.js';
@@ -17,6 +19,7 @@ import { hasPodNetwork, podsOfNode } from '../node/pods-of-node.js';
 import type { ListenerPlan, NetnsPlan, Plan, PlanSource, ProbePlan } from '../plan/plan.js';
 import { type IpPacket, PROTO } from '../packet/ip-packet.js';
 import type { Naming } from '../trace/naming.js';
+import { deadMachine, downNodes } from './dead-node.js';
 import { externalListeners, listenerOwner, nodeListeners, podNetnsListeners, portsServed } from './listeners.js';
 import { nodeAddresses } from './lookup.js';
 
@@ -33,6 +36,10 @@ type Owner =
   | { readonly kind: 'pod'; readonly pod: Pod }
   | { readonly kind: 'external'; readonly host: ExternalHost }
   | { readonly kind: 'fabric' };
+
+function nodeOf(owner: Owner | undefined): string | undefined {
+  return owner?.kind === 'pod' ? owner.pod.spec.nodeName : owner?.kind === 'node' ? owner.name : undefined;
+}
 
 function destinationOf({ dst, l4, proto }: IpPacket): RuleDestination {
   const protocol = PROTOCOL_NAMES.get(proto) ?? String(proto);
@@ -51,18 +58,23 @@ export class ClusterPlan implements PlanSource, Naming {
   readonly view: StoreView;
   readonly cluster: ClusterSpec;
   readonly #externals: readonly ExternalHost[];
+  readonly #linkFaults: readonly LinkFault[];
+  readonly #down: ReadonlySet<string>;
   readonly #fabric: Fabric;
   readonly #plans = new Map<string, NetnsPlan | undefined>();
   #owners: Map<string, Owner> | undefined;
   #holders: Map<Ip, string> | undefined;
   #shared: Set<Ip> | undefined;
 
-  constructor(cluster: ClusterSpec, view: StoreView, externals: readonly ExternalHost[]) {
+  constructor(cluster: ClusterSpec, view: StoreView, externals: readonly ExternalHost[], linkFaults: readonly LinkFault[] = []) {
     this.cluster = cluster;
     this.view = view;
     this.#externals = externals;
     const nodes = view.list('Node').map((node) => ({ name: node.metadata.name, addresses: nodeAddresses(node) }));
-    this.#fabric = renderFabric({ nodes, underlay: cluster.underlay, externals }, cniOfCluster(cluster).cloudRoutes({ view, cluster }));
+    this.#linkFaults = linkFaults;
+    this.#down = downNodes(view);
+    const spec = { nodes, underlay: cluster.underlay, externals, down: this.#down, linkFaults };
+    this.#fabric = renderFabric(spec, cniOfCluster(cluster).cloudRoutes({ view, cluster }));
   }
 
   // The plan, as a kernel asks for it.
@@ -78,6 +90,7 @@ export class ClusterPlan implements PlanSource, Naming {
 
   listeners(netns: string): readonly ListenerPlan[] {
     const owner = this.#ownerOf(netns);
+    if (this.#isDead(owner)) return NO_LISTENERS;
     if (owner?.kind === 'pod') return podNetnsListeners(owner.pod, netns);
     if (owner?.kind === 'node') return nodeListeners(this.view, owner.name);
     return owner?.kind === 'external'
@@ -145,9 +158,19 @@ export class ClusterPlan implements PlanSource, Naming {
     return this.explainRule({ ...hit, destination: destinationOf(packet) }, netns);
   }
 
+  explainLoss(netns: string, detail: string): RuleOrigin | null {
+    const missing = /^nobody has (\S+) on /.exec(detail)?.[1];
+    const ip = missing === undefined ? undefined : parseIp(missing);
+    const holder = ip === undefined ? undefined : this.#holderOf(ip);
+    const owners = [netns, holder ?? netns].map((name) => this.#ownerOf(name));
+    const node = nodeOf(owners.find((owner) => this.#isDead(owner)));
+    return node === undefined ? null : { kind: 'Node', namespace: null, name: node, detail: 'its machine has failed' };
+  }
+
   /** `earlier`: the rules that matched before it in the same namespace. */
   explainRule(rule: RuleRef, netns: string, earlier: readonly RuleRef[] = []): RuleOrigin | null {
     const owner = this.#ownerOf(netns);
+    if (owner?.kind === 'fabric') return this.#explainFabric(rule.text);
     return owner?.kind === 'node' ? explainRule(this.context(owner.name), rule, earlier) : null;
   }
 
@@ -161,7 +184,7 @@ export class ClusterPlan implements PlanSource, Naming {
   #render(owner: Owner, name: string): NetnsPlan | undefined {
     switch (owner.kind) {
       case 'node':
-        return nodePlan(this.context(owner.name));
+        return this.#isDead(owner) ? deadMachine(nodePlan(this.context(owner.name))) : nodePlan(this.context(owner.name));
       case 'pod':
         return cniOfCluster(this.cluster).pod(this.context(owner.pod.spec.nodeName as string), owner.pod);
       case 'external':
@@ -169,6 +192,18 @@ export class ClusterPlan implements PlanSource, Naming {
       case 'fabric':
         return this.#fabric.fabric;
     }
+  }
+
+  #isDead(owner: Owner | undefined): boolean {
+    const node = nodeOf(owner);
+    return node !== undefined && this.#down.has(node);
+  }
+
+  #explainFabric(rule: string): RuleOrigin | null {
+    const fault = linkFaultOf(this.#linkFaults, rule);
+    if (fault === undefined) return null;
+    const detail = fault.percent === LOST_ALL ? 'it is cut' : `it loses ${fault.percent}% of packets`;
+    return { kind: 'Link', namespace: null, name: fault.between.join('-'), detail };
   }
 
   #ownerOf(netns: string): Owner | undefined {

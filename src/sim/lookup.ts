@@ -13,6 +13,12 @@ export interface WantedName {
   readonly name: string;
 }
 
+/** `web`, `shop/web`. */
+export function wantedName(written: string): WantedName {
+  const slash = written.indexOf('/');
+  return slash < 0 ? { namespace: undefined, name: written } : { namespace: written.slice(0, slash), name: written.slice(slash + 1) };
+}
+
 /** The object of that kind and name, or an InputError that says which ones there are. */
 export function findObject<K extends Kind>(view: StoreView, kind: K, wanted: WantedName, defaultNamespace: string): Kinds[K] {
   const scoped = kind === 'Node' || kind === 'Namespace' ? undefined : (wanted.namespace ?? defaultNamespace);

@@ -75,6 +75,13 @@ export class Loop {
     this.nowUs = end;
   }
 
+  /** Moves virtual time to the next moment at which something is due, at most to `endUs`. */
+  advanceToNext(endUs: number): void {
+    this.settle();
+    const next = Math.min(endUs, this.#queue.nextTime ?? endUs);
+    this.advance(Math.max(0, next - this.nowUs));
+  }
+
   #runUntil(end: number): void {
     if (this.#broken !== undefined) throw this.#broken;
     for (let round = 0; ; round++) {

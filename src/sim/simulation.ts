@@ -27,6 +27,7 @@ import type { MatrixQuery, RenderFormat, SimulationApi, TraceQuery } from './con
 import { clusterControllers } from './controllers.js';
 import { enumerate } from './enumerate.js';
 import { listenerOwner } from './listeners.js';
+import { LinkFaults, refuseLossyTcp } from './link-faults.js';
 import { Loop } from './loop.js';
 import { traceMatrix } from './matrix.js';
 import { renderNode } from './render.js';
@@ -56,6 +57,7 @@ export class Simulation implements SimulationApi {
   /** Whether the cluster settles by itself before it is asked. */
   settles = true;
   readonly store: Store;
+  readonly linkFaults = new LinkFaults();
   readonly #loop: Loop;
   readonly #externals: ExternalHost[];
   #plan: ClusterPlan | undefined;
@@ -112,6 +114,10 @@ export class Simulation implements SimulationApi {
     this.store.label(ref, labels);
   }
 
+  get time(): Pick<Loop, 'nowUs' | 'advanceToNext'> {
+    return this.#loop;
+  }
+
   settle(): number {
     this.#loop.settle();
     return this.#loop.nowUs;
@@ -140,8 +146,7 @@ export class Simulation implements SimulationApi {
   record(query: TraceQuery): { readonly runs: readonly Run[]; readonly macOf: (netns: string, device: string) => Mac } {
     const { source, destination } = this.resolve(query);
     const runs = this.walk(source, destination, true);
-    const network = this.#currentNetwork();
-    return { runs, macOf: (netns, device) => network.macOf(netns, device) };
+    return { runs, macOf: (netns, device) => this.#currentNetwork().macOf(netns, device) };
   }
 
   /** Who sends to whom; an outside host opens the port that it is asked for. */
@@ -185,6 +190,7 @@ export class Simulation implements SimulationApi {
         network.reset();
         return network.probe(probe, oracle, mode);
       });
+    if (this.linkFaults.areLossy && destination.proto === 'tcp') refuseLossyTcp(walkAll(true));
     const runs = walkAll(record);
     return record === 'opening' && runs.some((run) => run.record.verdict !== 'delivered') ? walkAll(true) : runs;
   }
@@ -218,9 +224,9 @@ export class Simulation implements SimulationApi {
   /** The plan of the cluster as it is now. */
   clusterPlan(): ClusterPlan {
     const view = this.view();
-    const key = PLAN_KINDS.map((kind) => view.kindRevision(kind)).join();
+    const key = [...PLAN_KINDS.map((kind) => view.kindRevision(kind)), this.linkFaults.revision].join();
     if (this.#plan === undefined || key !== this.#planKey) {
-      this.#plan = new ClusterPlan(this.cluster, view, [...this.#externals]);
+      this.#plan = new ClusterPlan(this.cluster, view, [...this.#externals], this.linkFaults.list());
       this.#planKey = key;
       this.#network = undefined;
     }
@@ -259,8 +265,7 @@ export class Simulation implements SimulationApi {
 
   #currentNetwork(): SimulatedNetwork {
     const plan = this.clusterPlan();
-    this.#network ??= createNetwork(plan);
-    return this.#network;
+    return (this.#network ??= createNetwork(plan));
   }
 
   /** Outside hosts answer on whatever port they are asked for. */

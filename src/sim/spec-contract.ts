@@ -68,6 +68,15 @@ export interface Spec {
   setImage(object: ObjectWording, image: string): void;
   rollBack(object: ObjectWording): void;
   advance(seconds: number): void;
+  nodeFails(node: string): void;
+  nodeRecovers(node: string): void;
+  nodeIsDrained(node: string): void;
+  nodeJoins(node: string): void;
+  /** Both ways; 100 percent for a link that is cut. */
+  linkLoses(one: string, other: string, percent: number): void;
+  linkRestored(one: string, other: string): void;
+  podStopsBeingReady(pod: string): void;
+  containerCrashes(pod: string, container?: string): void;
 
   // Then: traffic
   /** A whole sentence, e.g. `pod A can reach Service nginx via NodePort 30080 and is SNATed`. */
@@ -90,7 +99,11 @@ export interface Spec {
 
   // Then: the control plane
   refusedWith(message: string): void;
-  readyReplicas(object: ObjectWording, count: number): void;
+  /** `withinSeconds`: time moves until it is so, at most so far. */
+  readyReplicas(object: ObjectWording, count: number, withinSeconds?: number): void;
+  /** From when it first had as many, over the whole scenario. */
+  neverBelow(object: ObjectWording, count: number): void;
+  nodeIsReady(node: string, ready: boolean, withinSeconds: number): void;
   podsOnDifferentNodes(owner: ObjectWording): void;
   podRunsOn(pod: string, node: string): void;
   /** Without a reason any will do. */

@@ -10,7 +10,7 @@ import type { FlowRecord } from './flow-record.js';
 import { ruleLine } from './hop.js';
 import { icmpName } from './icmp-name.js';
 import type { Naming } from './naming.js';
-import type { Cause } from './trace.js';
+import type { Behind, Cause } from './trace.js';
 
 type Stop = DropEvent | HookEvent | AnswerEvent;
 
@@ -65,8 +65,12 @@ export function causeOf(record: FlowRecord, naming: Naming): Cause | null {
     rule: hit === undefined || hit.index === 0 ? null : hit.index,
     text: hit === undefined ? wordsOf(event) : ruleLine(hit),
     reason: reasonOf(event),
-    behind: hit === undefined ? null : naming.explain(hit, event.netns, event.packet),
+    behind: hit === undefined ? behindLoss(event, naming) : naming.explain(hit, event.netns, event.packet),
   };
+}
+
+function behindLoss(event: Stop, naming: Naming): Behind | null {
+  return event.kind === 'drop' ? (naming.explainLoss?.(event.netns, event.detail) ?? null) : null;
 }
 
 function hitOf(event: Stop): RuleHit | undefined {

@@ -12,4 +12,6 @@ export interface Naming {
   endpointOfNetns(netns: string): string;
   /** The object that made a rule exist; null where nobody knows. `packet` is the one that met it. */
   explain(hit: RuleHit, netns: string, packet: IpPacket): Behind | null;
+  /** The object because of which a packet was lost without a rule; `detail` is the particulars that the drop gives. */
+  explainLoss?(netns: string, detail: string): Behind | null;
 }

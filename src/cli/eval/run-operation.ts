@@ -7,13 +7,14 @@ import { askProxy } from '../../sim/service-proxy.js';
 import { applyPath } from '../open-simulation.js';
 import { renderFormat } from '../render.js';
 import { durationUs } from './duration.js';
+import { runFault } from './fault.js';
 import { type Fields, fieldsOf, listOf, optionalNumber, optionalText, textField } from './fields.js';
 import type { EvalWorld } from './world.js';
 
 type Run = (world: EvalWorld, fields: unknown) => unknown;
 
 /** Part of the interface, but not modelled yet. */
-export const UNBUILT: readonly string[] = ['fault', 'connectivity', 'http'];
+export const UNBUILT: readonly string[] = ['connectivity', 'http'];
 
 export const OPERATIONS: Readonly<Record<string, Run>> = {
   cluster: (world, fields) => {
@@ -40,6 +41,7 @@ export const OPERATIONS: Readonly<Record<string, Run>> = {
   },
   settle: ({ simulation }) => ({ time: timeText(simulation.settle()) }),
   advance: ({ simulation }, fields) => ({ time: timeText(simulation.advance(durationUs(fields))) }),
+  fault: ({ simulation }, value) => runFault(simulation, value),
   get: ({ simulation }, value) => {
     const { kind, namespace, name } = objectFields(value, 'get');
     const found = simulation.get(kind, namespace, name ?? '');

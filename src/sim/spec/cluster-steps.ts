@@ -6,7 +6,8 @@ import { inputError } from '../../base/errors.js';
 import { readCluster } from '../../manifest/cluster/cluster-file.js';
 import { readManifestPath, readProjectFile } from '../../manifest/files.js';
 import { NETNS } from '../../node/agent.js';
-import { findObject } from '../lookup.js';
+import { crash, drainNode, failNode, joinNode, loseOnLink, recoverNode, restoreLink, stopBeingReady } from '../faults.js';
+import { findObject, wantedName } from '../lookup.js';
 import { createSimulation, type Simulation } from '../simulation.js';
 import { DOC_STRING, type NodeLine, type ObjectWording, type PodWording, type Row, type SpecOptions } from '../spec-contract.js';
 import { deleteObject, labelObject, podManifest, rollBack, scale, setImage } from './change-objects.js';
@@ -24,6 +25,7 @@ import {
   expectRestarts,
   expectRunsOn,
 } from './expect-objects.js';
+import { expectNeverBelow, expectNodeReady, within } from './expect-over-time.js';
 import { KeptRefusal } from './kept-refusal.js';
 
 const US_PER_SECOND = 1_000_000;
@@ -163,12 +165,52 @@ export class ClusterSteps {
     this.simulation.advance(seconds * US_PER_SECOND);
   }
 
+  nodeFails(node: string): void {
+    failNode(this.simulation, node);
+  }
+
+  nodeRecovers(node: string): void {
+    recoverNode(this.simulation, node);
+  }
+
+  nodeIsDrained(node: string): void {
+    drainNode(this.simulation, node);
+  }
+
+  nodeJoins(node: string): void {
+    joinNode(this.simulation, node);
+  }
+
+  linkLoses(one: string, other: string, percent: number): void {
+    loseOnLink(this.simulation, [one, other], percent);
+  }
+
+  linkRestored(one: string, other: string): void {
+    restoreLink(this.simulation, [one, other]);
+  }
+
+  podStopsBeingReady(pod: string): void {
+    stopBeingReady(this.simulation, wantedName(pod));
+  }
+
+  containerCrashes(pod: string, container?: string): void {
+    crash(this.simulation, wantedName(pod), container);
+  }
+
   refusedWith(message: string): void {
     this.#refusal.expect(message);
   }
 
-  readyReplicas(object: ObjectWording, count: number): void {
-    expectReadyReplicas(this.#context(), object, count);
+  readyReplicas(object: ObjectWording, count: number, withinSeconds = 0): void {
+    within(this.simulation, withinSeconds, () => expectReadyReplicas(this.#context(), object, count, withinSeconds));
+  }
+
+  neverBelow(object: ObjectWording, count: number): void {
+    expectNeverBelow(this.simulation, this.#context(), object, count);
+  }
+
+  nodeIsReady(node: string, ready: boolean, withinSeconds: number): void {
+    within(this.simulation, withinSeconds, () => expectNodeReady(this.#context(), node, ready, withinSeconds));
   }
 
   podsOnDifferentNodes(owner: ObjectWording): void {

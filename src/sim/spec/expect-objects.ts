@@ -8,7 +8,7 @@ import type { Event, Pod } from '../../api/types/core.js';
 import type { KubeObject } from '../../api/types/meta.js';
 import type { StoreView } from '../../api/view.js';
 import type { Kind } from '../../api/types/kinds.js';
-import { findObject, podsOf } from '../lookup.js';
+import { findObject, podsOf, wantedName } from '../lookup.js';
 import { whyNotThere } from './why-not-there.js';
 
 export interface ExpectContext {
@@ -65,7 +65,7 @@ export function mismatch(
 }
 
 /** An object as sentences name it. */
-function objectText({ kind, namespace, name }: Wording): string {
+export function objectText({ kind, namespace, name }: Wording): string {
   const word = kind === 'Pod' || kind === 'Node' ? kind.toLowerCase() : kind;
   return `${word} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
 }
@@ -74,7 +74,8 @@ export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-export function expectReadyReplicas(context: ExpectContext, wording: Wording, count: number): void {
+/** `withinSeconds`: for so long it has been waited for. */
+export function expectReadyReplicas(context: ExpectContext, wording: Wording, count: number, withinSeconds = 0): void {
   const object = find(context, wording) as KubeObject & { status?: { readyReplicas?: number } };
   const ready = object.status?.readyReplicas ?? 0;
   if (ready === count) return;
@@ -82,11 +83,17 @@ export function expectReadyReplicas(context: ExpectContext, wording: Wording, co
   const waiting = pods.find((pod) => !isReady(pod));
   throw mismatch(
     'ready-replicas',
-    `${objectText(wording)} has ${plural(count, 'ready replica')}`,
+    `${withinText(withinSeconds)}${objectText(wording)} has ${plural(count, 'ready replica')}`,
     plural(count, 'ready replica'),
     `${ready} ready of ${plural(pods.length, 'pod')}`,
     waiting === undefined ? {} : { because: `pod ${waiting.metadata.name}: ${whyNotReady(waiting)}` },
   );
+}
+
+/** `within 5 minutes `; nothing for no time at all. */
+export function withinText(seconds: number): string {
+  if (seconds === 0) return '';
+  return seconds % 60 === 0 ? `within ${plural(seconds / 60, 'minute')} ` : `within ${plural(seconds, 'second')} `;
 }
 
 export function expectDifferentNodes(context: ExpectContext, wording: Wording): void {
@@ -228,10 +235,7 @@ function canonical(value: unknown): string {
 }
 
 export function findPod(context: ExpectContext, written: string): Pod {
-  const slash = written.indexOf('/');
-  const wanted =
-    slash < 0 ? { namespace: undefined, name: written } : { namespace: written.slice(0, slash), name: written.slice(slash + 1) };
-  return findObject(context.view, 'Pod', wanted, context.namespace);
+  return findObject(context.view, 'Pod', wantedName(written), context.namespace);
 }
 
 export function isReady(pod: Pod): boolean {
@@ -247,5 +251,7 @@ export function whyNotReady(pod: Pod): string {
     if (waiting) return `container ${status.name} waits: ${waiting.reason}${waiting.message ? ` (${waiting.message})` : ''}`;
     if (!status.ready) return `container ${status.name} is not ready`;
   }
-  return pod.metadata.deletionTimestamp ? 'it is being deleted' : `it is ${pod.status?.phase ?? 'Pending'}`;
+  if (pod.metadata.deletionTimestamp) return 'it is being deleted';
+  const phase = pod.status?.phase ?? 'Pending';
+  return phase === 'Running' && !isReady(pod) ? `node ${pod.spec.nodeName} does not report` : `it is ${phase}`;
 }

@@ -1,0 +1,36 @@
+Feature: A pod fails
+  Background:
+    Given a cluster with 2 nodes
+    And pod A on node1
+    And pod B on node2 with labels app=web
+    And pod C on node2 with labels app=web
+    And the manifest:
+      """
+      apiVersion: v1
+      kind: Service
+      metadata: {name: web}
+      spec: {selector: {app: web}, ports: [{port: 80}]}
+      """
+
+  Scenario: A pod that stops being ready is no endpoint, and is reached by its own address
+    When pod B stops being ready
+    Then pod B is not ready
+    And Service web has endpoints:
+      | address    | ready |
+      | 10.244.1.2 | no    |
+      | 10.244.1.3 | yes   |
+    And pod A can reach Service web and is DNATed to pod C
+    And pod A can reach pod B
+
+  Scenario: A container that crashes is started again, the second time after a while
+    When the container of pod B crashes
+    Then pod B is ready
+    And container main of pod B restarts
+    When container main of pod B crashes
+    Then pod B is not ready
+    And Service web has endpoints:
+      | address    | ready |
+      | 10.244.1.2 | no    |
+      | 10.244.1.3 | yes   |
+    When 10 seconds pass
+    Then pod B is ready
