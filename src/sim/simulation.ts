@@ -146,7 +146,8 @@ export class Simulation implements SimulationApi {
   record(query: TraceQuery): { readonly runs: readonly Run[]; readonly macOf: (netns: string, device: string) => Mac } {
     const { source, destination } = this.resolve(query);
     const runs = this.walk(source, destination, true);
-    return { runs, macOf: (netns, device) => this.#currentNetwork().macOf(netns, device) };
+    const network = this.#currentNetwork();
+    return { runs, macOf: (netns, device) => network.macOf(netns, device) };
   }
 
   /** Who sends to whom; an outside host opens the port that it is asked for. */
@@ -164,11 +165,10 @@ export class Simulation implements SimulationApi {
 
   /** In the names of the cluster, whoever carried the packets. */
   toTrace({ source, destination }: Connection, runs: readonly Run[]): Trace {
-    const servers = runs.map(({ record }) => listenerOwner(record.server ?? '#'));
-    refuseUnmodelled(this.clusterPlan().view, [source.text, destination.text, ...servers]);
+    const serving = runs.map(({ record }) => listenerOwner(record.server ?? '#'));
+    refuseUnmodelled(this.clusterPlan().view, [source.text, destination.text, ...serving]);
     const flow = {
-      from: source.text,
-      to: destination.text,
+      ...{ from: source.text, to: destination.text },
       protocol: destination.proto.toUpperCase(),
       address: formatIp(destination.ip),
       port: destination.port ?? null,
