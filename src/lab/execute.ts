@@ -27,6 +27,8 @@ export interface ExecuteOptions {
   readonly trace?: boolean | undefined;
   /** Each flow finds no connection of another, nor of itself before. */
   readonly fresh?: boolean | undefined;
+  /** A flow leaves nothing under way: neither packets that wait for a neighbour nor connections. */
+  readonly apart?: boolean | undefined;
   /** Flows during which the machine had no room for its own ICMP say so. */
   readonly starved?: boolean | undefined;
   /** This machine's own unless given. */
@@ -42,7 +44,7 @@ export interface LabKernel {
 /** Throws UnsupportedError where this machine or kernel cannot, InputError where Linux refuses the plan. */
 export function execute(plan: Plan, options: ExecuteOptions = {}): RawResult {
   if (process.platform !== 'linux') throw labError(noLinux());
-  const flags = [...(options.trace ? ['--trace'] : []), ...(options.fresh ? ['--fresh'] : []), ...(options.starved ? ['--starved'] : [])];
+  const flags = (['trace', 'fresh', 'apart', 'starved'] as const).filter((key) => options[key]).map((key) => `--${key}`);
   const { kernel } = options;
   return kernel === undefined ? executeHere(plan, flags) : readResult(executeInGuest(writePlan(plan), flags, kernel.image), '', null);
 }

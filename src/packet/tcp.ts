@@ -10,6 +10,8 @@ export interface TcpSegment {
   readonly mss: number | undefined;
   /** Payload bytes. */
   readonly length: number;
+  /** Payload bytes of each segment on the wire, where the data takes several and is not cut yet (gso_size). */
+  readonly gsoSize?: number | undefined;
   /** Where it is not what Linux's own sockets send; tcp-window.ts. */
   readonly detail?: TcpDetail | undefined;
 }

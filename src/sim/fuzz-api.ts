@@ -12,21 +12,17 @@ import type { Judges, PlanDifference, SimulatedFlow } from '../lab/fuzz/judge.js
 import type { Plan } from '../plan/plan.js';
 import { runLab } from '../lab/run-lab.js';
 import { flowJson } from '../trace/flow-json.js';
-import type { TraceEvent } from '../trace/event.js';
 import type { FlowRecord } from '../trace/flow-record.js';
 import { pathOf } from '../trace/path.js';
 
 /** How many errors about routes Linux lets a receiver have at once (ip_rt_error_burst over ip_rt_error_cost). */
 const ROUTE_ERRORS_MAX = 5;
-/** ICMPv6 types of neighbour discovery. */
-const SOLICITATION = 135;
-const ADVERTISEMENT = 136;
 
 /** This machine's kernel unless another is named. */
 export function judgesOn(kernel: LabKernel | undefined): Judges {
   return {
     simulate: (plan) => simulate(plan, false, kernel !== undefined),
-    ask: (plan) => execute(plan, { kernel, starved: true }).probes.flatMap(({ flows }) => flows),
+    ask: (plan) => execute(plan, { kernel, apart: true, starved: true }).probes.flatMap(({ flows }) => flows),
   };
 }
 
@@ -34,7 +30,7 @@ export function judgesOn(kernel: LabKernel | undefined): Judges {
 export function tracingJudgesOn(kernel: LabKernel | undefined): Judges {
   return {
     simulate: (plan) => simulate(plan, true, kernel !== undefined),
-    ask: (plan) => runLab(plan, { trace: true, kernel }).probes.flatMap(({ flows }) => flows),
+    ask: (plan) => runLab(plan, { trace: true, apart: true, kernel }).probes.flatMap(({ flows }) => flows),
   };
 }
 
@@ -49,26 +45,20 @@ export function pathsText({ steps }: PlanDifference): readonly string[] {
 
 /** `older`: Linux 6.1, where any ICMP error takes from its receiver what errors about routes would need (inet_peer_xrlim_allow). */
 function simulate(plan: Plan, traced: boolean, older: boolean): readonly SimulatedFlow[] {
-  const seen: Seen = { routeErrors: new Map(), asked: new Set() };
+  const routeErrors: RouteErrors = new Map();
   const flows = runPlan(plan, { record: true }).flatMap((probe) => probe.flows);
   return flows.map((flow) => {
-    // Both look at every flow, for what it leaves behind.
-    const [mayErr, isKnown] = [countRouteErrors(flow, seen), hasAskedOnce(flow, seen)];
-    const certain = mayErr && isKnown;
-    if (older) noteErrors(flow, seen);
+    const certain = countRouteErrors(flow, routeErrors);
+    if (older) noteErrors(flow, routeErrors);
     return traced ? { ...flowJson(flow), certain, path: pathOf(flow) } : { ...flowJson(flow), certain };
   });
 }
 
-interface Seen {
-  /** By namespace and receiver. */
-  readonly routeErrors: Map<string, number>;
-  /** Neighbours that have not answered, by namespace. */
-  readonly asked: Set<string>;
-}
+/** By namespace and receiver. */
+type RouteErrors = Map<string, number>;
 
 /** False once a receiver has had more than it is sure to get: tokens are used up also for errors that are never sent. */
-function countRouteErrors({ events }: FlowRecord, { routeErrors }: Seen): boolean {
+function countRouteErrors({ events }: FlowRecord, routeErrors: RouteErrors): boolean {
   let certain = true;
   for (const event of events) {
     if (event.kind !== 'drop' || (event.reason !== 'IP_INNOROUTES' && event.reason !== 'IP_ROUTE_UNREACHABLE')) continue;
@@ -77,37 +67,11 @@ function countRouteErrors({ events }: FlowRecord, { routeErrors }: Seen): boolea
     const count = (routeErrors.get(key) ?? 0) + 1;
     routeErrors.set(key, count);
     if (count > ROUTE_ERRORS_MAX) certain = false;
-    // A real connection that nobody answers asks again and again.
-    if (event.packet.l4.kind === 'tcp') routeErrors.set(key, ROUTE_ERRORS_MAX);
   }
   return certain;
 }
 
-function noteErrors({ events }: FlowRecord, { routeErrors }: Seen): void {
+function noteErrors({ events }: FlowRecord, routeErrors: RouteErrors): void {
   for (const event of events)
     if (event.kind === 'answer' && event.with === 'icmp') routeErrors.set(`${event.netns} ${event.packet.src}`, ROUTE_ERRORS_MAX);
-}
-
-/** Of IPv6: who asked, and whose answer came in and was not dropped there. */
-function noteDiscovery({ kind, netns, packet: { l4 } }: TraceEvent, now: Set<string>): void {
-  if (l4.kind !== 'icmp' || l4.target === undefined) return;
-  const key = `${netns} ${l4.target}`;
-  if (l4.type === SOLICITATION && kind === 'tx') now.add(key);
-  if (l4.type === ADVERTISEMENT && kind === 'rx') now.delete(key);
-  if (l4.type === ADVERTISEMENT && kind === 'drop') now.add(key);
-}
-
-/** Linux goes on asking for a neighbour between flows, and learns of it meanwhile; the simulated kernel begins again with each. */
-function hasAskedOnce({ events }: FlowRecord, { asked }: Seen): boolean {
-  const now = new Set<string>();
-  for (const event of events) {
-    if (event.kind === 'rx' || event.kind === 'tx' || event.kind === 'drop') noteDiscovery(event, now);
-    if (event.kind !== 'arp') continue;
-    const { frame, netns } = event;
-    if (frame.op === 'request' && event.sent === true) now.add(`${netns} ${frame.targetIp}`);
-    if (frame.op === 'reply' && event.sent !== true) now.delete(`${netns} ${frame.senderIp}`);
-  }
-  const again = [...now].some((key) => asked.has(key));
-  for (const key of now) asked.add(key);
-  return !again;
 }

@@ -9,7 +9,7 @@ import type { Hook } from '../../trace/event.js';
 import { LOOPBACK6 } from '../ipv6/address.js';
 import { PACKET_TOO_BIG, TIME_EXCEEDED6, UNREACHABLE6 } from '../ipv6/icmp-types.js';
 import { routeOutput6 } from '../ipv6/route/output.js';
-import { packetLength } from '../link/packet-length.js';
+import { wireLength } from '../link/offload.js';
 import type { Namespace } from '../namespace.js';
 import type { Passage } from '../netfilter/contract.js';
 import { type IcmpError, TIME_EXCEEDED, UNREACHABLE } from '../path/icmp-error.js';
@@ -69,7 +69,7 @@ function survives(passage: Passage, decision: OutputDecision<Ip>, route: RouteOf
     return false;
   }
   const mtu = routeMtu(route, decision.device) - header;
-  const length = packetLength(packet);
+  const length = wireLength(packet);
   if ((packet.df || !four) && length > mtu) {
     const detail = `${length} bytes do not fit the MTU ${mtu} of ${decision.device.name}`;
     lost(passage, 'PKT_TOO_BIG', detail, four ? { type: UNREACHABLE, code: 4, mtu } : { type: PACKET_TOO_BIG, code: 0, mtu });

@@ -18,6 +18,7 @@ import { recordDrop, recordTunnel } from '../record.js';
 import { isLocalAddress } from '../route/address-type.js';
 import { type OutputDecision, routeOutput } from '../route/output.js';
 import type { Runtime } from '../runtime.js';
+import { wireLength } from './offload.js';
 import { packetLength } from './packet-length.js';
 import { sendOuter } from './send-outer.js';
 
@@ -60,8 +61,8 @@ function sendToEnd(rt: Runtime, device: Device, tunnel: IpTunnelDevice, remote: 
   const four = typeof inner.src === 'number';
   const df = tunnel.pmtudisc || (four && inner.df);
   const mtu = df ? Math.min(decision.route.mtu ?? decision.device.mtu, 65535) - IPV4_HEADER - header : device.mtu;
-  if ((four ? inner.df : mtu >= MTU_MIN_6) && packetLength(inner) > mtu) {
-    recordDrop(rt, ns, inner, 'PKT_TOO_BIG', () => `${packetLength(inner)} bytes do not fit the ${mtu} that ${device.name} leaves`, {
+  if ((four ? inner.df : mtu >= MTU_MIN_6) && wireLength(inner) > mtu) {
+    recordDrop(rt, ns, inner, 'PKT_TOO_BIG', () => `${wireLength(inner)} bytes do not fit the ${mtu} that ${device.name} leaves`, {
       device,
     });
     if (!four) return sendIcmpv6Error(rt, ns, passage, { type: PACKET_TOO_BIG, code: 0, mtu });

@@ -16,6 +16,7 @@ import { routeOutput } from '../route/output.js';
 import type { Runtime } from '../runtime.js';
 import { type Bridge, type BridgePort, bridgeFrame } from './bridge.js';
 import { sendByGeneve } from './geneve.js';
+import { isOffloaded } from './offload.js';
 import { packetLength, tunnelOverhead } from './packet-length.js';
 import { sendStacked } from './stacked.js';
 import type { Geneve } from './tunnel.js';
@@ -70,7 +71,7 @@ function sendBelow(rt: Runtime, device: Device, frame: Frame, mark: number, wait
 function cross(rt: Runtime, device: Device, frame: Frame, waiting: IpPacket | undefined): void {
   if (frame.kind === 'arp' && frame.op === 'request' && !rt.mayAnswer(device, frame.targetIp)) return;
   const peer = device.peer ?? rt.peerOf(device);
-  if (peer.mtu < device.mtu && frame.kind === 'ip' && packetLength(frame.packet) > peer.mtu + TAG_BYTES) {
+  if (peer.mtu < device.mtu && frame.kind === 'ip' && !isForwardable(frame.packet, peer.mtu)) {
     const detail = (): string => `larger than the MTU ${peer.mtu} of ${peer.name}, the other end of ${device.name}`;
     rt.linkError = 'ENOBUFS';
     return recordDrop(rt, peer.ns, frame.packet, 'PKT_TOO_BIG', detail, { device: peer });
@@ -93,10 +94,15 @@ function sendByBridge(rt: Runtime, device: Device, bridge: Bridge, frame: Frame,
 /** A link takes frames that are longer by a VLAN's tag. */
 const TAG_BYTES = 4;
 
-/** Out of one port; what is too big for it is dropped without a word (is_skb_forwardable). */
+/** What is still to be cut into segments passes, however small the link is (is_skb_forwardable). */
+function isForwardable(packet: IpPacket, mtu: number): boolean {
+  return packetLength(packet) <= mtu + TAG_BYTES || isOffloaded(packet);
+}
+
+/** Out of one port; what is too big for it is dropped without a word. */
 export function sendByPort(rt: Runtime, port: BridgePort, frame: Frame, waiting: IpPacket | undefined): void {
   const { device } = port;
-  if (frame.kind === 'ip' && packetLength(frame.packet) > device.mtu + TAG_BYTES) {
+  if (frame.kind === 'ip' && !isForwardable(frame.packet, device.mtu)) {
     recordDrop(rt, device.ns, frame.packet, 'PKT_TOO_BIG', () => `larger than the MTU ${device.mtu} of the bridge port ${device.name}`, {
       device,
     });

@@ -9,6 +9,7 @@ import type { Runtime } from '../runtime.js';
 import { type Forwarder, forwardFromTun } from './forwarder.js';
 import { type IpTunnelDevice, sendByIpTunnel } from './ip-tunnel.js';
 import { routeBelow } from './ipvlan.js';
+import { firstSegment } from './offload.js';
 import { notePathMtu } from './send-frame.js';
 import { sendByWireguard, type Wireguard } from './wireguard.js';
 
@@ -26,9 +27,9 @@ export function sendPacket(rt: Runtime, device: Device, nexthop: Ipv4, passage: 
     case 'gre':
       return sendByIpTunnel(rt, device, device.tunnel as IpTunnelDevice, nexthop, passage);
     case 'wireguard':
-      return sendByWireguard(rt, device, device.tunnel as Wireguard, passage);
+      return sendByWireguard(rt, device, device.tunnel as Wireguard, cut(passage));
     case 'tun':
-      forwardFromTun(rt, device, device.tunnel as Forwarder | undefined, passage);
+      forwardFromTun(rt, device, device.tunnel as Forwarder | undefined, cut(passage));
       return undefined;
     case 'ipvlan':
       routeBelow(rt, device, passage);
@@ -39,4 +40,10 @@ export function sendPacket(rt: Runtime, device: Device, nexthop: Ipv4, passage: 
     default:
       throw new InvariantError(`${device.ns.name}: ${device.name}, a ${device.kind}, has link addresses`);
   }
+}
+
+/** Into segments, where it must be so. */
+function cut(passage: Passage): Passage {
+  const packet = firstSegment(passage.packet);
+  return packet === passage.packet ? passage : { ...passage, packet };
 }

@@ -14,6 +14,7 @@ import type { IpPacket } from '../../packet/ip-packet.js';
 import type { DropReason } from '../../trace/drop-reason.js';
 import { awaitNeighbour, learnFdb } from '../apply.js';
 import { type Bridge, bridgeFrame, type BridgePort, mustLearn } from '../link/bridge.js';
+import { isOffloaded } from '../link/offload.js';
 import { sendByPort } from '../link/send-frame.js';
 import { sendSolicitation } from '../ipv6/neigh/solicitation.js';
 import { inputRoute6 } from '../ipv6/route/input.js';
@@ -54,6 +55,8 @@ export function bridgeReceive(rt: Runtime, port: BridgePort, item: InFlight): Up
   const dst = passage.packet.dst === frame.packet.dst ? frame.dst : translatedMac(rt, port, frame.src, frame.dst, passage);
   if (dst === undefined) return undefined;
   const translated: Frame = { kind: 'ip', src: frame.src, dst, packet: passage.packet };
+  // From here on it is for whom its new address says (pkt_type PACKET_HOST).
+  rt.frame = translated;
   return spread(rt, port, translated, passage, item) ? { passage, filtered: true } : undefined;
 }
 
@@ -68,6 +71,7 @@ export function resumeBridged(rt: Runtime, waiting: Waiting, mac: Mac): void {
   const { bridged, passage } = waiting;
   if (bridged === undefined) return;
   const frame: Frame = { kind: 'ip', src: bridged.frame.src, dst: mac, packet: passage.packet };
+  rt.frame = frame;
   spread(rt, bridged.port, frame, passage, undefined);
 }
 
@@ -155,7 +159,8 @@ function sendFitting(rt: Runtime, bridge: Device, out: BridgePort, frame: Frame,
   const { ns } = bridge;
   const { src, dst } = frame;
   const { mtu } = out.device;
-  if (!mustFragment(passage, mtu)) return sendByPort(rt, out, { kind: 'ip', src, dst, packet: passage.packet }, undefined);
+  if (isOffloaded(passage.packet) || !mustFragment(passage, mtu))
+    return sendByPort(rt, out, { kind: 'ip', src, dst, packet: passage.packet }, undefined);
   const parts = fragmentInBridge(rt, bridge, passage);
   if (parts === undefined)
     return recordDrop(rt, ns, passage.packet, 'PKT_TOO_BIG', () => `larger than the MTU ${mtu} of the bridge port ${out.device.name}`, {

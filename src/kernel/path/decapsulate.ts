@@ -92,7 +92,9 @@ export function decapsulatePacket(rt: Runtime, device: Device, passage: Passage,
   if (tunnel === undefined) {
     if (!ns.devices.some((each) => each.kind === kind)) return false;
     recordDrop(rt, ns, outer, 'IP_PROTO_UNSUPPORTED', () => `no ${kind} device takes it`, { device });
-    sendIcmpError(rt, ns, passage, { type: UNREACHABLE, code: PORT_UNREACHABLE, inDevice: device });
+    // A packet of GRE has forgotten its connection by now (nf_reset_ct).
+    const asked = kind === 'gre' ? { ...passage, ct: undefined } : passage;
+    sendIcmpError(rt, ns, asked, { type: UNREACHABLE, code: PORT_UNREACHABLE, inDevice: device });
     return true;
   }
   recordTunnel(rt, 'decapsulate', tunnel, l4.packet, { encapsulation: kind === 'ipip' ? 'IPIP' : 'GRE', vni: undefined, outer });

@@ -4,6 +4,7 @@
  */
 import type { Ipv4 } from '../../base/ip.js';
 import type { IpPacket } from '../../packet/ip-packet.js';
+import { wireLength } from '../link/offload.js';
 import { packetLength } from '../link/packet-length.js';
 import { takeIpvsRoute } from '../ipvs/passage.js';
 import type { Device } from '../namespace.js';
@@ -32,8 +33,8 @@ export function forward(rt: Runtime, device: Device, passage: Passage, found: Ro
     return sendIcmpError(rt, ns, passage, { type: TIME_EXCEEDED, code: 0, inDevice: device });
   }
   const mtu = routeMtu(route, out);
-  if (packet.df && packetLength(packet) > mtu && isForbidden(passage, mtu)) {
-    recordDrop(rt, ns, packet, 'PKT_TOO_BIG', () => `${packetLength(packet)} bytes do not fit the MTU ${mtu} of ${out.name}`, { device });
+  if (packet.df && packetLength(packet) > mtu && wireLength(packet) > mtu && isForbidden(passage, mtu)) {
+    recordDrop(rt, ns, packet, 'PKT_TOO_BIG', () => `${wireLength(packet)} bytes do not fit the MTU ${mtu} of ${out.name}`, { device });
     return sendIcmpError(rt, ns, passage, { type: UNREACHABLE, code: 4, mtu, inDevice: device });
   }
   passage.packet = hopped(packet);

@@ -7,6 +7,7 @@ import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
 import type { Errno } from '../../trace/flow-record.js';
 import { PACKET_TOO_BIG } from '../ipv6/icmp-types.js';
 import { sendIcmpv6Error } from '../ipv6/path/icmp-error.js';
+import { firstSegment, wireLength } from '../link/offload.js';
 import { FRAGMENT_HEADER, packetLength } from '../link/packet-length.js';
 import type { Device } from '../namespace.js';
 import type { Passage } from '../netfilter/contract.js';
@@ -22,7 +23,7 @@ const FRAGMENTATION_NEEDED = 4;
 /** Whether a packet cannot leave as it is: what came in fragments leaves in fragments, of IPv6 only what does not fit the largest of them. */
 export function mustFragment({ packet, fragmentMax }: Passage, mtu: number): boolean {
   const length = packetLength(packet);
-  if (length > mtu) return true;
+  if (length > mtu) return wireLength(packet) > mtu;
   if (fragmentMax === undefined) return false;
   return typeof packet.src === 'number' || length > fragmentMax;
 }
@@ -35,7 +36,8 @@ export function fragmentFor(
   mtu: number,
   inDevice: Device | undefined,
 ): readonly IpPacket[] | Errno {
-  const { packet, fragmentMax } = passage;
+  const { fragmentMax } = passage;
+  const packet = firstSegment(passage.packet);
   const six = typeof packet.src !== 'number';
   if (
     packetLength(packet) > mtu &&

@@ -116,7 +116,7 @@ function clientReceives(rt: Runtime, device: Device, passage: Passage, client: C
     if (client.state === 'answered') return;
     client.mss = Math.min(client.mss, l4.mss ?? 536);
     clientSends(rt, client, '.', 0);
-    clientSends(rt, client, 'P.', Math.min(client.payload, client.mss - TIMESTAMPS));
+    clientSends(rt, client, 'P.', client.payload);
     return;
   }
   if (client.state === 'open' && l4.flags === 'P.') {
@@ -134,7 +134,7 @@ export function sendSmaller(rt: Runtime, client: ClientSocket): void {
   const mss = segmentMax(rt, client);
   if (mss >= client.mss) return;
   client.mss = mss;
-  clientSends(rt, client, 'P.', Math.min(client.payload, mss - TIMESTAMPS));
+  clientSends(rt, client, 'P.', client.payload);
 }
 
 function serverReceives(rt: Runtime, device: Device, passage: Passage, server: ServerSocket, l4: TcpSegment): void {
@@ -150,7 +150,8 @@ function serverReceives(rt: Runtime, device: Device, passage: Passage, server: S
 /** The client's first sequence number is 0, and so is the server's. */
 export function clientSends(rt: Runtime, client: ClientSocket, flags: TcpFlags, length: number): void {
   const next = flags === 'S' ? 0 : 1;
-  sendSegment(rt, client, { flags, seq: next, ack: next, length, fromClient: true });
+  const most = client.mss - TIMESTAMPS;
+  sendSegment(rt, client, { flags, seq: next, ack: next, length, gsoSize: length > most ? most : undefined, fromClient: true });
 }
 
 function serverSends(rt: Runtime, server: ServerSocket, flags: TcpFlags, length: number): void {

@@ -44,9 +44,12 @@ export function receiveUdp(rt: Runtime, device: Device, passage: Passage, l4: Ud
   const listener = givenListener(passage) ?? findListener(ns, PROTO.udp, dst, l4.dport, rt);
   if (listener === undefined) {
     recordDrop(rt, ns, packet, 'NO_SOCKET', () => `UDP ${formatSocket(dst, l4.dport)}`, { device });
-    if (typeof src !== 'number') return sendIcmpv6Error(rt, ns, passage, { type: UNREACHABLE6, code: PORT_UNREACHABLE, inDevice: device });
+    // Its connection is forgotten by now (nf_reset_ct): the error is looked at afresh.
+    const forgotten = { ...passage, ct: undefined };
+    if (typeof src !== 'number')
+      return sendIcmpv6Error(rt, ns, forgotten, { type: UNREACHABLE6, code: PORT_UNREACHABLE, inDevice: device });
     // Routes let nobody answer in another's name (icmp_route_lookup).
-    if (isLocalAddress(ns, dst as Ipv4)) sendIcmpError(rt, ns, passage, { type: UNREACHABLE, code: 3, inDevice: device });
+    if (isLocalAddress(ns, dst as Ipv4)) sendIcmpError(rt, ns, forgotten, { type: UNREACHABLE, code: 3, inDevice: device });
     return;
   }
   recordDeliver(rt, device, packet, listener.id);

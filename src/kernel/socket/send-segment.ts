@@ -34,6 +34,8 @@ export interface Segment {
   readonly seq: number;
   readonly ack: number;
   readonly length: number;
+  /** What it is to be cut into; link/offload.ts. */
+  readonly gsoSize?: number | undefined;
   readonly fromClient: boolean;
 }
 
@@ -60,6 +62,7 @@ export function sendSegment(rt: Runtime, ends: Ends, segment: Segment): void {
       ack: segment.ack,
       mss: flags === 'S' || flags === 'S.' ? advertisedMss(rt, decision, remoteIp) : undefined,
       length: segment.length,
+      ...(segment.gsoSize === undefined ? {} : { gsoSize: segment.gsoSize }),
     },
   };
   rt.outbox.push({ ns, packet, leg, mark, about: undefined, fromClient: segment.fromClient, decision, owner: ends.owner });

@@ -5,7 +5,7 @@ import errno, shutil, socket, subprocess, time
 
 import conntrack, nftrace
 from load import missing_tools, run
-from netlink import NFNL_SUBSYS_CTNETLINK, NFNL_SUBSYS_NFTABLES, messages, open_netlink, rule_handles
+from netlink import FAMILY, NFNL_SUBSYS_CTNETLINK, NFNL_SUBSYS_NFTABLES, messages, open_netlink, rule_handles
 from netns import enter
 from taps import open_tap, read_tap
 
@@ -53,7 +53,7 @@ class Evidence:
     def note(self, told, name, devices):
         kind, flags, family, body = told
         subsystem, message = kind >> 8, kind & 0xFF
-        if subsystem == NFNL_SUBSYS_NFTABLES and message == nftrace.MESSAGE:
+        if subsystem == NFNL_SUBSYS_NFTABLES and message == nftrace.MESSAGE and family in FAMILY:
             self.trace.append({"ns": name, "stamp": time.time_ns(), **nftrace.read_trace(family, body, devices)})
         elif subsystem == NFNL_SUBSYS_CTNETLINK:
             self.conntrack.append({"ns": name, **conntrack.read_event(message, flags, body)})

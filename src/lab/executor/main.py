@@ -2,9 +2,10 @@
 """Loads a plan (hopspec.dev/plan/v1) into real network namespaces, runs its probes, and prints one JSON line: the result, or the
 `error` that keeps it from running. Python's own library is all it needs.
 
-    main.py [--trace] [--fresh] [--starved] [--parent PID] [PLAN.json]         standard input unless a file is given
+    main.py [--trace] [--fresh] [--apart] [--starved] [--parent PID] [PLAN.json]         standard input unless a file is given
 
 `--fresh`: each flow finds no connection of another, and WireGuard sessions that are there already.
+`--apart`: a flow leaves nothing under way that another could meet (apart.py).
 `--starved`: flows during which the kernel had no room for its own ICMP say so.
 """
 import argparse, json, os, platform, sys
@@ -42,6 +43,7 @@ def read_options():
     parser = argparse.ArgumentParser()
     parser.add_argument("--trace", action="store_true")
     parser.add_argument("--fresh", action="store_true")
+    parser.add_argument("--apart", action="store_true")
     parser.add_argument("--starved", action="store_true")
     parser.add_argument("--parent", type=int)
     parser.add_argument("plan", nargs="?", type=argparse.FileType(), default=sys.stdin)
@@ -58,6 +60,7 @@ def execute(plan, options):
     servers = open_listeners(loop, spaces, plan.get("listeners", []))
     evidence = open_evidence(plan, spaces, loop) if options.trace else None
     forget = forgetter(spaces) if options.fresh else lambda: None
+    part = parting(plan, spaces, loop, servers) if options.apart else None
     count = starvation(spaces) if options.starved else None
     asked = plan.get("probes", [])
     story.tools_of(asked)
@@ -65,7 +68,7 @@ def execute(plan, options):
     for i, probe in enumerate(asked):
         story.go_on(loop, spaces, servers, probe, ["probes", i])
         netns[probe["id"]] = probe["netns"] if "reuse" not in probe else netns[probe["reuse"]]
-        flows = run_probe(loop, spaces[netns[probe["id"]]], probe, evidence, forget, kept, count)
+        flows = run_probe(loop, spaces[netns[probe["id"]]], probe, evidence, forget, kept, count, part)
         listed = {name: story.connections(spaces[name]) for name in probe.get("conntrack", [])}
         probes.append({"id": probe["id"], "flows": flows, **({"conntrack": listed} if listed else {})})
     return {"kernel": platform.release(), "probes": probes, **({} if evidence is None else {"ground": evidence.ground()})}
@@ -77,13 +80,19 @@ def forgetter(spaces):
     return make(spaces)
 
 
+def parting(plan, spaces, loop, servers):
+    from apart import part_flows
+
+    return part_flows(plan, spaces, loop, servers)
+
+
 def open_evidence(plan, spaces, loop):
     from evidence import Evidence
 
     return Evidence(plan, spaces, loop)
 
 
-def run_probe(loop, fd, probe, evidence, forget, kept, count):
+def run_probe(loop, fd, probe, evidence, forget, kept, count, part):
     flows = []
     for _ in range(probe.get("count", 1)):
         if "reuse" not in probe:
@@ -91,7 +100,7 @@ def run_probe(loop, fd, probe, evidence, forget, kept, count):
         if evidence is not None:
             evidence.begin()
         before = count() if count else 0
-        flow = run_flow(loop, fd, probe, kept)
+        flow = run_flow(loop, fd, probe, kept, part)
         if count and count() != before:
             flow["starved"] = True
         if evidence is not None:

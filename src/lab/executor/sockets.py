@@ -151,8 +151,10 @@ def answer_datagram(listening, name):
 class Client:
     """One flow of a probe. `done` once it has its answer or an error."""
 
-    def __init__(self, loop, probe):
+    def __init__(self, loop, probe, stays=False):
         self.loop, self.probe, self.done = loop, probe, False
+        # It, and the connection at the other end, stay open after the flow.
+        self.stays = stays
         self.flow = dict.fromkeys(("verdict", "server", "seen_src", "seen_dst", "local", "errno", "icmp", "ms"))
         self.began, self.socket, self.echo = time.monotonic(), None, None
         # Of echoes: an identifier of its own, as each run of ping has.
@@ -206,7 +208,7 @@ class Client:
                 self.echo = echo_request(self.socket, self.probe.get("size", ECHO_BYTES), self.ident, self.sent)
                 self.socket.send(self.echo)
             else:
-                self.socket.sendall((KEEP if self.probe.get("keep") else END).rjust(self.probe.get("size", 1), b"."))
+                self.socket.sendall((KEEP if self.stays or self.probe.get("keep") else END).rjust(self.probe.get("size", 1), b"."))
             self.loop.on(self.socket, self.on_answer)
         except OSError as error:
             self.end(error)
@@ -276,7 +278,7 @@ class Client:
         self.flow["ms"] = round((time.monotonic() - self.began) * 1000, 3)
         if self.socket is not None and self.socket.fileno() >= 0:
             self.flow["icmp"] = icmp_error(self.socket)
-            if not self.probe.get("keep"):
+            if not self.stays and not self.probe.get("keep"):
                 self.socket.close()
 
 
@@ -355,12 +357,12 @@ def icmp_error(client):
     return None
 
 
-def run_flow(loop, fd, probe, kept):
-    """`kept`: sockets that stay open, by the probe that opened them."""
+def run_flow(loop, fd, probe, kept, part=None):
+    """`kept`: sockets that stay open, by the probe that opened them. `part`: see apart.py."""
     opener = probe.get("reuse", probe["id"])
     client = kept.pop(opener, None)
     if client is None:
-        client = Client(loop, probe)
+        client = Client(loop, probe, part is not None)
         client.start(fd)
     else:
         client.again(probe)
@@ -373,4 +375,6 @@ def run_flow(loop, fd, probe, kept):
             loop.turn(left)
     if probe.get("keep"):
         kept[opener] = client
+    elif part is not None:
+        part(client.socket)
     return client.flow

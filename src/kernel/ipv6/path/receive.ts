@@ -7,7 +7,7 @@
  */
 import { formatIp, type Ip, type Ipv6 } from '../../../base/ip.js';
 import { takeIpvsRoute } from '../../ipvs/passage.js';
-import { packetLength } from '../../link/packet-length.js';
+import { wireLength } from '../../link/offload.js';
 import type { Device } from '../../namespace.js';
 import type { Passage } from '../../netfilter/contract.js';
 import { runHook } from '../../path/hook.js';
@@ -84,7 +84,7 @@ function forward(rt: Runtime, device: Device, passage: Passage, route: Route6): 
     return sendIcmpv6Error(rt, ns, passage, { type: UNREACHABLE6, code: BEYOND_SCOPE, inDevice: device });
   }
   const mtu = Math.max(routeMtu(route, out), MTU_MIN);
-  const length = packetLength(packet);
+  const length = wireLength(packet);
   // What came in fragments may leave in fragments.
   if (length > mtu && !((passage.fragmentMax ?? mtu + 1) <= mtu)) {
     recordDrop(rt, ns, packet, 'PKT_TOO_BIG', () => `${length} bytes do not fit the MTU ${mtu} of ${out.name}`, { device });
