@@ -102,13 +102,17 @@ function readAddresses(link: LinkPlan, kind: DeviceKind, origin: string): readon
   const texts = link.addr ?? [];
   const all = kind === 'lo' && !texts.some((text) => text.startsWith('127.0.0.1')) ? ['127.0.0.1/8', ...texts] : texts;
   const addresses: DeviceAddress[] = [];
+  // A device of kube-proxy's IPVS mode has tens of thousands.
+  const scopes = new Map<number, number>();
   for (const [i, text] of all.entries()) {
     const { ip, length, scope, noprefixroute } = readAddr(text, `${origin} addr[${i}]`);
     if (typeof ip !== 'number') continue;
-    const primary = addresses.find((other) => other.length === length && ((other.ip ^ ip) & maskOf(length)) === 0);
-    if (primary !== undefined && primary.scope !== scope)
+    const subnet = ((ip & maskOf(length)) >>> 0) * 64 + length;
+    const primary = scopes.get(subnet);
+    if (primary !== undefined && primary !== scope)
       throw inputError('bad-scope', `${origin} addr[${i}]: ${text} is in the subnet of an address of another scope`);
     const secondary = primary !== undefined;
+    if (!secondary) scopes.set(subnet, scope);
     addresses.push({ ip, length, scope, secondary, noPrefixRoute: noprefixroute });
   }
   return inOrder(addresses);

@@ -53,8 +53,7 @@ function addAddressRoutes(tables: ReadonlyMap<number, FibTable>, device: Device,
   const { ip, length } = address;
   const local = tables.get(TABLE.local) as FibTable;
   const dev = device.name;
-  // A secondary address is answered from the primary one of its subnet.
-  const primary = device.addresses.find((other) => other.length === length && ((other.ip ^ ip) & maskOf(length)) === 0) ?? address;
+  const primary = primaryOf(device, address);
   const own = { device, source: primary.ip, src: formatIp(primary.ip) };
   const hostWords = `${formatIp(ip)} dev ${dev} table local`;
   addRoute(local, addressRoute(own, { type: 'local', prefix: ip, length: 32 }, `local ${hostWords}`));
@@ -65,6 +64,13 @@ function addAddressRoutes(tables: ReadonlyMap<number, FibTable>, device: Device,
   if (device.kind === 'lo') addRoute(local, addressRoute(own, { type: 'local', prefix, length }, `local ${words} table local`));
   else addRoute(tables.get(TABLE.main) as FibTable, addressRoute(own, { type: 'unicast', prefix, length }, words));
   addBroadcast(local, own, prefix, length);
+}
+
+/** A secondary address is answered from the primary one of its subnet, which stands before it. */
+function primaryOf({ addresses }: Device, address: DeviceAddress): DeviceAddress {
+  if (!address.secondary) return address;
+  const { ip, length } = address;
+  return addresses.find((other) => other.length === length && ((other.ip ^ ip) & maskOf(length)) === 0) ?? address;
 }
 
 function addBroadcast(local: FibTable, own: Own, prefix: Ipv4, length: number): void {
