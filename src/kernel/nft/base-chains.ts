@@ -7,9 +7,11 @@ import type { NftChain, NftFamily, NftHook, NftRuleset, NftTable } from '../../p
 import { rulesetOf } from '../../plan/nft/tables-of.js';
 import type { RuleHit } from '../../trace/event.js';
 import type { Evaluation } from '../netfilter/evaluation.js';
+import { WalkMemo } from '../netfilter/chain/walk-memo.js';
 import { runForRoute } from '../netfilter/route-again.js';
 import { compileTable } from './compile-chain.js';
 import { runBaseChain } from './walk.js';
+import type { NftCourse } from './walk-learner.js';
 
 export interface BaseChain {
   readonly hook: NftHook;
@@ -46,10 +48,11 @@ function baseChains(table: NftTable): BaseChain[] {
     const { type, hook, priority, policy } = base;
     const hit: RuleHit = { table: `${table.family} ${table.name}`, chain: name, index: 0, text: 'policy drop' };
     const policyDrop = policy === 'drop' ? hit : undefined;
+    const memo = new WalkMemo<NftCourse>();
     const kind = type === 'nat' ? 'nat' : 'filter';
     const run = (e: Evaluation): 'accept' | 'drop' | 'reject' => {
       e.table = kind;
-      return runBaseChain(e, compileTable(table).chain(name), policyDrop);
+      return runBaseChain(e, { chain: compileTable(table).chain(name), memo, policyDrop });
     };
     made.push({ hook, priority, nat: type === 'nat', run: type === 'route' ? (e) => runForRoute(e, run) : run });
   }

@@ -7,7 +7,19 @@ import { maskOf } from '../../../base/cidr.js';
 import type { Match } from '../../../plan/rule/rule.js';
 
 /** Bits of `fields`. */
-export const FIELD = { proto: 1, sport: 2, dport: 4, mark: 8, state: 16, in: 32, out: 64, srcType: 128, other: 256 } as const;
+export const FIELD = {
+  proto: 1,
+  sport: 2,
+  dport: 4,
+  mark: 8,
+  state: 16,
+  in: 32,
+  out: 64,
+  srcType: 128,
+  other: 256,
+  /** Sets of the namespace, which knows what they look at. */
+  sets: 512,
+} as const;
 
 /** Of addresses the bits that count, as masks. */
 export interface Consulted {
@@ -16,14 +28,18 @@ export interface Consulted {
   readonly dstMask: number;
 }
 
-const EXACT = -1;
+export const EXACT = -1;
 /** Of most rules. */
-const NOTHING: Consulted = { fields: 0, srcMask: 0, dstMask: 0 };
+export const NOTHING: Consulted = { fields: 0, srcMask: 0, dstMask: 0 };
 
 export function consultedBy(matches: readonly Match[]): Consulted {
+  return together(matches.map(consulted));
+}
+
+/** What several look at. */
+export function together(parts: readonly Consulted[]): Consulted {
   let [fields, srcMask, dstMask] = [0, 0, 0];
-  for (const match of matches) {
-    const one = consulted(match);
+  for (const one of parts) {
     fields |= one.fields;
     srcMask |= one.srcMask;
     dstMask |= one.dstMask;
@@ -60,15 +76,17 @@ function consulted(match: Match): Consulted {
       return match.limitInterface === undefined ? of(FIELD.srcType) : of(FIELD.other);
     case 'destination-type':
       return match.limitInterface === undefined ? address(false, EXACT) : of(FIELD.other);
+    case 'set':
+      return of(FIELD.sets);
     default:
       return of(FIELD.other);
   }
 }
 
-function of(fields: number): Consulted {
+export function of(fields: number): Consulted {
   return { fields, srcMask: 0, dstMask: 0 };
 }
 
-function address(source: boolean, mask: number): Consulted {
+export function address(source: boolean, mask: number): Consulted {
   return { fields: 0, srcMask: source ? mask : 0, dstMask: source ? 0 : mask };
 }

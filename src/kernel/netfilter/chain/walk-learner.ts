@@ -3,7 +3,7 @@ import type { IpPacket } from '../../../packet/ip-packet.js';
 import type { RuleHit } from '../../../trace/event.js';
 import type { Evaluation } from '../evaluation.js';
 import type { CompiledChain, CompiledRule } from './compile-chain.js';
-import { FIELD } from './consulted.js';
+import { type Consulted, FIELD, of, together } from './consulted.js';
 import type { Frame, WalkMemo } from './walk-memo.js';
 
 export class WalkLearner {
@@ -39,7 +39,7 @@ export class WalkLearner {
   look(rule: CompiledRule, packet: IpPacket, chain: CompiledChain, at: number, depth: number): void {
     this.#rules++;
     if (!this.#lookAtHeader(rule, packet)) return;
-    const { fields, srcMask, dstMask } = rule.consults;
+    const { fields, srcMask, dstMask } = (rule.consults.fields & FIELD.sets) === 0 ? rule.consults : this.#withSets(rule, packet);
     if ((fields & FIELD.other) !== 0 || !isPlain(rule)) {
       this.#frames.length = depth;
       this.#frames.push({ chain, next: at });
@@ -48,6 +48,14 @@ export class WalkLearner {
     this.#fields |= fields;
     this.#srcMask |= srcMask;
     this.#dstMask |= dstMask;
+  }
+
+  /** As the namespace's own sets have it. */
+  #withSets({ consults, matches }: CompiledRule, { l4 }: IpPacket): Consulted {
+    const { sets } = this.#e.host;
+    const asked = matches.flatMap((match) => (match.kind === 'set' ? [match] : []));
+    const parts = asked.map(({ name, sides }) => sets?.consulted(name, sides, l4.kind !== 'icmp', this.#memo) ?? of(FIELD.other));
+    return together([{ ...consults, fields: consults.fields & ~FIELD.sets }, ...parts]);
   }
 
   /** Whether it fits, and only as far as it must be looked at for that. */

@@ -24,22 +24,34 @@ const MATCHES: readonly ((rng: Rng) => string)[] = [
   (rng) => `-m addrtype ${not(rng)}--src-type LOCAL `,
   (rng) => `-m addrtype ${not(rng)}--dst-type LOCAL `,
   (rng) => `-m statistic --mode nth --every ${2 + rng.below(2)} --packet 0 `,
+  (rng) =>
+    `-m set ${not(rng)}--match-set ${pick(rng, ['ADDRESSES', 'CALLED', 'NETS', 'EMPTY'])} ${pick(rng, ['src,dst', 'dst,dst', 'dst,src'])} `,
   (rng) => `-m length --length ${rng.below(2) * 60}:100 `,
 ];
 
-function target(rng: Rng, depth: number): string {
+function target(rng: Rng, depth: number, changing: boolean): string {
   const deeper = CHAINS.slice(depth);
   if (deeper.length > 0 && rng.below(2) === 0) return `-${pick(rng, ['j', 'j', 'g'])} ${pick(rng, deeper)}`;
-  return `-j ${pick(rng, ['ACCEPT', 'DROP', 'RETURN', 'RETURN', 'REJECT', 'MARK --set-xmark 0x1/0x3', 'MARK --or-mark 0x2', 'CONNMARK --save-mark'])}`;
+  return `-j ${pick(rng, ['ACCEPT', 'DROP', 'RETURN', 'RETURN', 'REJECT', 'MARK --set-xmark 0x1/0x3', 'MARK --or-mark 0x2', 'CONNMARK --save-mark', ...(changing ? ['SET --add-set ADDRESSES src', 'SET --del-set CALLED dst,dst'] : [])])}`;
 }
 
+const SETS = [
+  'create ADDRESSES hash:ip',
+  ...['10.0.0.1', '192.168.1.10'].map((ip) => `add ADDRESSES ${ip}`),
+  'create CALLED hash:ip,port',
+  ...['10.0.0.2,tcp:80', '10.0.1.1,udp:81', '10.0.0.1,tcp:30080'].map((element) => `add CALLED ${element}`),
+  'create NETS hash:net,port',
+  ...['10.0.0.0/24,tcp:80', '172.16.0.0/16,udp:80'].map((element) => `add NETS ${element}`),
+  'create EMPTY hash:ip,port',
+];
+
 /** Chains that lead to later ones only; some are long enough for an index. */
-function ruleset(rng: Rng): string {
+function ruleset(rng: Rng, changing: boolean): string {
   const lines = ['*filter', ':FORWARD ACCEPT [0:0]', ...CHAINS.map((name) => `:${name} - [0:0]`)];
   for (const [depth, name] of ['FORWARD', ...CHAINS].entries()) {
     for (let left = 2 + rng.below(12); left > 0; left--) {
       const matches = rng.below(5) === 0 ? '' : pick(rng, MATCHES)(rng) + maybe(rng, () => `-m comment --comment x `);
-      lines.push(`-A ${name} ${matches}${target(rng, depth)}`);
+      lines.push(`-A ${name} ${matches}${target(rng, depth, changing)}`);
     }
   }
   return `${lines.join('\n')}\nCOMMIT\n`;
@@ -60,12 +72,16 @@ describe('a walk that is remembered', () => {
   for (let seed = 1; seed <= 24; seed++) {
     it(`comes to what a walk comes to, rule by rule: random chains ${seed}`, () => {
       const rng = createRng(seed);
-      const text = ruleset(rng);
-      const lasting = oneNamespace(text);
+      const text = ruleset(rng, seed % 3 === 0);
+      const lasting = oneNamespace(text, { ipset: SETS });
       for (let i = 0; i < 120; i++) {
         const [one, mark] = [packet(rng), rng.below(4)];
         lasting.nf.reset();
-        assert.deepEqual(outcome(lasting, one, mark), outcome(oneNamespace(text), one, mark), `packet ${i} through\n${text}`);
+        assert.deepEqual(
+          outcome(lasting, one, mark),
+          outcome(oneNamespace(text, { ipset: SETS }), one, mark),
+          `packet ${i} through\n${text}`,
+        );
       }
     });
   }

@@ -37,10 +37,13 @@ const GROUPS_MAX = 8;
 const ENTRIES_MAX = 16_384;
 const SLOTS_FIRST = 64;
 
-export class WalkMemo {
-  readonly #groups: Group[] = [];
+/** `C` is what is remembered of a walk. */
+export class WalkMemo<C = Course> {
+  readonly #groups: Group<C>[] = [];
   #entries = 0;
   #walks = 0;
+  /** Since it was last empty: what is hardly ever asked again is not worth its keeping. */
+  #recalled = 0;
   #long = false;
   #off = false;
 
@@ -49,32 +52,43 @@ export class WalkMemo {
     return !this.#off && ++this.#walks > WALKS_FIRST;
   }
 
-  find(e: Evaluation): Course | undefined {
+  find(e: Evaluation): C | undefined {
     const groups = this.#groups;
     for (let i = 0; i < groups.length; i++) {
-      const course = (groups[i] as Group).find(e);
-      if (course !== undefined) return course;
+      const course = (groups[i] as Group<C>).find(e);
+      if (course !== undefined) {
+        this.#recalled++;
+        return course;
+      }
     }
     return undefined;
   }
 
   /** `mark` is that at the beginning of the walk; `rules` is how many were compared. */
-  add(e: Evaluation, walked: { readonly mark: number; readonly rules: number }, consulted: Consulted, course: Course): void {
+  add(e: Evaluation, walked: { readonly mark: number; readonly rules: number }, consulted: Consulted, course: C): void {
     this.#long ||= walked.rules >= RULES_MIN;
     if (!this.#long && this.#entries >= WALKS_FIRST) return this.#stop();
-    if (this.#entries >= ENTRIES_MAX) this.#clear();
+    if (this.#entries >= ENTRIES_MAX) {
+      if (this.#recalled < ENTRIES_MAX) return this.#stop();
+      this.#clear();
+    }
     const group = this.#group(consulted);
     if (group === undefined) return this.#stop();
     group.add(e, walked.mark, course);
     this.#entries++;
   }
 
-  #group(consulted: Consulted): Group | undefined {
+  #group(consulted: Consulted): Group<C> | undefined {
     const known = this.#groups.find((one) => one.isOf(consulted));
     if (known !== undefined || this.#groups.length >= GROUPS_MAX) return known;
-    const group = new Group(consulted);
+    const group = new Group<C>(consulted);
     this.#groups.push(group);
     return group;
+  }
+
+  /** What it knew no longer holds. */
+  forget(): void {
+    this.#clear();
   }
 
   #stop(): void {
@@ -85,6 +99,7 @@ export class WalkMemo {
   #clear(): void {
     this.#groups.length = 0;
     this.#entries = 0;
+    this.#recalled = 0;
   }
 }
 
@@ -95,10 +110,10 @@ const seen: Sight = newSight();
 const WORDS = 8;
 
 /** Entries that looked at the same parts: an open table of integers, with the courses beside it. */
-class Group {
+class Group<C> {
   readonly consulted: Consulted;
   #words = new Int32Array(SLOTS_FIRST * WORDS);
-  readonly #courses: Course[] = [];
+  readonly #courses: C[] = [];
   /** Devices that entries name, by number. */
   readonly #devices = new Map<string, number>([['', 0]]);
   #last = SLOTS_FIRST - 1;
@@ -111,7 +126,7 @@ class Group {
     return this.consulted.fields === fields && this.consulted.srcMask === srcMask && this.consulted.dstMask === dstMask;
   }
 
-  find(e: Evaluation): Course | undefined {
+  find(e: Evaluation): C | undefined {
     look(seen, e, e.passage.mark, this.consulted);
     const devices = this.#devicesOf(seen);
     const { src, dst, ports, mark, kinds } = seen;
@@ -125,7 +140,7 @@ class Group {
     }
   }
 
-  add(e: Evaluation, mark: number, course: Course): void {
+  add(e: Evaluation, mark: number, course: C): void {
     if (this.#courses.length * 2 >= this.#last) this.#grow();
     look(seen, e, mark, this.consulted);
     const devices = this.#devicesOf(seen, true);

@@ -7,7 +7,10 @@ import { memoByText } from '../../../base/memo.js';
 import type { IpSetPlan, IpSets, SetEntry } from '../../../plan/ipset/ip-set.js';
 import { SET_TYPES } from '../../../plan/ipset/set-types.js';
 import { readIpset } from '../../../plan/ipset/read-ipset.js';
+import { type Consulted, FIELD, of } from '../chain/consulted.js';
+import type { WalkMemo } from '../chain/walk-memo.js';
 import type { Evaluation } from '../evaluation.js';
+import { consultedBySet } from './consulted-by-set.js';
 import { elementOf, ofFamily, packetParts, type Side } from './packet-parts.js';
 import {
   countElements,
@@ -54,6 +57,9 @@ export class SetTable {
   readonly #netns: string;
   readonly #changed = new Map<IpSetPlan, Changed>();
   readonly #counted = new Map<Leaf, ElementCounts>();
+  /** Memories of walks that hold while no rule changes a set. */
+  readonly #memories = new Set<WalkMemo>();
+  #everChanged = false;
 
   constructor(text: string, netns: string) {
     this.#sets = readSets(text, `${netns} ipset`);
@@ -71,6 +77,14 @@ export class SetTable {
       if (isAlive(entry, e) && this.#covers(e, this.#find(member), sides, below)) return true;
     }
     return false;
+  }
+
+  /** What a question about a set looks at in a packet; `memory` forgets what it learns by that when a rule changes any set. */
+  consulted(name: string, sides: readonly Side[], ported: boolean, memory: WalkMemo): Consulted {
+    const set = this.#sets.get(name);
+    if (set === undefined || this.#everChanged) return of(FIELD.other);
+    this.#memories.add(memory);
+    return consultedBySet(set, sides, ported);
   }
 
   /** What the packet's element gives its mark; undefined where there is none. */
@@ -161,8 +175,16 @@ export class SetTable {
 
   #own(set: IpSetPlan): Changed {
     let changed = this.#changed.get(set);
+    this.#noteChange();
     if (changed === undefined) this.#changed.set(set, (changed = { root: indexEntries(set.entries.values()), size: set.entries.size }));
     return changed;
+  }
+
+  #noteChange(): void {
+    if (this.#everChanged) return;
+    this.#everChanged = true;
+    for (const memory of this.#memories) memory.forget();
+    this.#memories.clear();
   }
 
   #addTo(e: Evaluation, set: IpSetPlan, sides: readonly Side[], { exist, timeout = set.options.timeout }: SetChange): boolean {
