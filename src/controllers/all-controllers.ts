@@ -2,6 +2,8 @@
 import type { Controller } from '../api/controller.js';
 import { createDeploymentController } from './deployment/deployment-controller.js';
 import { createEndpointSliceController } from './endpointslice/endpointslice-controller.js';
+import { createEndpointsController } from './endpoints/endpoints-controller.js';
+import { createEndpointSliceMirroringController } from './endpointslice-mirroring/mirroring-controller.js';
 import { createGarbageCollector } from './garbage-collection/garbage-collector.js';
 import { createNamespaceController } from './namespace/namespace-controller.js';
 import { createNodeIpamController } from './node-ipam/node-ipam-controller.js';
@@ -22,6 +24,8 @@ export function createControllers({ podCIDRs, kubernetesVersion }: ControllerOpt
     createDeploymentController(),
     createReplicaSetController(),
     createEndpointSliceController(),
+    createEndpointsController(),
+    createEndpointSliceMirroringController(),
     createNodeLifecycleController(kubernetesVersion),
     createTaintEvictionController(),
     createGarbageCollector(),

@@ -8,7 +8,7 @@ import { Refusal } from '../api/refusal.js';
 import { RESOURCES } from '../api/types/resource.js';
 import type { ManifestDocument } from './document.js';
 
-const MODELLED = new Set(['Namespace', 'Node', 'Pod', 'Service', 'EndpointSlice', 'Event', 'Deployment', 'ReplicaSet']);
+const MODELLED = new Set(['Namespace', 'Node', 'Pod', 'Service', 'Endpoints', 'EndpointSlice', 'Event', 'Deployment', 'ReplicaSet']);
 const INERT = new Set([
   'ConfigMap',
   'Secret',

@@ -4,10 +4,10 @@
  */
 import type { ClusterNode, ClusterSpec } from '../api/cluster.js';
 import type { Store } from '../api/store.js';
-import type { EndpointSlice, Namespace, Node, Service } from '../api/types/core.js';
+import type { Namespace, Node } from '../api/types/core.js';
+import { kubernetesObjects } from '../controllers/kubernetes-service/kubernetes-objects.js';
 
 const SYSTEM_NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
-const API_SERVER_PORT = 6443;
 
 export function bootstrap(store: Store, cluster: ClusterSpec): void {
   for (const name of SYSTEM_NAMESPACES) {
@@ -19,8 +19,12 @@ export function bootstrap(store: Store, cluster: ClusterSpec): void {
     });
   }
   for (const node of cluster.nodes) store.create(nodeObject(node));
-  store.create(kubernetesService(store.firstServiceAddress));
-  store.create(kubernetesEndpoints(cluster));
+  for (const object of kubernetesObjects(store.firstServiceAddress, apiServers(cluster))) store.create(object);
+}
+
+/** The addresses of the API servers: one on each node of the control plane. */
+export function apiServers({ nodes }: ClusterSpec): readonly string[] {
+  return nodes.filter((node) => node.roles.includes('control-plane')).flatMap((node) => node.addresses[0] ?? []);
 }
 
 export function nodeObject(node: ClusterNode): Node {
@@ -45,36 +49,5 @@ export function nodeObject(node: ClusterNode): Node {
       capacity: node.capacity,
       allocatable: node.capacity,
     },
-  };
-}
-
-function kubernetesService(clusterIP: string): Service {
-  return {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { name: 'kubernetes', namespace: 'default', labels: { component: 'apiserver', provider: 'kubernetes' } },
-    spec: {
-      type: 'ClusterIP',
-      clusterIP,
-      clusterIPs: [clusterIP],
-      ipFamilies: [clusterIP.includes(':') ? 'IPv6' : 'IPv4'],
-      ipFamilyPolicy: 'SingleStack',
-      internalTrafficPolicy: 'Cluster',
-      sessionAffinity: 'None',
-      ports: [{ name: 'https', protocol: 'TCP', port: 443, targetPort: API_SERVER_PORT }],
-    },
-    status: { loadBalancer: {} },
-  };
-}
-
-function kubernetesEndpoints(cluster: ClusterSpec): EndpointSlice {
-  const servers = cluster.nodes.filter((node) => node.roles.includes('control-plane'));
-  return {
-    apiVersion: 'discovery.k8s.io/v1',
-    kind: 'EndpointSlice',
-    metadata: { name: 'kubernetes', namespace: 'default', labels: { 'kubernetes.io/service-name': 'kubernetes' } },
-    addressType: 'IPv4',
-    endpoints: servers.map((node) => ({ addresses: [node.addresses[0] as string], conditions: { ready: true } })),
-    ports: [{ name: 'https', protocol: 'TCP', port: API_SERVER_PORT }],
   };
 }

@@ -73,7 +73,7 @@ export class Simulation implements SimulationApi {
     this.store = createStore(clock, { serviceCIDRs: cluster.serviceCIDRs, nodePortRange: cluster.nodePortRange, seed: cluster.seed });
     this.#loop = new Loop({
       store: this.store,
-      controllers: clusterControllers(cluster),
+      controllers: clusterControllers(cluster, this.store.firstServiceAddress),
       write: (writes, by: Controller) => applyWrites(this.store, writes, { clock, component: by.name }).refusals.length === 0,
       suffix: () => nameSuffix(rng),
     });

@@ -2,8 +2,12 @@
  * An update of a Service that leaves out what the server had handed out keeps it, and one that changes the type drops what the new type
  * has no use for (Kubernetes v1.34 `pkg/registry/core/service`: patchAllocatedValues, dropTypeDependentFields).
  */
+import { isEqual } from '../equal.js';
 import type { Service, ServicePort, ServiceSpec } from '../types/core.js';
 import { isExternallyAccessible, needsClusterIp, needsHealthCheckPort, takesNodePorts } from './service-needs.js';
+
+/** What goes with a cluster address, where it is still what the server gave. */
+const GIVEN = ['clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'internalTrafficPolicy'] as const;
 
 type Spec = { -readonly [K in keyof ServiceSpec]: ServiceSpec[K] };
 
@@ -11,7 +15,8 @@ type Spec = { -readonly [K in keyof ServiceSpec]: ServiceSpec[K] };
 export function carryOver(service: Service, before: Service): ServiceSpec {
   const spec: Spec = { ...service.spec };
   const old = before.spec;
-  if (spec.type !== 'ExternalName') agreeOnAddress(spec, old);
+  spec.type ??= 'ClusterIP';
+  agreeOnAddress(spec, old);
   if (needsClusterIp(old) && needsClusterIp(spec)) keepAddresses(spec, old);
   if (takesNodePorts(old) && takesNodePorts(spec)) spec.ports = keepNodePorts(spec.ports ?? [], old.ports ?? []);
   if (needsHealthCheckPort(old) && needsHealthCheckPort(spec)) spec.healthCheckNodePort ??= old.healthCheckNodePort;
@@ -22,7 +27,9 @@ export function carryOver(service: Service, before: Service): ServiceSpec {
 /** A change of clusterIP alone is one of clusterIPs too, and the other way round. */
 function agreeOnAddress(spec: Spec, old: ServiceSpec): void {
   const { clusterIP, clusterIPs } = spec;
-  if (clusterIP === undefined || clusterIPs === undefined || clusterIP === clusterIPs[0]) return;
+  // Taking the first address away takes the list away, unless that was changed too.
+  if (!clusterIP && old.clusterIP && isEqual(clusterIPs, old.clusterIPs)) delete spec.clusterIPs;
+  if (!clusterIP || clusterIPs === undefined || clusterIP === clusterIPs[0]) return;
   if (clusterIP === old.clusterIP) spec.clusterIP = clusterIPs[0];
   else if (clusterIPs[0] === old.clusterIPs?.[0]) spec.clusterIPs = clusterIP === 'None' ? ['None'] : [clusterIP, ...clusterIPs.slice(1)];
 }
@@ -49,8 +56,9 @@ function keepNodePorts(ports: readonly ServicePort[], old: readonly ServicePort[
 }
 
 function dropUnused(spec: Spec, old: ServiceSpec): void {
-  if (needsClusterIp(old) && !needsClusterIp(spec) && spec.type === 'ExternalName' && spec.clusterIP === old.clusterIP) {
-    for (const field of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'internalTrafficPolicy'] as const) delete spec[field];
+  if (needsClusterIp(old) && spec.type === 'ExternalName') {
+    if (isEqual(spec.clusterIPs, old.clusterIPs)) delete spec.clusterIP;
+    for (const field of GIVEN) if (isEqual(spec[field], old[field])) delete spec[field];
   }
   if (takesNodePorts(old) && !takesNodePorts(spec)) spec.ports = dropNodePorts(spec.ports ?? [], old.ports ?? []);
   if (needsHealthCheckPort(old) && !needsHealthCheckPort(spec) && spec.healthCheckNodePort === old.healthCheckNodePort)

@@ -233,6 +233,24 @@ export interface EndpointPort {
   readonly appProtocol?: string | undefined;
 }
 
+/** The older form, one object per Service. */
+export interface Endpoints extends KubeObject {
+  readonly kind: 'Endpoints';
+  readonly subsets?: readonly EndpointSubset[] | undefined;
+}
+/** Every address serves every port. */
+export interface EndpointSubset {
+  readonly addresses?: readonly EndpointAddress[] | undefined;
+  readonly notReadyAddresses?: readonly EndpointAddress[] | undefined;
+  readonly ports?: readonly EndpointPort[] | undefined;
+}
+export interface EndpointAddress {
+  readonly ip: string;
+  readonly hostname?: string | undefined;
+  readonly nodeName?: string | undefined;
+  readonly targetRef?: Endpoint['targetRef'];
+}
+
 export interface Event extends KubeObject {
   readonly kind: 'Event';
   readonly type: 'Normal' | 'Warning';

@@ -1,6 +1,6 @@
 /** Kind → its type, for typed listers. */
 import type { Deployment, ReplicaSet } from './apps.js';
-import type { EndpointSlice, Event, Namespace, Node, Pod, Service } from './core.js';
+import type { Endpoints, EndpointSlice, Event, Namespace, Node, Pod, Service } from './core.js';
 
 export interface Kinds {
   Namespace: Namespace;
@@ -8,6 +8,7 @@ export interface Kinds {
   Pod: Pod;
   Service: Service;
   EndpointSlice: EndpointSlice;
+  Endpoints: Endpoints;
   Event: Event;
   Deployment: Deployment;
   ReplicaSet: ReplicaSet;

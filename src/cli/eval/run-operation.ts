@@ -44,7 +44,7 @@ export const OPERATIONS: Readonly<Record<string, Run>> = {
   fault: ({ simulation }, value) => runFault(simulation, value),
   get: ({ simulation }, value) => {
     const { kind, namespace, name } = objectFields(value, 'get');
-    const found = simulation.get(kind, namespace, name ?? '');
+    const found = simulation.get(kind, namespace, name ?? '') ?? simulation.get(kind, namespace ?? simulation.namespace, name ?? '');
     if (found === undefined) throw inputError('not-found', `there is no ${kind} ${namespace ? `${namespace}/` : ''}${name}`);
     return found;
   },

@@ -2,7 +2,7 @@
  * The EndpointSlice controller (pkg/controller/endpointslice, k8s.io/endpointslice): for every Service with a selector the slices of its
  * pods, one set per address family and port map, or one empty slice. Slices that somebody else wrote are left alone; where they
  * claim to be this controller's (a copy of a live cluster), it stands back from their Service. Deleting slices with their Service is garbage collection.
- * Left out: the legacy Endpoints mirror, topology-aware hints.
+ * Left out: topology-aware hints.
  */
 import type { Controller, ReconcileContext, Write } from '../../api/controller.js';
 import { isEqual } from '../../api/equal.js';

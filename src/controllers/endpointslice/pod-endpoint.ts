@@ -32,7 +32,7 @@ export function podEndpoint(service: Service, pod: Pod, node: Node | undefined, 
   };
 }
 
-function isNamed(service: Service, pod: Pod): boolean {
+export function isNamed(service: Service, pod: Pod): boolean {
   const { hostname, subdomain } = pod.spec;
   return !!hostname && subdomain === service.metadata.name && pod.metadata.namespace === service.metadata.namespace;
 }

@@ -12,7 +12,7 @@ import type { KubeObject, OwnerReference } from '../../api/types/meta.js';
 import type { StoreView } from '../../api/view.js';
 
 /** Kinds that can have owners, and be owners. */
-const KINDS = ['Deployment', 'ReplicaSet', 'Pod', 'Service', 'EndpointSlice', 'Node'] as const satisfies readonly Kind[];
+const KINDS = ['Deployment', 'ReplicaSet', 'Pod', 'Service', 'Endpoints', 'EndpointSlice', 'Node'] as const satisfies readonly Kind[];
 const FOREGROUND = 'foregroundDeletion';
 const ORPHAN = 'orphan';
 

@@ -10,7 +10,7 @@ import type { Kind } from '../../api/types/kinds.js';
 import type { KubeObject } from '../../api/types/meta.js';
 import type { StoreView } from '../../api/view.js';
 
-const KINDS: readonly Kind[] = ['Deployment', 'ReplicaSet', 'Pod', 'Service', 'EndpointSlice'];
+const KINDS: readonly Kind[] = ['Deployment', 'ReplicaSet', 'Pod', 'Service', 'Endpoints', 'EndpointSlice'];
 
 export function createNamespaceController(): Controller {
   return {

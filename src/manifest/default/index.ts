@@ -15,6 +15,7 @@ const DEFAULTS: Readonly<Record<string, (value: Fields) => void>> = {
   Service: defaultService,
   Deployment: defaultDeployment,
   ReplicaSet: defaultReplicaSet,
+  Endpoints: defaultEndpoints,
   EndpointSlice: defaultEndpointSlice,
   Node: defaultNode,
   Event: (event) => {
@@ -24,6 +25,11 @@ const DEFAULTS: Readonly<Record<string, (value: Fields) => void>> = {
     setDefault(secret, 'type', 'Opaque');
   },
 };
+
+/** `pkg/apis/core/v1/defaults.go`, SetDefaults_Endpoints. */
+function defaultEndpoints(endpoints: Fields): void {
+  for (const subset of listOf(endpoints, 'subsets')) for (const port of listOf(subset, 'ports')) setDefault(port, 'protocol', 'TCP');
+}
 
 /** `pkg/apis/discovery/v1/defaults.go`. */
 function defaultEndpointSlice(slice: Fields): void {

@@ -3,6 +3,7 @@ import type { Cause } from '../../api/refusal.js';
 import type { KubeObject } from '../../api/types/meta.js';
 import type { Kind, Kinds } from '../../api/types/kinds.js';
 import { validateEndpointSlice, validateEndpointSliceUpdate } from './endpoint-slice.js';
+import { validateEndpoints } from './endpoints.js';
 import { validateMetadata } from './metadata.js';
 import { validateNode, validateNodeUpdate } from './node.js';
 import { validatePodSpec, validatePodUpdate } from './pod.js';
@@ -20,6 +21,7 @@ const RULES: { readonly [K in Kind]?: Rules<K> } = {
   Service: { create: validateService, update: validateServiceUpdate },
   Deployment: { create: validateDeployment, update: validateWorkloadUpdate },
   ReplicaSet: { create: validateReplicaSet, update: validateWorkloadUpdate },
+  Endpoints: { create: validateEndpoints },
   EndpointSlice: { create: validateEndpointSlice, update: validateEndpointSliceUpdate },
   Node: { create: validateNode, update: validateNodeUpdate },
 };

@@ -30,6 +30,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   service: 'Service',
   deployment: 'Deployment',
   replicaset: 'ReplicaSet',
+  endpoints: 'Endpoints',
   endpointslice: 'EndpointSlice',
 };
 
