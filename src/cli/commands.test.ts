@@ -198,7 +198,8 @@ describe('commands', { concurrency: 2, timeout: 120_000 }, () => {
     const again = await project.hopspec(['init', 'new']);
     assert.deepEqual([first.code, first.stdout, again.code], [0, '', 2]);
     assert.match(again.stderr, /new\/clusters\/three-nodes\.yaml is there already; nothing was written/);
-    assert.ok(existsSync(join(project.folder, 'new/.github/workflows/hopspec.yaml')));
+    for (const path of ['.github/workflows/hopspec.yaml', '.gitlab-ci.yml', '.vscode/settings.json'])
+      assert.ok(existsSync(join(project.folder, 'new', path)), path);
     assert.match(readFileSync(join(project.folder, 'new/features/nginx.feature'), 'utf8'), /^Feature: /);
   });
 

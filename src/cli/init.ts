@@ -1,11 +1,12 @@
-/** `hopspec init`: a first spec, its cluster file and manifest, and a CI job, all of which pass as they are. Nothing is overwritten. */
+/** `hopspec init`: a first spec, its cluster file and manifest, CI jobs for GitHub and GitLab, all of which pass as they are, and settings that let an editor
+ * complete steps. Nothing is overwritten. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '../index.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 
-/** The files as they are written; npm would not pack a folder whose name begins with a dot, hence `github`. */
+/** The files as they are written, but for the dot that some names begin with: npm packs such files by rules of its own. */
 const TEMPLATE = fileURLToPath(new URL('./first-project', import.meta.url));
 
 export function init(dir: string): ExitCode {
@@ -13,7 +14,7 @@ export function init(dir: string): ExitCode {
     .filter((entry) => entry.isFile())
     .map((entry) => relative(TEMPLATE, join(entry.parentPath, entry.name)))
     .sort()
-    .map((name) => ({ from: join(TEMPLATE, name), to: join(dir, name.replace(/^github\//, '.github/')) }));
+    .map((name) => ({ from: join(TEMPLATE, name), to: join(dir, name.replace(/^(?=github\/|vscode\/|gitlab-ci)/, '.')) }));
   const there = files.filter(({ to }) => existsSync(to));
   if (there.length > 0) {
     throw new InputError(

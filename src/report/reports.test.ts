@@ -14,7 +14,7 @@ const FEATURE = `Feature: f
 
   Scenario: is not modelled
     Given pod A on node1
-    When node2 fails
+    When I send a "GET" request to "http://a"
     Then pod A runs on node1
 
   Scenario: is nothing

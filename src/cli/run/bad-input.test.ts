@@ -44,7 +44,7 @@ const SPECS: Readonly<Record<string, string>> = {
   'alias bomb': manifest(bomb()),
   'expects the refusal of what is accepted':
     'When the manifest is applied:\n"""\napiVersion: v1\nkind: Namespace\nmetadata: {name: dev}\n"""\nThen applying the manifest is refused with "no"',
-  'what is not modelled yet': 'Given pod A on node1\nWhen node1 fails\nThen pod A is not ready',
+  'what is not modelled yet': 'Given pod A on node1\nThen Job a is complete',
 };
 
 function manifest(text: string): string {
