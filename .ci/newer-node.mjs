@@ -2,7 +2,8 @@
 // answers do not hang on Node.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { globSync, mkdirSync, writeFileSync } from './files.mjs';
+import { mkdirSync, writeFileSync } from './files.mjs';
+import { unitFiles, withBuilt } from './unit-files.mjs';
 
 const MAJOR = '24';
 const folder = 'out/newer-node';
@@ -20,12 +21,11 @@ if (process.platform !== 'linux' || process.arch !== 'x64') {
   console.log(`SKIPPED: Node ${MAJOR} cannot be installed from the registry`);
 } else {
   console.log(execFileSync(binary, ['--version'], { encoding: 'utf8' }).trim());
-  const ASKS_LINUX = /^src\/lab\/|\/real-kernel\.test|^src\/cli\/lab/;
-  const tests = [...globSync('src', /\.test\.ts$/), ...globSync('steps', /\.test\.ts$/)].filter((file) => !ASKS_LINUX.test(file));
+  const tests = unitFiles({ withLinux: false });
   const unit = spawnSync(
     binary,
     ['--import', 'tsx', '--test', `--test-concurrency=${availableParallelism()}`, '--test-reporter=spec', ...tests],
-    { stdio: 'inherit' },
+    { stdio: 'inherit', env: await withBuilt() },
   );
   const specs = spawnSync(binary, ['--import', 'tsx', 'src/cli/main.ts', 'run'], { stdio: 'inherit' });
   process.exitCode = unit.status || specs.status ? 1 : 0;

@@ -2,12 +2,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { labSkip } from '../lab/testing/lab-skip.test.js';
-import { makeProject, type Project } from './testing/project.js';
-
-const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
-const TSX = import.meta.resolve('tsx');
+import { HOPSPEC, makeProject, type Project } from './testing/project.js';
 
 const skip = process.getuid?.() !== 0 ? 'needs root' : labSkip();
 
@@ -21,8 +17,8 @@ describe('hopspec lab', { timeout: 120_000, skip }, () => {
 
   /** Runs it behind a script of the shell, `unshare` with these arguments around. */
   function lab(unshare: readonly string[], script: string): { code: number | null; stdout: string; stderr: string } {
-    const command = `${script}\nexec "$0" --import "$1" "$2" lab plan.json`;
-    const { status, stdout, stderr } = spawnSync('unshare', [...unshare, 'sh', '-c', command, process.execPath, TSX, MAIN], {
+    const command = `${script}\nexec "$0" "$@" lab plan.json`;
+    const { status, stdout, stderr } = spawnSync('unshare', [...unshare, 'sh', '-c', command, process.execPath, ...HOPSPEC], {
       cwd: project.folder,
       encoding: 'utf8',
     });

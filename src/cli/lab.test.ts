@@ -6,10 +6,9 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { labSkip } from '../lab/testing/lab-skip.test.js';
-import { type Finished, makeProject, type Project } from './testing/project.js';
+import { type Finished, HOPSPEC, makeProject, type Project } from './testing/project.js';
 
 const EXECUTOR = fileURLToPath(new URL('../lab/executor/main.py', import.meta.url));
-const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
 
 const TWO_HOSTS = {
   netns: {
@@ -123,8 +122,7 @@ describe('hopspec lab', { timeout: 120_000, skip: labSkip(true) }, () => {
   });
 
   test('leaves nothing behind when it is killed', async () => {
-    const tsx = import.meta.resolve('tsx');
-    const node = spawn(process.execPath, ['--import', tsx, MAIN, 'lab', join(project.folder, 'long.json')], { stdio: 'ignore' });
+    const node = spawn(process.execPath, [...HOPSPEC, 'lab', join(project.folder, 'long.json')], { stdio: 'ignore' });
     const executor = await eventually(() => executorOf(node.pid ?? 0));
     node.kill('SIGKILL');
     await eventually(() => (existsSync(`/proc/${executor}`) ? undefined : true));

@@ -4,8 +4,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { makeProject } from '../testing/project.js';
+import { HOPSPEC, makeProject } from '../testing/project.js';
 import { concerned, foldersOf, watchedFiles } from './watched-files.js';
 
 const pod = (node: string): string =>
@@ -53,8 +52,7 @@ function said(child: ChildProcessWithoutNullStreams, words: RegExp): Promise<str
 }
 
 test('the specs run, and again where something changed; it ends with what came of the last run', { timeout: 120_000 }, async () => {
-  const main = fileURLToPath(new URL('../main.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', main, 'run', '--watch'], { cwd: project.folder });
+  const child = spawn(process.execPath, [...HOPSPEC, 'run', '--watch'], { cwd: project.folder });
   const closed = new Promise<number | null>((done) => child.on('close', (code) => done(code)));
   assert.match(await said(child, /watching features, manifests/), /2 scenarios: 2 passed/);
   const next = said(child, /scenarios?: [^]*watching/);

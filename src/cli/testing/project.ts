@@ -6,8 +6,9 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const REPOSITORY = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
-const MAIN = join(REPOSITORY, 'src/cli/main.ts');
-const TSX = import.meta.resolve('tsx');
+const SOURCES = ['--import', import.meta.resolve('tsx'), join(REPOSITORY, 'src/cli/main.ts')];
+/** What Node is given to be the command line: the sources, or the built package that HOPSPEC_MAIN names, which starts in a third of the time. */
+export const HOPSPEC: readonly string[] = process.env.HOPSPEC_MAIN === undefined ? SOURCES : [resolve(process.env.HOPSPEC_MAIN)];
 
 export interface Finished {
   readonly code: number;
@@ -37,28 +38,28 @@ export function makeProject(files: Readonly<Record<string, string>>): Project {
   }
   return {
     folder,
-    hopspec: (args, options = {}) => runIn(folder, args, options),
+    hopspec: (args, options = {}) => runIn(folder, HOPSPEC, args, options),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
 
-/** In this checkout, for the specs that ship with it. */
+/** In this checkout, for the specs that ship with it: by the sources, whose steps its own configuration names. */
 export function runHere(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
-  return runIn(REPOSITORY, args, options);
+  return runIn(REPOSITORY, SOURCES, args, options);
 }
 
-function runIn(cwd: string, args: readonly string[], { stdin = '', heapMiB }: RunOptions): Promise<Finished> {
+function runIn(cwd: string, hopspec: readonly string[], args: readonly string[], { stdin = '', heapMiB }: RunOptions): Promise<Finished> {
   return new Promise((done, fail) => {
     const { NODE_V8_COVERAGE, PATH, HOME } = process.env;
     const env = { PATH, HOME, ...(NODE_V8_COVERAGE === undefined ? {} : { NODE_V8_COVERAGE }) };
     const limit = heapMiB === undefined ? [] : [`--max-old-space-size=${heapMiB}`];
-    const child = spawn(process.execPath, [...limit, '--import', TSX, MAIN, ...args], { cwd, env });
+    const child = spawn(process.execPath, [...limit, ...hopspec, ...args], { cwd, env });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
     child.on('error', fail);
-    setTimeout(() => child.kill('SIGKILL'), 30_000).unref();
+    setTimeout(() => child.kill('SIGKILL'), 180_000).unref();
     child.on('close', (code) => done({ code: code ?? -1, stdout, stderr }));
     child.stdin.on('error', () => undefined).end(stdin);
   });
