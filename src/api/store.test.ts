@@ -268,13 +268,13 @@ test('stored objects cannot be changed in place', () => {
   }, TypeError);
 });
 
-test('ten thousand Services and slices load in well under a second', () => {
+test('ten thousand Services and slices load in well under a second of computing', () => {
   const store = testStore({ freeze: false });
-  const start = performance.now();
+  const before = process.cpuUsage();
   for (let i = 0; i < 10_000; i++) {
     store.create(service(`web-${i}`));
     store.create(slice(`web-${i}-abcde`));
   }
   assert.equal(store.view().list('Service').length, 10_000);
-  assert.ok(performance.now() - start < 2000, 'even on a busy machine');
+  assert.ok(process.cpuUsage(before).user < 2_000_000, 'microseconds, even on a slow machine');
 });

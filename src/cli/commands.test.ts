@@ -24,7 +24,7 @@ const lines = (text: string): { op: string; ok: boolean; result?: unknown; error
     .split('\n')
     .map((line) => json(line) as { op: string; ok: boolean });
 
-describe('commands', { concurrency: 2, timeout: 120_000 }, () => {
+describe('commands', { concurrency: 2, timeout: 600_000 }, () => {
   let project: Project;
   before(() => {
     project = makeProject({

@@ -7,7 +7,7 @@ import { HOPSPEC, makeProject, type Project } from './testing/project.js';
 
 const skip = process.getuid?.() !== 0 ? 'needs root' : labSkip();
 
-describe('hopspec lab', { timeout: 120_000, skip }, () => {
+describe('hopspec lab', { timeout: 600_000, skip }, () => {
   let project: Project;
   before(() => {
     const netns = { a: { ipset: 'create s hash:ip\n', nft: 'table ip t {\n}\n', iptables: '*filter\nCOMMIT\n', fdb: [] } };

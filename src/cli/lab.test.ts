@@ -37,7 +37,7 @@ interface Result {
 
 const result = ({ stdout }: Finished): Result => JSON.parse(stdout) as Result;
 
-describe('hopspec lab', { timeout: 120_000, skip: labSkip(true) }, () => {
+describe('hopspec lab', { timeout: 600_000, skip: labSkip(true) }, () => {
   let project: Project;
   before(() => {
     project = makeProject({

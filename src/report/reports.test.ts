@@ -20,7 +20,7 @@ const FEATURE = `Feature: f
   Scenario: is nothing
 `;
 
-describe('reports', { timeout: 120_000 }, () => {
+describe('reports', { timeout: 600_000 }, () => {
   let project: Project;
   let markdown = '';
   let github = '';

@@ -171,7 +171,7 @@ const ROWS: readonly Row[] = [
   { name: 'there is no such judge', files: {}, args: ['--on', 'moon'], code: 2, says: /no such judge/ },
 ];
 
-describe('hopspec run', { concurrency: 2, timeout: 120_000 }, () => {
+describe('hopspec run', { concurrency: 2, timeout: 600_000 }, () => {
   for (const { name, files = {}, args = [], code, says } of ROWS) {
     test(`${name}: exit ${code}`, async () => {
       const project = makeProject(files);

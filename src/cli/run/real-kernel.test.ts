@@ -31,7 +31,7 @@ const FILES = {
   ),
 };
 
-describe('hopspec run --on', { timeout: 120_000, skip: labSkip(true) }, () => {
+describe('hopspec run --on', { timeout: 600_000, skip: labSkip(true) }, () => {
   let project: Project;
   before(() => {
     project = makeProject(FILES);

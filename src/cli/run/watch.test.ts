@@ -51,7 +51,7 @@ function said(child: ChildProcessWithoutNullStreams, words: RegExp): Promise<str
   });
 }
 
-test('the specs run, and again where something changed; it ends with what came of the last run', { timeout: 120_000 }, async () => {
+test('the specs run, and again where something changed; it ends with what came of the last run', { timeout: 600_000 }, async () => {
   const child = spawn(process.execPath, [...HOPSPEC, 'run', '--watch'], { cwd: project.folder });
   const closed = new Promise<number | null>((done) => child.on('close', (code) => done(code)));
   assert.match(await said(child, /watching features, manifests/), /2 scenarios: 2 passed/);
