@@ -5,12 +5,13 @@ import { judgeConnectivity } from './claim/connectivity.js';
 import type { Judgement } from './claim/judge/judgement.js';
 import { judgeQualifiers, judgeTraffic } from './claim/judge/judge-traffic.js';
 import { judgeSpread } from './claim/judge/judge-spread.js';
-import { parseResolves } from './claim/parse/resolves.js';
+import { parseLookUp, parseResolves } from './claim/parse/resolves.js';
 import { parseQualifier, parseSpreadClaim, parseTrafficClaim } from './claim/parse/traffic-claim.js';
 import { judgePath } from './claim/path.js';
 import { endpointName } from './claim/place.js';
 import type { PlacePhrase, TrafficClaim } from './claim/traffic-claim.js';
 import type { RoutePhrase } from './claim/phrase.js';
+import { judgeResolvConf } from './claim/resolv-conf.js';
 import { judgeResolves, type LookUp, lookUpMismatch, type ResolvesClaim } from './claim/resolves.js';
 import { Captures } from './sim/captures.js';
 import { ClusterWorld } from './sim/cluster-world.js';
@@ -18,7 +19,8 @@ import type { TraceQuery } from './sim/contract.js';
 import { type JudgedOn, makeRealJudge, type RealJudge } from './sim/real-judge.js';
 import { ClusterSteps } from './sim/spec/cluster-steps.js';
 import { servicePortAt } from './sim/lookup.js';
-import { addressesOfService, resolveName } from './sim/resolve-name.js';
+import { confOf, formatResolvConf } from './sim/dns/pod-conf.js';
+import { addressesOfService, type AskedName, resolveName } from './sim/dns/resolve-name.js';
 import type { Simulation } from './sim/simulation.js';
 import type { PathLine, Spec, SpecOptions } from './sim/spec-contract.js';
 import type { Trace } from './trace/trace.js';
@@ -43,8 +45,10 @@ class ScenarioSpec extends ClusterSteps implements Spec {
   /** Whom the name stands for, to every sender alike; without an address nothing is sent. */
   #judgeHost(claim: TrafficClaim, host: string): readonly Judgement[] | undefined {
     const world = this.#world();
-    const found = world.subjects(claim.subject).map((subject) => ({ subject, look: lookUp(this.simulation, subject.from, host) }));
-    const missing = found.find(({ look }) => look.addresses.length === 0);
+    const found = world
+      .subjects(claim.subject)
+      .map((subject) => ({ subject, look: lookUp(this.simulation, { from: subject.from, name: host }) }));
+    const missing = found.find(({ look }) => look.found.length === 0);
     if (missing !== undefined) {
       if (claim.mode === 'cannot' && claim.qualifiers.length === 0) return undefined;
       throw lookUpMismatch(
@@ -53,9 +57,9 @@ class ScenarioSpec extends ClusterSteps implements Spec {
         missing.look,
       );
     }
-    const sets = new Set(found.map(({ look }) => look.addresses.join()));
+    const sets = new Set(found.map(({ look }) => look.found.join()));
     if (sets.size > 1) throw unsupported('names-differ', `"${host}" is not the same to every sender`, { fix: 'name one sender' });
-    const judged = (found[0]?.look.addresses ?? []).map((address) => this.#judgeClaim(atAddress(claim, address, this.simulation)));
+    const judged = oneFamily(found[0]?.look.found ?? []).map((address) => this.#judgeClaim(atAddress(claim, address, this.simulation)));
     return joinJudgements(judged);
   }
 
@@ -117,18 +121,30 @@ class ScenarioSpec extends ClusterSteps implements Spec {
 
   resolves(sentence: string): void {
     this.#last = undefined;
-    const { pod, host, places } = parseResolves(sentence);
+    const { who, host, type, wanted } = parseResolves(sentence);
     const world = this.#world();
-    const [subject] = world.subjects({ kind: 'pod', name: pod, node: undefined, container: undefined });
-    if (subject === undefined) return;
-    judgeResolves(
-      {
-        sentence,
-        wanted: places?.flatMap((place) => addressesOf(this.simulation, world, place)),
-        ...this.#lookUpWords(subject.from, host),
-      },
-      lookUp(this.simulation, subject.from, host),
-    );
+    const found =
+      wanted.kind === 'places'
+        ? wanted.places.flatMap((place) => addressesOf(this.simulation, world, place))
+        : wanted.kind === 'records'
+          ? wanted.data
+          : undefined;
+    const { because, seconds } = wanted.kind === 'nothing' ? wanted : {};
+    for (const { from } of world.subjects(who)) {
+      const look = lookUp(this.simulation, { from, name: host, type, families: wanted.kind === 'places' ? found : undefined });
+      judgeResolves({ sentence, wanted: found, because, seconds, ...this.#lookUpWords(from, host) }, look);
+    }
+  }
+
+  resolvConf(place: string, text: string): void {
+    const conf = formatResolvConf(confOf(this.simulation, endpointOf(place, this.simulation.nodes)));
+    judgeResolvConf(text, conf, { place, replay: replayLine(this.options.where?.(), 'pod/…', '…', 'TCP') });
+  }
+
+  lookUp(sentence: string): void {
+    if (this.#judgedOn !== 'sim') throw unsupported('capture-on-lab', 'captures are made on the simulated kernel only');
+    const { who, host } = parseLookUp(sentence);
+    for (const { from, label } of this.#world().subjects(who)) this.#captures.lookUp(this.simulation, label, from, host);
   }
 
   connectivity(protocol: 'TCP' | 'UDP' | 'SCTP', port: number, table: readonly (readonly string[])[]): void {
@@ -190,7 +206,8 @@ function addressesOf(simulation: Simulation, world: ClusterWorld, place: PlacePh
 /** The sentence with the address that its host has; a Service's first port is meant where none is named. */
 function atAddress(claim: TrafficClaim, address: string, simulation: Simulation): TrafficClaim {
   const span = claim.objectSpan;
-  const port = servicePortAt(simulation.view(), address) ?? HTTP_PORT;
+  const named = claim.object.kind === 'host' ? claim.object.port : undefined;
+  const port = named ?? servicePortAt(simulation.view(), address) ?? HTTP_PORT;
   const route: RoutePhrase = claim.route ?? {
     ...{ via: 'port', port, protocol: undefined, node: undefined, address: undefined },
     span: { start: span.end, end: span.end },
@@ -206,16 +223,46 @@ function joinJudgements(judged: readonly (readonly Judgement[])[]): readonly Jud
   return first?.map((judgement, i) => ({ ...judgement, checks: judged.flatMap((one) => one[i]?.checks ?? []) }));
 }
 
-/** What a claim is judged by; IPv4 alone, which the cluster speaks. */
-function lookUp(simulation: Simulation, from: string, name: string): LookUp {
-  const { answer, rcode, queries, lost } = resolveName(simulation, { from, name });
+/** Programs go by the first that works: IPv4 before the IPv6 of private ranges (RFC 6724). */
+function oneFamily(addresses: readonly string[]): readonly string[] {
+  const four = addresses.filter((address) => !address.includes(':'));
+  return four.length > 0 ? four : addresses;
+}
+
+interface Wanted {
+  readonly from: string;
+  readonly name: string;
+  /** Of the record; addresses unless given. */
+  readonly type?: string | undefined;
+  /** Addresses of the families that count; all unless given. */
+  readonly families?: readonly string[] | undefined;
+}
+
+/** What a claim is judged by. */
+function lookUp(simulation: Simulation, { from, name, type, families }: Wanted): LookUp {
+  const types = type === undefined ? ['A', 'AAAA'] : [type];
+  const { answer, result, queries, lost, seconds } = resolveName(simulation, { from, name, types });
   const failed = lost?.outcomes.find(({ verdict }) => verdict !== 'delivered');
+  const found = answer.filter((record) => types.includes(record.type)).map(({ data }) => data.replaceAll('"', ''));
+  const counts = (one: string): boolean => families === undefined || families.some((other) => other.includes(':') === one.includes(':'));
   return {
-    addresses: answer.filter(({ type }) => type === 'A').map(({ data }) => data),
-    rcode,
-    asked: queries.map((query) => `${query.name} ${query.type} from ${query.server}: ${query.rcode}`),
+    found: found.filter(counts),
+    result,
+    asked: askedLines(queries),
+    seconds,
     lost: failed === undefined ? undefined : { verdict: failed.verdict, cause: failed.cause },
   };
+}
+
+/** Questions of one name that came to the same stand in one line. */
+function askedLines(queries: readonly AskedName[]): readonly string[] {
+  const lines = new Map<string, Set<string>>();
+  for (const { name, type, server, rcode, transport } of queries) {
+    const key = `${server}${transport === 'tcp' ? ' by TCP' : ''}: ${rcode}`;
+    const types = lines.get(`${name} ${key}`) ?? new Set<string>();
+    lines.set(`${name} ${key}`, types.add(type));
+  }
+  return [...lines].map(([key, types]) => key.replace(' ', ` ${[...types].join(' and ')} from `));
 }
 
 /** `node1`, `pod A`, `client laptop`. */

@@ -86,13 +86,48 @@ Then('the response must be served by the {string} service', (_service: string) =
   throw unsupported('http', 'HTTP requests are not modelled yet');
 });
 
-Then('pod {name} resolves {string} to {target}', function (this: HopspecWorld, pod: string, host: string, target: string) {
-  this.spec.resolves(`pod ${pod} resolves "${host}" to ${target}`);
+Then('{subject} resolves {string} to {target}', function (this: HopspecWorld, who: string, host: string, target: string) {
+  this.spec.resolves(`${who} resolves "${host}" to ${target}`);
 });
 
-Then('pod {name} does not resolve {string}', function (this: HopspecWorld, pod: string, host: string) {
-  this.spec.resolves(`pod ${pod} does not resolve "${host}"`);
+Then('{subject} resolves the {word} record {string} to {target}', sayRecord);
+
+Then('{subject} does not resolve the {word} record {string}', function (this: HopspecWorld, who: string, type: string, host: string) {
+  this.spec.resolves(`${who} does not resolve the ${type} record "${host}"`);
 });
+
+Then('{subject} does not resolve {string} because {string}', function (this: HopspecWorld, who: string, host: string, why: string) {
+  this.spec.resolves(`${who} does not resolve "${host}" because "${why}"`);
+});
+
+Then('{subject} does not resolve the {word} record {string} because {string}', sayNoRecord);
+
+Then(
+  '{subject} gives up resolving {string} after {int} second(s)',
+  function (this: HopspecWorld, who: string, host: string, after: number) {
+    this.spec.resolves(`${who} gives up resolving "${host}" after ${after} seconds`);
+  },
+);
+
+Then('{place} has the resolv.conf:', function (this: HopspecWorld, place: string, text: string) {
+  this.spec.resolvConf(place, text);
+});
+
+When('{subject} looks up {string}', function (this: HopspecWorld, who: string, host: string) {
+  this.spec.lookUp(`${who} looks up "${host}"`);
+});
+
+Then('{subject} does not resolve {string}', function (this: HopspecWorld, who: string, host: string) {
+  this.spec.resolves(`${who} does not resolve "${host}"`);
+});
+
+function sayRecord(this: HopspecWorld, who: string, type: string, host: string, data: string): void {
+  this.spec.resolves(`${who} resolves the ${type} record "${host}" to ${data}`);
+}
+
+function sayNoRecord(this: HopspecWorld, who: string, type: string, host: string, why: string): void {
+  this.spec.resolves(`${who} does not resolve the ${type} record "${host}" because "${why}"`);
+}
 
 function pathLines(table: DataTable): PathLine[] {
   const header = table.raw()[0]?.join(' | ') ?? '';

@@ -18,7 +18,19 @@ export interface ClusterSpec {
   readonly cni: { readonly name: string; readonly config: Readonly<Record<string, unknown>> };
   readonly kubeProxy: { readonly mode: string; readonly config: Readonly<Record<string, unknown>> };
   readonly externals: readonly { readonly name: string; readonly address: string }[];
+  /** Undefined: kubeadm's, and nodes whose own resolver takes no packets. */
+  readonly dns?: ClusterDns | undefined;
   readonly loadBalancer: { readonly kind: 'none' | 'cloud' | 'metallb-l2' | 'metallb-bgp'; readonly pool: string | undefined };
+}
+
+export interface ClusterDns {
+  /** As in KubeletConfiguration; the tenth address of the Service range unless given. */
+  readonly clusterDNS?: readonly string[] | undefined;
+  readonly clusterDomain?: string | undefined;
+  /** What stands in every node's /etc/resolv.conf. */
+  readonly nameservers?: readonly string[] | undefined;
+  readonly searches?: readonly string[] | undefined;
+  readonly options?: readonly string[] | undefined;
 }
 
 export interface ClusterNode {

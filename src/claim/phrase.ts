@@ -28,7 +28,7 @@ export type ObjectPhrase =
   | SubjectPhrase
   | { readonly kind: 'service'; readonly name: NamePhrase }
   | { readonly kind: 'address'; readonly address: string; readonly span: Span }
-  | { readonly kind: 'host'; readonly host: string; readonly span: Span }
+  | { readonly kind: 'host'; readonly host: string; readonly port?: number | undefined; readonly span: Span }
   | { readonly kind: 'localhost'; readonly span: Span };
 
 export interface RoutePhrase {

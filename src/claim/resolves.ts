@@ -7,12 +7,15 @@ import type { Span } from './phrase.js';
 import { placeName } from './place.js';
 
 export interface LookUp {
-  /** Addresses that were found; none where the name has none. */
-  readonly addresses: readonly string[];
-  readonly rcode: string;
+  /** Addresses, or what records of another type say; none where the name has none. */
+  readonly found: readonly string[];
+  /** `NOERROR`, `NODATA`, `NXDOMAIN`, `SERVFAIL`, `REFUSED`, `TIMEOUT`, `UNREACHABLE`. */
+  readonly result: string;
   /** `nginx.default.svc.cluster.local. A from 10.96.0.10: NXDOMAIN`, in order. */
   readonly asked: readonly string[];
-  /** Why no answer came, and how; undefined where one did. */
+  /** How long nothing came. */
+  readonly seconds: number;
+  /** Why no answer came, and how; undefined where all questions were answered. */
   readonly lost: { readonly verdict: string; readonly cause: Cause | null } | undefined;
 }
 
@@ -20,37 +23,59 @@ export interface ResolvesClaim {
   readonly sentence: string;
   /** Of the words that fail; what follows `resolves` unless given. */
   readonly span?: Span | undefined;
-  /** The addresses that it must be, and no others; undefined for `does not resolve`. */
+  /** What it must be, and nothing else; undefined for `does not resolve`. */
   readonly wanted: readonly string[] | undefined;
+  /** Of `does not resolve`: why, and after how many seconds. */
+  readonly because?: string | undefined;
+  readonly seconds?: number | undefined;
   /** Whose address one is, for messages. */
   readonly owner: (address: string) => string | undefined;
   readonly namespace: string;
   readonly replay: string;
 }
 
-export function judgeResolves(claim: ResolvesClaim, found: LookUp): void {
-  const { wanted } = claim;
-  const holds = wanted === undefined ? found.addresses.length === 0 : found.lost === undefined && sameAddresses(wanted, found.addresses);
-  if (!holds) throw mismatch(claim, found);
+export function judgeResolves(claim: ResolvesClaim, look: LookUp): void {
+  if (claim.wanted === undefined ? !holdsNot(claim, look) : !isSame(claim.wanted, look)) throw mismatch(claim, look);
 }
 
-function sameAddresses(one: readonly string[], other: readonly string[]): boolean {
-  return other.length > 0 && [...new Set(one)].sort().join() === [...new Set(other)].sort().join();
+function holdsNot({ because, seconds }: ResolvesClaim, look: LookUp): boolean {
+  if (look.found.length > 0) return false;
+  return (because === undefined || resultOf(look) === because) && (seconds === undefined || seconds === look.seconds);
 }
 
-function mismatch(claim: ResolvesClaim, found: LookUp): ClaimMismatch {
+/** A name that is there without what was asked for. */
+function resultOf({ result }: LookUp): string {
+  return result === 'NOERROR' ? 'NODATA' : result;
+}
+
+function isSame(wanted: readonly string[], { found }: LookUp): boolean {
+  return found.length > 0 && [...new Set(wanted)].sort().join() === [...new Set(found)].sort().join();
+}
+
+function mismatch(claim: ResolvesClaim, look: LookUp): ClaimMismatch {
   const { sentence, wanted } = claim;
-  const start = sentence.indexOf(wanted === undefined ? 'does not' : 'resolves');
-  const from = wanted === undefined ? start : sentence.indexOf(' to ', start) + 1;
-  const span = claim.span ?? { start: from, end: sentence.length };
-  return lookUpMismatch({ ...claim, span }, wanted === undefined ? 'no address' : named(wanted, claim.owner), found);
+  const denied = ['does not', 'gives up'].map((words) => sentence.indexOf(words)).find((at) => at >= 0);
+  const because = sentence.lastIndexOf(' because ');
+  const from =
+    denied === undefined
+      ? sentence.indexOf(' to ', sentence.indexOf('resolves')) + 1
+      : look.found.length === 0 && because > 0
+        ? because + 1
+        : denied;
+  return lookUpMismatch({ ...claim, span: claim.span ?? { start: from, end: sentence.length } }, expected(claim, wanted), look);
+}
+
+function expected({ because, seconds, owner }: ResolvesClaim, wanted: readonly string[] | undefined): string {
+  if (wanted !== undefined) return named(wanted, owner);
+  if (seconds !== undefined) return `no answer for ${seconds} ${seconds === 1 ? 'second' : 'seconds'}`;
+  return because === undefined ? 'no address' : because === 'TIMEOUT' ? 'no answer' : because;
 }
 
 /** Of any sentence that needs a name. */
 export function lookUpMismatch(
   claim: Omit<ResolvesClaim, 'wanted'> & { readonly span: Span },
-  expected: string,
-  found: LookUp,
+  wanted: string,
+  look: LookUp,
 ): ClaimMismatch {
   const { sentence, span, owner, replay } = claim;
   return new ClaimMismatch([
@@ -58,30 +83,49 @@ export function lookUpMismatch(
       code: 'claim-mismatch',
       message: [
         ...markSpan(sentence, span),
-        ...labelled('expected', expected),
-        ...labelled('happened', happened(found, owner)),
-        ...found.asked.flatMap((line, i) => (i === 0 ? labelled('asked', line) : [`${' '.repeat(14)}${line}`])),
-        ...labelled('reason', reason(found, claim.namespace)),
+        ...labelled('expected', wanted),
+        ...labelled('happened', happened(look, owner)),
+        ...shown(look.asked).flatMap((line, i) => (i === 0 ? labelled('asked', line) : [`${' '.repeat(14)}${line}`])),
+        ...labelled('reason', reason(look, claim.namespace)),
         ...labelled('replay', replay),
       ].join('\n'),
     },
   ]);
 }
 
-function named(addresses: readonly string[], owner: (address: string) => string | undefined): string {
-  if (addresses.length === 0) return 'an address, and what is named there has none';
-  return addresses
-    .map((address) => {
-      const who = owner(address);
-      return who === undefined ? address : `${address} (${who})`;
+const SHOWN_MAX = 12;
+
+function shown(asked: readonly string[]): readonly string[] {
+  const more = asked.length - SHOWN_MAX;
+  return more > 0 ? [...asked.slice(0, SHOWN_MAX), `and ${more} more`] : asked;
+}
+
+function named(found: readonly string[], owner: (address: string) => string | undefined): string {
+  if (found.length === 0) return 'an address, and what is named there has none';
+  return found
+    .map((one) => {
+      const who = owner(one);
+      return who === undefined ? one : `${one} (${who})`;
     })
     .join(', ');
 }
 
-function happened({ addresses, rcode, lost }: LookUp, owner: (address: string) => string | undefined): string {
-  if (lost !== undefined) return `no answer came: the question ${lost.verdict === 'timeout' ? 'was lost' : `was ${lost.verdict}`}`;
-  if (addresses.length > 0) return `it resolves to ${named(addresses, owner)}`;
-  return rcode === 'NXDOMAIN' ? 'there is no such name (NXDOMAIN)' : 'the name is there, and has no address (NODATA)';
+function happened(look: LookUp, owner: (address: string) => string | undefined): string {
+  if (look.found.length > 0) return `it resolves to ${named(look.found, owner)}`;
+  switch (look.result) {
+    case 'TIMEOUT':
+      return `no answer came: the question was lost, and given up after ${look.seconds} seconds`;
+    case 'UNREACHABLE':
+      return 'no answer came: the question was refused on its way';
+    case 'SERVFAIL':
+      return `the server failed (SERVFAIL)${look.lost === undefined ? '' : ': its own question was lost'}`;
+    case 'REFUSED':
+      return 'the server answers no such questions (REFUSED)';
+    case 'NXDOMAIN':
+      return 'there is no such name (NXDOMAIN)';
+    default:
+      return 'the name is there, and has no such record (NODATA)';
+  }
 }
 
 function reason({ lost }: LookUp, current: string): string | undefined {

@@ -6,6 +6,7 @@ import type { ChoiceOracle } from '../base/choice.js';
 import type { Ip } from '../base/ip.js';
 import type { Mac } from '../base/mac.js';
 import type { ConntrackFilter } from '../plan/conntrack-args.js';
+import type { Payload } from '../packet/payload.js';
 import type { PlanSource, ProbeProtocol } from '../plan/plan.js';
 import type { FlowRecord } from '../trace/flow-record.js';
 
@@ -35,8 +36,17 @@ export interface Probe {
   readonly device?: string | undefined;
   /** How far it is followed; `conversation` unless given. */
   readonly extent?: Extent | undefined;
+  /** What the two ends say to each other, where it means something. */
+  readonly exchange?: Exchange | undefined;
   /** With it TCP is followed whole: retransmission, acknowledgements, closing. */
   readonly story?: Story | undefined;
+}
+
+/** A request and its answer, as UDP carries them. */
+export interface Exchange {
+  readonly request: Payload;
+  /** What a listener says, by its id. */
+  readonly answer: (listener: string) => Payload;
 }
 
 /** The probe's part in a longer story. */

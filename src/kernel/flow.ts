@@ -45,6 +45,7 @@ export function runFlow(rt: Runtime, probe: Probe, oracle: ChoiceOracle, record:
   begin(rt, oracle, record);
   rt.extent = probe.extent ?? 'conversation';
   rt.story = probe.story;
+  rt.flow.exchange = probe.exchange;
   const startUs = rt.nowUs;
   const deadlineUs = startUs + (probe.timeoutMs ?? TIMEOUT_MS) * 1000;
   try {

@@ -8,6 +8,7 @@ import type { NetnsPlan } from '../plan/plan.js';
 import type { NodeContext, NodeFragment } from './agent.js';
 import { assembleNode } from './assemble.js';
 import { cniOfCluster } from './cni/cni-of-cluster.js';
+import { nodeCacheFragment } from './dns/node-cache.js';
 import { kubeProxyFragment } from './kube-proxy/kube-proxy.js';
 import { kubeletRules } from './kubelet-rules.js';
 import { NODE_SYSCTLS } from './sysctls.js';
@@ -23,7 +24,8 @@ export function nodePlan(context: NodeContext, views: AgentViews = {}): NetnsPla
   const machine = machineOf(context);
   const cni = cniOfCluster(context.cluster).node(views.cni ?? context);
   const proxy = kubeProxyOf(views.kubeProxy ?? context, localAddresses([machine, cni]));
-  return assembleNode([machine, kubeletRules(), ...proxy, cni], { sysctls: ownSysctls(context) });
+  const cache = nodeCacheFragment(context);
+  return assembleNode([machine, kubeletRules(), ...proxy, cni, ...(cache === undefined ? [] : [cache])], { sysctls: ownSysctls(context) });
 }
 
 /** What kube-proxy adds to the node; nothing where the cluster has none. */

@@ -2,7 +2,8 @@
  * Packets in tcpdump's own text, as `tcpdump -n` prints them less the time stamp (seen with 4.99): print-ip.c, print-tcp.c, print-udp.c,
  * print-vxlan.c, print-otv.c, print-geneve.c, print-gre.c, print-arp.c. A tunnelled frame stands on a line of its own, as there; on port 8472 tcpdump calls VXLAN
  * by the name of another protocol with the same header, OTV. Sequence numbers are relative to the first, as tcpdump's are after the
- * handshake. Left out: TCP options other than the MSS, and payloads, which are a few bytes without meaning here.
+ * handshake. Left out: TCP options other than the MSS, and payloads
+ * other than DNS, which are a few bytes without meaning here.
  */
 import { formatIp, type Ip } from '../base/ip.js';
 import { formatMac } from '../base/mac.js';
@@ -19,6 +20,7 @@ import type { UdpDatagram } from './udp.js';
 const OTV_PORT = 8472;
 /** tcpdump names the payload by these ports. */
 const HTTP_PORTS: readonly number[] = [80, 8080];
+const DNS_PORT = 53;
 /** `IP 10.244.1.2.40000 > 10.244.2.3.80: Flags [S], seq 0, win 64860, options [mss 1410], length 0` */
 export function formatPacket(packet: IpPacket): string {
   const { l4 } = packet;
@@ -66,7 +68,12 @@ function formatTcp(tcp: TcpSegment): string {
   parts.push(`win ${tcpWindow(tcp)}`);
   if (tcp.mss !== undefined) parts.push(`options [mss ${tcp.mss}]`);
   const payload = length > 0 && (HTTP_PORTS.includes(tcp.sport) || HTTP_PORTS.includes(tcp.dport)) ? ': HTTP' : '';
-  return `${parts.join(', ')}, length ${length}${payload}`;
+  const said = tcp.data !== undefined && isDns(tcp) ? ` ${tcp.data.text}` : '';
+  return `${parts.join(', ')}, length ${length}${said}${payload}`;
+}
+
+function isDns({ sport, dport }: { readonly sport: number; readonly dport: number }): boolean {
+  return sport === DNS_PORT || dport === DNS_PORT;
 }
 
 /** print-sctp.c, of each chunk its name and of those that begin an association the tag. */
@@ -78,6 +85,7 @@ function formatSctp({ chunks }: SctpPacket): string {
 function formatUdp(udp: UdpDatagram): string {
   // tcpdump cannot look into WireGuard, and does not know what a forwarder's port means.
   if (udp.tunnel?.kind === 'Geneve') return `Geneve, Flags [none], vni 0x${udp.tunnel.vni.toString(16)}: ${formatFrame(udp.tunnel.frame)}`;
+  if (udp.data !== undefined && isDns(udp)) return udp.data.text;
   if (udp.vxlan === undefined) return `UDP, length ${udp.length}`;
   const { vni, frame } = udp.vxlan;
   const header = udp.dport === OTV_PORT ? `OTV, flags [I] (0x08), overlay 0, instance ${vni}` : `VXLAN, flags [I] (0x08), vni ${vni}`;

@@ -1,4 +1,6 @@
 /** TCP segments: the fields that decide a handshake. `flags` are tcpdump's letters in its order, e.g. `S`, `S.`, `.`, `R.`, `P.`. */
+import type { Payload } from './payload.js';
+
 export interface TcpSegment {
   readonly kind: 'tcp';
   readonly sport: number;
@@ -12,6 +14,7 @@ export interface TcpSegment {
   readonly length: number;
   /** Payload bytes of each segment on the wire, where the data takes several and is not cut yet (gso_size). */
   readonly gsoSize?: number | undefined;
+  readonly data?: Payload | undefined;
   /** Where it is not what Linux's own sockets send; tcp-window.ts. */
   readonly detail?: TcpDetail | undefined;
 }

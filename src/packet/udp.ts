@@ -1,5 +1,6 @@
-/** UDP datagrams; the payload is plain data of some length, a VXLAN frame (RFC 7348), or that of another tunnel. */
+/** UDP datagrams; the payload is plain data of some length, what an application says, a VXLAN frame (RFC 7348), or that of another tunnel. */
 import type { Frame } from './frame.js';
+import type { Payload } from './payload.js';
 import type { UdpTunnel } from './tunnel.js';
 
 export interface UdpDatagram {
@@ -10,6 +11,7 @@ export interface UdpDatagram {
   readonly length: number;
   readonly vxlan?: VxlanPayload;
   readonly tunnel?: UdpTunnel;
+  readonly data?: Payload | undefined;
 }
 
 export interface VxlanPayload {

@@ -79,8 +79,21 @@ const TRAFFIC: readonly Line[] = [
   ['the capture on {place} shows exactly:', 'Then the capture on node1 shows exactly:', docString],
   ['the response status-code must be {int}', 'Then the response status-code must be 200', notYet],
   ['the response must be served by the {string} service', 'Then the response must be served by the "cart" service', notYet],
-  ['pod {name} resolves {string} to {target}', 'Then pod A resolves "nginx" to Service nginx'],
-  ['pod {name} does not resolve {string}', 'Then pod A does not resolve "nginx"'],
+  ['{subject} resolves {string} to {target}', 'Then pod A resolves "nginx" to Service nginx'],
+  [
+    '{subject} resolves the {word} record {string} to {target}',
+    'Then pod A resolves the SRV record "_http._tcp.web" to "0 100 80 web.default.svc.cluster.local."',
+  ],
+  ['{subject} does not resolve {string}', 'Then pod A does not resolve "nginx"'],
+  ['{subject} does not resolve {string} because {string}', 'Then pod A does not resolve "nginx" because "NXDOMAIN"'],
+  ['{subject} does not resolve the {word} record {string}', 'Then pod A does not resolve the AAAA record "nginx"'],
+  [
+    '{subject} does not resolve the {word} record {string} because {string}',
+    'Then pod A does not resolve the AAAA record "nginx" because "NODATA"',
+  ],
+  ['{subject} gives up resolving {string} after {int} second(s)', 'Then pod A gives up resolving "nginx" after 20 seconds'],
+  ['{place} has the resolv.conf:', 'Then pod A has the resolv.conf:'],
+  ['{subject} looks up {string}', 'When pod A looks up "nginx"'],
 ];
 
 const LAST_CLAIM: readonly Line[] = [

@@ -8,6 +8,7 @@ import { createNetwork } from '../kernel/network.js';
 import type { TraceEvent } from '../trace/event.js';
 import { captureLines, type CaptureLine } from '../trace/capture-lines.js';
 import type { TraceQuery } from './contract.js';
+import { recordLookUp } from './dns/record-look-up.js';
 import { enumerate } from './enumerate.js';
 import type { ClusterPlan } from './cluster-plan.js';
 import { listenerOwner } from './listeners.js';
@@ -66,6 +67,16 @@ export class Captures {
       label,
       runs: runs.map(({ probability, record }) => ({ probability, server: record.server, events: record.events })),
     });
+  }
+
+  /** The questions of one look-up, each with its answer, as they are sent one after another. */
+  lookUp(simulation: Simulation, label: string, from: string, name: string): void {
+    for (const { query, runs } of recordLookUp(simulation, from, name)) {
+      this.#connected.push({
+        label: `${label} to ${query.server}`,
+        runs: runs.map(({ probability, record }) => ({ probability, server: record.server, events: record.events })),
+      });
+    }
   }
 
   /** What the tap saw of every connection since it began. `nameOf` is how a person calls a server, from its endpoint text. */

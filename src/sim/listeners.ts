@@ -5,11 +5,13 @@
 import type { Pod } from '../api/types/core.js';
 import type { StoreView } from '../api/view.js';
 import { NETNS } from '../node/agent.js';
+import { isNodeCache, localAddresses } from '../node/dns/node-cache.js';
 import { intendedListeners, listeners } from '../node/kubelet/listeners.js';
 import { hasPodNetwork, podsOfNode } from '../node/pods-of-node.js';
 import type { ListenerPlan } from '../plan/plan.js';
 
 const ANY = '0.0.0.0';
+const DNS_PORT = 53;
 const KUBELET_PORT = 10250;
 const API_SERVER_PORT = 6443;
 const CONTROL_PLANE_LABEL = 'node-role.kubernetes.io/control-plane';
@@ -30,7 +32,9 @@ export function podListeners(pod: Pod): readonly PodListener[] {
   }));
 }
 
+/** On every address, but a node's name server takes just its own ones. */
 export function podNetnsListeners(pod: Pod, netns: string): readonly ListenerPlan[] {
+  if (isNodeCache(pod)) return nodeCacheListeners(pod, netns);
   const owner = `pod/${pod.metadata.namespace}/${pod.metadata.name}`;
   return listeners(pod).map(({ container, proto, port }) => ({
     id: `${owner}#${container}:${proto}:${port}`,
@@ -39,6 +43,19 @@ export function podNetnsListeners(pod: Pod, netns: string): readonly ListenerPla
     ip: ANY,
     port,
   }));
+}
+
+function nodeCacheListeners(pod: Pod, netns: string): readonly ListenerPlan[] {
+  const owner = `pod/${pod.metadata.namespace}/${pod.metadata.name}`;
+  return listeners(pod).flatMap(({ container, proto, port }) =>
+    (port === DNS_PORT ? localAddresses(pod) : [ANY]).map((ip) => ({
+      id: `${owner}#${container}:${proto}:${port}:${ip}`,
+      netns,
+      proto,
+      ip,
+      port,
+    })),
+  );
 }
 
 export function nodeListeners(view: StoreView, name: string): readonly ListenerPlan[] {

@@ -34,7 +34,7 @@ import { renderNode } from './render.js';
 import { refuseUnmodelled } from './refuse-unmodelled.js';
 import { parseEndpoint } from './endpoint.js';
 import { findObject, servicePortAt } from './lookup.js';
-import { resolveName } from './resolve-name.js';
+import { resolveName } from './dns/resolve-name.js';
 import { rememberWorld } from './trace-world.js';
 import { type Destination, resolveDestination, resolveSource, type Source } from './resolve.js';
 
@@ -248,13 +248,17 @@ export class Simulation implements SimulationApi {
   #named(query: TraceQuery): TraceQuery {
     const endpoint = query.to.startsWith('dns/') ? parseEndpoint(query.to) : undefined;
     if (endpoint?.kind !== 'dns') return query;
-    const { answer, rcode } = resolveName(this, { from: query.from, name: endpoint.name });
-    const address = answer.find(({ type }) => type === 'A')?.data;
+    const { answer, result } = resolveName(this, { from: query.from, name: endpoint.name, types: ['A', 'AAAA'] });
+    const address = (answer.find(({ type }) => type === 'A') ?? answer.find(({ type }) => type === 'AAAA'))?.data;
     if (address === undefined) {
-      throw inputError('unknown-name', `${query.from} finds no address of "${endpoint.name}" (${rcode === 'NOERROR' ? 'NODATA' : rcode})`);
+      throw inputError(
+        'unknown-name',
+        `${query.from} finds no address of "${endpoint.name}" (${result === 'NOERROR' ? 'NODATA' : result})`,
+      );
     }
     const port = endpoint.port ?? query.port ?? servicePortAt(this.view(), address);
-    return { ...query, to: `ip/${address}${port === undefined ? '' : `:${port}`}` };
+    const host = address.includes(':') ? `[${address}]` : address;
+    return { ...query, to: `ip/${host}${port === undefined ? '' : `:${port}`}` };
   }
 
   /** What the agents of a node see, by its name as people write it. */

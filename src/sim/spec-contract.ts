@@ -92,6 +92,10 @@ export interface Spec {
   connect(sentence: string): void;
   /** Lines as `tcpdump -n` prints them, with `*`. */
   captureShows(place: string, text: string, exactly: boolean): void;
+  /** e.g. `pod A looks up "nginx"`: a look-up to be captured. */
+  lookUp(sentence: string): void;
+  /** `place` is a node or `pod A`; the text is the whole file, but for the order of options. */
+  resolvConf(place: string, text: string): void;
   /** A whole sentence: `pod A resolves "nginx" to Service nginx`, `pod A does not resolve "nginx"`. */
   resolves(sentence: string): void;
   /** First row: an empty cell and the destinations; then a source and its cells. */

@@ -85,6 +85,7 @@ export interface TopologySpreadConstraint {
 export interface Container {
   readonly name: string;
   readonly image?: string | undefined;
+  readonly args?: readonly string[] | undefined;
   readonly ports?: readonly ContainerPort[] | undefined;
   readonly resources?: { readonly requests?: Quantities | undefined; readonly limits?: Quantities | undefined } | undefined;
   readonly readinessProbe?: Probe | undefined;

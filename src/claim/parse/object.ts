@@ -14,6 +14,7 @@ export const OBJECT_OPTIONS: readonly Option[] = [
   { word: 'client', wording: 'client laptop' },
   { word: 'address', wording: 'address 10.0.0.1' },
   { word: 'host', wording: 'host "web.shop.svc.cluster.local"' },
+  { word: 'web.shop.svc.cluster.local:80', wording: 'web.shop.svc.cluster.local:80' },
   { word: 'localhost', wording: 'localhost' },
 ];
 
@@ -22,7 +23,8 @@ const FOLLOWERS = ['via', 'on', 'by', 'and', ',', 'are'];
 
 export function readObject(reader: Reader): { phrase: ObjectPhrase; span: Span } {
   const start = reader.start();
-  const phrase = readOwnObject(reader, start) ?? readNamedSubject(reader) ?? readNode(reader, FOLLOWERS, OBJECT_OPTIONS);
+  const phrase =
+    readOwnObject(reader, start) ?? readHost(reader, start) ?? readNamedSubject(reader) ?? readNode(reader, FOLLOWERS, OBJECT_OPTIONS);
   return { phrase, span: reader.since(start) };
 }
 
@@ -34,6 +36,22 @@ function readOwnObject(reader: Reader, start: number): ObjectPhrase | undefined 
   const host = reader.word('a host name in quotes', 'host "web.shop.svc.cluster.local"').text;
   return { kind: 'host', host, span: reader.since(start) };
 }
+
+const HOST = /^((?:[A-Za-z0-9_-]+\.)+[A-Za-z][A-Za-z0-9-]*\.?|[A-Za-z0-9_-]+)(?::(\d{1,5}))$/;
+const HOST_OF_CLUSTER = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+\.svc(?:\.[A-Za-z0-9-]+)*\.?$/;
+
+/** A name with a port, or one of a Service in full: bare, as in a URL. Other words may be nodes. */
+function readHost(reader: Reader, start: number): ObjectPhrase | undefined {
+  const token = reader.peek();
+  if (token === undefined || token.quoted) return undefined;
+  const [, name, port] = HOST.exec(token.text) ?? [];
+  const host = name ?? (HOST_OF_CLUSTER.test(token.text) ? token.text : undefined);
+  if (host === undefined || Number(port ?? 1) > PORT_MAX) return undefined;
+  reader.word('a host name', 'web.shop.svc.cluster.local:80');
+  return { kind: 'host', host, port: port === undefined ? undefined : Number(port), span: reader.since(start) };
+}
+
+const PORT_MAX = 65_535;
 
 function readAddress(reader: Reader, start: number): ObjectPhrase {
   const token = reader.word('an IP address', 'address 10.0.0.1');

@@ -1,6 +1,6 @@
 /** The operations of eval, each: its fields in, its result out. Shapes are those of the documented interface. */
 import { createSimulation, inputError, type ObjectRef, type ProbePlan, readClusterSpec, writePlan } from '../../index.js';
-import { formatRecord, resolveName } from '../../sim/resolve-name.js';
+import { formatRecord, resolveName } from '../../sim/dns/resolve-name.js';
 import { scheduleNow } from '../../sim/schedule-now.js';
 import { askEndpoints } from '../../sim/service-endpoints.js';
 import { askProxy } from '../../sim/service-proxy.js';
@@ -100,17 +100,19 @@ export const OPERATIONS: Readonly<Record<string, Run>> = {
   },
   resolve: ({ simulation }, value) => {
     const fields = fieldsOf(value, 'resolve', ['from', 'name', 'type']);
-    const { rcode, answer, authority, extra, queries, lost } = resolveName(simulation, {
+    const { result, rcode, answer, authority, extra, queries, servers, seconds } = resolveName(simulation, {
       from: textField(fields, 'from'),
       name: textField(fields, 'name'),
-      type: optionalText(fields, 'type'),
+      types: [optionalText(fields, 'type') ?? 'A'],
     });
     return {
-      rcode: lost === undefined ? rcode : (queries.at(-1)?.rcode ?? rcode),
+      rcode: result === 'TIMEOUT' || result === 'UNREACHABLE' ? result : rcode,
       answer: answer.map(formatRecord),
       authority: authority.map(formatRecord),
       extra: extra.map(formatRecord),
       queries,
+      servers,
+      seconds,
     };
   },
   schedule: ({ simulation }, value) => {

@@ -1,7 +1,7 @@
 /** The sockets of one flow: the client's, and the connections that listeners opened for it. Made afresh for every flow. */
 import type { Ip } from '../../base/ip.js';
 import type { Errno } from '../../trace/flow-record.js';
-import type { Extent } from '../contract.js';
+import type { Exchange, Extent } from '../contract.js';
 import type { Device, Listener, Namespace } from '../namespace.js';
 import type { OutputDecision } from '../route/output.js';
 import type { Owner } from '../runtime.js';
@@ -18,6 +18,7 @@ export interface FlowState {
   requests: number;
   /** Of the listeners that share a port, the one that took it. */
   picked?: Listener | undefined;
+  exchange?: Exchange | undefined;
   /** The client's socket is of IPv6, and speaks IPv4 by mapped addresses. */
   mapped?: boolean | undefined;
 }

@@ -18,6 +18,7 @@ import { type OutputDecision, routeOutput } from '../route/output.js';
 import type { Runtime } from '../runtime.js';
 import { type ClientSocket, NO_OPTIONS, type SocketOptions } from './flow-state.js';
 import { ownerOf, protocolNumber } from './listeners.js';
+import { requestOf } from './exchange.js';
 import { probeFlow } from './probe-flow.js';
 import { clientSends } from './receive-tcp.js';
 import { sendInit } from './sctp.js';
@@ -99,7 +100,7 @@ function newClient(rt: Runtime, probe: Probe, decision: OutputDecision<Ip>, loca
     remoteIp: probe.dst,
     remotePort: echo ? localPort : (probe.dport ?? 0),
     mark: probe.mark ?? 0,
-    payload: probe.payload ?? (echo ? ECHO_BYTES : 1),
+    payload: probe.payload ?? requestOf(rt)?.bytes.length ?? (echo ? ECHO_BYTES : 1),
     options: optionsOf(ns, probe),
     owner: ownerOf(probe),
     way: six && !echo && rt.story === undefined ? decision : undefined,
@@ -139,6 +140,7 @@ export function sendRequest(rt: Runtime, client: ClientSocket, sequence: number)
       sport: localPort,
       dport: remotePort,
       length: payload,
+      data: requestOf(rt),
       mark,
       fromClient: true,
       options,

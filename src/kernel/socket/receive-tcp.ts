@@ -11,6 +11,7 @@ import type { Passage } from '../netfilter/contract.js';
 import { sendReset } from '../path/reset.js';
 import { recordDeliver, recordDrop } from '../record.js';
 import type { Runtime } from '../runtime.js';
+import { answerOf, requestOf, segmentOf } from './exchange.js';
 import { type ClientSocket, endsWithPacket, type FlowState, isForClient, type ServerSocket } from './flow-state.js';
 import { findListener, givenListener } from './listeners.js';
 import { segmentMax, sendSegment } from './send-segment.js';
@@ -18,6 +19,8 @@ import { hear, newTalk, say, type Talker } from './talk.js';
 
 /** The option that every segment after the handshake carries. */
 const TIMESTAMPS = 12;
+/** Where nobody knows better (RFC 9293). */
+const MSS_LEAST = 536;
 
 export function receiveTcp(rt: Runtime, device: Device, passage: Passage, l4: TcpSegment): void {
   const { packet } = passage;
@@ -116,7 +119,7 @@ function clientReceives(rt: Runtime, device: Device, passage: Passage, client: C
     if (client.state === 'answered') return;
     client.mss = Math.min(client.mss, l4.mss ?? 536);
     clientSends(rt, client, '.', 0);
-    clientSends(rt, client, 'P.', client.payload);
+    sendRequest(rt, client);
     return;
   }
   if (client.state === 'open' && l4.flags === 'P.') {
@@ -134,7 +137,7 @@ export function sendSmaller(rt: Runtime, client: ClientSocket): void {
   const mss = segmentMax(rt, client);
   if (mss >= client.mss) return;
   client.mss = mss;
-  clientSends(rt, client, 'P.', client.payload);
+  sendRequest(rt, client);
 }
 
 function serverReceives(rt: Runtime, device: Device, passage: Passage, server: ServerSocket, l4: TcpSegment): void {
@@ -144,14 +147,20 @@ function serverReceives(rt: Runtime, device: Device, passage: Passage, server: S
   else server.state = 'open';
   if (l4.flags !== 'P.') return;
   server.expects = l4.seq + l4.length;
-  serverSends(rt, server, 'P.', 1);
+  const max = (rt.flow.client?.mss ?? MSS_LEAST) - TIMESTAMPS;
+  const said = segmentOf(answerOf(rt, server.listener?.id), 1, max);
+  sendSegment(rt, server, { flags: 'P.', seq: 1, ack: server.expects, ...said, fromClient: false });
+}
+
+function sendRequest(rt: Runtime, client: ClientSocket): void {
+  const said = segmentOf(requestOf(rt), client.payload, client.mss - TIMESTAMPS);
+  sendSegment(rt, client, { flags: 'P.', seq: 1, ack: 1, ...said, fromClient: true });
 }
 
 /** The client's first sequence number is 0, and so is the server's. */
 export function clientSends(rt: Runtime, client: ClientSocket, flags: TcpFlags, length: number): void {
   const next = flags === 'S' ? 0 : 1;
-  const most = client.mss - TIMESTAMPS;
-  sendSegment(rt, client, { flags, seq: next, ack: next, length, gsoSize: length > most ? most : undefined, fromClient: true });
+  sendSegment(rt, client, { flags, seq: next, ack: next, length, fromClient: true });
 }
 
 function serverSends(rt: Runtime, server: ServerSocket, flags: TcpFlags, length: number): void {

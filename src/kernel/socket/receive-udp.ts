@@ -15,6 +15,7 @@ import { recordDeliver, recordDrop } from '../record.js';
 import { isLocalAddress } from '../route/address-type.js';
 import { routeOutput } from '../route/output.js';
 import type { Runtime } from '../runtime.js';
+import { answerOf } from './exchange.js';
 import { endsWithPacket, isForClient } from './flow-state.js';
 import { findListener, givenListener } from './listeners.js';
 import { sendDatagram } from './send-datagram.js';
@@ -56,12 +57,14 @@ export function receiveUdp(rt: Runtime, device: Device, passage: Passage, l4: Ud
   const ends = { localIp: dst, localPort: listener.port, remoteIp: src, remotePort: l4.sport };
   rt.flow.servers.push({ ns, listener, proto: PROTO.udp, ...ends, mark: 0, state: 'open', expects: 0 });
   if (endsWithPacket(rt)) return;
+  const answer = answerOf(rt, listener.id);
   sendDatagram(rt, ns, {
     src: broadcast ? routeOutput(rt, ns, { dst: src as Ipv4, src: 0, mark: 0 }).source : dst,
     dst: src,
     sport: listener.port,
     dport: l4.sport,
-    length: ANSWER_BYTES,
+    length: answer?.bytes.length ?? ANSWER_BYTES,
+    data: answer,
     mark: 0,
     fromClient: false,
     device,

@@ -1,6 +1,7 @@
 /** Queues a UDP datagram. Linux sets DF on what fits its route (ip_no_pmtu_disc 0). */
 import type { Ip, Ipv4, Ipv6 } from '../../base/ip.js';
 import { PROTO } from '../../packet/ip-packet.js';
+import type { Payload } from '../../packet/payload.js';
 import { isLinkLocal } from '../ipv6/address.js';
 import { routeOutput6 } from '../ipv6/route/output.js';
 import { HOP_LIMIT_OF_ROUTE } from '../ipv6/stack.js';
@@ -17,6 +18,7 @@ export interface Datagram {
   readonly sport: number;
   readonly dport: number;
   readonly length: number;
+  readonly data?: Payload | undefined;
   readonly mark: number;
   readonly fromClient: boolean;
   /** Of a server: where its client is heard, which a link-local address of IPv6 does not say. */
@@ -27,9 +29,9 @@ export interface Datagram {
 }
 
 export function sendDatagram(rt: Runtime, ns: Namespace, datagram: Datagram): void {
-  const { src, dst, sport, dport, length, mark, fromClient, options = NO_OPTIONS } = datagram;
+  const { src, dst, sport, dport, length, data, mark, fromClient, options = NO_OPTIONS } = datagram;
   const leg = rt.nextLeg++;
-  const l4 = { kind: 'udp', sport, dport, length } as const;
+  const l4 = data === undefined ? ({ kind: 'udp', sport, dport, length } as const) : ({ kind: 'udp', sport, dport, length, data } as const);
   const packet = {
     src,
     dst,

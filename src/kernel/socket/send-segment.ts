@@ -2,6 +2,7 @@
  * 60 (tcp_advertise_mss). */
 import type { Ip, Ipv4, Ipv6 } from '../../base/ip.js';
 import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
+import type { Payload } from '../../packet/payload.js';
 import type { TcpFlags } from '../../packet/tcp.js';
 import { isLinkLocal } from '../ipv6/address.js';
 import { routeOutput6 } from '../ipv6/route/output.js';
@@ -36,6 +37,7 @@ export interface Segment {
   readonly length: number;
   /** What it is to be cut into; link/offload.ts. */
   readonly gsoSize?: number | undefined;
+  readonly data?: Payload | undefined;
   readonly fromClient: boolean;
 }
 
@@ -63,6 +65,7 @@ export function sendSegment(rt: Runtime, ends: Ends, segment: Segment): void {
       mss: flags === 'S' || flags === 'S.' ? advertisedMss(rt, decision, remoteIp) : undefined,
       length: segment.length,
       ...(segment.gsoSize === undefined ? {} : { gsoSize: segment.gsoSize }),
+      ...(segment.data === undefined ? {} : { data: segment.data }),
     },
   };
   rt.outbox.push({ ns, packet, leg, mark, about: undefined, fromClient: segment.fromClient, decision, owner: ends.owner });

@@ -2,6 +2,7 @@
 import { type Cidr, cidrContains, cidrOverlaps, parseCidr } from '../../base/cidr.js';
 import { parseIp } from '../../base/ip.js';
 import { nearest } from '../../base/nearest.js';
+import type { ClusterDns } from '../../api/cluster.js';
 import { isDns1123Subdomain } from '../../api/name-syntax.js';
 
 /** One thing wrong, at a path such as `spec.nodes[0].podCIDR`. */
@@ -39,6 +40,7 @@ export interface RawSpec {
   readonly kubeProxy?: { readonly mode?: string; readonly config?: unknown };
   readonly externals?: readonly { readonly name?: string; readonly address?: string }[];
   readonly loadBalancer?: { readonly kind?: string; readonly pool?: string };
+  readonly dns?: ClusterDns;
 }
 
 export const UNDERLAYS = ['l2', 'routed', 'vpc'] as const;
@@ -67,8 +69,15 @@ export function checkCluster(spec: RawSpec): readonly ClusterProblem[] {
   checkFields('cni.config', spec.cni?.config, add);
   checkExternals(spec.externals ?? [], add);
   checkWord('loadBalancer.kind', spec.loadBalancer?.kind, BALANCERS, add);
+  checkNameServers('dns.clusterDNS', spec.dns?.clusterDNS ?? [], add);
+  checkNameServers('dns.nameservers', spec.dns?.nameservers ?? [], add);
   checkCidrs('loadBalancer.pool', spec.loadBalancer?.pool, add);
   return problems;
+}
+
+function checkNameServers(path: string, addresses: readonly string[], add: Add): void {
+  for (const [i, address] of addresses.entries())
+    if (parseIp(address) === undefined) add(`${path}[${i}]`, `"${address}" is not an IP address`, 'write it like 10.96.0.10');
 }
 
 type Add = (path: string, message: string, fix: string) => void;

@@ -99,6 +99,7 @@ function complete(raw: RawSpec, name: string): ClusterSpec {
       config: { clusterCIDR: podCIDRs.join(','), ...(raw.kubeProxy?.config ?? {}) },
     },
     externals: (raw.externals ?? []) as ClusterSpec['externals'],
+    ...(raw.dns === undefined ? {} : { dns: raw.dns }),
     loadBalancer: { ...base.loadBalancer, ...(raw.loadBalancer as Partial<ClusterSpec['loadBalancer']>) },
   };
   return raw.nodePortRange === undefined ? cluster : { ...cluster, nodePortRange: raw.nodePortRange };

@@ -6,12 +6,13 @@ export const clusterStructures: Structures = structuresOf({
   Cluster: 'apiVersion:s kind:s metadata:ClusterMeta spec:ClusterSpec',
   ClusterMeta: 'name:s labels:{s annotations:{s',
   ClusterSpec:
-    'kubernetesVersion:o podCIDR:s serviceCIDR:s nodePortRange:s seed:l nodes:[ClusterNode underlay:Underlay cni:Cni kubeProxy:KubeProxy externals:[External loadBalancer:LoadBalancer',
+    'kubernetesVersion:o podCIDR:s serviceCIDR:s nodePortRange:s seed:l nodes:[ClusterNode underlay:Underlay cni:Cni kubeProxy:KubeProxy externals:[External loadBalancer:LoadBalancer dns:ClusterDns',
   ClusterNode: 'name:s roles:[s addresses:[s externalAddresses:[s podCIDR:s labels:{s taints:[Taint capacity:{q sysctls:{o',
   Underlay: 'kind:s mtu:i',
   Cni: 'name:s config:o',
   KubeProxy: 'mode:s config:o',
   External: 'name:s address:s',
   LoadBalancer: 'kind:s pool:s',
+  ClusterDns: 'clusterDNS:[s clusterDomain:s nameservers:[s searches:[s options:[s',
   Taint: FIELD_TABLES['Taint'] ?? '',
 });

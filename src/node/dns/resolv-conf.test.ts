@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Pod } from '../../api/types/core.js';
 import { runningPod } from '../testing/cluster.js';
-import { type DnsOfNode, formatResolvConf, namesToTry, podResolvConf } from './resolv-conf.js';
+import { type DnsOfNode, formatResolvConf, podResolvConf } from './resolv-conf.js';
 
 const OF_NODE: DnsOfNode = {
   clusterDNS: ['10.96.0.10'],
@@ -51,14 +51,3 @@ test('a search path has 32 domains and 2048 characters at most', () => {
   const { search } = podResolvConf(runningPod('a', 'n', '10.0.0.1', { dnsPolicy: 'None', dnsConfig: { searches: long } }), OF_NODE);
   assert.equal(search.length, 10);
 });
-
-const TRIED: readonly [name: string, ndots: number, tried: string][] = [
-  ['web', 5, 'web.a.b. web.b. web.'],
-  ['web.shop', 1, 'web.shop. web.shop.a.b. web.shop.b.'],
-  ['web.shop', 5, 'web.shop.a.b. web.shop.b. web.shop.'],
-  ['web.', 5, 'web.'],
-];
-for (const [name, ndots, tried] of TRIED) {
-  test(`${name} with ndots ${ndots} is tried as ${tried}`, () =>
-    assert.equal(namesToTry(name, { nameservers: [], search: ['a.b', 'b'], options: [`ndots:${ndots}`] }).join(' '), tried));
-}

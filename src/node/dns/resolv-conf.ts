@@ -80,16 +80,3 @@ export function formatResolvConf({ nameservers, search, options }: ResolvConf): 
     .map((line) => `${line}\n`)
     .join('');
 }
-
-const NDOTS_UNLESS_SAID = 1;
-const NDOTS_MAX = 15;
-
-/** The names that glibc asks for, in order (resolv.conf(5)): below the search path first, unless the name has dots enough or ends with one. */
-export function namesToTry(name: string, { search, options }: ResolvConf): readonly string[] {
-  if (name.endsWith('.')) return [name];
-  const said = options.find((option) => option.startsWith('ndots:'))?.slice('ndots:'.length);
-  const ndots = Math.min(said === undefined ? NDOTS_UNLESS_SAID : Number(said), NDOTS_MAX);
-  const dots = name.split('.').length - 1;
-  const below = search.map((domain) => `${name}.${domain.replace(/\.$/, '')}.`);
-  return dots >= ndots ? [`${name}.`, ...below] : [...below, `${name}.`];
-}

@@ -1,6 +1,6 @@
 /**
- * Packets and frames as bytes on the wire, with their checksums (IEEE 802.3, 802.1Q; RFC 791, 8200, 9293, 768, 792, 4443, 2784, 7348, 8926). What a packet here does not say is filled in: no
- * payload has a meaning, so its bytes are zero; time stamps are zero; and WireGuard's ciphertext is zeros of its length.
+ * Packets and frames as bytes on the wire, with their checksums (IEEE 802.3, 802.1Q; RFC 791, 8200, 9293, 768, 792, 4443, 2784, 7348, 8926). What a packet here does not say is filled in:
+ * the bytes of a payload without a meaning are zero; time stamps are zero; and WireGuard's ciphertext is zeros of its length.
  */
 import type { Frame } from '../frame.js';
 import { type Fragment, type IpPacket, PROTO } from '../ip-packet.js';
@@ -151,7 +151,7 @@ function encodeUdp(out: ByteWriter, udp: UdpDatagram): void {
   out.raw(payload);
 }
 
-function udpPayload({ vxlan, tunnel, length }: UdpDatagram): Uint8Array {
+function udpPayload({ vxlan, tunnel, length, data }: UdpDatagram): Uint8Array {
   const out = new ByteWriter();
   if (vxlan !== undefined) {
     out.u32(0x08000000);
@@ -166,7 +166,8 @@ function udpPayload({ vxlan, tunnel, length }: UdpDatagram): Uint8Array {
   else if (tunnel?.kind === 'WireGuard') {
     out.u8(WIREGUARD_DATA, 0, 0, 0);
     out.zeros(length - 4);
-  } else out.zeros(length);
+  } else if (data === undefined) out.zeros(length);
+  else out.raw(data.bytes);
   return out.bytes();
 }
 

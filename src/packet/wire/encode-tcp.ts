@@ -30,7 +30,8 @@ export function encodeTcp(out: ByteWriter, tcp: TcpSegment): void {
     out.u8(NOP, NOP);
     timestamps(out);
   }
-  out.zeros(tcp.length);
+  if (tcp.data === undefined) out.zeros(tcp.length);
+  else out.raw(tcp.data.bytes);
 }
 
 function timestamps(out: ByteWriter): void {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { service, slice, testCluster, viewOf } from '../testing/cluster.js';
-import { formatRecord } from './record.js';
-import { answerQuery, type ZoneSettings } from './zone.js';
+import { service, slice, testCluster, viewOf } from '../../testing/cluster.js';
+import { type DnsAnswer, formatRecord } from '../../../packet/dns/record.js';
+import { KUBEADM_COREFILE } from './default-corefile.js';
+import { dnsServer, type Serving } from './serve.js';
 
 const cluster = testCluster();
 const view = viewOf(cluster, [
@@ -17,15 +18,24 @@ const view = viewOf(cluster, [
   service('numeric', { type: 'ExternalName', externalName: '192.0.2.1' }),
   service('loop', { type: 'ExternalName', externalName: 'loop.default.svc.cluster.local' }),
 ]);
-const settings: ZoneSettings = {
-  domain: 'cluster.local.',
-  ttl: 30,
-  serial: 7,
-  upstream: (name) =>
-    name === 'example.com.'
-      ? { rcode: 'NOERROR', answer: [{ name, ttl: 60, type: 'A', data: '198.51.100.7' }], authority: [], extra: [] }
-      : { rcode: 'NXDOMAIN', answer: [], authority: [], extra: [] },
-};
+const upstream = (name: string): DnsAnswer =>
+  name === 'example.com.'
+    ? { rcode: 'NOERROR', answer: [{ name, ttl: 60, type: 'A', data: '198.51.100.7' }], authority: [], extra: [] }
+    : { rcode: 'NXDOMAIN', answer: [], authority: [], extra: [] };
+
+function ask(name: string, type: string, corefile = KUBEADM_COREFILE): DnsAnswer {
+  const server = dnsServer(corefile, 53);
+  const serving: Serving = {
+    view,
+    serial: 7,
+    addresses: ['10.244.1.9'],
+    tcp: false,
+    nameservers: ['192.0.2.53'],
+    forward: (_upstream, question) => upstream(question.name),
+    lookUp: (question) => server.answer(serving, question),
+  };
+  return server.answer(serving, { name: name.endsWith('.') ? name : `${name}.`, type });
+}
 
 const SOA = 'cluster.local. 30 IN SOA ns.dns.cluster.local. hostmaster.cluster.local. 7 7200 1800 86400 30';
 const WEB = 'web.default.svc.cluster.local.';
@@ -34,7 +44,7 @@ const DB = 'db.default.svc.cluster.local.';
 /** Name, type; then the code and the answer, and what stands beside it. */
 const CASES: readonly [name: string, type: string, rcode: string, answer: readonly string[], more?: readonly string[]][] = [
   [WEB, 'A', 'NOERROR', [`${WEB} 30 IN A 10.96.0.10`]],
-  ['WEB.default.SVC.cluster.local', 'A', 'NOERROR', [`${WEB} 30 IN A 10.96.0.10`]],
+  ['WEB.default.SVC.cluster.local', 'A', 'NOERROR', ['WEB.default.SVC.cluster.local. 30 IN A 10.96.0.10']],
   [WEB, 'AAAA', 'NOERROR', [], [SOA]],
   [WEB, 'MX', 'NOERROR', [], [SOA]],
   ['six.default.svc.cluster.local.', 'AAAA', 'NOERROR', ['six.default.svc.cluster.local. 30 IN AAAA fd00::10']],
@@ -95,14 +105,14 @@ const CASES: readonly [name: string, type: string, rcode: string, answer: readon
 
 for (const [name, type, rcode, answer, more = []] of CASES) {
   test(`${name} ${type} is ${rcode}${answer.length > 0 ? ` with ${answer.length}` : ''}`, () => {
-    const said = answerQuery(view, settings, { name, type });
+    const said = ask(name, type);
     assert.equal(said.rcode, rcode);
     assert.deepEqual(said.answer.map(formatRecord), answer);
     assert.deepEqual([...said.authority, ...said.extra].map(formatRecord), more);
   });
 }
 
-test('names that lead to themselves end', () => {
-  const { answer } = answerQuery(view, settings, { name: 'loop.default.svc.cluster.local', type: 'A' });
-  assert.ok(answer.length > 1 && answer.length < 20);
+test('names that lead to themselves lead nowhere', () => {
+  const { answer, rcode } = ask('loop.default.svc.cluster.local', 'A');
+  assert.deepEqual([answer, rcode], [[], 'NOERROR']);
 });

@@ -14,18 +14,17 @@ export type ZoneQuestion =
       readonly port?: string;
       readonly protocol?: string;
     }
-  | { readonly kind: 'pod'; readonly namespace: string; readonly pod: string }
-  | { readonly kind: 'version' };
+  | { readonly kind: 'pod'; readonly namespace: string; readonly pod: string };
 
 /** Undefined for a name that can be nobody's. `labels` are those before the domain, from left to right. */
 export function parseZoneName(labels: readonly string[]): ZoneQuestion | undefined {
   if (labels.length === 0) return { kind: 'node' };
-  if (labels.length === 1 && labels[0] === 'dns-version') return { kind: 'version' };
   const [kind, namespace, name, ...before] = [...labels].reverse();
   if (kind !== 'svc' && kind !== 'pod') return undefined;
   if (namespace === undefined) return { kind: 'node' };
   if (name === undefined) return { kind: 'namespace', namespace };
-  if (kind === 'pod') return before.length === 0 ? { kind: 'pod', namespace, pod: name } : undefined;
+  // What stands before a pod's address is read, and not asked about.
+  if (kind === 'pod') return before.length <= 2 ? { kind: 'pod', namespace, pod: name } : undefined;
   const [first, second] = before;
   if (first === undefined) return { kind: 'service', namespace, service: name };
   if (second === undefined) return { kind: 'service', namespace, service: name, endpoint: first };

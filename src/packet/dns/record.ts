@@ -1,5 +1,10 @@
-/** DNS records and answers as data; names in lower case, with the dot at their end. */
-export type Rcode = 'NOERROR' | 'NXDOMAIN' | 'SERVFAIL' | 'REFUSED';
+/** DNS records, questions and messages as data (RFC 1035); names with the dot at their end, in the case they were asked in. */
+export type Rcode = 'NOERROR' | 'FORMERR' | 'SERVFAIL' | 'NXDOMAIN' | 'NOTIMP' | 'REFUSED';
+
+export interface DnsQuestion {
+  readonly name: string;
+  readonly type: string;
+}
 
 export interface DnsRecord {
   readonly name: string;
@@ -14,6 +19,19 @@ export interface DnsAnswer {
   readonly answer: readonly DnsRecord[];
   readonly authority: readonly DnsRecord[];
   readonly extra: readonly DnsRecord[];
+  /** By a server that has the zone. */
+  readonly authoritative?: boolean | undefined;
+  /** Records were left out, for they did not fit. */
+  readonly truncated?: boolean | undefined;
+}
+
+export interface DnsMessage {
+  readonly id: number;
+  readonly question: DnsQuestion;
+  /** Undefined: it is a question. */
+  readonly reply: DnsAnswer | undefined;
+  /** Bytes that the asker takes by UDP (EDNS); undefined where it does not say: 512. */
+  readonly udpSize?: number | undefined;
 }
 
 /** `web.default.svc.cluster.local. 30 IN A 10.96.0.10`, as dig prints it with single blanks. */
