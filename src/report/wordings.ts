@@ -59,6 +59,7 @@ const WHEN: readonly Line[] = [
   ['container {name} of pod {name} crashes', 'When container nginx of pod A crashes'],
   ['I capture on {place} {name}', 'When I capture on node1 any'],
   ['{subject} connects to {target}', 'When pod A connects to Service nginx on port 80'],
+  ['{subject} looks up {string}', 'When pod A looks up "nginx"'],
   ['I send a {string} request to {string}', 'When I send a "GET" request to "http://shop.example/cart"', notYet],
 ];
 
@@ -92,8 +93,7 @@ const TRAFFIC: readonly Line[] = [
     'Then pod A does not resolve the AAAA record "nginx" because "NODATA"',
   ],
   ['{subject} gives up resolving {string} after {int} second(s)', 'Then pod A gives up resolving "nginx" after 20 seconds'],
-  ['{place} has the resolv.conf:', 'Then pod A has the resolv.conf:'],
-  ['{subject} looks up {string}', 'When pod A looks up "nginx"'],
+  ['{place} has the resolv.conf:', 'Then pod A has the resolv.conf:', docString],
 ];
 
 const LAST_CLAIM: readonly Line[] = [

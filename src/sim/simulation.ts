@@ -32,9 +32,8 @@ import { Loop } from './loop.js';
 import { traceMatrix } from './matrix.js';
 import { renderNode } from './render.js';
 import { refuseUnmodelled } from './refuse-unmodelled.js';
-import { parseEndpoint } from './endpoint.js';
-import { findObject, servicePortAt } from './lookup.js';
-import { resolveName } from './dns/resolve-name.js';
+import { findObject } from './lookup.js';
+import { namedQuery } from './dns/named-query.js';
 import { rememberWorld } from './trace-world.js';
 import { type Destination, resolveDestination, resolveSource, type Source } from './resolve.js';
 
@@ -137,7 +136,7 @@ export class Simulation implements SimulationApi {
   }
 
   trace(asked: TraceQuery): Trace {
-    const query = this.#named(asked);
+    const query = namedQuery(this, asked);
     const connection = this.resolve(query);
     return this.toTrace(connection, this.walk(connection.source, connection.destination, 'opening'));
   }
@@ -242,23 +241,6 @@ export class Simulation implements SimulationApi {
       namespacesRendered: this.#plan?.rendered ?? 0,
       ...this.#network?.counters,
     };
-  }
-
-  /** A name is looked up by who sends. */
-  #named(query: TraceQuery): TraceQuery {
-    const endpoint = query.to.startsWith('dns/') ? parseEndpoint(query.to) : undefined;
-    if (endpoint?.kind !== 'dns') return query;
-    const { answer, result } = resolveName(this, { from: query.from, name: endpoint.name, types: ['A', 'AAAA'] });
-    const address = (answer.find(({ type }) => type === 'A') ?? answer.find(({ type }) => type === 'AAAA'))?.data;
-    if (address === undefined) {
-      throw inputError(
-        'unknown-name',
-        `${query.from} finds no address of "${endpoint.name}" (${result === 'NOERROR' ? 'NODATA' : result})`,
-      );
-    }
-    const port = endpoint.port ?? query.port ?? servicePortAt(this.view(), address);
-    const host = address.includes(':') ? `[${address}]` : address;
-    return { ...query, to: `ip/${host}${port === undefined ? '' : `:${port}`}` };
   }
 
   /** What the agents of a node see, by its name as people write it. */
