@@ -7,6 +7,7 @@ import { inputError } from '../../base/errors.js';
 import { readIptables } from '../../plan/iptables-text.js';
 import type { LinkPlan, ListenerPlan, NetnsPlan, Plan, ProbePlan } from '../../plan/plan.js';
 import { readProbe } from './probe-text.js';
+import { FORWARDING_4, type Sysctls, WITH_6 } from './sysctls.js';
 
 export interface LineHost {
   readonly sysctl?: Readonly<Record<string, string>>;
@@ -40,22 +41,7 @@ export interface Line {
   readonly probes: readonly string[];
 }
 
-const SYSCTL: Readonly<Record<string, string>> = {
-  'net.ipv4.ip_forward': '1',
-  'net.ipv4.ip_default_ttl': '64',
-  'net.ipv4.conf.all.rp_filter': '0',
-  'net.ipv4.conf.default.rp_filter': '0',
-  'net.ipv4.conf.all.accept_local': '0',
-  'net.ipv4.conf.all.send_redirects': '0',
-  'net.ipv4.conf.default.send_redirects': '0',
-  'net.ipv4.icmp_ratelimit': '0',
-  'net.ipv6.icmp.ratelimit': '0',
-  'net.ipv6.conf.all.accept_dad': '0',
-  'net.ipv6.conf.default.accept_dad': '0',
-  'net.ipv6.conf.default.accept_ra': '0',
-  'net.ipv6.conf.default.router_solicitations': '0',
-  'net.ipv6.conf.all.forwarding': '1',
-};
+const SYSCTL: Sysctls = { ...FORWARDING_4, ...WITH_6, 'net.ipv4.conf.all.accept_local': '0', 'net.ipv6.conf.all.forwarding': '1' };
 
 export function linePlan({ names = ['c', 'r1', 'r2', 's'], mtu = [], hosts = {}, four = false, probes }: Line): Plan {
   const netns: Record<string, NetnsPlan> = {};

@@ -5,6 +5,7 @@
 import { readIptables } from '../../plan/iptables-text.js';
 import type { LinkPlan, ListenerPlan, NetnsPlan, Plan, ProbePlan } from '../../plan/plan.js';
 import { probe } from './two-nodes.js';
+import { FORWARDING_4, type Sysctls, WITHOUT_6 } from './sysctls.js';
 
 export interface HostParts {
   readonly sysctl?: Readonly<Record<string, string>>;
@@ -26,18 +27,7 @@ export interface TwoHosts {
   readonly probes: readonly ProbePlan[];
 }
 
-const SYSCTL: Readonly<Record<string, string>> = {
-  'net.ipv4.ip_forward': '1',
-  'net.ipv4.ip_default_ttl': '64',
-  'net.ipv4.conf.all.rp_filter': '0',
-  'net.ipv4.conf.default.rp_filter': '0',
-  'net.ipv4.conf.all.accept_local': '0',
-  'net.ipv4.conf.all.send_redirects': '0',
-  'net.ipv4.conf.default.send_redirects': '0',
-  'net.ipv4.icmp_ratelimit': '0',
-  'net.ipv6.conf.all.disable_ipv6': '1',
-  'net.ipv6.conf.default.disable_ipv6': '1',
-};
+const SYSCTL: Sysctls = { ...FORWARDING_4, ...WITHOUT_6, 'net.ipv4.conf.all.accept_local': '0' };
 
 export function twoHosts({ parts = {}, mtu, probes }: TwoHosts): Plan {
   const size = mtu === undefined ? {} : { mtu };

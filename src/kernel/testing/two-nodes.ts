@@ -4,6 +4,7 @@
  */
 import { readIptables } from '../../plan/iptables-text.js';
 import type { LinkPlan, ListenerPlan, NetnsPlan, Plan, ProbePlan } from '../../plan/plan.js';
+import { FORWARDING_4, type Sysctls, WITHOUT_6 } from './sysctls.js';
 
 export interface TwoNodes {
   /** vxlan, or the pod network's routes between the nodes. */
@@ -22,18 +23,11 @@ export interface TwoNodes {
   readonly probes: readonly ProbePlan[];
 }
 
-const SYSCTL: Readonly<Record<string, string>> = {
-  'net.ipv4.ip_forward': '1',
-  'net.ipv4.ip_default_ttl': '64',
-  'net.ipv4.conf.all.rp_filter': '0',
-  'net.ipv4.conf.default.rp_filter': '0',
+const SYSCTL: Sysctls = {
+  ...FORWARDING_4,
+  ...WITHOUT_6,
   'net.ipv4.conf.all.route_localnet': '0',
-  'net.ipv4.conf.all.send_redirects': '0',
-  'net.ipv4.conf.default.send_redirects': '0',
-  'net.ipv4.icmp_ratelimit': '0',
   'net.bridge.bridge-nf-call-iptables': '1',
-  'net.ipv6.conf.all.disable_ipv6': '1',
-  'net.ipv6.conf.default.disable_ipv6': '1',
 };
 
 export function twoNodes(variant: TwoNodes): Plan {

@@ -4,6 +4,7 @@
  */
 import { readIptables } from '../../../plan/iptables-text.js';
 import type { LinkPlan, ListenerPlan, NetnsPlan, Plan, ProbePlan } from '../../../plan/plan.js';
+import { type Sysctls, WITH_6 } from '../../testing/sysctls.js';
 
 export interface TwoNodes6 {
   /** Routes of the pod network between the nodes, unless it is a VXLAN. */
@@ -29,20 +30,14 @@ export interface TwoNodes6 {
   readonly probes: readonly ProbePlan[];
 }
 
-const SYSCTL: Readonly<Record<string, string>> = {
+const SYSCTL: Sysctls = {
+  ...WITH_6,
   'net.ipv4.ip_forward': '1',
   'net.ipv4.conf.all.rp_filter': '0',
   'net.ipv4.conf.default.rp_filter': '0',
-  'net.ipv6.conf.all.disable_ipv6': '0',
-  'net.ipv6.conf.default.disable_ipv6': '0',
-  'net.ipv6.conf.all.accept_dad': '0',
-  'net.ipv6.conf.default.accept_dad': '0',
   'net.ipv6.conf.all.accept_redirects': '0',
   'net.ipv6.conf.default.accept_redirects': '0',
-  'net.ipv6.conf.default.accept_ra': '0',
-  'net.ipv6.conf.default.router_solicitations': '0',
   'net.ipv6.conf.default.hop_limit': '64',
-  'net.ipv6.icmp.ratelimit': '0',
   'net.bridge.bridge-nf-call-iptables': '1',
   'net.bridge.bridge-nf-call-ip6tables': '1',
 };

@@ -5,6 +5,7 @@
 import { readIptables } from '../../../plan/iptables-text.js';
 import type { LinkPlan, ListenerPlan, NetnsPlan, Plan } from '../../../plan/plan.js';
 import { readProbe } from '../../testing/probe-text.js';
+import { FORWARDING_4, type Sysctls, WITH_6 } from '../../testing/sysctls.js';
 
 export interface Director {
   /** Lines of `ipvsadm -R`. */
@@ -28,13 +29,10 @@ export const VIPS6 = ['fd00:9::1', 'fd00:9::2'] as const;
 const SERVERS = [1, 2, 3] as const;
 const CLIENTS = [2, 3, 4, 5, 6, 7, 8, 9];
 
-const SYSCTL: Readonly<Record<string, string>> = {
-  ...{ 'net.ipv4.ip_forward': '1', 'net.ipv4.ip_default_ttl': '64', 'net.ipv4.icmp_ratelimit': '0', 'net.ipv6.icmp.ratelimit': '0' },
-  ...{ 'net.ipv4.conf.all.rp_filter': '0', 'net.ipv4.conf.default.rp_filter': '0' },
-  ...{ 'net.ipv4.conf.all.send_redirects': '0', 'net.ipv4.conf.default.send_redirects': '0' },
-  ...{ 'net.ipv6.conf.all.disable_ipv6': '0', 'net.ipv6.conf.default.disable_ipv6': '0' },
-  ...{ 'net.ipv6.conf.all.accept_dad': '0', 'net.ipv6.conf.default.accept_dad': '0', 'net.ipv6.conf.default.accept_ra': '0' },
-  ...{ 'net.ipv6.conf.default.router_solicitations': '0', 'net.ipv6.conf.default.hop_limit': '64' },
+const SYSCTL: Sysctls = {
+  ...FORWARDING_4,
+  ...WITH_6,
+  'net.ipv6.conf.default.hop_limit': '64',
   'net.ipv6.conf.all.forwarding': '1',
   'net.bridge.bridge-nf-call-iptables': '0',
   'net.bridge.bridge-nf-call-ip6tables': '0',

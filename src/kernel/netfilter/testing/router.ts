@@ -6,6 +6,7 @@
 import { readIptables } from '../../../plan/iptables-text.js';
 import type { LinkPlan, ListenerPlan, NetnsPlan, Plan, ProbePlan, ProbeProtocol } from '../../../plan/plan.js';
 import { BUILT_IN_CHAINS, type TableName } from '../../../plan/ruleset.js';
+import { FORWARDING_4, type Sysctls, WITH_6, WITHOUT_6 } from '../../testing/sysctls.js';
 
 export interface RouterCase {
   /** By namespace. */
@@ -28,30 +29,17 @@ export interface RouterCase {
   readonly probes: readonly string[];
 }
 
-const SYSCTL: Readonly<Record<string, string>> = {
-  'net.ipv4.ip_forward': '1',
-  'net.ipv4.ip_default_ttl': '64',
-  'net.ipv4.conf.all.rp_filter': '0',
-  'net.ipv4.conf.default.rp_filter': '0',
+const SYSCTL: Sysctls = {
+  ...FORWARDING_4,
+  ...WITHOUT_6,
   'net.ipv4.conf.all.route_localnet': '0',
-  'net.ipv4.conf.all.send_redirects': '0',
-  'net.ipv4.conf.default.send_redirects': '0',
-  'net.ipv4.icmp_ratelimit': '0',
   'net.bridge.bridge-nf-call-iptables': '1',
-  'net.ipv6.conf.all.disable_ipv6': '1',
-  'net.ipv6.conf.default.disable_ipv6': '1',
 };
 
-const SYSCTL_6: Readonly<Record<string, string>> = {
-  'net.ipv6.conf.all.disable_ipv6': '0',
-  'net.ipv6.conf.default.disable_ipv6': '0',
-  'net.ipv6.conf.all.accept_dad': '0',
-  'net.ipv6.conf.default.accept_dad': '0',
-  'net.ipv6.conf.default.accept_ra': '0',
-  'net.ipv6.conf.default.router_solicitations': '0',
+const SYSCTL_6: Sysctls = {
+  ...WITH_6,
   'net.ipv6.conf.default.hop_limit': '64',
   'net.ipv6.conf.all.forwarding': '1',
-  'net.ipv6.icmp.ratelimit': '0',
   'net.bridge.bridge-nf-call-ip6tables': '1',
 };
 
