@@ -25,7 +25,7 @@ const ECHO_REQUEST = 8;
 const ECHO_REQUEST6 = 128;
 
 export function receiveIcmp(rt: Runtime, device: Device, passage: Passage, l4: IcmpMessage): void {
-  if (l4.type === ECHO_REQUEST) return answerEcho(rt, device, passage.packet, l4);
+  if (l4.type === ECHO_REQUEST) return answerEcho(rt, device, passage, l4);
   if (l4.type === ECHO_REPLY) return receiveEchoReply(rt, device, passage.packet, l4);
   if (l4.type === REDIRECT) return receiveRedirect(rt, device, passage.packet, l4);
   receiveError(rt, device, passage.packet, l4, icmpErrno(l4.type, l4.code));
@@ -37,8 +37,9 @@ function receiveRedirect(rt: Runtime, device: Device, packet: IpPacket, l4: Icmp
   if (isOurs(rt, device.ns, l4.about, rt.flow.client)) heedRedirect(rt, device, packet, l4);
 }
 
-function answerEcho(rt: Runtime, device: Device, packet: IpPacket, l4: IcmpMessage): void {
+function answerEcho(rt: Runtime, device: Device, passage: Passage, l4: IcmpMessage): void {
   const { ns } = device;
+  const { packet } = passage;
   const called = packet.dst as Ipv4;
   if (!isLocalAddress(ns, called) || sysctlValue(ns.sysctls, 'net.ipv4.icmp_echo_ignore_all') !== 0) {
     return recordDrop(rt, ns, packet, 'NO_SOCKET', () => 'this host does not answer echo requests sent to this address', { device });
@@ -52,7 +53,8 @@ function answerEcho(rt: Runtime, device: Device, packet: IpPacket, l4: IcmpMessa
     ...{ src: called, dst: packet.src, ttl: ns.defaultTtl, tos: packet.tos, id: leg + 1, df: false, proto: PROTO.icmp },
     l4: { kind: 'icmp', type: ECHO_REPLY, code: 0, id: l4.id, seq: l4.seq, length: l4.length },
   };
-  rt.outbox.push({ ns, packet: reply, leg, mark: 0, about: undefined, fromClient: false, decision: undefined });
+  const mark = sysctlValue(ns.sysctls, 'net.ipv4.fwmark_reflect') === 0 ? 0 : passage.mark;
+  rt.outbox.push({ ns, packet: reply, leg, mark, about: undefined, fromClient: false, decision: undefined });
 }
 
 /** Of either family. */

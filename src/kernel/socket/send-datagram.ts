@@ -3,6 +3,7 @@ import type { Ip, Ipv4, Ipv6 } from '../../base/ip.js';
 import { PROTO } from '../../packet/ip-packet.js';
 import type { Payload } from '../../packet/payload.js';
 import { isLinkLocal } from '../ipv6/address.js';
+import { incomingBy } from '../ipv6/route/address-type.js';
 import { routeOutput6 } from '../ipv6/route/output.js';
 import { HOP_LIMIT_OF_ROUTE } from '../ipv6/stack.js';
 import type { Device, Namespace } from '../namespace.js';
@@ -71,6 +72,9 @@ function wayOf(
 ): OutputDecision<Ip> | undefined {
   if (options?.device !== undefined)
     return boundWay(rt, { ns, localIp: src, localPort: sport, remoteIp: dst, remotePort: dport, mark, options, owner });
-  if (typeof dst === 'number' || device === undefined || !isLinkLocal(dst)) return undefined;
-  return routeOutput6(rt, ns, { dst, src: src as Ipv6, mark, oif: device });
+  if (typeof dst === 'number' || typeof src === 'number' || device === undefined) return undefined;
+  if (isLinkLocal(dst)) return routeOutput6(rt, ns, { dst, src, mark, oif: device });
+  // Who answers in the name of a link-local address says by which device.
+  return isLinkLocal(src) ? routeOutput6(rt, ns, { dst, src, mark, oif: incomingBy(rt, device, src), loose: true }) : undefined;
 }
+

@@ -19,8 +19,12 @@ RESTORE = {
     "ipvs": ["ipvsadm", "-R"],
 }
 FALLBACKS = ("tunl0", "gre0")
-# What a namespace would say of multicast groups by itself, at a moment of its own choice: a rule may take such a report for the plan's traffic.
+# What a namespace would say by itself, at a moment of its own choice, of multicast groups, of its own addresses and to routers: a rule may take
+# it for the plan's traffic. An address is nobody's until it is known that nobody else has it, which takes a second.
 QUIET = {
+    "net.ipv6.conf.all.accept_dad": 0,
+    "net.ipv6.conf.default.accept_dad": 0,
+    "net.ipv6.conf.default.router_solicitations": 0,
     "net.ipv4.igmp_link_local_mcast_reports": 0,
     "net.ipv6.conf.default.mldv1_unsolicited_report_interval": 86400000,
     "net.ipv6.conf.default.mldv2_unsolicited_report_interval": 86400000,

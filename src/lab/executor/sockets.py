@@ -138,7 +138,9 @@ def answer_datagram(listening, name):
                 back = (level, kind, struct.pack("I4s4s", 0, value[4:8], bytes(4)))
                 listening.sendmsg([answer(name, source, (socket.inet_ntoa(value[8:12]), port))], [back], 0, source)
             elif (level, kind) == (socket.IPPROTO_IPV6, socket.IPV6_PKTINFO):
-                back = (level, kind, value[:16] + struct.pack("I", 0))
+                # A link-local address is of one device, without which Linux lets nobody speak in its name.
+                near = value[0] == 0xFE and value[1] & 0xC0 == 0x80
+                back = (level, kind, value[:16] + (value[16:20] if near else bytes(4)))
                 called = socket.inet_ntop(socket.AF_INET6, value[:16])
                 listening.sendmsg([answer(name, source, (called, port))], [back], 0, source)
     except OSError:

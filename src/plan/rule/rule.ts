@@ -13,7 +13,7 @@ export type { Range } from './range.js';
 export interface Rule {
   readonly matches: readonly Match[];
   readonly target: Target | undefined;
-  /** The extensions the text named, in order, and how many matches each brought, after those of the IP header: for printing only. */
+  /** The extensions the text named, in order, and how many matches each brought, after those of the IP header. */
   readonly modules?: readonly ModuleUse[];
 }
 

@@ -20,7 +20,9 @@ export function receiveDiscovery(rt: Runtime, device: Device, packet: IpPacket, 
   const src = answersFrom(rt, device, target, asker);
   if (src === undefined) return;
   learnNeighbour(rt, device, asker, linkAddress, true);
-  sendAdvertisement(rt, device, { ip: asker, mac: linkAddress }, target, src);
+  // A static entry says where the asker is, whatever he says himself.
+  const mac = device.neighbours.get(asker)?.mac ?? linkAddress;
+  sendAdvertisement(rt, device, { ip: asker, mac }, target, src);
 }
 
 /** The source of the advertisement; undefined when the address is none of ours to tell. */

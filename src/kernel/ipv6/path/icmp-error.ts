@@ -12,10 +12,12 @@ import { recordAnswer } from '../../record.js';
 import type { OutputDecision } from '../../route/output.js';
 import type { Runtime } from '../../runtime.js';
 import { sysctlValue } from '../../sysctl.js';
-import { isLinkLocal, isMulticast6 } from '../address.js';
+import { isLinkLocal, isMulticast6, LOOPBACK6 } from '../address.js';
 import { isAnycastBy, isOwnAddress, isOwnAnycast } from '../route/address-type.js';
 import { PACKET_TOO_BIG } from '../icmp-types.js';
-import { HOP_LIMIT_OF_ROUTE } from '../stack.js';
+import type { Route6 } from '../route/fib.js';
+import { lookupRoute6 } from '../route/lookup.js';
+import { HOP_LIMIT_OF_ROUTE, type Ipv6Stack } from '../stack.js';
 import { routeOutput6 } from '../route/output.js';
 import { selectSource6 } from '../route/source-address.js';
 
@@ -62,12 +64,23 @@ function mayAnswer(about: IpPacket, { type }: Icmpv6Error): boolean {
   return type === PACKET_TOO_BIG || !isMulticast6(about.dst as Ipv6);
 }
 
-/** 0 leaves it to the route back. */
+/** 0 leaves it to the route back, as a source of that route's own does (icmpv6_rt_has_prefsrc). */
 function sourceOf(rt: Runtime, ns: Namespace, about: IpPacket, inDevice: Device | undefined): Ipv6 {
   const stack = rt.ipv6(ns);
   const called = about.dst as Ipv6;
-  if (isOwnAddress(stack, called) || isOwnAnycast(stack, called)) return called;
-  return inDevice === undefined ? 0n : (selectSource6(stack, inDevice, about.src as Ipv6) ?? 0n);
+  if (isOwnHere(stack, called, inDevice) || isOwnAnycast(stack, called)) return called;
+  const receiver = about.src as Ipv6;
+  if (inDevice === undefined || wayTo(rt, ns, receiver)?.source) return 0n;
+  return selectSource6(stack, inDevice, receiver) ?? 0n;
+}
+
+/** An address of a link or of the host alone counts on its own device only (ipv6_chk_addr). */
+function isOwnHere(stack: Ipv6Stack, ip: Ipv6, inDevice: Device | undefined): boolean {
+  return isOwnAddress(stack, ip, isLinkLocal(ip) || ip === LOOPBACK6 ? inDevice?.name : undefined);
+}
+
+function wayTo(rt: Runtime, ns: Namespace, dst: Ipv6): Route6 | undefined {
+  return lookupRoute6(rt, rt.ipv6(ns).fib, dst, { src: 0n, iif: ns.lo, oif: undefined, mark: 0, flow: ERROR_FLOW });
 }
 
 /** icmpv6_xrlim_allow: the price is lower for wide routes. */

@@ -24,18 +24,19 @@ import {
   UNREACHABLE6,
 } from '../icmp-types.js';
 import { isLinkLocal } from '../address.js';
-import { isUnicastHere } from '../route/address-type.js';
+import { incomingBy, isUnicastHere } from '../route/address-type.js';
 import { HOP_LIMIT_OF_ROUTE } from '../stack.js';
 import { receiveDiscovery } from '../neigh/receive-discovery.js';
 import { routeOutput6 } from '../route/output.js';
 
-export function receiveIcmpv6(rt: Runtime, device: Device, { packet }: Passage, l4: IcmpMessage): void {
+export function receiveIcmpv6(rt: Runtime, device: Device, passage: Passage, l4: IcmpMessage): void {
+  const { packet } = passage;
   switch (l4.type) {
     case NEIGHBOUR_SOLICITATION:
     case NEIGHBOUR_ADVERTISEMENT:
       return receiveDiscovery(rt, device, packet, l4);
     case ECHO_REQUEST6:
-      return answerEcho(rt, device, packet, l4);
+      return answerEcho(rt, device, passage, l4);
     case ECHO_REPLY6:
       return receiveEchoReply(rt, device, packet, l4);
     default:
@@ -43,8 +44,10 @@ export function receiveIcmpv6(rt: Runtime, device: Device, { packet }: Passage, 
   }
 }
 
-function answerEcho(rt: Runtime, device: Device, packet: IpPacket, l4: IcmpMessage): void {
+/** icmpv6_echo_reply asks for a way by the device that the request came in by: one must, unless the source is given. */
+function answerEcho(rt: Runtime, device: Device, passage: Passage, l4: IcmpMessage): void {
   const { ns } = device;
+  const { packet } = passage;
   if (sysctlValue(ns.sysctls, 'net.ipv6.icmp.echo_ignore_all') !== 0) {
     return recordDrop(rt, ns, packet, 'NO_SOCKET', () => 'this host does not answer echo requests', { device });
   }
@@ -54,16 +57,19 @@ function answerEcho(rt: Runtime, device: Device, packet: IpPacket, l4: IcmpMessa
   const ends = { localIp: called, localPort: l4.id, remoteIp: asker, remotePort: l4.id };
   rt.flow.servers.push({ ns, listener: undefined, proto: PROTO.icmpv6, ...ends, mark: 0, state: 'open', expects: 0 });
   if (endsWithPacket(rt)) return;
-  const oif = isLinkLocal(asker) ? device : undefined;
   const src = isUnicastHere(rt, device, called) ? called : 0n;
-  const decision = routeOutput6(rt, ns, { dst: asker, src, mark: 0, oif });
+  const mark = sysctlValue(ns.sysctls, 'net.ipv6.fwmark_reflect') === 0 ? 0 : passage.mark;
+  const loose = src !== 0n && !isLinkLocal(asker);
+  const decision = routeOutput6(rt, ns, { dst: asker, src, mark, oif: incomingBy(rt, device, called), loose, flow: ECHO_FLOW });
   const leg = rt.nextLeg++;
   const reply: IpPacket = {
     ...{ src: decision.source, dst: asker, ttl: HOP_LIMIT_OF_ROUTE, tos: packet.tos, id: 0, df: true, proto: PROTO.icmpv6 },
     l4: { kind: 'icmp', type: ECHO_REPLY6, code: 0, id: l4.id, seq: l4.seq, length: l4.length },
   };
-  rt.outbox.push({ ns, packet: reply, leg, mark: 0, about: undefined, fromClient: false, decision });
+  rt.outbox.push({ ns, packet: reply, leg, mark, about: undefined, fromClient: false, decision });
 }
+
+const ECHO_FLOW = { tos: 0, proto: PROTO.icmpv6, l4: { kind: 'icmp' } } as const;
 
 const UNREACHABLE_ERRNOS: readonly Errno[] = ['ENETUNREACH', 'EACCES', 'EHOSTUNREACH', 'EHOSTUNREACH', 'ECONNREFUSED', 'EACCES', 'EACCES'];
 

@@ -17,6 +17,13 @@ export function isOwnAddress(stack: Ipv6Stack, ip: Ipv6, deviceName?: string): b
   return false;
 }
 
+/** The device that a packet to an own address came in by: what a host sends to itself, by the one that has the address (rt6i_idev). */
+export function incomingBy(rt: Runtime, device: Device, ip: Ipv6): Device {
+  if (device.kind !== 'lo') return device;
+  for (const [own, { addresses }] of rt.ipv6(device.ns).devices) if (addresses.some((address) => address.ip === ip)) return own;
+  return device;
+}
+
 /** ipv6_chk_acast_addr_src, of what is not link-local: on any device. */
 export function isOwnAnycast(stack: Ipv6Stack, ip: Ipv6): boolean {
   for (const { anycast } of stack.devices.values()) if (anycast.has(ip)) return true;

@@ -7,7 +7,7 @@ import type { Ipv6 } from '../../../base/ip.js';
 import type { Device } from '../../namespace.js';
 import type { Runtime } from '../../runtime.js';
 import { type FlowSource, nextRule, selectorsHold } from '../../route/policy-rule.js';
-import { type Fib6, type Fib6Rule, lookupTable6, type Route6 } from './fib.js';
+import { type Fib6, type Fib6Rule, type Fib6Table, lookupTable6, type Route6 } from './fib.js';
 
 /** What a look-up may depend on besides the destination. `iif` is `lo` for packets made here. */
 export interface FlowKey6 {
@@ -15,6 +15,8 @@ export interface FlowKey6 {
   readonly src: Ipv6;
   readonly iif: Device;
   readonly oif: Device | undefined;
+  /** Routes by `oif` are better than equal ones by other devices, but those count too. */
+  readonly loose?: boolean | undefined;
   readonly mark: number;
   /** What only rules with further selectors ask for. */
   readonly flow?: FlowSource | undefined;
@@ -32,10 +34,14 @@ export function lookupRoute6(rt: Runtime, fib: Fib6, dst: Ipv6, key: FlowKey6): 
     }
     if (rule.table === undefined) return rule.verdict;
     const table = fib.tables.get(rule.table);
-    const route = table === undefined ? undefined : lookupTable6(table, dst, key.oif, key.iif);
+    const route = table === undefined ? undefined : lookIn(table, dst, key);
     if (route !== undefined && route.type !== 'throw' && route.length > rule.suppressLength) return route;
   }
   return undefined;
+}
+
+function lookIn(table: Fib6Table, dst: Ipv6, { oif, iif, loose }: FlowKey6): Route6 | undefined {
+  return loose === true ? lookupTable6(table, dst, undefined, oif) : lookupTable6(table, dst, oif, iif);
 }
 
 function ruleMatches(rule: Fib6Rule, dst: Ipv6, key: FlowKey6): boolean {

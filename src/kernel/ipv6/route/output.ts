@@ -23,6 +23,8 @@ export interface OutputKey6 {
   readonly mark: number;
   /** The device that a link-local destination is behind, or that the packet is bound to. */
   readonly oif?: Device | undefined;
+  /** The device is a sender's word with a packet of its own (IPV6_PKTINFO): better, but no must. */
+  readonly loose?: boolean | undefined;
   /** What rules may ask for besides. */
   readonly flow?: FlowSource | undefined;
 }
@@ -40,8 +42,8 @@ export function routeOutput6(rt: Runtime, ns: Namespace, key: OutputKey6): Decis
 }
 
 function find(rt: Runtime, ns: Namespace, key: OutputKey6, src: Ipv6): Route6 | undefined {
-  const { dst, oif, mark, flow } = key;
-  const found = lookupRoute6(rt, rt.ipv6(ns).fib, dst, { src, iif: ns.lo, oif, mark, flow });
+  const { dst, oif, loose, mark, flow } = key;
+  const found = lookupRoute6(rt, rt.ipv6(ns).fib, dst, { src, iif: ns.lo, oif, loose, mark, flow });
   return found === undefined ? undefined : selectLeg(rt, ns, found, { src, dst, source: flow, forwarded: false });
 }
 

@@ -6,7 +6,7 @@ import { HopspecError, InputError, UnsupportedError } from '../../../base/errors
 import type { Chain, TableName } from '../../../plan/ruleset.js';
 import { parseRule } from '../../../plan/rule/parse-rule.js';
 import { takeParsed } from '../../../plan/rule/parsed-rules.js';
-import type { Match, Rule, Target } from '../../../plan/rule/rule.js';
+import type { Match, ModuleUse, Rule, Target } from '../../../plan/rule/rule.js';
 import type { RuleHit } from '../../../trace/event.js';
 import type { Action, Test } from '../evaluation.js';
 import { compileMatch } from '../match/compile-match.js';
@@ -115,11 +115,11 @@ function partsOf(text: string, rule: Rule | undefined): RuleParts {
 
 const NO_TESTS: readonly Test[] = [];
 
-function compileParts({ matches, target }: Rule): RuleParts {
+function compileParts({ matches, target, modules = [] }: Rule): RuleParts {
   const { check, rest } = takeHeaderCheck(matches);
   const tests: Test[] = [];
   for (const match of rest) {
-    const test = compileMatch(match, matches);
+    const test = compileMatch(match, besides(match, matches, modules));
     if (test !== undefined) tests.push(test);
   }
   const jumps = target?.kind === 'jump' || target?.kind === 'goto';
@@ -139,6 +139,18 @@ function compileParts({ matches, target }: Rule): RuleParts {
     jump: jumps ? target.chain : undefined,
     goto: target?.kind === 'goto',
   };
+}
+
+/** The matches of the same -m, for each -m is a match of its own to the kernel; those of the IP header stand before them. */
+function besides(match: Match, matches: readonly Match[], modules: readonly ModuleUse[]): readonly Match[] {
+  let end = matches.length;
+  const at = matches.indexOf(match);
+  for (let i = modules.length - 1; i >= 0; i--) {
+    const begin = end - (modules[i] as ModuleUse).matches;
+    if (at >= begin) return matches.slice(begin, end);
+    end = begin;
+  }
+  return matches.slice(0, end);
 }
 
 /** Says which rule of which chain a fault is in. */

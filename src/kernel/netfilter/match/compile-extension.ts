@@ -40,7 +40,7 @@ const KINDS: ReadonlySet<string> = new Set<ExtensionMatch['kind']>([
   ...(['time', 'hashlimit'] as const),
 ]);
 
-/** `all` are the matches of its rule. */
+/** `all` are the matches of its -m. */
 export function compileExtension(match: ExtensionMatch, all: readonly Match[]): Test {
   switch (match.kind) {
     case 'policy':

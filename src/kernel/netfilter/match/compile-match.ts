@@ -22,7 +22,7 @@ import { ipvsTest } from './ipvs.js';
 import { setTest } from './set.js';
 import { limitTest, nthTest, randomTest } from './stateful.js';
 
-/** `all` are the matches of its rule. */
+/** `all` are the matches of its -m. */
 export function compileMatch(match: Match, all: readonly Match[]): Test | undefined {
   if (isExtension(match)) return compileExtension(match, all);
   switch (match.kind) {
