@@ -118,7 +118,7 @@ export interface Passage {
   socket?: unknown;
   /** Its gid, 0 unless given. */
   gid?: number | undefined;
-  /** Of a packet that came in fragments: the length of the largest (IPCB frag_max_size), and whether that one carried DF. */
+  /** Of a packet that came in fragments: the length of the largest (IPCB frag_max_size), 0 where it is known no more, and whether that one carried DF. */
   fragmentMax?: number;
   fragmentDf?: boolean;
   /** Set once IPVS has handled the packet: no hook gives it to IPVS again. */

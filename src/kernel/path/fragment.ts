@@ -24,7 +24,7 @@ const FRAGMENTATION_NEEDED = 4;
 export function mustFragment({ packet, fragmentMax }: Passage, mtu: number): boolean {
   const length = packetLength(packet);
   if (length > mtu) return wireLength(packet) > mtu;
-  if (fragmentMax === undefined) return false;
+  if (fragmentMax === undefined || fragmentMax === 0) return false;
   return typeof packet.src === 'number' || length > fragmentMax;
 }
 
@@ -50,7 +50,7 @@ export function fragmentFor(
     else sendIcmpError(rt, device.ns, passage, { type: UNREACHABLE, code: FRAGMENTATION_NEEDED, mtu, inDevice });
     return 'EMSGSIZE';
   }
-  const most = fragmentMax === undefined ? mtu : Math.min(fragmentMax, mtu);
+  const most = fragmentMax === undefined || fragmentMax === 0 ? mtu : Math.min(fragmentMax, mtu);
   return split(packet, six ? Math.max(most, MTU_MIN_6) : most, passage.fragmentDf === true);
 }
 

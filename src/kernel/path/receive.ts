@@ -70,6 +70,11 @@ function receiveFromBridge(rt: Runtime, bridge: Device, item: InFlight, upward: 
     return receiveArp(rt, bridge, frame, item.waiting);
   }
   const passage = upward.passage ?? newPassage(frame.packet, item.mark);
+  // What the bridge put together, the host knows no more the fragments of (ip_rcv_core), but it may fragment it again.
+  if (passage.fragmentMax !== undefined) {
+    passage.fragmentMax = 0;
+    passage.fragmentDf = false;
+  }
   recordDevice(rt, 'rx', bridge, passage.packet);
   if (typeof frame.packet.src !== 'number') return receive6(rt, bridge, passage, upward.filtered);
   if (upward.filtered || runHook(rt, bridge.ns, 'prerouting', passage, bridge, undefined)) routeReceived(rt, bridge, passage);

@@ -77,4 +77,3 @@ function wayOf(
   // Who answers in the name of a link-local address says by which device.
   return isLinkLocal(src) ? routeOutput6(rt, ns, { dst, src, mark, oif: incomingBy(rt, device, src), loose: true }) : undefined;
 }
-
