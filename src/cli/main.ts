@@ -92,6 +92,7 @@ program
   .command('steps')
   .description('every wording with its example')
   .option('--json', 'schema hopspec.dev/steps/v1')
+  .option('--markdown', 'as a page')
   .action(async (options) => exit((await import('./steps/steps.js')).steps(options)));
 
 program

@@ -2,9 +2,10 @@
 import { CLAIM_WORDINGS } from '../../claim/wordings.js';
 import { WORDINGS } from '../../report/wordings.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
+import { stepsPage } from './steps-page.js';
 
-export function steps({ json }: { readonly json?: boolean }): ExitCode {
-  process.stdout.write(json ? `${JSON.stringify(asJson(), undefined, 2)}\n` : asText());
+export function steps({ json, markdown }: { readonly json?: boolean; readonly markdown?: boolean }): ExitCode {
+  process.stdout.write(markdown ? stepsPage() : json ? `${JSON.stringify(asJson(), undefined, 2)}\n` : asText());
   return EXIT.ok;
 }
 
