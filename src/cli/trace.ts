@@ -1,5 +1,6 @@
 /** `hopspec trace`: every outcome of one connection, as data, as a tree, or in tcpdump's words. */
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { recordNamed } from '../sim/dns/record-look-up.js';
 import { captureFile } from '../trace/capture-file.js';
 import { printTcpdump } from '../trace/print-tcpdump.js';
 import { printTree } from '../trace/print-tree.js';
@@ -26,7 +27,9 @@ export function trace(flags: TraceFlags): ExitCode {
   const found = simulation.trace(query);
   if (flags.json) process.stdout.write(`${JSON.stringify(found, undefined, 2)}\n`);
   else process.stdout.write(flags.tcpdump ? captures(found) : printTree(found));
-  return flags.pcap === undefined || writeCapture(flags.pcap, captureFile(simulation.record(query))) ? EXIT.ok : EXIT.reportNotWritten;
+  return flags.pcap === undefined || writeCapture(flags.pcap, captureFile(recordNamed(simulation, query)))
+    ? EXIT.ok
+    : EXIT.reportNotWritten;
 }
 
 /** What stands in the file is whole, or nothing is. */

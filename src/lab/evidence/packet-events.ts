@@ -96,8 +96,9 @@ function bridgeEvents(tap: TapSight, packet: IpPacket, here: readonly Sight[], c
 
 function hookEvents(sights: readonly Sight[], i: number, context: PacketContext): readonly TraceEvent[] {
   const sight = sights[i] as Sight & { hook: HookRun };
-  const { hook: run, ns, key } = sight;
+  const { ns, key } = sight;
   const { leg, rebase } = context;
+  const run = takenOver(sight.hook, sights[i + 1], context);
   const own = (one: Sight): boolean => one.ns === ns && one.key === key && one.tap !== undefined;
   const before = sights.slice(0, i).findLast(own)?.tap;
   const after = sights.slice(i + 1).find(own)?.tap;
@@ -113,8 +114,24 @@ function hookEvents(sights: readonly Sight[], i: number, context: PacketContext)
   if (run.hook === 'prerouting' && before?.dir === 'rx' && here[0]?.hook?.hook !== 'input') {
     events.push(...bridgeEvents(before, hook.becomes, here, context));
   }
-  if (run.hook === 'input' && key === context.root) events.push(delivery(run, { ...at, packet: hook.becomes }, context));
+  if (run.hook === 'input' && key === context.root && !isSentOn(here[0]))
+    events.push(delivery(run, { ...at, packet: hook.becomes }, context));
   return events;
+}
+
+/**
+ * What leaves a hook before its last chain, and is seen again on its way out of the same host, or is answered from there, was taken by something that stands among the
+ * chains and tells nothing of itself: IPVS, in INPUT and OUTPUT. What it made of the packet shows in the hook that comes next.
+ */
+function takenOver(run: HookRun, next: Sight | undefined, { refusedIn }: PacketContext): HookRun {
+  if (run.verdict !== 'lost' || (run.hook !== 'input' && run.hook !== 'output')) return run;
+  if (next?.ns === run.ns && next.hook?.hook === 'output') return { ...run, verdict: 'accept', after: next.hook.before };
+  return refusedIn === run.ns ? { ...run, verdict: 'reject' } : run;
+}
+
+/** From INPUT straight to OUTPUT: it was no socket's. */
+function isSentOn(next: Sight | undefined): boolean {
+  return next?.hook?.hook === 'output';
 }
 
 type Place = Pick<TraceEvent, 't' | 'netns' | 'leg' | 'packet'>;

@@ -2,7 +2,7 @@
  * DNS as `tcpdump -n` prints it (print-domain.c, seen with 4.99): `4711+ A? web.default.svc.cluster.local. (47)`, `4711*- 1/0/0 A 10.96.7.7 (92)`. `*` is an answer of the
  * zone's own server, `-` one that asks nobody else, `|` a truncated one.
  */
-import type { DnsMessage, DnsRecord, Rcode } from './record.js';
+import { asksOthers, type DnsMessage, type DnsRecord, type Rcode } from './record.js';
 
 const RCODES: Readonly<Record<Rcode, string>> = {
   NOERROR: '',
@@ -18,7 +18,7 @@ export function formatDns({ id, question, reply, udpSize }: DnsMessage, length: 
   const edns = udpSize === undefined ? 0 : 1;
   if (reply === undefined) return `${id}+${edns === 0 ? '' : ' [1au]'} ${question.type}? ${question.name} (${length})`;
   const { rcode, authoritative, truncated, answer, authority, extra } = reply;
-  const flags = `${authoritative === true ? '*-' : ''}${truncated === true ? '|' : ''}`;
+  const flags = `${authoritative === true ? '*' : ''}${asksOthers(reply) ? '' : '-'}${truncated === true ? '|' : ''}`;
   const counts = `${answer.length}/${authority.length}/${extra.length + edns}`;
   const records = answer.map((record) => ` ${formatData(record)}`).join(',');
   return `${id}${RCODES[rcode]}${flags} ${counts}${records} (${length})`;

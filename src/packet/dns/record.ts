@@ -34,6 +34,11 @@ export interface DnsMessage {
   readonly udpSize?: number | undefined;
 }
 
+/** Whether it is the answer of somebody who asked on: not of the zone's own server, nor of one that failed. */
+export function asksOthers({ authoritative, rcode }: DnsAnswer): boolean {
+  return authoritative !== true && rcode !== 'SERVFAIL' && rcode !== 'REFUSED';
+}
+
 /** `web.default.svc.cluster.local. 30 IN A 10.96.0.10`, as dig prints it with single blanks. */
 export function formatRecord({ name, ttl, type, data }: DnsRecord): string {
   return `${name} ${ttl} IN ${type} ${data}`;

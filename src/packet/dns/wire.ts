@@ -4,7 +4,7 @@
  */
 import { encode } from 'dns-packet';
 import { compressNames } from './compress.js';
-import type { DnsAnswer, DnsMessage, DnsRecord, Rcode } from './record.js';
+import { asksOthers, type DnsAnswer, type DnsMessage, type DnsRecord, type Rcode } from './record.js';
 
 const RCODES: readonly Rcode[] = ['NOERROR', 'FORMERR', 'SERVFAIL', 'NXDOMAIN', 'NOTIMP', 'REFUSED'];
 const [AUTHORITATIVE, TRUNCATED, RECURSION_DESIRED, RECURSION_AVAILABLE] = [1 << 10, 1 << 9, 1 << 8, 1 << 7] as const;
@@ -30,9 +30,14 @@ export function encodeDns({ id, question, reply, udpSize }: DnsMessage, compress
   return compressed ? compressNames(plain) : plain;
 }
 
-/** Servers that are not the zone's own pass questions on. */
-function replyFlags({ rcode, authoritative, truncated }: DnsAnswer): number {
-  return RCODES.indexOf(rcode) | (authoritative === true ? AUTHORITATIVE : RECURSION_AVAILABLE) | (truncated === true ? TRUNCATED : 0);
+function replyFlags(reply: DnsAnswer): number {
+  const { rcode, authoritative, truncated } = reply;
+  return (
+    RCODES.indexOf(rcode) |
+    (authoritative === true ? AUTHORITATIVE : 0) |
+    (asksOthers(reply) ? RECURSION_AVAILABLE : 0) |
+    (truncated === true ? TRUNCATED : 0)
+  );
 }
 
 function toLibrary({ name, ttl, type, data }: DnsRecord): object {

@@ -4,10 +4,14 @@
  */
 import { parseIp } from '../../base/ip.js';
 import { createNetwork } from '../../kernel/network.js';
+import type { Recorded } from '../../trace/capture-file.js';
 import type { Run } from '../../trace/to-trace.js';
+import type { TraceQuery } from '../contract.js';
+import { parseEndpoint } from '../endpoint.js';
 import { enumerate } from '../enumerate.js';
 import type { Simulation } from '../simulation.js';
 import { AskedServers, type ServerQuery } from './ask-server.js';
+import { namedQuery } from './named-query.js';
 import { NODE_RESOLVER } from './pod-conf.js';
 import { resolveName } from './resolve-name.js';
 
@@ -18,6 +22,14 @@ const PATIENCE_MS = 5000;
 export interface RecordedQuestion {
   readonly query: ServerQuery;
   readonly runs: readonly Run[];
+}
+
+/** Of traffic to a name its look-up too. */
+export function recordNamed(simulation: Simulation, query: TraceQuery): Recorded {
+  const endpoint = query.to.startsWith('dns/') ? parseEndpoint(query.to) : undefined;
+  if (endpoint?.kind !== 'dns') return simulation.record(query);
+  const questions = recordLookUp(simulation, query.from, endpoint.name);
+  return { ...simulation.record(namedQuery(simulation, query)), questions };
 }
 
 export function recordLookUp(simulation: Simulation, from: string, name: string): readonly RecordedQuestion[] {

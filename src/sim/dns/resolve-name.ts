@@ -60,9 +60,10 @@ export function resolveName(simulation: Simulation, { from, name, types }: NameQ
   const asks = new AskedServers(simulation);
   const queries: AskedName[] = [];
   const servers = new Set<string>();
-  const wanted = types.map((type) => type.toUpperCase());
-  const udpSize = conf.options.includes('edns0') ? EDNS_SIZE : undefined;
-  const always = conf.options.includes('use-vc');
+  const withoutSix = libc === 'glibc' && conf.options.includes('no-aaaa');
+  const wanted = types.map((type) => type.toUpperCase()).filter((type) => type !== 'AAAA' || !withoutSix || types.length === 1);
+  const udpSize = libc === 'glibc' && conf.options.includes('edns0') ? EDNS_SIZE : undefined;
+  const always = libc === 'glibc' && conf.options.includes('use-vc');
   let lost: Trace | undefined;
   const ask = (server: string, asked: string): Reply => {
     const askAll = (tcp: boolean): Reply => {

@@ -112,9 +112,14 @@ function keyOf({ from, to, port, protocol, at }: TraceQuery): string {
 
 function probeOf({ source, destination }: Connection, i: number, foreseen: Asked['foreseen'], count: number): ProbePlan {
   const { ip, port, proto } = destination;
-  const isLost = foreseen?.some(({ record }) => record.verdict === 'timeout') ?? false;
+  const isLost = foreseen?.some(({ record }) => record.verdict === 'timeout' && !speaksLate(record)) ?? false;
   const where = { netns: source.netns, proto, dst: formatIp(ip), ...(port === undefined ? {} : { dport: port }) };
   return { id: String(i), ...where, count, timeoutMs: isLost ? LOST_MS : PATIENCE_MS };
+}
+
+/** Whether packets are foreseen that come when a short wait is over: errors about a neighbour that does not answer. */
+function speaksLate({ events }: FlowRecord): boolean {
+  return events.some(({ kind, t }) => (kind === 'tx' || kind === 'deliver') && t > LOST_MS * 1000);
 }
 
 /** Whether neighbours had to be asked depends on who sent before. */

@@ -7,8 +7,19 @@ import type { DnsAnswer, DnsQuestion } from '../../../packet/dns/record.js';
 import { type Directive, zoneOfName, zonesOf } from './corefile.js';
 import type { Serving } from './serve.js';
 
-/** They decide how long and how often, or in which order, servers are asked. */
-const INERT = ['max_concurrent', 'expire', 'max_fails', 'health_check', 'policy', 'max_idle_conns', 'max_age'];
+/** All but the first three decide how long and how often, or in which order, servers are asked. */
+export const FORWARD_OPTIONS = [
+  'force_tcp',
+  'prefer_udp',
+  'except',
+  'max_concurrent',
+  'expire',
+  'max_fails',
+  'health_check',
+  'policy',
+  'max_idle_conns',
+  'max_age',
+];
 const DNS_PORT = '53';
 
 type Forward = (serving: Serving, question: DnsQuestion, next: () => DnsAnswer) => DnsAnswer;
@@ -17,8 +28,7 @@ export function forwardSettings({ args, block }: Directive): Forward {
   const [from = '.', ...to] = args;
   const zones = zonesOf(from);
   for (const { name } of block) {
-    if (![...INERT, 'force_tcp', 'prefer_udp', 'except'].includes(name))
-      throw unsupported('corefile', `the option "${name}" of CoreDNS's plug-in forward is not modelled`);
+    if (!FORWARD_OPTIONS.includes(name)) throw unsupported('corefile', `the option "${name}" of CoreDNS's plug-in forward is not modelled`);
   }
   for (const text of to) if (/^(tls|https|grpc):/.test(text)) throw unsupported('corefile', `forwarding to ${text} is not modelled`);
   const has = (name: string): boolean => block.some((one) => one.name === name);

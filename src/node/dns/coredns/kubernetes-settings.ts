@@ -44,7 +44,7 @@ export function kubernetesSettings({ args, block }: Directive, serverZones: read
   };
 }
 
-const KNOWN: readonly string[] = [
+export const KNOWN: readonly string[] = [
   ...['pods', 'ttl', 'fallthrough', 'namespaces', 'labels', 'namespace_labels', 'ignore', 'noendpoints', 'endpoint_pod_names'],
   ...INERT,
 ];

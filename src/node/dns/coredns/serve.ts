@@ -33,8 +33,8 @@ export interface Serving {
 type Plugin = (serving: Serving, question: DnsQuestion, next: (question?: DnsQuestion) => DnsAnswer) => DnsAnswer;
 
 /** In the order they are asked. */
-const ORDER = ['rewrite', 'hosts', 'kubernetes', 'forward'];
-const INERT: readonly string[] = [
+export const ORDER = ['rewrite', 'hosts', 'kubernetes', 'forward'];
+export const INERT: readonly string[] = [
   ...['errors', 'log', 'health', 'ready', 'prometheus', 'loop', 'reload', 'loadbalance', 'cache', 'debug', 'bind', 'cancel'],
   ...['pprof', 'trace', 'metadata', 'root', 'nsid', 'timeouts'],
 ];

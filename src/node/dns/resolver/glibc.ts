@@ -2,10 +2,13 @@
  * glibc: the search path in order, the name as it is before or after it; each name asked of the servers one after another, twice. Source: glibc
  * resolv/{res_query,res_send}.c. An answer is one with any record; a name of which nothing came ends the search, and then is asked as it is.
  */
+import { unsupported } from '../../../base/errors.js';
 import { type Asking, below, dotsOf, type LookedUp, type LookUpResult, resolverOptions, resultOf } from './resolver.js';
 
 export function lookUpWithGlibc(asking: Asking, name: string): LookedUp {
-  const { search } = asking.conf;
+  const { search, options, nameservers } = asking.conf;
+  if (options.includes('rotate') && nameservers.length > 1)
+    throw unsupported('resolver-option', 'the option rotate of resolv.conf is not modelled: whom glibc asks first then is chance');
   const { ndots } = resolverOptions(asking.conf);
   const whole = name.endsWith('.');
   const asIs = whole ? name : `${name}.`;
@@ -24,7 +27,8 @@ export function lookUpWithGlibc(asking: Asking, name: string): LookedUp {
     if (got.result === 'NOERROR' || got.result === 'UNREACHABLE') return got;
     if (!['NODATA', 'NXDOMAIN', 'SERVFAIL'].includes(got.result)) break;
   }
-  if (first === undefined && !search.includes('.')) {
+  // The root may be on the path; and a bare word may be kept from it.
+  if (first === undefined && !search.includes('.') && !(options.includes('no-tld-query') && dotsOf(name) === 0)) {
     const got = query(asIs);
     if (got.result === 'NOERROR') return got;
   }

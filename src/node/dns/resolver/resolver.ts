@@ -2,7 +2,6 @@
  * What the resolvers of the two C libraries have in common: the settings of resolv.conf(5) that they read, what a server may reply, and what comes of a look-up.
  * Both were watched at work: glibc 2.36 and musl 1.2.3, asking servers that answer, refuse, fail or say nothing.
  */
-import { unsupported } from '../../../base/errors.js';
 import type { DnsAnswer } from '../../../packet/dns/record.js';
 import type { ResolvConf } from '../resolv-conf.js';
 
@@ -37,23 +36,15 @@ export interface ResolverOptions {
   readonly attempts: number;
 }
 
-/** Those that decide no more here than which words are sent, and in which order. */
-const INERT: readonly string[] = [
-  ...['edns0', 'single-request', 'single-request-reopen', 'trust-ad', 'no-reload', 'debug', 'inet6', 'use-vc', 'no-check-names', 'no-aaaa'],
-];
 const NDOTS_MAX = 15;
 const TIMEOUT_MAX = 30;
 const ATTEMPTS_MAX = 5;
 
-export function resolverOptions({ options, nameservers }: ResolvConf): ResolverOptions {
+export function resolverOptions({ options }: ResolvConf): ResolverOptions {
   const value = (name: string, unless: number, max: number): number => {
     const said = options.findLast((option) => option.startsWith(`${name}:`))?.slice(name.length + 1);
     return said === undefined ? unless : Math.min(Number(said), max);
   };
-  const strange = options.find((option) => !INERT.includes(option) && !/^(ndots|timeout|attempts):\d+$/.test(option));
-  // Whom it asks first then is chance, which makes a difference among several.
-  if (strange !== undefined && !(strange === 'rotate' && nameservers.length < 2))
-    throw unsupported('resolver-option', `the option ${strange} of resolv.conf is not modelled`);
   return { ndots: value('ndots', 1, NDOTS_MAX), timeout: value('timeout', 5, TIMEOUT_MAX), attempts: value('attempts', 2, ATTEMPTS_MAX) };
 }
 
