@@ -1,17 +1,23 @@
 /**
  * The shipped specs on both kernels, in two processes: every claim must hold on the simulated kernel and on this machine's, alike. What the real
- * one cannot say stands in both-cannot-say.json, by feature and scenario, with how many of its examples; anything beyond that is a failure.
+ * one cannot say stands in both-cannot-say.json, by feature and scenario, with how many of its examples; anything beyond that is a failure, and
+ * so is what stands there of a scenario that is no more.
  *
- *   node .ci/both.mjs                 SKIPPED where namespaces cannot be made
+ *   node .ci/both.mjs [FEATURE…]      all of them unless given; SKIPPED where namespaces cannot be made
  *     --list                          prints what cannot be said here, in the form of that file
+ *     --allowed FILE                  what cannot be said stands in another file
  */
 import { spawn } from 'node:child_process';
 import { release } from 'node:os';
-import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { readFileSync } from './files.mjs';
 
+const { values, positionals: features } = parseArgs({
+  allowPositionals: true,
+  options: { list: { type: 'boolean', default: false }, allowed: { type: 'string', default: '.ci/both-cannot-say.json' } },
+});
 const SHARDS = 2;
 const SECONDS_MAX = Number(process.env.HOPSPEC_BOTH_SECONDS ?? 300);
-const ALLOWED = '.ci/both-cannot-say.json';
 
 const started = Date.now();
 const shards = await Promise.all(Array.from({ length: SHARDS }, (_, i) => runShard(i + 1)));
@@ -22,7 +28,7 @@ if (impossible !== undefined) console.log(`SKIPPED: ${impossible}`);
 else report(shards);
 
 function runShard(number) {
-  const args = ['--import', 'tsx', 'src/cli/main.ts', 'run', '--on', 'both', '--shard', `${number}/${SHARDS}`];
+  const args = ['--import', 'tsx', 'src/cli/main.ts', 'run', '--on', 'both', '--shard', `${number}/${SHARDS}`, ...features];
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     const said = { stdout: '', stderr: '' };
@@ -36,15 +42,22 @@ function runShard(number) {
 }
 
 function report(finished) {
-  const silent = count(finished.flatMap(({ stdout }) => cannotSay(stdout)));
-  if (process.argv.includes('--list')) return void console.log(JSON.stringify(silent, undefined, 2));
+  const silent = count(finished.flatMap(({ stdout }) => scenarios(stdout, /^ {2}\? (.*)$/)));
+  if (values.list) return void console.log(JSON.stringify(silent, undefined, 2));
   const faults = finished.flatMap(({ code, signal, stdout, stderr }) => {
     if (signal !== null) return [`a shard took more than ${SECONDS_MAX} s\n${stdout}`];
     return code === 0 || code === 4 ? [] : [`exit ${code}\n${stdout}${stderr}`];
   });
-  const allowed = JSON.parse(readFileSync(ALLOWED, 'utf8'));
+  const allowed = JSON.parse(readFileSync(values.allowed, 'utf8'));
   for (const [key, times] of Object.entries(silent)) {
-    if (times > (allowed[key] ?? 0)) faults.push(`cannot say, and is not in ${ALLOWED}: ${key} (${times})`);
+    if (times > (allowed[key] ?? 0)) faults.push(`cannot say, and is not in ${values.allowed}: ${key} (${times})`);
+  }
+  const told = count(finished.flatMap(({ stdout }) => scenarios(stdout, /^ {2}\S (.*)$/)));
+  for (const [key, times] of Object.entries(allowed)) {
+    const [feature] = key.split(': ');
+    if (features.length > 0 && !features.includes(feature)) continue;
+    if (times > (told[key] ?? 0))
+      faults.push(`is in ${values.allowed}, but there are only ${told[key] ?? 0} such scenarios: ${key} (${times})`);
   }
   const passed = finished.map(({ stdout }) => (stdout.match(/^ {2}✓ /gm) ?? []).length).reduce((sum, n) => sum + n, 0);
   const unsaid = Object.values(silent).reduce((sum, n) => sum + n, 0);
@@ -54,12 +67,13 @@ function report(finished) {
   process.exitCode = faults.length > 0 || passed === 0 ? 1 : 0;
 }
 
-/** `features/x.feature: name of the scenario`, once for each. */
-function cannotSay(text) {
+/** `features/x.feature: name of the scenario`, once for each whose line is so. */
+function scenarios(text, line) {
   let feature = '';
-  return text.split('\n').flatMap((line) => {
-    if (/^\S+\.feature$/.test(line)) feature = line;
-    return line.startsWith('  ? ') ? [`${feature}: ${line.slice(4)}`] : [];
+  return text.split('\n').flatMap((each) => {
+    if (/^\S+\.feature$/.test(each)) feature = each;
+    const name = line.exec(each)?.[1];
+    return name === undefined ? [] : [`${feature}: ${name}`];
   });
 }
 

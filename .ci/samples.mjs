@@ -1,9 +1,11 @@
-// Every check must complain about its sample: one that stays silent would let the same mistake pass in the sources. The samples are
-// laid over a small copy of the project, where nothing else is wrong.
+// Every check must complain about its sample: one that stays silent would let the same mistake pass in the sources. Most samples are laid
+// over a small copy of the project, where nothing else is wrong; those of the checks against Linux are a kernel with a mistake in it, a list of
+// scenarios with one that is no more, and kept cases of which too few are left.
 import { spawnSync } from 'node:child_process';
 import { symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from './files.mjs';
 import { checks } from './checks.mjs';
 
@@ -24,6 +26,26 @@ const SAMPLES = [
     sample: 'clock.ts',
     at: 'src/base/clock.ts',
     says: /Time is virtual[\s\S]*Math\.random|Math\.random[\s\S]*Time is virtual/,
+  },
+];
+
+const WITH_MISTAKE = { NODE_OPTIONS: `--import ${pathToFileURL(resolve('.ci/samples/mistaken-kernel.mjs'))}` };
+/** Parts of the checks against Linux, short ones; `says` is what each must say when it fails. */
+const AGAINST_LINUX = [
+  { run: ['fuzz.mjs', '--recorded', 'fixtures/regressions'], env: WITH_MISTAKE, says: /^DIFFERS/m },
+  {
+    run: ['fuzz.mjs', '--runs', '4', '--seed', '1001', '--probes', '30', '--no-shrink'],
+    env: WITH_MISTAKE,
+    says: /, [1-9]\d* differences$/m,
+  },
+  {
+    run: ['both.mjs', '--allowed', '.ci/samples/both-cannot-say.json', 'features/services/cluster-ip.feature'],
+    env: WITH_MISTAKE,
+    says: /A Service without ready endpoints refuses[\s\S]*only 0 such scenarios: \S+cluster-ip\.feature: A scenario that is no more/,
+  },
+  {
+    run: ['fuzz-mistakes.mjs', '--sample', '1', '--stage', 'target reject', '--cases', 'regressions/frames-for-all'],
+    says: /is no longer: target reject[\s\S]*^FEWER NOTICED/m,
   },
 ];
 
@@ -50,6 +72,14 @@ for (const { check, sample, at, says } of SAMPLES) {
   console.log(`${ok ? 'caught' : 'MISSED'}  ${check}: ${sample}`);
   if (!ok) console.log(clean.status === 0 ? caught.output : `complains without the sample:\n${clean.output}`);
 }
+for (const { run, env, says } of AGAINST_LINUX) {
+  const { status, output } = spawned(process.execPath, ['--import', 'tsx', ...run.with(0, `.ci/${run[0]}`)], { env });
+  const skipped = status === 0 && /^SKIPPED: /m.test(output);
+  const ok = skipped || (status !== 0 && says.test(output));
+  if (!ok) silent++;
+  console.log(`${skipped ? 'unable' : ok ? 'caught' : 'MISSED'}  ${run.join(' ')}`);
+  if (!ok) console.log(output);
+}
 process.exitCode = silent > 0 ? 1 : 0;
 
 function tryOn([command, ...args], extra) {
@@ -60,9 +90,13 @@ function tryOn([command, ...args], extra) {
     for (const path of ['tsconfig.json', ...CONFIGURATIONS]) cpSync(path, join(folder, path));
     for (const [path, text] of Object.entries(CLEAN)) writeFileSync(join(folder, path), text);
     if (extra) cpSync(join('.ci/samples', extra.sample), join(folder, extra.at));
-    const { status, stdout, stderr } = spawnSync(command, args, { cwd: folder, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } });
-    return { status, output: stdout + stderr };
+    return spawned(command, args, { cwd: folder });
   } finally {
     rmSync(folder);
   }
+}
+
+function spawned(command, args, { cwd, env = {} }) {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1', ...env } });
+  return { status, output: stdout + stderr };
 }

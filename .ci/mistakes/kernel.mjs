@@ -1,66 +1,146 @@
-// The simulated kernel with one file replaced, and what it answers to the kept cases: bundled in memory, run with a limit of time.
+// The simulated kernel with every mistake planted and asleep, bundled in memory, and the kept cases that it is held to.
 import { createRequire } from 'node:module';
-import { resolve } from 'node:path';
 import vm from 'node:vm';
-import { context } from 'esbuild';
+import { build } from 'esbuild';
 import { globSync, readFileSync } from '../files.mjs';
 
-const ENTRY = `
-  import { judgesOn } from './src/sim/fuzz-api.ts';
-  import { replay } from './src/lab/fuzz/case-file.ts';
-  export const compare = (kept) => replay(kept, judgesOn(undefined).simulate);
+const RANDOM = ['fixtures/kernel/fuzz', 'fixtures/regressions'];
+const ASKED = /^src\/kernel\/(?:.*\/)?[\w-]*linux-(?:answers|stories|packets)\.test\.ts$/;
+/** Collects tests in place of running them. */
+const RUNNER = `
+  const path = [];
+  export const describe = (name, ...rest) => { path.push(name); rest.at(-1)(); path.pop(); };
+  export const it = (name, ...rest) => {
+    if (rest.length > 1 && rest[0].skip) return;
+    planted.tests.push({ name: [...path, name].join(' '), run: rest.at(-1) });
+  };
+  export const test = it;
 `;
-const TIME_MS = 60_000;
+/** How many times as long as without a mistake a case may go on, and how long one of unknown length; what comes by no mistake the clock stops. */
+const TIMES_MAX = 50;
+const CALLS_MAX = 20_000_000;
+const MS_MAX = 20_000;
 const require = createRequire(import.meta.url);
 
-export async function openKernel(folders) {
-  const cases = folders.flatMap((folder) => globSync(folder, /\.json$/)).map((path) => ({ path, kept: JSON.parse(readFileSync(path, 'utf8')) }));
-  let replaced;
-  const replace = (build) => build.onLoad({ filter: /\.ts$/ }, ({ path }) => (path === replaced?.path ? { contents: replaced.text, loader: 'ts' } : undefined));
-  const bundler = await context({
-    stdin: { contents: ENTRY, resolveDir: process.cwd(), loader: 'ts' },
+/** `only`: what the names of the cases have to contain. */
+export async function openKernel(files, only = '') {
+  const tests = globSync('src/kernel', ASKED);
+  const { outputFiles } = await build({
+    stdin: {
+      contents: [`export { replayed } from './.ci/mistakes/cases.ts';`, ...tests.map((path) => `import './${path}';`)].join('\n'),
+      resolveDir: process.cwd(),
+      loader: 'ts',
+    },
     bundle: true,
     write: false,
     platform: 'node',
     format: 'cjs',
     define: { 'import.meta.url': JSON.stringify('file:///nowhere.js') },
     logLevel: 'silent',
-    plugins: [{ name: 'replace', setup: replace }],
+    plugins: [{ name: 'planted', setup: (builder) => standIn(builder, files) }],
   });
-  return {
-    /** The first flow that differs, with how many were compared until then; undefined if none does. */
-    async firstDifference(file, text) {
-      replaced = file === undefined ? undefined : { path: resolve(file), text };
-      const { outputFiles } = await bundler.rebuild();
-      const module = { exports: {} };
-      new vm.Script(`(function (module, exports, require) {${outputFiles[0].text}\n})`).runInThisContext()(module, module.exports, require);
-      globalThis.mistaken = { run: () => search(cases, module.exports.compare) };
-      return vm.runInThisContext('mistaken.run()', { timeout: TIME_MS });
-    },
-    close: () => bundler.dispose(),
+  const script = new vm.Script(`(function (module, exports, require, planted) {${outputFiles[0].text}\n})`);
+  const random = RANDOM.flatMap((folder) => globSync(folder, /\.json$/)).map((path) => ({ path, kept: JSON.parse(readFileSync(path, 'utf8')) }));
+  return new Kernel(script, random, only);
+}
+
+function standIn(builder, files) {
+  builder.onLoad({ filter: /\.ts$/ }, ({ path }) => (files.has(path) ? { contents: files.get(path), loader: 'ts' } : undefined));
+  builder.onResolve({ filter: /^node:test$/ }, () => ({ path: 'runner', namespace: 'planted' }));
+  builder.onLoad({ filter: /.*/, namespace: 'planted' }, () => ({ contents: RUNNER, loader: 'js' }));
+}
+
+class Kernel {
+  #script;
+  #random;
+  #only;
+  #planted;
+  /** By name, in the order in which they are put. */
+  cases;
+
+  constructor(script, random, only) {
+    this.#script = script;
+    this.#random = random;
+    this.#only = only;
+    this.#begin();
+  }
+
+  /** Anew: a run that was stopped may leave anything behind. */
+  #begin() {
+    this.#planted = createSwitch();
+    const module = { exports: {} };
+    this.#script.runInThisContext()(module, module.exports, require, this.#planted);
+    const { replayed } = module.exports;
+    const ofFlows = this.#random.map(({ path, kept }) => [path, () => replayed(kept)]);
+    const ofTests = this.#planted.tests.map(({ name, run }) => [name, () => (run(), { differs: undefined, flows: 0 })]);
+    this.cases = new Map([...ofFlows, ...ofTests].filter(([name]) => name.includes(this.#only)));
+  }
+
+  /** What a case comes to: what differs, if anything, and after how many flows; without a mistake also which ones it comes by, and how often. */
+  run(name, number, calls) {
+    const planted = this.#planted;
+    planted.wake(number, calls === undefined ? CALLS_MAX : calls * TIMES_MAX + 10_000);
+    try {
+      globalThis.plantedCase = this.cases.get(name);
+      const told = vm.runInThisContext('plantedCase()', { timeout: MS_MAX });
+      return { ...told, ...planted.seen() };
+    } catch (error) {
+      const seen = planted.seen();
+      if (error?.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') this.#begin();
+      return { differs: String(error?.message).split('\n')[0], flows: 1, ...seen };
+    }
+  }
+}
+
+/** `planted(number)`: whether this mistake is awake. */
+function createSwitch() {
+  let awake = -1;
+  let left = 0;
+  let most = 0;
+  let met = new Set();
+  const caches = [];
+  const planted = (number) => {
+    if (--left < 0) throw new Error('goes on for ever');
+    if (awake < 0) met.add(number);
+    return number === awake;
   };
+  planted.tests = [];
+  planted.remembered = (map) => {
+    const cache = new Forgetful(map.constructor);
+    caches.push(cache);
+    return cache;
+  };
+  planted.wake = (number = -1, limit) => {
+    for (const cache of caches) cache.clear();
+    met = new Set();
+    [awake, left, most] = [number, limit, limit];
+  };
+  planted.seen = () => ({ met, calls: most - left });
+  return planted;
 }
 
-function search(cases, compare) {
-  let flows = 0;
-  for (const { path, kept } of cases) {
-    const { compared, differences } = attempt(() => compare(kept));
-    const [first] = differences;
-    if (first !== undefined) return { flows: flows + Math.max(1, before(kept, first.id)), path, first };
-    flows += compared;
+/** A map, weak or not, that can be emptied. */
+class Forgetful {
+  #kind;
+  #map;
+  constructor(kind) {
+    this.#kind = kind;
+    this.clear();
   }
-  return { flows, path: undefined, first: undefined };
-}
-
-/** A kernel that breaks down is noticed too. */
-function attempt(run) {
-  try {
-    return run();
-  } catch (error) {
-    return { compared: 0, differences: [{ id: '', what: 'breaks down', simulated: String(error.message).split('\n')[0], real: 'an answer' }] };
+  clear() {
+    this.#map = new this.#kind();
   }
-}
-
-function before({ plan, linux }, id) {
-  return linux.slice(0, plan.probes.findIndex((probe) => probe.id === id) + 1).filter((one) => one !== null).length;
+  get size() {
+    return this.#map.size;
+  }
+  get(key) {
+    return this.#map.get(key);
+  }
+  has(key) {
+    return this.#map.has(key);
+  }
+  set(key, value) {
+    this.#map.set(key, value);
+    return this;
+  }
 }

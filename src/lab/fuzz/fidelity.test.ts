@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { it } from 'node:test';
-import { fidelityText, type FuzzRun, type PlantedMistakes, type Source } from './fidelity.js';
+import { fidelityText, type FuzzRun, type PlantedMistake, type Source } from './fidelity.js';
 
 const DOCUMENT = 'docs/fidelity.md';
 /** Cases whose plans stand in code, and whose answers stand beside their names in fixtures/kernel. */
@@ -40,7 +40,7 @@ it('docs/fidelity.md is what the kept cases cover', () => {
     sources,
     sysctls: sysctlsOf(kernelSources()),
     runs: noted<FuzzRun>('fixtures/kernel/fuzz-runs.json'),
-    mistakes: noted<PlantedMistakes>('fixtures/kernel/mistakes.json'),
+    mistakes: noted<PlantedMistake>('fixtures/kernel/mistakes.json'),
   });
   if (process.env['HOPSPEC_UPDATE_GOLDEN'] === '1') writeFileSync(DOCUMENT, text);
   assert.equal(text, readFileSync(DOCUMENT, 'utf8'));

@@ -34,7 +34,7 @@ export interface Fidelity {
   /** Keys of sysctl(8) that the simulated kernel asks for. */
   readonly sysctls: readonly string[];
   readonly runs: readonly FuzzRun[];
-  readonly mistakes: readonly PlantedMistakes[];
+  readonly mistakes: readonly PlantedMistake[];
 }
 
 /** As `npm run fuzz -- --note` notes them. */
@@ -50,13 +50,15 @@ export interface FuzzRun {
   readonly cannotSay: number;
 }
 
-/** As `node .ci/fuzz-mistakes.mjs --note` notes them. */
-export interface PlantedMistakes {
+/** As `node .ci/fuzz-mistakes.mjs --note` notes it. */
+export interface PlantedMistake {
   readonly stage: string;
-  readonly planted: number;
-  readonly caught: number;
-  /** After how many flows the first was noticed. */
+  readonly what: string;
+  /** The kept case that notices it, and after how many random flows where it is one of those. */
+  readonly by?: string;
   readonly within?: number;
+  /** Why it makes no difference. */
+  readonly why?: string;
 }
 
 export function fidelityText({ kernel, sources, sysctls, runs, mistakes }: Fidelity): string {
@@ -110,14 +112,22 @@ function runsText(runs: readonly FuzzRun[]): string {
   return `## Random flows\n${head}\n\n| plans | seeds | how many | flows compared | differ | now so, now otherwise | Linux |\n|---|---|---|---|---|---|---|\n${rows.join('\n')}\n`;
 }
 
-function mistakesText(mistakes: readonly PlantedMistakes[]): string {
+function mistakesText(mistakes: readonly PlantedMistake[]): string {
   if (mistakes.length === 0) return '';
-  const rows = mistakes.map(
-    ({ stage, planted, caught, within }) => `| \`${stage}\` | ${caught} of ${planted} | ${within === undefined ? 'unnoticed' : within} |`,
-  );
-  const head =
-    'Conditions turned in a copy of the simulated kernel by `node .ci/fuzz-mistakes.mjs --note`, a few in each stage: how many the kept flows notice.';
-  return `## Planted mistakes\n${head}\n\n| stage | noticed | after flows |\n|---|---|---|\n${rows.join('\n')}\n`;
+  const stages = [...new Set(mistakes.map(({ stage }) => stage))];
+  const rows = stages.map((stage) => `| \`${stage}\` | ${stageText(mistakes.filter((one) => one.stage === stage))} |`);
+  const [noticed, same] = [mistakes.filter(({ by }) => by !== undefined).length, mistakes.filter(({ why }) => why !== undefined).length];
+  const head = `Conditions turned in a copy of the simulated kernel by \`node .ci/fuzz-mistakes.mjs --note\`, up to four in each stage, and every match and target
+that does the wrong thing: ${noticed} of ${mistakes.length} are noticed by the kept answers of Linux, ${same} make no difference to a packet (\`.ci/mistakes/equivalent.mjs\` says why), ${mistakes.length - noticed - same} are not noticed.`;
+  return `## Planted mistakes\n${head}\n\n| stage | noticed | no difference | unnoticed | by random flows, after how many at best |\n|---|---|---|---|---|\n${rows.join('\n')}\n`;
+}
+
+function stageText(planted: readonly PlantedMistake[]): string {
+  const noticed = planted.filter(({ by }) => by !== undefined).length;
+  const same = planted.filter(({ why }) => why !== undefined).length;
+  const flows = planted.flatMap(({ within }) => within ?? []);
+  const first = flows.length === 0 ? 'no' : `${flows.length}, after ${Math.min(...flows)}`;
+  return [noticed, same, planted.length - noticed - same, first].join(' | ');
 }
 
 const HEAD = `# Held to Linux
