@@ -38,7 +38,7 @@ export const checks = [
     ],
   })),
   { name: 'the specs on both kernels', run: [node, '.ci/both.mjs'] },
-  { name: 'planted mistakes are noticed', run: [node, '.ci/fuzz-mistakes.mjs', '--sample', '3'] },
+  { name: 'planted mistakes are noticed', run: [node, '.ci/fuzz-mistakes.mjs', '--sample', '4'] },
   { name: 'specs under plain cucumber-js', run: [bin('cucumber-js'), '--format', 'summary'] },
   { name: 'packed and installed', run: [node, '.ci/pack-test.mjs'] },
   { name: 'newer Node', run: [node, '.ci/newer-node.mjs'] },

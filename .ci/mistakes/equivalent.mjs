@@ -54,12 +54,12 @@ const LISTS = [
         "return typeof match.cidr.ip !== 'number' ? address(match.kind === 'source', maskOf(match.cidr.length)) : of(FIELD.other);",
       ],
       'netfilter/chain/sight': ["if (ct === undefined && state === 'INVALID') return 0;"],
-      'netfilter/chain/walk-memo': ['return from === undefined && to === undefined ? -1 : (from << 16) | to;'],
       'netfilter/target/nat': ["if (typeof ip === 'number' || typeof cidr.ip === 'number') return cidr.ip | (ip & ~maskOf(cidr.length));"],
       'netfilter/chain/walk-learner': ['if ((((packet.dst as number) ^ rule.dst) & rule.dstMask) !== 0) return true;'],
       'netfilter/conntrack/make-room': ['if (max !== 0 || table.all.length < max) return true;'],
       'netfilter/conntrack/table': ['if (alive.length >= this.all.length) {'],
       'netfilter/route-again': ['if (now === packet) return true;'],
+      'route/build-fib': ["const scope = dst.type !== 'local' ? SCOPE.host : SCOPE.link;"],
       'route/decision-cache': [
         'if (this.#entries[place] !== undefined && ++this.#pushedOut * 4 > this.#last || this.#last < PLACES_MAX - 1) {',
       ],

@@ -73,7 +73,7 @@ export interface ServerSocket {
   readonly localPort: number;
   readonly remoteIp: Ip;
   readonly remotePort: number;
-  /** Answers carry none (tcp_fwmark_accept 0). */
+  /** That of the answers: the caller's of TCP with tcp_fwmark_accept, else none. */
   readonly mark: number;
   /** Where its client is heard. */
   readonly device?: Device | undefined;

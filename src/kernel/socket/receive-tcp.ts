@@ -10,6 +10,7 @@ import type { Device } from '../namespace.js';
 import type { Passage } from '../netfilter/contract.js';
 import { sendReset } from '../path/reset.js';
 import { recordDeliver, recordDrop } from '../record.js';
+import { sysctlValue } from '../sysctl.js';
 import type { Runtime } from '../runtime.js';
 import { answerOf, requestOf, segmentOf } from './exchange.js';
 import { type ClientSocket, endsWithPacket, type FlowState, isForClient, type ServerSocket } from './flow-state.js';
@@ -47,7 +48,7 @@ export function receiveTcp(rt: Runtime, device: Device, passage: Passage, l4: Tc
     localPort: l4.dport,
     remoteIp: src,
     remotePort: l4.sport,
-    mark: 0,
+    mark: sysctlValue(device.ns.sysctls, 'net.ipv4.tcp_fwmark_accept') === 0 ? 0 : passage.mark,
     device,
     owner: listener.owner,
     talk: rt.story === undefined ? undefined : newTalk(rt.story.keep),

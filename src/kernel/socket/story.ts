@@ -49,7 +49,7 @@ function talkAgain(rt: Runtime, flow: FlowState, client: Talker & ClientSocket, 
   if (client.broken && story.close !== undefined)
     return story.close === 'fin' ? tell(client, 'ENOTCONN') : void (client.state = 'answered');
   if (client.broken) {
-    tell(client, talk.told ? 'EPIPE' : 'ECONNRESET');
+    tell(client, talk.told ? 'EPIPE' : talk.fault);
     talk.told = true;
     return;
   }

@@ -10,6 +10,7 @@ import { sendReset } from '../path/reset.js';
 import { recordDeliver, recordDrop } from '../record.js';
 import type { Runtime } from '../runtime.js';
 import { sysctlValue } from '../sysctl.js';
+import type { Errno } from '../../trace/flow-record.js';
 import type { ClientSocket, ServerSocket } from './flow-state.js';
 import { type Segment, sendSegment } from './send-segment.js';
 
@@ -39,6 +40,8 @@ export interface Talk {
   orphan: boolean;
   /** The client knows that the connection is broken. */
   told: boolean;
+  /** What broke it. */
+  fault: Errno;
 }
 
 export type Talker = (ClientSocket | ServerSocket) & { talk: Talk };
@@ -51,7 +54,7 @@ export function newTalk(hold: boolean): Talk {
     unacked: [],
     dueUs: Number.POSITIVE_INFINITY,
     tries: 0,
-    ...{ finSent: false, finSeen: false, hold, orphan: false, told: false },
+    ...{ finSent: false, finSeen: false, hold, orphan: false, told: false, fault: 'ECONNRESET' },
   };
 }
 
@@ -120,6 +123,7 @@ function silence({ talk }: Talker): void {
 
 function fail(client: ClientSocket & { talk: Talk }, errno: 'ETIMEDOUT' | 'ECONNREFUSED' | 'ECONNRESET'): void {
   client.broken = true;
+  client.talk.fault = errno;
   if (client.state === 'answered') return;
   client.talk.told = true;
   client.errno = errno;

@@ -11,6 +11,7 @@ import { MARTIANS } from './l3-martians.js';
 import { ROUTES } from './l3-routes.js';
 import { RULES } from './l3-rules.js';
 import { SOCKETS } from './l3-sockets.js';
+import { TUNNELS } from './l3-tunnels.js';
 import type { Line } from './line.js';
 
 export const L3_CASES: Readonly<Record<string, readonly Line[]>> = {
@@ -26,4 +27,5 @@ export const L3_CASES: Readonly<Record<string, readonly Line[]>> = {
   routes: ROUTES,
   rules: RULES,
   sockets: SOCKETS,
+  tunnels: TUNNELS,
 };

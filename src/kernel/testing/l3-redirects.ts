@@ -25,16 +25,22 @@ const SEND: Sysctl = { 'net.ipv4.conf.all.send_redirects': '1', 'net.ipv4.conf.a
 /** c, whose gateway r sends to s what is for 10.9.0.0/16. Rules of r tell what it still hears of. */
 function triangle(
   name: string,
-  parts: { readonly c?: Sysctl; readonly r?: Sysctl; readonly filter?: readonly string[]; readonly probes: readonly string[] },
+  parts: {
+    readonly c?: Sysctl;
+    readonly r?: Sysctl;
+    readonly filter?: readonly string[];
+    readonly rules?: readonly string[];
+    readonly probes: readonly string[];
+  },
 ): Line {
-  const { c = {}, r = {}, filter = [] } = parts;
+  const { c = {}, r = {}, filter = [], rules = [] } = parts;
   const iptables = filter.length === 0 ? {} : { iptables: ['*filter', ...filter.map((rule) => `-A ${rule}`), 'COMMIT', ''].join('\n') };
   return {
     name,
     names: ['b'],
     hosts: {
       b: { allLinks: [{ name: 'br0', kind: 'bridge', mac: '0a:00:00:00:01:00' }, port(1, 'c'), port(2, 'r'), port(3, 's')] },
-      c: host(1, { sysctl: { ...SEND, 'net.ipv4.ip_forward': '0', ...c }, routes: ['default via 10.0.0.2'] }),
+      c: host(1, { sysctl: { ...SEND, 'net.ipv4.ip_forward': '0', ...c }, routes: ['default via 10.0.0.2'], rules }),
       r: host(2, { sysctl: { ...SEND, ...r }, routes: ['10.9.0.0/16 via 10.0.0.3', '10.8.0.0/16 dev eth0'], ...iptables }),
       s: host(3, { addr: { lo: ['10.9.0.1/32', '10.9.0.2/32'] }, allLinks: [{ name: 'lo', kind: 'loopback' }] }),
     },
@@ -58,6 +64,16 @@ export const REDIRECTS: readonly Line[] = [
   triangle('a redirect that the caller heeds from the second on', {
     filter: ['FORWARD -p udp -m limit --limit 1/h --limit-burst 2 -j ACCEPT', 'FORWARD -j DROP'],
     probes: [udp(), WAIT, udp(), WAIT, udp(), udp(), udp('10.9.0.2')],
+  }),
+  triangle('a redirect that a caller with rules of its own heeds', {
+    filter: ['FORWARD -p udp -m limit --limit 1/h --limit-burst 2 -j ACCEPT', 'FORWARD -j DROP'],
+    rules: ['to 10.77.0.0/16 lookup main priority 100'],
+    probes: [udp(), WAIT, udp(), WAIT, udp(), udp(), udp('10.9.0.2')],
+  }),
+  triangle('a router without shared media tells of a gateway of the same subnet', {
+    r: { 'net.ipv4.conf.all.shared_media': '0', 'net.ipv4.conf.eth0.shared_media': '0' },
+    filter: ['FORWARD -p udp -m limit --limit 1/h --limit-burst 2 -j ACCEPT', 'FORWARD -j DROP'],
+    probes: [udp(), WAIT, udp(), WAIT, udp(), udp('10.9.0.2')],
   }),
   triangle('no redirects sent', {
     r: { 'net.ipv4.conf.all.send_redirects': '0', 'net.ipv4.conf.eth0.send_redirects': '0' },

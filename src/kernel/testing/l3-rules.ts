@@ -20,6 +20,19 @@ function selecting(name: string, rules: readonly string[], probes: readonly stri
 const asked = [...BOTH(), ...BOTH(' tos=16'), ...BOTH(' tos=184'), ...BOTH(' sport=4000')];
 
 export const RULES: readonly Line[] = [
+  {
+    name: 'a rule without a priority comes just before the first that has one',
+    hosts: {
+      r1: {
+        rules: ['10.0.2.2', 'fd00:0:0:2::2'].flatMap((to) => [
+          `to ${to} lookup main priority 10`,
+          `to ${to} unreachable`,
+          `to ${to} prohibit priority 8`,
+        ]),
+      },
+    },
+    probes: BOTH(),
+  },
   selecting('a rule by protocol', pair('ipproto udp lookup 100'), asked),
   selecting('a rule by protocol, at the host that sends', pair('ipproto tcp lookup 100'), asked, 'c'),
   selecting(

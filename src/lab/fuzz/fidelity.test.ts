@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { it } from 'node:test';
-import { fidelityText, type FuzzRun, type PlantedMistake, type Source } from './fidelity.js';
+import { fidelityText, type FuzzRun, type PlantedMistake, type Source, type Sysctl } from './fidelity.js';
 
 const DOCUMENT = 'docs/fidelity.md';
 /** Cases whose plans stand in code, and whose answers stand beside their names in fixtures/kernel. */
@@ -21,14 +21,19 @@ function kernelSources(): readonly string[] {
   return files.map((path) => readFileSync(path, 'utf8'));
 }
 
-/** Plain keys stand in the sources whole, keys of devices as the last word after `conf` or `deviceOr(…, name, `. */
-function sysctlsOf(sources: readonly string[]): readonly string[] {
-  const keys = new Set<string>();
-  for (const text of sources) {
-    for (const [, key] of text.matchAll(/'(net\.[\w.-]+\.[\w-]+)'/g)) if (!key?.endsWith('.conf.')) keys.add(key as string);
-    for (const [, key] of text.matchAll(/device(?:Or|Max)\(sysctls, name, '(\w+)'\)/g)) keys.add(`net.ipv4.conf.DEVICE.${key}`);
+/** With the usual value of each. Plain keys stand in the sources whole, keys of devices as the last word after `conf` or `deviceOr(…, name, `. */
+function sysctlsOf(sources: readonly string[]): readonly Sysctl[] {
+  const keys = new Map<string, string>();
+  const all = sources.join('\n');
+  for (const [, key = ''] of all.matchAll(/'(net\.[\w.-]+\.[\w-]+)'/g)) {
+    if (!/\.(conf\.|neigh|)$/.test(key)) keys.set(key, new RegExp(`'${key}': (\\d+),`).exec(all)?.[1] ?? '0');
   }
-  return [...keys].filter((key) => !key.endsWith('.')).sort();
+  const usual = /CONF_DEFAULTS.*= \{ (.*) \}/.exec(all)?.[1] ?? '';
+  for (const [, key = ''] of all.matchAll(/device(?:Or|Max)\(sysctls, name, '(\w+)'\)/g))
+    keys.set(`net.ipv4.conf.DEVICE.${key}`, new RegExp(`${key}: (\\d+)`).exec(usual)?.[1] ?? '0');
+  for (const [, key = '', value = ''] of (/^const DEFAULTS = \{\n {2}delay_first[^}]*/m.exec(all)?.[0] ?? '').matchAll(/(\w+): ([\d_]+),/g))
+    for (const family of ['ipv4', 'ipv6']) keys.set(`net.${family}.neigh.DEVICE.${key}`, value.replaceAll('_', ''));
+  return [...keys].map(([name, value]) => ({ name, usual: value })).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 it('docs/fidelity.md is what the kept cases cover', () => {

@@ -15,8 +15,11 @@ export interface Source {
 interface Thing {
   readonly name: string;
   readonly pattern: RegExp;
-  /** What tells its values apart, by its first group: a setting that never varies is not held to anything. */
+  /** Of a setting: its value in the first group, and what it mostly is. One that is never anything else is not held to anything. */
   readonly values?: RegExp;
+  readonly usual?: string;
+  /** What to say of it in place of cases. */
+  readonly instead?: string | undefined;
   /** This machine's kernel has no such thing. */
   readonly lacking?: boolean;
 }
@@ -26,15 +29,23 @@ const KINDS = 'loopback veth bridge vxlan dummy ipip gre geneve wireguard tun vl
 /** Matches that it has, but nothing that they could be about. */
 const GUEST_ONLY: ReadonlySet<string> = new Set(['sctp', 'ipvs']);
 const LACKING = new Set(['dummy', 'ipip', 'gre', 'geneve', 'wireguard', 'vlan', 'ipvlan']);
+/** Settings of the whole machine, which a namespace only reads. */
+const OF_THE_MACHINE: ReadonlySet<string> = new Set(['net.netfilter.nf_conntrack_buckets', 'net.netfilter.nf_conntrack_max']);
+const UNMODELLED_SETTINGS: ReadonlySet<string> = new Set(['net.ipv4.fib_multipath_use_neigh']);
 const SELECTORS = 'from to iif oif fwmark lookup blackhole unreachable prohibit'.split(' ');
 
 export interface Fidelity {
   readonly kernel: string;
   readonly sources: readonly Source[];
-  /** Keys of sysctl(8) that the simulated kernel asks for. */
-  readonly sysctls: readonly string[];
+  readonly sysctls: readonly Sysctl[];
   readonly runs: readonly FuzzRun[];
   readonly mistakes: readonly PlantedMistake[];
+}
+
+/** A key of sysctl(8) that the simulated kernel asks for, and what a fresh namespace has. */
+export interface Sysctl {
+  readonly name: string;
+  readonly usual: string;
 }
 
 /** As `npm run fuzz -- --note` notes them. */
@@ -63,7 +74,7 @@ export interface PlantedMistake {
 
 export function fidelityText({ kernel, sources, sysctls, runs, mistakes }: Fidelity): string {
   const table = (title: string, things: readonly Thing[], unmodelled: Iterable<string> = []): string => {
-    const rows = things.map((thing) => `| \`${thing.name}\` | ${coverage(sources, thing, kernel)} |`);
+    const rows = things.map((thing) => `| \`${thing.name}\` | ${thing.instead ?? coverage(sources, thing, kernel)} |`);
     const names = [...unmodelled].filter((name) => !things.some((thing) => thing.name === name)).sort();
     const rest = names.length === 0 ? '' : `\nNot modelled, and refused by name: ${names.map((name) => `\`${name}\``).join(', ')}.\n`;
     return `## ${title}\n| | put to Linux in |\n|---|---|\n${rows.join('\n')}\n${rest}`;
@@ -136,19 +147,27 @@ Made by \`HOPSPEC_UPDATE_GOLDEN=1 npm run unit -- src/lab/fuzz/fidelity.test.ts\
 asked, its answers are kept, and a test compares the simulated kernel with them. \`npm run fuzz\` asks the machine's own kernel about new ones.
 `;
 
-function coverage(sources: readonly Source[], { pattern, values, lacking }: Thing, kernel: string): string {
-  const found = sources.filter(({ text }) => pattern.test(text)).map(({ path }) => `\`${path}\``);
-  if (found.length === 0) return 'no kept case';
-  if (values !== undefined && new Set(sources.flatMap(({ text }) => [...text.matchAll(values)].map((each) => each[1]))).size < 2)
-    return 'its usual value only';
+function coverage(sources: readonly Source[], { pattern, values, usual, lacking }: Thing, kernel: string): string {
+  const speaking = sources.filter(({ text }) => pattern.test(text));
+  if (speaking.length === 0) return 'no kept case';
+  const isOther = ({ text }: Source): boolean => values === undefined || [...text.matchAll(values)].some((each) => each[1] !== usual);
+  const found = speaking.filter(isOther).map(({ path }) => `\`${path}\``);
+  if (found.length === 0) return 'its usual value only';
   const more = found.length > 2 ? `, and ${found.length - 2} more` : '';
   return `${found.slice(0, 2).join(', ')}${more} (${lacking === true ? 'Linux 6.1' : `Linux ${kernel}`})`;
 }
 
-/** A device's own key stands for any device's. */
-function setting(name: string): Thing {
-  const key = escaped(name).replace('DEVICE', '[\\w./${}]+');
-  return { name, pattern: new RegExp(key), values: new RegExp(`${key}[\`'"]?\\]?: ?['"]([^'"]*)`, 'g') };
+/** A device's own key stands for any device's; where a case names the family by a variable, it is of both. */
+function setting({ name, usual }: Sysctl): Thing {
+  const key = escaped(name)
+    .replace('DEVICE', '[\\w./${}]+')
+    .replace(/(ipv[46])(?=\\.neigh)/, String.raw`(?:$1|\$\{family\})`);
+  const instead = OF_THE_MACHINE.has(name)
+    ? "the whole machine's: no namespace has its own"
+    : UNMODELLED_SETTINGS.has(name)
+      ? 'refused by name where it is not 0'
+      : undefined;
+  return { name, usual, instead, pattern: new RegExp(key), values: new RegExp(`${key}[\`'"]?\\]?: ?['"]?([^'",}]*)`, 'g') };
 }
 
 function escaped(text: string): string {
