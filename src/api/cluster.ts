@@ -20,7 +20,12 @@ export interface ClusterSpec {
   readonly externals: readonly { readonly name: string; readonly address: string }[];
   /** Undefined: kubeadm's, and nodes whose own resolver takes no packets. */
   readonly dns?: ClusterDns | undefined;
-  readonly loadBalancer: { readonly kind: 'none' | 'cloud' | 'metallb-l2' | 'metallb-bgp'; readonly pool: string | undefined };
+  readonly loadBalancer: {
+    readonly kind: 'none' | 'cloud' | 'metallb-l2' | 'metallb-bgp';
+    readonly pool: string | undefined;
+    /** Of a cloud: whether it passes packets on, or calls the nodes itself; VIP unless given. */
+    readonly ipMode?: 'VIP' | 'Proxy' | undefined;
+  };
 }
 
 export interface ClusterDns {

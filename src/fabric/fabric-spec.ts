@@ -8,6 +8,18 @@ export interface FabricSpec {
   /** Nodes whose machine is dead: nothing is connected to their cable. */
   readonly down?: ReadonlySet<string> | undefined;
   readonly linkFaults?: readonly LinkFault[] | undefined;
+  readonly balancers?: readonly FabricBalancer[] | undefined;
+}
+
+/** A load balancer before the cluster. */
+export interface FabricBalancer {
+  readonly address: string;
+  /** One node answers ARP for it; the router has routes to the nodes, by BGP or as the cloud set them; or it calls the nodes' ports itself. */
+  readonly delivery: 'arp' | 'bgp' | 'routes' | 'proxy';
+  readonly nodes: readonly string[];
+  readonly ports: readonly { readonly port: number; readonly protocol: 'TCP' | 'UDP' | 'SCTP'; readonly nodePort: number | undefined }[];
+  /** Empty: everybody. */
+  readonly sourceRanges: readonly string[];
 }
 
 /** The way between two nodes loses packets in both directions. */

@@ -15,6 +15,8 @@ import { hashMac } from '../base/hash.js';
 import { type Ip, parseIp } from '../base/ip.js';
 import { formatMac } from '../base/mac.js';
 import type { LinkPlan, NetnsPlan } from '../plan/plan.js';
+import type { Chain, Ruleset } from '../plan/ruleset.js';
+import { type BalancedNodes, balancerNat, balancerRoutes } from './balancers.js';
 import { deviceNames } from './device-names.js';
 import { type CloudRoute, FABRIC_NAMES, type FabricNames, type FabricSpec } from './fabric-spec.js';
 import { linkFaultRules } from './link-faults.js';
@@ -131,18 +133,37 @@ function renderRouter(site: Site, cloudRoutes: readonly CloudRoute[]): NetnsPlan
     addresses.set(node.name, node.addresses[0] as string);
   }
   for (const external of spec.externals) connect(names.external(external.name), [external.address]);
+  const balancers = spec.balancers ?? [];
+  const balanced: BalancedNodes = {
+    addressOf: (node) => (routed && spec.down?.has(node) === true ? undefined : addresses.get(node)),
+    deviceOf: (node) => (routed ? site.device(names.node(node)) : 'br0'),
+  };
   const faults = linkFaultRules(spec, cloudRoutes, (node) => site.device(names.node(node)));
   const cloud = cloudRoutes.map(({ cidr, node }) => `${cidr} via ${addresses.get(node)} dev br0 table ${CLOUD_TABLE}`);
   return {
-    sysctl: faults === undefined ? ROUTER_SYSCTLS : { ...ROUTER_SYSCTLS, 'net.bridge.bridge-nf-call-iptables': '1' },
+    sysctl: routerSysctls(faults !== undefined, balancers.length > 0),
     links,
-    routes: [...routes, ...cloud],
+    routes: [...routes, ...cloud, ...balancerRoutes(balancers, balanced, spec.underlay.kind === 'l2' ? segment.network : undefined)],
     rules: cloud.length > 0 ? [`iif br0 lookup ${CLOUD_TABLE} priority ${CLOUD_TABLE}`] : [],
     neigh: [],
     fdb: [],
-    iptables: faults,
+    iptables: withTable(faults, balancerNat(balancers, balanced)),
     ip6tables: undefined,
   };
+}
+
+/** Flows to a balanced address are told apart by their ports too, as routers and clouds do. */
+function routerSysctls(filtersBridge: boolean, balances: boolean): Readonly<Record<string, string>> {
+  return {
+    ...ROUTER_SYSCTLS,
+    ...(filtersBridge ? { 'net.bridge.bridge-nf-call-iptables': '1' } : {}),
+    ...(balances ? { 'net.ipv4.fib_multipath_hash_policy': '1' } : {}),
+  };
+}
+
+function withTable(ruleset: Ruleset | undefined, nat: ReadonlyMap<string, Chain> | undefined): Ruleset | undefined {
+  if (nat === undefined) return ruleset;
+  return { ...ruleset, tables: new Map([['nat', nat], ...(ruleset?.tables ?? [])]) };
 }
 
 function renderExternal(site: Site, external: { readonly name: string; readonly address: string }): NetnsPlan {

@@ -3,7 +3,7 @@
  * and up with 127.0.0.1/8. What the plan says and this kernel does not model is refused by name, most of it before any packet.
  */
 import { inputError, unsupported } from '../base/errors.js';
-import type { Ip } from '../base/ip.js';
+import { type Ip, parseIp } from '../base/ip.js';
 import type { LinkPlan, ListenerPlan, NetnsPlan, PlanSource } from '../plan/plan.js';
 import { attachPort, buildDevice } from './link/build-device.js';
 import { isStackedKind } from './link/stacked.js';
@@ -39,6 +39,7 @@ export function buildNamespace(name: string, plan: NetnsPlan, listeners: readonl
   checkWireguardNames(ns);
   for (const [i, text] of plan.neigh.entries()) addNeighbour(ns, text, `${name} neigh[${i}]`);
   for (const [i, text] of plan.fdb.entries()) addFdb(ns, text, `${name} fdb[${i}]`);
+  for (const [device, addresses] of Object.entries(plan.speakers ?? {})) addSpeaker(ns, device, addresses);
   const built = ns as { -readonly [K in keyof Namespace]: Namespace[K] };
   built.lo = deviceByName.get('lo') as Device;
   built.fib = buildFib(ns, plan);
@@ -159,6 +160,11 @@ function addNeighbour(ns: Namespace, text: string, origin: string): void {
   const known = (stale: number | undefined): Neighbour =>
     knownNeighbour(entry.ip, device, entry.mac ?? 0, lasting ? 'permanent' : 'reachable', stale);
   device.neighbours.set(entry.ip, known(lasting ? undefined : entry.state === 'reachable' ? reachableUs(device, entry.ip) : 0));
+}
+
+function addSpeaker(ns: Namespace, name: string, addresses: readonly string[]): void {
+  const device = deviceOf(ns, name, `speakers of ${ns.name}`);
+  (device as { spoken: ReadonlySet<Ip> }).spoken = new Set(addresses.flatMap((text) => parseIp(text) ?? []));
 }
 
 function addFdb(ns: Namespace, text: string, origin: string): void {

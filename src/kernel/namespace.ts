@@ -80,6 +80,8 @@ export interface Device {
   readonly neighbours: Map<Ip, Neighbour>;
   /** Addresses for which `ip neigh add proxy` answers. */
   readonly proxies: ReadonlySet<Ip> | undefined;
+  /** Addresses for which a program answers ARP. */
+  readonly spoken: ReadonlySet<Ip> | undefined;
   /** Decisions about packets that come in here. */
   readonly routed: DecisionCache<InputDecision>;
   /** When this is a bridge. */

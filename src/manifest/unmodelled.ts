@@ -93,6 +93,8 @@ const ANNOTATIONS: readonly (readonly [RegExp, string])[] = [
   [/^k8s\.v1\.cni\.cncf\.io\/networks$/, 'attaches further networks'],
   [/^(sidecar\.istio\.io|linkerd\.io)\/inject$/, 'puts a proxy before the pod'],
   [/^cni\.projectcalico\.org\//, "changes the pod's address or its policy"],
+  [/proxy-protocol/, 'puts a PROXY header before what the client sends'],
+  [/^metallb\.(io|universe\.tf)\/allow-shared-ip$/, 'shares its address with other Services'],
   [/^service\.kubernetes\.io\/topology-mode$/, 'prefers endpoints of the same zone'],
 ];
 

@@ -35,6 +35,8 @@ export interface NodeFragment {
   readonly iptables?: readonly TableFragment[] | undefined;
   /** Tables of its own. */
   readonly nft?: readonly NftTable[] | undefined;
+  /** By device: addresses for which the agent answers ARP. */
+  readonly speakers?: Readonly<Record<string, readonly string[]>> | undefined;
   /** As `ipset restore` reads. */
   readonly ipset?: string | undefined;
   /** As `ipvsadm -R` reads. */

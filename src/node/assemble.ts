@@ -18,6 +18,7 @@ const TABLE_ORDER: readonly TableName[] = ['raw', 'mangle', 'nat', 'filter', 'se
 
 export function assembleNode(fragments: readonly NodeFragment[], options: AssembleOptions = {}): NetnsPlan {
   const tables = fragments.flatMap((f) => f.nft ?? []);
+  const speakers = Object.assign({}, ...fragments.map((f) => f.speakers)) as Record<string, readonly string[]>;
   const wg = Object.assign({}, ...fragments.map((f) => f.wg)) as Record<string, string>;
   return {
     sysctl: mergeSysctls([...fragments.map((f) => f.sysctl ?? {}), options.sysctls ?? {}]),
@@ -32,6 +33,7 @@ export function assembleNode(fragments: readonly NodeFragment[], options: Assemb
     ...mergeTexts(fragments, 'ipvs'),
     ...(tables.length === 0 ? {} : { nft: { tables } }),
     ...(Object.keys(wg).length === 0 ? {} : { wg }),
+    ...(Object.keys(speakers).length === 0 ? {} : { speakers }),
   };
 }
 

@@ -11,6 +11,7 @@ import { cniOfCluster } from './cni/cni-of-cluster.js';
 import { nodeCacheFragment } from './dns/node-cache.js';
 import { kubeProxyFragment } from './kube-proxy/kube-proxy.js';
 import { kubeletRules } from './kubelet-rules.js';
+import { speaker } from './metallb/speaker.js';
 import { NODE_SYSCTLS } from './sysctls.js';
 
 /** What each agent has seen, where it differs from the context's view: that is how a lagging agent is told. */
@@ -25,7 +26,8 @@ export function nodePlan(context: NodeContext, views: AgentViews = {}): NetnsPla
   const cni = cniOfCluster(context.cluster).node(views.cni ?? context);
   const proxy = kubeProxyOf(views.kubeProxy ?? context, localAddresses([machine, cni]));
   const cache = nodeCacheFragment(context);
-  return assembleNode([machine, kubeletRules(), ...proxy, cni, ...(cache === undefined ? [] : [cache])], { sysctls: ownSysctls(context) });
+  const more = cache === undefined ? [] : [cache];
+  return assembleNode([machine, kubeletRules(), ...proxy, cni, ...more, speaker(context)], { sysctls: ownSysctls(context) });
 }
 
 /** What kube-proxy adds to the node; nothing where the cluster has none. */

@@ -91,6 +91,7 @@ function writeNetns(netns: NetnsPlan): Readonly<Record<string, unknown>> {
     nft: typeof netns.nft === 'object' ? writeNft(netns.nft) : netns.nft,
     ipvs: netns.ipvs,
     wg: netns.wg === undefined ? undefined : { ...netns.wg },
+    speakers: netns.speakers === undefined ? undefined : { ...netns.speakers },
   });
 }
 

@@ -7,7 +7,7 @@ import { formatIp, type Ip, parseIp } from '../base/ip.js';
 import type { ClusterSpec } from '../api/cluster.js';
 import type { Pod } from '../api/types/core.js';
 import type { StoreView } from '../api/view.js';
-import type { LinkFault } from '../fabric/fabric-spec.js';
+import type { FabricBalancer, LinkFault } from '../fabric/fabric-spec.js';
 import { linkFaultOf, LOST_ALL } from '../fabric/link-faults.js';
 import { type Fabric, renderFabric } from '../fabric/render-fabric.js';
 import { NETNS, type NodeContext, type RuleDestination, type RuleOrigin, type RuleRef } from '../node/agent.js';
@@ -48,6 +48,10 @@ function destinationOf({ dst, l4, proto }: IpPacket): RuleDestination {
 
 const PROTOCOL_NAMES: ReadonlyMap<number, string> = new Map(Object.entries(PROTO).map(([name, number]) => [number, name]));
 
+function balancersOf(view: StoreView): readonly FabricBalancer[] {
+  return view.list('LoadBalancer').map(({ spec, status }) => ({ ...spec, nodes: status.nodes }));
+}
+
 /** The device of a node that leads to the fabric. */
 const UPLINK = 'eth0';
 
@@ -73,7 +77,7 @@ export class ClusterPlan implements PlanSource, Naming {
     const nodes = view.list('Node').map((node) => ({ name: node.metadata.name, addresses: nodeAddresses(node) }));
     this.#linkFaults = linkFaults;
     this.#down = downNodes(view);
-    const spec = { nodes, underlay: cluster.underlay, externals, down: this.#down, linkFaults };
+    const spec = { nodes, underlay: cluster.underlay, externals, down: this.#down, linkFaults, balancers: balancersOf(view) };
     this.#fabric = renderFabric(spec, cniOfCluster(cluster).cloudRoutes({ view, cluster }));
   }
 

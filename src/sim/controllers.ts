@@ -3,6 +3,7 @@ import type { ClusterSpec } from '../api/cluster.js';
 import type { Controller } from '../api/controller.js';
 import { createControllers } from '../controllers/all-controllers.js';
 import { createKubernetesServiceController } from '../controllers/kubernetes-service/kubernetes-service-controller.js';
+import { createLoadBalancerController } from '../controllers/load-balancer/load-balancer-controller.js';
 import { cniOfCluster } from '../node/cni/cni-of-cluster.js';
 import { createKubelet } from '../node/kubelet/kubelet.js';
 import { createScheduler } from '../scheduler/scheduler.js';
@@ -12,9 +13,11 @@ import { apiServers } from './bootstrap.js';
 export function clusterControllers(cluster: ClusterSpec, kubernetesIP: string): readonly Controller[] {
   const cni = cniOfCluster(cluster);
   const { podCIDRs, kubernetesVersion } = cluster;
+  const balancer = createLoadBalancerController(cluster.loadBalancer);
   return [
     ...createControllers({ podCIDRs, kubernetesVersion }),
     createKubernetesServiceController({ clusterIP: kubernetesIP, apiServers: apiServers(cluster) }),
+    ...(balancer === undefined ? [] : [balancer]),
     createScheduler(),
     createKubelet({ allocate: ({ node, view, taken, last }) => cni.allocate({ node, view, cluster }, taken, last) }),
   ];

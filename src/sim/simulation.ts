@@ -41,7 +41,7 @@ import { type Destination, resolveDestination, resolveSource, type Source } from
 const PATIENCE_MS = 5000;
 
 /** Kinds that a plan is rendered from. */
-const PLAN_KINDS = ['Node', 'Pod', 'Service', 'EndpointSlice'] as const;
+const PLAN_KINDS = ['Node', 'Pod', 'Service', 'EndpointSlice', 'LoadBalancer'] as const;
 
 /** One connection that is asked about. */
 export interface Connection {

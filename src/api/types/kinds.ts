@@ -1,4 +1,5 @@
 /** Kind → its type, for typed listers. */
+import type { LoadBalancer } from './load-balancer.js';
 import type { Deployment, ReplicaSet } from './apps.js';
 import type { Endpoints, EndpointSlice, Event, Namespace, Node, Pod, Service } from './core.js';
 
@@ -9,6 +10,7 @@ export interface Kinds {
   Service: Service;
   EndpointSlice: EndpointSlice;
   Endpoints: Endpoints;
+  LoadBalancer: LoadBalancer;
   Event: Event;
   Deployment: Deployment;
   ReplicaSet: ReplicaSet;

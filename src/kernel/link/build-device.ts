@@ -66,6 +66,7 @@ export function buildDevice(ns: Namespace, link: LinkPlan, lower?: Device): Devi
     neighbours: new Map(),
     routed: new DecisionCache(),
     proxies: undefined,
+    spoken: undefined,
     bridge: kind === 'bridge' ? buildBridge(link, mac, origin) : undefined,
     vxlan,
     tunnel,

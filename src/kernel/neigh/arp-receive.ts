@@ -1,7 +1,7 @@
 /**
  * An ARP frame that reached a host: arp_process of net/ipv4/arp.c. Requests are answered for own addresses as arp_ignore allows, and
  * for others with proxy_arp; both kinds teach. Left out: proxy_delay (the answer comes at once), private VLAN proxies.
- * Nobody here says anything unasked, of which alone arp_accept, arp_notify and drop_gratuitous_arp speak.
+ * A program may answer for addresses of its own (MetalLB's speaker), whatever the host thinks of them. Nobody here says anything unasked, of which alone arp_accept, arp_notify and drop_gratuitous_arp speak.
  */
 import { maskOf } from '../../base/cidr.js';
 import type { Ipv4 } from '../../base/ip.js';
@@ -21,6 +21,7 @@ export function receiveArp(rt: Runtime, device: Device, frame: ArpFrame, waiting
   const answers = mustAnswer(rt, device, frame);
   learnNeighbour(rt, device, frame.senderIp, frame.senderMac, answers);
   if (answers) reply(rt, device, frame, waiting);
+  if (device.spoken?.has(frame.targetIp) === true) reply(rt, device, frame, waiting);
 }
 
 function mustAnswer(rt: Runtime, device: Device, frame: ArpFrame): boolean {

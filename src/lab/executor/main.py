@@ -20,6 +20,7 @@ from netns import die_with_parent, leave_host, lock_file
 from owner import leave_groups
 from starved import starvation
 from sockets import Loop, open_listeners, run_flow
+from speaker import start_speakers
 from trouble import Trouble
 from wireguard import greet
 
@@ -55,6 +56,7 @@ def execute(plan, options):
         spaces, tuns = load(plan)
     loop = Loop()
     start_forwarders(loop, tuns)
+    start_speakers(loop, plan, spaces)
     if options.fresh:
         greet(plan, spaces)
     servers = open_listeners(loop, spaces, plan.get("listeners", []))

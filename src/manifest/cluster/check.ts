@@ -39,12 +39,13 @@ export interface RawSpec {
   readonly cni?: { readonly name?: string; readonly config?: unknown };
   readonly kubeProxy?: { readonly mode?: string; readonly config?: unknown };
   readonly externals?: readonly { readonly name?: string; readonly address?: string }[];
-  readonly loadBalancer?: { readonly kind?: string; readonly pool?: string };
+  readonly loadBalancer?: { readonly kind?: string; readonly pool?: string; readonly ipMode?: string };
   readonly dns?: ClusterDns;
 }
 
 export const UNDERLAYS = ['l2', 'routed', 'vpc'] as const;
 export const BALANCERS = ['none', 'cloud', 'metallb-l2', 'metallb-bgp'] as const;
+const IP_MODES = ['VIP', 'Proxy'] as const;
 export const PROXY_MODES = ['iptables', 'ipvs', 'nftables', 'userspace', 'none'] as const;
 const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'] as const;
 const NODES_MAX = 5000;
@@ -71,6 +72,7 @@ export function checkCluster(spec: RawSpec): readonly ClusterProblem[] {
   checkWord('loadBalancer.kind', spec.loadBalancer?.kind, BALANCERS, add);
   checkNameServers('dns.clusterDNS', spec.dns?.clusterDNS ?? [], add);
   checkNameServers('dns.nameservers', spec.dns?.nameservers ?? [], add);
+  checkWord('loadBalancer.ipMode', spec.loadBalancer?.ipMode, IP_MODES, add);
   checkCidrs('loadBalancer.pool', spec.loadBalancer?.pool, add);
   return problems;
 }

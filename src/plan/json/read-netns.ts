@@ -1,5 +1,6 @@
 /** One namespace of a plan's JSON: its links, its iproute2 texts, and what the restore tools read. */
 import { InputError, type Problem, unsupported } from '../../base/errors.js';
+import { parseIpv4 } from '../../base/ip.js';
 import { checkIptables, type IptablesText } from '../iptables/check/check-iptables.js';
 import { readIptables } from '../iptables-text.js';
 import type { IpSets } from '../ipset/ip-set.js';
@@ -22,7 +23,7 @@ import type { PlacedRoute } from './check-routes.js';
 import type { PlacedRule } from './check-rules.js';
 import { readLink } from './read-link.js';
 
-const FIELDS = ['sysctl', 'links', 'routes', 'rules', 'neigh', 'fdb', 'ipset', 'iptables', 'ip6tables', 'nft', 'ipvs', 'wg'];
+const FIELDS = ['sysctl', 'links', 'routes', 'rules', 'neigh', 'fdb', 'ipset', 'iptables', 'ip6tables', 'nft', 'ipvs', 'wg', 'speakers'];
 
 /** A text of iproute2, and the devices it names. */
 export interface DeviceUse {
@@ -68,8 +69,26 @@ export function readNetns(spot: Spot, value: unknown): ReadNetns | undefined {
     }),
     ...filterTexts(spot, object),
     ...restoreTexts(spot, object),
+    ...speakersAt(inside(spot, 'speakers'), object['speakers'], found.uses),
   };
   return { plan, ...found };
+}
+
+function speakersAt(spot: Spot, value: unknown, uses: DeviceUse[]): Pick<NetnsPlan, 'speakers'> {
+  if (value === undefined) return {};
+  const speakers: Record<string, readonly string[]> = {};
+  for (const [device, list] of Object.entries(objectAt(spot, value, undefined) ?? {})) {
+    const here = inside(spot, device);
+    uses.push({ spot: here, device });
+    speakers[device] = arrayAt(here, list).flatMap((each, i) => ipv4At(inside(here, i), each) ?? []);
+  }
+  return { speakers };
+}
+
+function ipv4At(spot: Spot, value: unknown): string | undefined {
+  const text = stringAt(spot, value);
+  if (text === undefined || parseIpv4(text) !== undefined) return text;
+  return note(spot, 'bad-address', `\`${text}\` is not an IPv4 address`, 'ARP knows IPv4 addresses only');
 }
 
 /** Tables of Linux that no plan has: what a bridge passes, and ARP, meet no rules but those of br_netfilter. */

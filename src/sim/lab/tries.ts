@@ -1,5 +1,6 @@
 /** How often a connection has to be made on a kernel that draws by chance, so that what is not seen may be called absent. */
 import { unsupported } from '../../base/errors.js';
+import { formatIp } from '../../base/ip.js';
 import type { FlowRecord } from '../../trace/flow-record.js';
 import type { Run } from '../../trace/to-trace.js';
 
@@ -38,7 +39,7 @@ export function connectionsFor(foreseen: Foreseen, tolerance: number): number {
   });
 }
 
-/** By who answers and how: runs differ in more than that. */
+/** By who answers whom and how: runs differ in more than that. */
 function rarestServer(foreseen: readonly Run[]): number {
   const shares = new Map<string, number>();
   for (const { probability, record } of foreseen) {
@@ -48,6 +49,7 @@ function rarestServer(foreseen: readonly Run[]): number {
   return Math.min(...shares.values(), 1);
 }
 
-export function outcomeKey({ verdict, server }: FlowRecord): string {
-  return `${verdict} ${server ?? ''}`;
+/** The client's address as the server sees it tells by which node a flow came in. */
+export function outcomeKey({ verdict, server, seenSrc }: FlowRecord): string {
+  return [verdict, ...(server === undefined ? [] : [server]), ...(seenSrc === undefined ? [] : [`from ${formatIp(seenSrc.ip)}`])].join(' ');
 }

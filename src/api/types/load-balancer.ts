@@ -1,0 +1,35 @@
+/**
+ * A balancer outside of the cluster as it stands: what a cloud, or MetalLB's speakers and the router that listens to them, have made of a Service of type
+ * LoadBalancer. It has the Service's name. No API server has this kind; it is how the simulation keeps what its network is made from.
+ */
+import type { Protocol } from './core.js';
+import type { KubeObject } from './meta.js';
+
+export interface LoadBalancer extends KubeObject {
+  readonly kind: 'LoadBalancer';
+  readonly spec: {
+    readonly address: string;
+    readonly delivery: Delivery;
+    readonly ports: readonly BalancerPort[];
+    /** Empty: everybody. */
+    readonly sourceRanges: readonly string[];
+  };
+  readonly status: {
+    /** Nodes it sends to, or, of `arp`, the one that answers for the address. */
+    readonly nodes: readonly string[];
+    /** Those among them that are found wanting, and since when, µs of virtual time. */
+    readonly failing: Readonly<Record<string, number>>;
+  };
+}
+
+/**
+ * How packets for the address come to the nodes: one node answers ARP for it; the router has routes to the nodes, announced by BGP or set by the cloud; or
+ * the balancer is a proxy, which calls the nodes' ports in its own name.
+ */
+export type Delivery = 'arp' | 'bgp' | 'routes' | 'proxy';
+
+export interface BalancerPort {
+  readonly port: number;
+  readonly protocol: Protocol;
+  readonly nodePort: number | undefined;
+}

@@ -1,0 +1,192 @@
+/**
+ * Who serves Services of type LoadBalancer: a cloud's service controller with the balancers behind it (kubernetes/cloud-provider controllers/service), or
+ * MetalLB's controller and speakers. It gives the address, writes it into status, and keeps the LoadBalancer that the network is made from. A node that falls
+ * ill stays a target until that is noticed; one that is well again is one at once. Left out: addresses shared by Services, IPv6, loadBalancerClass.
+ */
+import type { ClusterSpec } from '../../api/cluster.js';
+import type { Controller, ReconcileContext, StoreEvent, Write } from '../../api/controller.js';
+import { isEqual } from '../../api/equal.js';
+import { createIndexer } from '../../api/object/indexer.js';
+import { objectKey, refOf, splitKey } from '../../api/object/key.js';
+import type { EndpointSlice, Service } from '../../api/types/core.js';
+import type { Delivery, LoadBalancer } from '../../api/types/load-balancer.js';
+import type { StoreView } from '../../api/view.js';
+import { type AddressPool, freeAddress, poolHas } from './address-pool.js';
+import { nextStatus } from './next-status.js';
+import { type Provider, providerOf } from './provider.js';
+import { targetsOf } from './targets.js';
+
+const CLEANUP = 'service.kubernetes.io/load-balancer-cleanup';
+const WANTED_ADDRESS = ['metallb.io/loadBalancerIPs', 'metallb.universe.tf/loadBalancerIPs'];
+
+/** Undefined where nobody serves such Services. */
+export function createLoadBalancerController(config: ClusterSpec['loadBalancer']): Controller | undefined {
+  const provider = providerOf(config);
+  if (provider === undefined) return undefined;
+  const services = createIndexer('Service', (service: Service) => (isWanted(service) ? ['all'] : []));
+  const all = (view: StoreView): string[] => services.get(view, 'all').map(objectKey);
+  return {
+    name: provider.component,
+    watches: ['Service', 'EndpointSlice', 'Node', 'LoadBalancer'],
+    keys(event, view) {
+      services.observe(event);
+      switch (event.object.kind) {
+        case 'Service':
+          return [objectKey(event.object)];
+        case 'EndpointSlice':
+          return serviceOf(event, view);
+        case 'LoadBalancer':
+          // Its address is free for one that waits.
+          return event.type === 'DELETED' ? all(view) : [];
+        default:
+          return nodeMatters(event) ? all(view) : [];
+      }
+    },
+    reconcile(key, context) {
+      const { namespace, name } = splitKey(key);
+      const service = context.view.get('Service', namespace, name);
+      const balancer = context.view.get('LoadBalancer', namespace, name);
+      if (service !== undefined && isWanted(service)) return serve(provider, service, balancer, context);
+      return [...(balancer === undefined ? [] : [deletion(balancer)]), ...(service === undefined ? [] : release(service, balancer))];
+    },
+  };
+}
+
+function isWanted({ spec, metadata }: Service): boolean {
+  const { type, loadBalancerClass } = spec as Service['spec'] & { readonly loadBalancerClass?: string };
+  return type === 'LoadBalancer' && loadBalancerClass === undefined && metadata.deletionTimestamp === undefined;
+}
+
+function serviceOf({ object, before }: StoreEvent, view: StoreView): string[] {
+  const names = [object, before].flatMap(
+    (slice) => (slice as EndpointSlice | undefined)?.metadata.labels?.['kubernetes.io/service-name'] ?? [],
+  );
+  const { namespace } = object.metadata;
+  return [...new Set(names)]
+    .filter((name) => view.get('LoadBalancer', namespace, name) !== undefined)
+    .map((name) => `${namespace}/${name}`);
+}
+
+/** Heartbeats are no news. */
+function nodeMatters({ object, before }: StoreEvent): boolean {
+  if (before === undefined) return true;
+  const { labels, annotations, deletionTimestamp } = object.metadata;
+  const { metadata } = before;
+  const same = isEqual(labels, metadata.labels) && isEqual(annotations, metadata.annotations);
+  return !same || deletionTimestamp !== metadata.deletionTimestamp;
+}
+
+function serve(provider: Provider, service: Service, before: LoadBalancer | undefined, context: ReconcileContext): Write[] {
+  const { view, nowUs } = context;
+  const held = before?.spec.address ?? service.status?.loadBalancer?.ingress?.find(({ ip }) => ip !== undefined)?.ip;
+  const found = held === undefined ? newAddress(provider, service, view) : { address: held };
+  if (!('address' in found)) return [{ op: 'event', about: service, type: 'Warning', ...found }];
+  const { address } = found;
+  const targets = targetsOf(view, service, provider.delivery, address);
+  const { status, againUs } = nextStatus(targets, before?.status, { nowUs, delayUs: provider.delayUs, one: provider.delivery === 'arp' });
+  const balancer = balancerOf(service, address, provider.delivery, status);
+  const known = before !== undefined && isEqual(before.spec, balancer.spec) && isEqual(before.status, balancer.status);
+  const said = before === undefined ? provider.events(service, address) : [];
+  return [
+    ...said,
+    ...(known ? [] : [before === undefined ? ({ op: 'create', object: balancer } as const) : replacement(before, balancer)].flat()),
+    ...withFinalizer(provider, service),
+    ...withStatus(service, address, provider),
+    ...announced(provider, service, before?.status.nodes ?? [], status.nodes),
+    ...(againUs === undefined ? [] : [{ op: 'requeue', afterUs: againUs } as const]),
+  ];
+}
+
+function newAddress({ pool }: Provider, service: Service, view: StoreView): { address: string } | { reason: string; message: string } {
+  const { namespace, name, annotations } = service.metadata;
+  const taken = new Set(view.list('LoadBalancer').map(({ spec }) => spec.address));
+  const wanted = wantedAddress(service, annotations);
+  const failed = (why: string): { reason: string; message: string } => ({
+    reason: 'AllocationFailed',
+    message: `Failed to allocate IP for "${namespace}/${name}": ${why}`,
+  });
+  if (wanted !== undefined) return asked(pool, wanted, taken, failed);
+  const address = freeAddress(pool, taken);
+  return address === undefined ? failed('no available IPs') : { address };
+}
+
+function asked<F>(pool: AddressPool, wanted: string, taken: ReadonlySet<string>, failed: (why: string) => F): { address: string } | F {
+  if (!poolHas(pool, wanted)) return failed(`["${wanted}"] is not allowed in config`);
+  return taken.has(wanted) ? failed(`"${wanted}" is already in use`) : { address: wanted };
+}
+
+function wantedAddress(service: Service, annotations: Readonly<Record<string, string>> | undefined): string | undefined {
+  const { loadBalancerIP } = service.spec as Service['spec'] & { readonly loadBalancerIP?: string };
+  const noted = WANTED_ADDRESS.flatMap((key) => annotations?.[key] ?? [])[0];
+  return noted ?? (loadBalancerIP === '' ? undefined : loadBalancerIP);
+}
+
+function balancerOf(service: Service, address: string, delivery: Delivery, status: LoadBalancer['status']): LoadBalancer {
+  const { name, namespace } = service.metadata;
+  const { ports = [], loadBalancerSourceRanges = [] } = service.spec;
+  return {
+    apiVersion: 'hopspec.dev/v1',
+    kind: 'LoadBalancer',
+    metadata: { name, namespace },
+    spec: {
+      address,
+      delivery,
+      ports: ports.map(({ port, protocol = 'TCP', nodePort }) => ({ port, protocol, nodePort })),
+      sourceRanges: loadBalancerSourceRanges.map((range) => range.trim()),
+    },
+    status,
+  };
+}
+
+function replacement(before: LoadBalancer, { spec, status }: LoadBalancer): Write[] {
+  const object = { ...before, spec, status };
+  return [...(isEqual(before.spec, spec) ? [] : [{ op: 'update', object } as const]), { op: 'update-status', object: stripped(object) }];
+}
+
+/** Without the version: what is written first changes it. */
+function stripped(object: LoadBalancer): LoadBalancer {
+  const { resourceVersion: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
+}
+
+function withFinalizer({ cleansUp }: Provider, service: Service): Write[] {
+  const finalizers = service.metadata.finalizers ?? [];
+  if (!cleansUp || finalizers.includes(CLEANUP)) return [];
+  const { resourceVersion: _, ...metadata } = service.metadata;
+  return [{ op: 'update', object: { ...service, metadata: { ...metadata, finalizers: [...finalizers, CLEANUP] } } }];
+}
+
+function withStatus(service: Service, ip: string, { ipMode }: Provider): Write[] {
+  if (service.status?.loadBalancer?.ingress?.some((one) => one.ip === ip) === true) return [];
+  const { resourceVersion: _, ...metadata } = service.metadata;
+  const object: Service = { ...service, metadata, status: { ...service.status, loadBalancer: { ingress: [{ ip, ipMode }] } } };
+  return [{ op: 'update-status', object }];
+}
+
+/** What a Service that needs no balancer any more still has of one. */
+function release(service: Service, balancer: LoadBalancer | undefined): Write[] {
+  const { resourceVersion: _, ...metadata } = service.metadata;
+  const finalizers = service.metadata.finalizers ?? [];
+  const told = balancer !== undefined && service.status?.loadBalancer?.ingress !== undefined;
+  const writes: Write[] = told ? [{ op: 'update-status', object: { ...service, metadata, status: { loadBalancer: {} } } as Service }] : [];
+  if (!finalizers.includes(CLEANUP)) return writes;
+  const others = finalizers.filter((one) => one !== CLEANUP);
+  return [...writes, { op: 'update', object: { ...service, metadata: { ...metadata, finalizers: others } } }];
+}
+
+function deletion(balancer: LoadBalancer): Write {
+  return { op: 'delete', ref: refOf(balancer) };
+}
+
+function announced({ protocol }: Provider, about: Service, before: readonly string[], now: readonly string[]): Write[] {
+  if (protocol === undefined) return [];
+  return now
+    .filter((node) => !before.includes(node))
+    .map((node) => ({
+      op: 'event',
+      about,
+      type: 'Normal',
+      reason: 'nodeAssigned',
+      message: `announcing from node "${node}" with protocol "${protocol}"`,
+    }));
+}
