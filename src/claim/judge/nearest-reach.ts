@@ -23,7 +23,7 @@ function subjectText(claim: TrafficClaim, sight: Sight): string {
 function objectText(claim: TrafficClaim, sight: Sight): string {
   const { sentence, object, objectSpan, route } = claim;
   const many = object.kind === 'every-pod' || object.kind === 'pod-of';
-  const way = route === undefined ? '' : ` ${sentence.slice(route.span.start, route.span.end)}`;
+  const way = route === undefined || route.span.start === route.span.end ? '' : ` ${sentence.slice(route.span.start, route.span.end)}`;
   const node = route?.via === 'NodePort' && route.node === undefined ? /^nodeport\/(.+):\d+$/.exec(sight.target.to)?.[1] : undefined;
   return `${many ? sight.target.label : sentence.slice(objectSpan.start, objectSpan.end)}${way}${node === undefined ? '' : ` on ${node}`}`;
 }

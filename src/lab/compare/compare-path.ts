@@ -29,7 +29,10 @@ export function comparePath(simulated: Path, real: Path, ports: PortNames): Diff
     const difference = comparePacket(packet, twin, ports);
     if (difference !== undefined) return difference;
   }
-  const more = rest.find((one) => TELLING.test(one.packet) && !simulated.packets.some((known) => ports.same(known.packet, one.packet)));
+  const more = rest.find(
+    (one) =>
+      TELLING.test(one.packet) && !simulated.packets.some((known) => ports.same(withoutQuote(known.packet), withoutQuote(one.packet))),
+  );
   return more === undefined ? undefined : { what: 'packets', simulated: 'no such packet', real: more.packet };
 }
 

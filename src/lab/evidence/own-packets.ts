@@ -4,6 +4,7 @@
  */
 import { formatSocket, type Ip } from '../../base/ip.js';
 import type { IpPacket } from '../../packet/ip-packet.js';
+import { carriedPacket } from './decode-tunnel.js';
 import type { PacketSights } from './sightings.js';
 
 const REDIRECT = 5;
@@ -44,7 +45,13 @@ function pairsOf({ taps, hooks, key }: PacketSights): readonly string[] {
     packets.push(before.packet);
     if (after !== undefined) packets.push(after.packet);
   }
-  return packets.flatMap((packet) => pairOfPacket(packet) ?? []);
+  return packets.flatMap((packet) => [pairOfPacket(packet) ?? [], pairInQuote(packet) ?? []].flat());
+}
+
+/** An error about a tunnel's packet that never left the host quotes what is in it. */
+function pairInQuote({ l4 }: IpPacket): string | undefined {
+  const carried = l4.kind !== 'icmp' || l4.about === undefined ? undefined : carriedPacket(l4.about);
+  return carried === undefined ? undefined : pairOfPacket(carried);
 }
 
 /** Of tunnels' packets around this one: errors may be about them. */
