@@ -5,6 +5,7 @@ const bin = (name) => `node_modules/.bin/${name}`;
 
 export const checks = [
   { name: 'types', run: [node, tsc, '--noEmit', '-p', 'tsconfig.json'] },
+  { name: "types of the report's page", run: [node, tsc, '--noEmit', '-p', 'src/report/page/tsconfig.json'] },
   { name: 'lint', run: [bin('oxlint'), '-c', '.ci/oxlint.json', '--type-aware', 'src', 'steps'] },
   { name: 'format', run: [bin('biome'), 'format', '--config-path=.ci/format.json', '.'] },
   { name: 'import boundaries', run: [bin('depcruise'), '--config', '.ci/boundaries.cjs', 'src', 'steps'] },

@@ -4,6 +4,7 @@ import { renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { bundlePage } from './page.mjs';
 import { chmodSync, cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from './files.mjs';
 
 /**
@@ -39,18 +40,21 @@ async function compile(work, maps) {
   for (const file of globSync(`${dist}/steps`, /\.(js|d\.ts)$/)) {
     writeFileSync(file, readFileSync(file, 'utf8').replaceAll("'../src/index.js'", "'../index.js'"));
   }
-  for (const file of globSync('src', /\.(json|py|sh)$|\/first-project\//)) {
+  for (const file of globSync('src', /\.(json|py|sh)$|\/first-project\//).filter((path) => !path.endsWith('/tsconfig.json'))) {
     const target = file.replace(/^src/, dist);
     mkdirSync(target.replace(/\/[^/]*$/, ''));
     cpSync(file, target);
   }
+  mkdirSync(`${dist}/report/page`);
+  cpSync('src/report/page/page.css', `${dist}/report/page/page.css`);
+  writeFileSync(`${dist}/report/page/page.js`, await bundlePage());
   await bundleEngine(dist);
   chmodSync(`${dist}/cli/main.js`, 0o755);
 }
 
 /** What the command line and the bindings load becomes a few files instead of hundreds: half the start-up. The types stay as they are. */
 async function bundleEngine(dist) {
-  const outer = [...globSync(`${dist}/cli`, /\.js$/), ...globSync(`${dist}/report`, /\.js$/)];
+  const outer = [...globSync(`${dist}/cli`, /\.js$/), ...globSync(`${dist}/report`, /\.js$/)].filter((file) => !file.includes('/page/'));
   const texts = outer.map((file) => readFileSync(file, 'utf8')).join('\n');
   const direct = [...texts.matchAll(/from '(?:\.\.\/)+((?:trace|claim|sim)\/[\w/-]+\.js)'/g)].map(([, path]) => `${dist}/${path}`);
   const entryPoints = [...new Set([`${dist}/index.js`, `${dist}/chai.js`, ...direct])];

@@ -22,6 +22,7 @@ import { servicePortAt } from './sim/lookup.js';
 import { confOf, formatResolvConf } from './sim/dns/pod-conf.js';
 import { addressesOfService, type AskedName, resolveName } from './sim/dns/resolve-name.js';
 import type { Simulation } from './sim/simulation.js';
+import { type RecordedTraces, TraceRecorder } from './sim/trace-recorder.js';
 import type { PathLine, Spec, SpecOptions } from './sim/spec-contract.js';
 import type { Trace } from './trace/trace.js';
 
@@ -30,6 +31,7 @@ class ScenarioSpec extends ClusterSteps implements Spec {
   #last: readonly Judgement[] | undefined;
   #real: RealJudge | undefined;
   readonly #captures = new Captures();
+  readonly #recorder = new TraceRecorder();
 
   claim(sentence: string): void {
     const previous = this.#last;
@@ -104,11 +106,9 @@ class ScenarioSpec extends ClusterSteps implements Spec {
     const world = this.#world();
     for (const subject of world.subjects(claim.subject)) {
       for (const target of world.targets(claim.object, claim.route, subject)) {
-        this.#captures.connect(this.simulation, `${subject.label} to ${target.label}`, {
-          from: subject.from,
-          to: target.to,
-          protocol: target.protocol,
-        });
+        const query = { from: subject.from, to: target.to, protocol: target.protocol };
+        this.#captures.connect(this.simulation, `${subject.label} to ${target.label}`, query);
+        if (this.options.keepsTraces === true) this.#recorder.note(query, this.simulation.trace(query), true);
       }
     }
   }
@@ -185,9 +185,20 @@ class ScenarioSpec extends ClusterSteps implements Spec {
     return (this.#real ??= makeRealJudge(this.simulation, on));
   }
 
+  takeTraces(error?: unknown): RecordedTraces | undefined {
+    const shown = error instanceof ClaimMismatch ? error.problems[0]?.shown : undefined;
+    return this.#recorder.hasAsked || shown !== undefined ? this.#recorder.take(this.simulation, shown) : undefined;
+  }
+
   #world(tracer?: (query: TraceQuery) => Trace): ClusterWorld {
     const { simulation, options } = this;
-    return new ClusterWorld(simulation, (from, to, protocol) => replayLine(options.where?.(), from, to, protocol), tracer);
+    const trace = tracer ?? ((query: TraceQuery): Trace => simulation.trace(query));
+    const noted = (query: TraceQuery): Trace => this.#recorder.note(query, trace(query), tracer === undefined);
+    return new ClusterWorld(
+      simulation,
+      (from, to, protocol) => replayLine(options.where?.(), from, to, protocol),
+      options.keepsTraces === true ? noted : trace,
+    );
   }
 
   #judged(sentence: string): readonly Judgement[] {

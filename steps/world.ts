@@ -10,7 +10,12 @@ interface Parameters {
   readonly root?: string;
   readonly seed?: number;
   readonly on?: 'sim' | 'lab' | 'both';
+  /** A report that shows connections is asked for. */
+  readonly traces?: boolean;
 }
+
+/** Of the attachments that hold what a step asked of the network. */
+const TRACES = 'application/vnd.hopspec.traces+json';
 
 export class HopspecWorld extends World<Parameters> {
   /** Where the step that runs now stands; set by the hooks. */
@@ -34,8 +39,20 @@ export class HopspecWorld extends World<Parameters> {
       seed: this.parameters.seed,
       on: this.parameters.on,
       where: () => this.scenario(),
+      keepsTraces: this.parameters.traces,
     }));
-    return relocating(spec, (error) => this.#relocate(error));
+    return watched(
+      spec,
+      (error) => this.attachTraces(error),
+      (error) => this.#relocate(error),
+    );
+  }
+
+  /** For the report, where there is one that shows them. */
+  attachTraces(error?: unknown): void {
+    if (this.parameters.traces !== true || this.#spec === undefined) return;
+    const traces = this.#spec.takeTraces(error);
+    if (traces !== undefined) this.attach(JSON.stringify(traces), TRACES);
   }
 
   /** What a step works out from its own words before it asks the Spec. */
@@ -57,17 +74,22 @@ export class HopspecWorld extends World<Parameters> {
   }
 }
 
-function relocating(spec: Spec, relocated: (error: unknown) => unknown): Spec {
+/** `done` is called after each method, with what it threw. */
+function watched(spec: Spec, done: (error?: unknown) => void, relocated: (error: unknown) => unknown): Spec {
   return new Proxy(spec, {
     get(target, name) {
       const method = Reflect.get(target, name) as unknown;
       if (typeof method !== 'function') return method;
       return (...args: unknown[]): unknown => {
+        let result: unknown;
         try {
-          return Reflect.apply(method, target, args) as unknown;
+          result = Reflect.apply(method, target, args);
         } catch (error) {
+          done(error);
           throw relocated(error);
         }
+        done();
+        return result;
       };
     },
   });

@@ -22,6 +22,16 @@ export interface Problem {
   /** How to mend it. */
   readonly fix?: string | undefined;
   readonly position?: SourcePosition | undefined;
+  /** Of a claim about traffic: what shows that it does not hold. */
+  readonly shown?: Counterexample | undefined;
+}
+
+/** A connection, in endpoint texts, and which of its outcomes, counted from 0. */
+export interface Counterexample {
+  readonly from: string;
+  readonly to: string;
+  readonly protocol: string;
+  readonly outcome: number;
 }
 
 export abstract class HopspecError extends Error {

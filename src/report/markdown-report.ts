@@ -3,8 +3,9 @@
  * folded away. Passing scenarios are counted, not listed.
  */
 import type { Envelope } from './envelope.js';
-import type { Outcome } from './outcome.js';
-import { MARKS, resultTexts, summaryText } from './result-texts.js';
+
+import { MARKS, type Outcome } from './outcome.js';
+import { resultTexts, summaryText } from './result-texts.js';
 import { readResults, type ScenarioResult } from './scenario-results.js';
 import { parseFaultText } from './trouble-text.js';
 

@@ -6,6 +6,18 @@ import type { StepResult } from './envelope.js';
 
 export type Outcome = 'passed' | 'skipped' | 'failed' | 'wrong' | 'cannot say' | 'broken';
 
+/** In the order in which they are counted. */
+export const OUTCOMES: readonly Outcome[] = ['passed', 'failed', 'wrong', 'cannot say', 'broken', 'skipped'];
+
+export const MARKS: Readonly<Record<Outcome, string>> = {
+  passed: '✓',
+  skipped: '-',
+  failed: '✗',
+  wrong: '!',
+  'cannot say': '?',
+  broken: '‼',
+};
+
 const WORST_FIRST: readonly Outcome[] = ['broken', 'wrong', 'failed', 'cannot say', 'passed', 'skipped'];
 
 export function worstOutcome(outcomes: readonly Outcome[]): Outcome {

@@ -1,17 +1,7 @@
 /** What every report says of a scenario: its mark, why it did not pass, and the sum of all. */
-import type { Outcome } from './outcome.js';
+import { OUTCOMES, type Outcome } from './outcome.js';
 import type { ScenarioResult } from './scenario-results.js';
 import { emptyScenarioText, troubleText } from './trouble-text.js';
-
-export const MARKS: Readonly<Record<Outcome, string>> = {
-  passed: '✓',
-  skipped: '-',
-  failed: '✗',
-  wrong: '!',
-  'cannot say': '?',
-  broken: '‼',
-};
-const ORDER: readonly Outcome[] = ['passed', 'failed', 'wrong', 'cannot say', 'broken', 'skipped'];
 
 /** One for each step that did not pass; none for a scenario that did. */
 export function resultTexts(result: ScenarioResult): readonly string[] {
@@ -22,6 +12,6 @@ export function resultTexts(result: ScenarioResult): readonly string[] {
 /** `3 scenarios: 2 passed, 1 failed` */
 export function summaryText(counts: ReadonlyMap<Outcome, number>): string {
   const total = [...counts.values()].reduce((a, b) => a + b, 0);
-  const parts = ORDER.filter((outcome) => counts.has(outcome)).map((outcome) => `${counts.get(outcome)} ${outcome}`);
+  const parts = OUTCOMES.filter((outcome) => counts.has(outcome)).map((outcome) => `${counts.get(outcome)} ${outcome}`);
   return `${total} ${total === 1 ? 'scenario' : 'scenarios'}: ${parts.join(', ')}`;
 }

@@ -10,7 +10,21 @@ export interface ScenarioResult {
   readonly outcome: Outcome;
   /** Those that are neither passed nor skipped. */
   readonly troubles: readonly StepTrouble[];
+  readonly testCaseId: string;
+  readonly feature: string;
+  readonly tags: readonly string[];
+  /** Every step, and the hooks that have something to tell. */
+  readonly steps: readonly StepLine[];
 }
+
+/** A step with what came of it. */
+export interface StepLine extends StepTrouble {
+  readonly argument: StepArgument | undefined;
+  readonly attachments: readonly Attachment[];
+}
+
+export type Attachment = NonNullable<Envelope['attachment']>;
+type StepArgument = NonNullable<Pickle['steps'][number]['argument']>;
 
 export interface StepTrouble {
   /** The step as in the file, keyword included; undefined for a hook. */
@@ -24,6 +38,11 @@ export interface ResultReader {
 
 type AstNode = { readonly line: number; readonly column: number; readonly keyword: string };
 type Pickle = NonNullable<Envelope['pickle']>;
+interface Running {
+  readonly testCase: TestCase;
+  readonly results: { readonly id: string; readonly result: StepResult }[];
+  readonly attachments: Attachment[];
+}
 type TestCase = NonNullable<Envelope['testCase']>;
 type Child = NonNullable<NonNullable<Envelope['gherkinDocument']>['feature']>['children'][number];
 
@@ -32,13 +51,15 @@ export function readResults(onScenario: (result: ScenarioResult) => void, onPars
   const nodes = new Map<string, AstNode>();
   const pickles = new Map<string, Pickle>();
   const cases = new Map<string, TestCase>();
-  const running = new Map<string, { testCase: TestCase; results: { id: string; result: StepResult }[] }>();
+  const features = new Map<string, string>();
+  const running = new Map<string, Running>();
   return {
     read(envelope) {
       if (envelope.source) sources.set(envelope.source.uri, envelope.source.data.split('\n'));
       if (envelope.gherkinDocument) {
         noteNodes(envelope.gherkinDocument.feature?.children ?? [], nodes);
         const { uri = '' } = envelope.gherkinDocument;
+        features.set(uri, envelope.gherkinDocument.feature?.name ?? '');
         for (const fault of misspeltKeywords(uri, sources.get(uri) ?? [])) onParseFault(fault);
       }
       if (envelope.parseError) onParseFault(parseFault(envelope.parseError, sources));
@@ -46,8 +67,9 @@ export function readResults(onScenario: (result: ScenarioResult) => void, onPars
       if (envelope.testCase) cases.set(envelope.testCase.id, envelope.testCase);
       if (envelope.testCaseStarted) {
         const testCase = cases.get(envelope.testCaseStarted.testCaseId);
-        if (testCase) running.set(envelope.testCaseStarted.id, { testCase, results: [] });
+        if (testCase) running.set(envelope.testCaseStarted.id, { testCase, results: [], attachments: [] });
       }
+      if (envelope.attachment) running.get(envelope.attachment.testCaseStartedId ?? '')?.attachments.push(envelope.attachment);
       if (envelope.testStepFinished) {
         const { testCaseStartedId, testStepId, testStepResult } = envelope.testStepFinished;
         running.get(testCaseStartedId)?.results.push({ id: testStepId, result: testStepResult });
@@ -56,34 +78,47 @@ export function readResults(onScenario: (result: ScenarioResult) => void, onPars
         const run = running.get(envelope.testCaseFinished.testCaseStartedId);
         const pickle = run && pickles.get(run.testCase.pickleId);
         running.delete(envelope.testCaseFinished.testCaseStartedId);
-        if (run && pickle && !envelope.testCaseFinished.willBeRetried) onScenario(scenarioResult(run, pickle, nodes));
+        if (run && pickle && !envelope.testCaseFinished.willBeRetried)
+          onScenario(scenarioResult(run, pickle, nodes, features.get(pickle.uri) ?? ''));
       }
     },
   };
 }
 
 function scenarioResult(
-  { testCase, results }: { testCase: TestCase; results: readonly { id: string; result: StepResult }[] },
+  { testCase, results, attachments }: Running,
   pickle: Pickle,
   nodes: ReadonlyMap<string, AstNode>,
+  feature: string,
 ): ScenarioResult {
   // Cucumber lets a scenario without a step pass.
   const outcome = pickle.steps.length === 0 ? 'wrong' : worstOutcome(results.map(({ result }) => outcomeOf(result)));
-  const troubles = results.filter(({ result }) => result.status !== 'PASSED' && result.status !== 'SKIPPED');
+  const lines = results.map(({ id, result }): StepLine => {
+    const own = attachments.filter((attachment) => attachment.testStepId === id);
+    return { result, ...stepOf(testCase, id, pickle, nodes), attachments: own };
+  });
   return {
     uri: pickle.uri,
     line: nodes.get(pickle.astNodeIds.at(-1) ?? '')?.line ?? 1,
     name: pickle.name,
     outcome,
-    troubles: troubles.map(({ id, result }) => ({ result, step: stepOf(testCase, id, pickle, nodes) })),
+    troubles: lines.filter(isTrouble),
+    testCaseId: testCase.id,
+    feature,
+    tags: pickle.tags.map(({ name }) => name),
+    steps: lines.filter((line) => line.step !== undefined || line.attachments.length > 0 || isTrouble(line)),
   };
 }
 
-function stepOf(testCase: TestCase, id: string, pickle: Pickle, nodes: ReadonlyMap<string, AstNode>): StepTrouble['step'] {
+function isTrouble({ result: { status } }: StepLine): boolean {
+  return status !== 'PASSED' && status !== 'SKIPPED';
+}
+
+function stepOf(testCase: TestCase, id: string, pickle: Pickle, nodes: ReadonlyMap<string, AstNode>): Pick<StepLine, 'step' | 'argument'> {
   const pickleStepId = testCase.testSteps.find((step) => step.id === id)?.pickleStepId;
   const step = pickle.steps.find((candidate) => candidate.id === pickleStepId);
   const node = nodes.get(step?.astNodeIds[0] ?? '');
-  return step && node ? { ...node, text: step.text } : undefined;
+  return { step: step && node ? { ...node, text: step.text } : undefined, argument: step?.argument };
 }
 
 function noteNodes(children: readonly Child[], nodes: Map<string, AstNode>): void {

@@ -1,8 +1,9 @@
 /** The report `hopspec run` prints unless told otherwise: a line for each scenario, and under it why it did not pass. */
 import type { Envelope } from './envelope.js';
 import type { ParseFault } from './misspelt-keyword.js';
-import type { Outcome } from './outcome.js';
-import { MARKS, resultTexts, summaryText } from './result-texts.js';
+
+import { MARKS, type Outcome } from './outcome.js';
+import { resultTexts, summaryText } from './result-texts.js';
 import { readResults, type ScenarioResult } from './scenario-results.js';
 import { parseFaultText } from './trouble-text.js';
 

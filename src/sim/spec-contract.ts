@@ -6,6 +6,8 @@
  * - before every assertion the cluster settles, unless `timeIsManual` was called;
  * - a refusal kept by `whenManifestApplied` is thrown by the next method that is not `refusedWith`, and by `finish`.
  */
+import type { RecordedTraces } from './trace-recorder.js';
+
 export const DOC_STRING = 'doc string';
 
 /** The sentence of a step, where a position is one into the step's own text. */
@@ -20,6 +22,8 @@ export interface SpecOptions {
   readonly on?: 'sim' | 'lab' | 'both' | undefined;
   /** `file:line` of the scenario that runs, for the line that replays a failure. */
   readonly where?: (() => string | undefined) | undefined;
+  /** A report will show the connections that sentences asked about: they are kept for `takeTraces`. */
+  readonly keepsTraces?: boolean | undefined;
 }
 
 /** A row of a table with a header, by column name; empty cells are left out. */
@@ -124,6 +128,8 @@ export interface Spec {
   /** A line of the node's configuration, e.g. `iptables rule`, `-A KUBE-SERVICES …`. */
   nodeHas(node: string, what: NodeLine, text: string): void;
 
+  /** The connections that were asked about since this was last called, as data for JSON; `error` is what the last method threw. */
+  takeTraces(error?: unknown): RecordedTraces | undefined;
   /** The end of the scenario: throws a refusal that nobody expected. */
   finish(): void;
 }

@@ -44,7 +44,7 @@ function isAsking({ kind, leg }: TraceEvent, { arp }: HopsOptions): boolean {
 
 /** Getters of the class: a literal with getters of its own costs more than the rest of a trace. */
 class EventHop implements Hop {
-  private readonly event: TraceEvent;
+  readonly event: TraceEvent;
   private readonly naming: Naming;
   readonly t: number;
 
@@ -83,6 +83,13 @@ class EventHop implements Hop {
     const { t, node, netns, device, stage, packet, change, rules, verdict } = this;
     return { t, node, netns, device, stage, packet, change, rules, verdict };
   }
+}
+
+/** What a hook made of the packet, as the kernel recorded it; undefined for other hops, and for those read from JSON. */
+export function hookOf(hop: Hop): { readonly becomes: string; readonly mark: number; readonly state: string | undefined } | undefined {
+  if (!(hop instanceof EventHop) || hop.event.kind !== 'hook') return undefined;
+  const { becomes, mark, state } = hop.event;
+  return { becomes: formatPacket(becomes), mark, state };
 }
 
 function stageOf(event: TraceEvent): Stage {

@@ -13,7 +13,7 @@ import { packetBytes } from '../packet/packet-bytes.js';
 import type { TcpFlags, TcpSegment } from '../packet/tcp.js';
 import type { UdpDatagram } from '../packet/udp.js';
 import { encodeFrame, encodePacket } from '../packet/wire/encode-packet.js';
-import { pcapngSection } from './pcapng.js';
+import { captureSection } from './capture-file.js';
 import type { Sight } from './sights.js';
 
 const TOOLS = ['tcpdump', 'tshark'] as const;
@@ -103,7 +103,7 @@ function dump(tool: string, args: readonly string[]): readonly string[] {
   const folder = mkdtempSync(join(tmpdir(), 'hopspec-'));
   try {
     const file = join(folder, 'a.pcapng');
-    writeFileSync(file, pcapngSection(sights, 'a test'));
+    writeFileSync(file, captureSection(sights, 'a test'));
     const done = spawnSync(tool, [...args, '-n', '-r', file], { encoding: 'utf8' });
     assert.equal(done.status, 0, done.stderr);
     return done.stdout.trimEnd().split('\n');
@@ -143,7 +143,7 @@ test('a VLAN tag stands before the type', () => {
 });
 
 test('a section says what it is, and is as long as it says', () => {
-  const bytes = pcapngSection(sights.slice(0, 1), 'a test');
+  const bytes = captureSection(sights.slice(0, 1), 'a test');
   const view = new DataView(bytes.buffer);
   assert.equal(view.getUint32(0, true), 0x0a0d0d0a);
   assert.equal(view.getUint32(8, true), 0x1a2b3c4d);

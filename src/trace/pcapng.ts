@@ -3,8 +3,7 @@
  * namespace and itself. All are Ethernet, as tools that read one file want one kind: a device without addresses of its own, as a tunnel
  * of IPIP, has empty ones.
  */
-import { encodeFrame } from '../packet/wire/encode-packet.js';
-import type { Sight } from './sights.js';
+import { probabilityText } from './probability-text.js';
 
 const [SECTION, INTERFACE, PACKET] = [0x0a0d0d0a, 1, 6] as const;
 const MAGIC = 0x1a2b3c4d;
@@ -14,9 +13,24 @@ const [INBOUND, OUTBOUND] = [1, 2] as const;
 /** 2 to the 32nd: time stamps are two words of microseconds. */
 const WORD = 0x100000000;
 
-/** One section of a file: `sights` of one flow, in order; `description` is what it says of each interface. */
-export function pcapngSection(sights: readonly Sight[], description: string): Uint8Array {
-  const interfaces = [...new Set(sights.map(tapName))];
+/** A frame that a tap saw. */
+export interface CapturedFrame {
+  /** Virtual time, µs. */
+  readonly t: number;
+  readonly netns: string;
+  readonly device: string;
+  readonly outgoing: boolean;
+  readonly bytes: Uint8Array;
+}
+
+/** `outcome 1 of 2, probability 1/2` */
+export function sectionTitle(index: number, total: number, probability: number): string {
+  return `outcome ${index + 1} of ${total}, probability ${probabilityText(probability)}`;
+}
+
+/** One section of a file: the frames of one flow, in order; `description` is what it says of each interface. */
+export function pcapngSection(frames: readonly CapturedFrame[], description: string): Uint8Array {
+  const interfaces = [...new Set(frames.map(tapName))];
   const blocks = [
     block(SECTION, [word(MAGIC), half(1), half(0), word(0xffffffff), word(0xffffffff), option(OPTION_APPLICATION, utf8('hopspec')), END]),
     ...interfaces.map((name) =>
@@ -29,18 +43,17 @@ export function pcapngSection(sights: readonly Sight[], description: string): Ui
         END,
       ]),
     ),
-    ...sights.map((sight) => packetBlock(sight, interfaces.indexOf(tapName(sight)))),
+    ...frames.map((frame) => packetBlock(frame, interfaces.indexOf(tapName(frame)))),
   ];
   return join(blocks);
 }
 
 /** `node1 eth0` */
-function tapName({ netns, device }: Sight): string {
+function tapName({ netns, device }: CapturedFrame): string {
   return `${netns} ${device}`;
 }
 
-function packetBlock({ t, frame, outgoing }: Sight, index: number): Uint8Array {
-  const bytes = encodeFrame(frame);
+function packetBlock({ t, bytes, outgoing }: CapturedFrame, index: number): Uint8Array {
   return block(PACKET, [
     word(index),
     word(Math.floor(t / WORD)),

@@ -3,6 +3,7 @@
  * happened in each. `»` marks what changed the packet, `✗` what stopped it. Hooks without a matching rule are left out. Rules
  * and reasons are wrapped at the width, packets cut.
  */
+import { probabilityText } from './probability-text.js';
 import type { AddressPair, Cause, Hop, Outcome, RuleText, Trace } from './trace.js';
 
 export interface TreeOptions {
@@ -223,16 +224,6 @@ function wrap(line: string, indent: string, width: number): string[] {
     rest = `${indent}${rest.slice(space + 1)}`;
   }
   return [...lines, rest];
-}
-
-/** As a fraction where it is one with a small denominator. */
-export function probabilityText(probability: number): string {
-  for (let denominator = 1; denominator <= 64; denominator++) {
-    const numerator = Math.round(probability * denominator);
-    if (numerator > 0 && Math.abs(numerator / denominator - probability) < 1e-9)
-      return denominator === 1 ? '1' : `${numerator}/${denominator}`;
-  }
-  return probability.toPrecision(4);
 }
 
 function cut(line: string, width: number): string {

@@ -31,8 +31,8 @@ interface Fate {
   way: string | undefined;
 }
 
-/** Keeps the first of equal runs, in the order they came. The way is compared only where the answer is the same. */
-function mergeRuns(runs: readonly Run[]): readonly Run[] {
+/** One run for each outcome: keeps the first of equal runs, in the order they came. The way is compared only where the answer is the same. */
+export function mergeRuns(runs: readonly Run[]): readonly Run[] {
   if (runs.length < 2) return runs;
   const fates: Fate[] = [];
   const byAnswer = new Map<string, Fate[]>();

@@ -44,7 +44,9 @@ export function claimMismatch(failure: Failure): ClaimMismatch {
     ...labelled('nearest', failure.nearest === null ? undefined : (failure.nearest ?? finding.nearest)),
     `${label('replay')}${sight.world.replay(sight.subject, sight.target)}`,
   ];
-  return new ClaimMismatch([{ code: 'claim-mismatch', message: lines.join('\n') }]);
+  const { from, to, protocol } = sight.trace.flow;
+  const shown = { from, to, protocol, outcome: Math.max(0, sight.trace.outcomes.indexOf(sight.outcome)) };
+  return new ClaimMismatch([{ code: 'claim-mismatch', message: lines.join('\n'), shown }]);
 }
 
 /** The sentence with carets under the failing words. */

@@ -6,6 +6,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { inputError } from '../../index.js';
+import type { FormatOptions } from '../../report/formatter-of.js';
 import type { CucumberApi, RunConfiguration } from './cucumber-api.js';
 import type { RunOptions } from './options.js';
 
@@ -21,7 +22,13 @@ const OWN_FORMATS: Readonly<Record<string, string>> = {
   spec: SPEC_REPORT,
   markdown: reportAt('markdown-formatter'),
   github: reportAt('github-formatter'),
+  html: reportAt('html-formatter'),
 };
+
+/** What a user calls a format of a configuration. */
+export function formatName(format: string): string {
+  return Object.entries(OWN_FORMATS).find(([, path]) => path === format)?.[0] ?? format;
+}
 
 export async function configure(cucumber: CucumberApi, options: RunOptions, cwd: string): Promise<RunConfiguration> {
   const loaded = await load(cucumber, options, cwd);
@@ -30,10 +37,11 @@ export async function configure(cucumber: CucumberApi, options: RunOptions, cwd:
     throw inputError('no-shard', 'this version of Cucumber cannot run a shard', { fix: 'npm install --save-dev @cucumber/cucumber@12' });
   }
   const theirs = (support.importPaths ?? []).filter((path) => !isOurs(path, cwd));
+  const formats = { ...loaded.formats, ...formatsOf(options, loaded.formats) };
   const defaults = theirs.length + (support.requirePaths ?? []).length === 0 ? featureFolderCode(cwd) : [];
   return {
     ...loaded,
-    formats: { ...loaded.formats, ...formatsOf(options, loaded.formats) },
+    formats: { ...formats, options: { ...formats.options, ...formatOptions(options) } },
     support: { ...support, importPaths: [join(STEPS, IS_SOURCE ? 'index.ts' : 'index.js'), ...judgeOf(options), ...theirs, ...defaults] },
     runtime: {
       ...runtime,
@@ -41,10 +49,16 @@ export async function configure(cucumber: CucumberApi, options: RunOptions, cwd:
         ...runtime.worldParameters,
         root: cwd,
         on: options.on,
+        traces: [formats.stdout, ...Object.values(formats.files)].some((format) => format === OWN_FORMATS['html']),
         ...(options.seed === undefined ? {} : { seed: options.seed }),
       },
     },
   };
+}
+
+/** What our own formatters are told. */
+function formatOptions({ shard }: RunOptions): { readonly hopspec: { readonly [name in keyof FormatOptions]: FormatOptions[name] } } {
+  return { hopspec: { shard: shard ?? null } };
 }
 
 /** What brings the real kernel, where it is asked for. */

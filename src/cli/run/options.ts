@@ -89,7 +89,7 @@ export function withoutLines(path: string): string {
   return path.replace(/(:\d+)+$/, '');
 }
 
-const isPattern = (path: string): boolean => /[*?{[]/.test(path) || path.startsWith('@');
+const isPattern = (path: string): boolean => /[*?{[]/.test(path);
 
 function outside(path: string, cwd: string): Problem[] {
   const full = resolve(cwd, withoutLines(path));

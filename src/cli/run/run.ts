@@ -3,14 +3,19 @@ import { Writable } from 'node:stream';
 import { inputError } from '../../index.js';
 import { EXIT, type ExitCode, worst } from '../exit-code.js';
 import { configure, SPEC_REPORT } from './configuration.js';
-import { type CucumberApi, loadCucumber, type RunConfiguration } from './cucumber-api.js';
+import { type CucumberApi, loadCucumber } from './cucumber-api.js';
 import { readRunOptions, type RunFlags, type RunOptions } from './options.js';
-import { checkReports } from './report-files.js';
+import { discardOld, openReports, type Reports } from './report-files.js';
 import { readVerdict } from './verdict.js';
 
 export async function run(paths: readonly string[], flags: RunFlags): Promise<ExitCode> {
   const cwd = process.cwd();
   const options = readRunOptions(paths, flags, cwd);
+  discardOld(
+    options.formats.flatMap(({ file }) => file ?? []),
+    paths,
+    cwd,
+  );
   if (options.missing.length === paths.length && paths.length > 0) return nothingRan(options);
   if (options.missing.length > 0) throw missing(options);
   if (options.on !== 'sim') {
@@ -20,47 +25,71 @@ export async function run(paths: readonly string[], flags: RunFlags): Promise<Ex
   }
   const cucumber = await loadCucumber(cwd);
   const configuration = await configure(cucumber, options, cwd);
-  const reports = checkReports(configuration, cwd);
+  const reports = await openReports(configuration, cwd, { shard: options.shard ?? null });
   for (const line of reports.refused) process.stderr.write(`${line}\n`);
-  const { code, success } = await runCucumber(cucumber, reports.configuration, cwd);
+  const { code, success, broke } = await runCucumber(cucumber, reports, cwd);
+  const unfinished = reports.finish(broke);
+  for (const line of unfinished) process.stderr.write(`${line}\n`);
   const codes: ExitCode[] = [code];
   // Cucumber calls the run a failure though no scenario was: a report broke off while it was written.
-  if (reports.refused.length > 0 || (code === EXIT.ok && !success)) codes.push(EXIT.reportNotWritten);
+  if (broke || reports.refused.length + unfinished.length > 0 || (code === EXIT.ok && !success)) codes.push(EXIT.reportNotWritten);
   if (code === EXIT.nothingRan) nothingRan(options);
   return worst(codes);
 }
 
 async function runCucumber(
   cucumber: CucumberApi,
-  configuration: RunConfiguration,
+  reports: Reports,
   cwd: string,
-): Promise<{ code: ExitCode; success: boolean }> {
+): Promise<{ code: ExitCode; success: boolean; broke: boolean }> {
+  const { configuration } = reports;
   const isOurReport = configuration.formats.stdout === SPEC_REPORT;
   const reader = readVerdict((text) => (isOurReport ? undefined : process.stderr.write(`${text}\n`)));
   let hasBegun = false;
+  let hasEnded = false;
+  let broke = false;
   try {
-    const environment = { cwd, stdout: process.stdout, stderr: withoutParseErrors() };
+    const environment = { cwd, stdout: process.stdout, stderr: withoutParseErrors(() => (broke = true)) };
     const { success } = await cucumber.runCucumber(configuration, environment, (envelope) => {
       hasBegun = true;
+      hasEnded ||= envelope.testRunFinished !== undefined;
       reader.read(envelope);
+      reports.read(envelope);
     });
-    return { code: reader.code(), success };
+    return { code: reader.code(), success, broke };
   } catch (error) {
-    throw knownFault(error, hasBegun);
+    if (!hasEnded || !isWriteError(error)) throw knownFault(error, hasBegun);
+    // Cucumber does not wait for its other reports when one of them breaks off.
+    await new Promise((done) => setTimeout(done, OTHERS_MS));
+    return { code: reader.code(), success: false, broke: true };
   }
 }
 
-/** The report has parse errors with their line and caret; Cucumber's own line about them would say it twice. */
-function withoutParseErrors(): Writable {
+const OTHERS_MS = 100;
+
+function isWriteError(error: unknown): boolean {
+  const { code = '', syscall } = error as NodeJS.ErrnoException;
+  return syscall === 'write' || code.startsWith('ERR_STREAM_');
+}
+
+/**
+ * The report has parse errors with their line and caret; Cucumber's own line about them would say it twice. What it says of a file that it cannot
+ * write to are Node's words alone.
+ */
+function withoutParseErrors(onWriteError: () => void): Writable {
   return new Writable({
     decodeStrings: false,
     write(chunk: string | Buffer, _encoding, done) {
       const text = chunk.toString();
-      if (!text.startsWith('Parse error in ')) process.stderr.write(text);
+      const isWriteError = WRITE_ERROR.test(text);
+      if (isWriteError) onWriteError();
+      if (!text.startsWith('Parse error in ')) process.stderr.write(isWriteError ? `a report breaks off: ${text}` : text);
       done();
     },
   });
 }
+
+const WRITE_ERROR = /^E[A-Z]+: .*, (?:write|close|fsync)$/m;
 
 /** Cucumber throws plain errors for what a user got wrong. Before its first message it does nothing but load steps and formatters. */
 function knownFault(error: unknown, hasBegun: boolean): unknown {

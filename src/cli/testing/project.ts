@@ -48,12 +48,24 @@ export function runHere(args: readonly string[], options: RunOptions = {}): Prom
   return runIn(REPOSITORY, SOURCES, args, options);
 }
 
-function runIn(cwd: string, hopspec: readonly string[], args: readonly string[], { stdin = '', heapMiB }: RunOptions): Promise<Finished> {
+export interface CommandLine {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** For a process that a test ends, or puts into a place of its own. */
+export function commandLine(args: readonly string[], hopspec = HOPSPEC, heapMiB?: number): CommandLine {
+  const { NODE_V8_COVERAGE, PATH, HOME } = process.env;
+  const env = { PATH, HOME, ...(NODE_V8_COVERAGE === undefined ? {} : { NODE_V8_COVERAGE }) };
+  const limit = heapMiB === undefined ? [] : [`--max-old-space-size=${heapMiB}`];
+  return { command: process.execPath, args: [...limit, ...hopspec, ...args], env };
+}
+
+function runIn(cwd: string, hopspec: readonly string[], asked: readonly string[], { stdin = '', heapMiB }: RunOptions): Promise<Finished> {
   return new Promise((done, fail) => {
-    const { NODE_V8_COVERAGE, PATH, HOME } = process.env;
-    const env = { PATH, HOME, ...(NODE_V8_COVERAGE === undefined ? {} : { NODE_V8_COVERAGE }) };
-    const limit = heapMiB === undefined ? [] : [`--max-old-space-size=${heapMiB}`];
-    const child = spawn(process.execPath, [...limit, ...hopspec, ...args], { cwd, env });
+    const { command, args, env } = commandLine(asked, hopspec, heapMiB);
+    const child = spawn(command, args, { cwd, env });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
