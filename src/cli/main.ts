@@ -89,6 +89,15 @@ program
   .action(async (plan: string, options) => exit((await import('./lab.js')).lab(plan, options)));
 
 program
+  .command('report')
+  .description('reports of a run')
+  .command('merge')
+  .description('the reports of all shards of a run as that of the whole: html, junit, json or message')
+  .argument('<files...>', 'one of each shard')
+  .option('-o, --output <file>', 'instead of standard output')
+  .action(async (files: string[], options) => exit((await import('./report.js')).mergeFiles(files, options)));
+
+program
   .command('steps')
   .description('every wording with its example')
   .option('--json', 'schema hopspec.dev/steps/v1')

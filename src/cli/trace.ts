@@ -1,5 +1,4 @@
 /** `hopspec trace`: every outcome of one connection, as data, as a tree, or in tcpdump's words. */
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { recordNamed } from '../sim/dns/record-look-up.js';
 import { captureFile } from '../trace/capture-file.js';
 import { printTcpdump } from '../trace/print-tcpdump.js';
@@ -8,6 +7,7 @@ import type { Trace } from '../trace/trace.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { portFlag } from './number-flag.js';
 import { openSimulation, type SimulationFlags } from './open-simulation.js';
+import { writeWhole } from './write-whole.js';
 
 interface TraceFlags extends SimulationFlags {
   readonly from: string;
@@ -27,23 +27,9 @@ export function trace(flags: TraceFlags): ExitCode {
   const found = simulation.trace(query);
   if (flags.json) process.stdout.write(`${JSON.stringify(found, undefined, 2)}\n`);
   else process.stdout.write(flags.tcpdump ? captures(found) : printTree(found));
-  return flags.pcap === undefined || writeCapture(flags.pcap, captureFile(recordNamed(simulation, query)))
+  return flags.pcap === undefined || writeWhole(flags.pcap, captureFile(recordNamed(simulation, query)), 'capture')
     ? EXIT.ok
     : EXIT.reportNotWritten;
-}
-
-/** What stands in the file is whole, or nothing is. */
-function writeCapture(file: string, bytes: Uint8Array): boolean {
-  const beside = `${file}.unfinished`;
-  try {
-    writeFileSync(beside, bytes);
-    renameSync(beside, file);
-    return true;
-  } catch (error) {
-    rmSync(beside, { force: true });
-    process.stderr.write(`the capture ${file} cannot be written: ${error instanceof Error ? error.message : String(error)}\n`);
-    return false;
-  }
 }
 
 /** What tcpdump shows on every namespace of the way, in the order the packet meets them. */

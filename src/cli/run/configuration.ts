@@ -23,6 +23,7 @@ const OWN_FORMATS: Readonly<Record<string, string>> = {
   markdown: reportAt('markdown-formatter'),
   github: reportAt('github-formatter'),
   html: reportAt('html-formatter'),
+  message: reportAt('message-formatter'),
 };
 
 /** What a user calls a format of a configuration. */

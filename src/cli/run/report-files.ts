@@ -3,10 +3,11 @@
  * as FILE.unfinished, and takes it when the run is over and the report is whole; a report of an earlier run is gone by then. So what stands at
  * FILE is never of another run, nor a part. What is a device or a pipe is written to as it is.
  */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import type { Envelope } from '../../report/envelope.js';
 import type { FormatOptions } from '../../report/formatter-of.js';
+import { markJson, markJunit } from '../../report/merge/mark-shard.js';
 import { formatName } from './configuration.js';
 import type { RunConfiguration } from './cucumber-api.js';
 import { type OwnReport, ownReport } from './own-reports.js';
@@ -65,7 +66,7 @@ export async function openReports(configuration: RunConfiguration, cwd: string, 
     read(envelope) {
       for (const { own } of reports) own?.read(envelope);
     },
-    finish: (broke) => reports.flatMap((report) => finish(report, broke, cwd)),
+    finish: (broke) => reports.flatMap((report) => finish(report, { broke, cwd, ...options })),
   };
 }
 
@@ -74,13 +75,19 @@ function openForWriting(path: string): void {
   closeSync(openSync(path, 'a'));
 }
 
-function finish({ file, to, format, own }: ReportFile, broke: boolean, cwd: string): readonly string[] {
+interface Finishing extends FormatOptions {
+  readonly broke: boolean;
+  readonly cwd: string;
+}
+
+function finish({ file, to, format, own }: ReportFile, { broke, cwd, shard }: Finishing): readonly string[] {
   const path = resolve(cwd, to);
   const problem = problemOf(() => {
     if (own !== undefined) writeFileSync(path, own.text());
     if (file === to) return;
     const isWhole = wholeReport(path, format);
     if (isWhole === false || (isWhole === undefined && own === undefined && broke)) throw new Error('it broke off');
+    if (shard !== null) markShard(path, format, shard);
     // What a full disk refuses, it refuses by now.
     const handle = openSync(path, 'r+');
     fsyncSync(handle);
@@ -89,6 +96,12 @@ function finish({ file, to, format, own }: ReportFile, broke: boolean, cwd: stri
   });
   if (problem === undefined) return [];
   return [`the report ${file} is not finished: ${problem}${file === to ? '' : `; what there is of it is ${to}`}`];
+}
+
+/** Our own say it themselves. */
+function markShard(path: string, format: string, shard: string): void {
+  const mark = { junit: markJunit, json: markJson }[format];
+  if (mark !== undefined) writeFileSync(path, mark(readFileSync(path, 'utf8'), shard));
 }
 
 function problemOf(act: () => void): string | undefined {
