@@ -143,7 +143,7 @@ export class Simulation implements SimulationApi {
 
   /** Every outcome with all its packets, and the link addresses of the devices they passed. */
   record(query: TraceQuery): { readonly runs: readonly Run[]; readonly macOf: (netns: string, device: string) => Mac } {
-    const { source, destination } = this.resolve(namedQuery(this, query));
+    const { source, destination } = this.resolve(query);
     const runs = this.walk(source, destination, true);
     const network = this.#currentNetwork();
     return { runs, macOf: (netns, device) => network.macOf(netns, device) };
