@@ -56,6 +56,20 @@ Feature: How a pod looks names up
     And pod own does not resolve "kubernetes" because "NXDOMAIN"
     And node2 resolves "www" to 198.51.100.7
 
+  Scenario: /etc/hosts goes before any server
+    Given the manifest:
+      """
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: a}
+      spec: {hostAliases: [{ip: 192.0.2.9, hostnames: [nginx, db.example.com]}], containers: [{name: main, image: main}]}
+      """
+    Then pod a resolves "nginx" to 192.0.2.9
+    And pod a resolves "db.example.com" to 192.0.2.9
+    And pod a resolves "a" to pod a
+    And pod a resolves "localhost" to 127.0.0.1
+    And pod a resolves "nginx.default" to Service nginx
+
   Scenario: CoreDNS passes on what is not the cluster's, by packets
     Given a cluster:
       """

@@ -149,10 +149,10 @@ test('inert kinds are stored', () => {
 
 test('accepted fields whose effect is not modelled are named', () => {
   const [pod] = applied(
-    'apiVersion: v1\nkind: Pod\nmetadata: {name: a, annotations: {k8s.v1.cni.cncf.io/networks: net1}}\nspec:\n  hostAliases: [{ip: 10.0.0.9, hostnames: [db]}]\n  initContainers: [{name: i, image: istio, securityContext: {capabilities: {add: [NET_ADMIN]}}}]\n  containers: [{name: c, image: x}]\n',
+    'apiVersion: v1\nkind: Pod\nmetadata: {name: a, annotations: {k8s.v1.cni.cncf.io/networks: net1}}\nspec:\n  initContainers: [{name: i, image: istio, securityContext: {capabilities: {add: [NET_ADMIN]}}}]\n  containers: [{name: c, image: x}]\n',
   );
   assert.deepEqual(
     unmodelledFields(pod as Pod).map(({ path }) => path),
-    ['metadata.annotations[k8s.v1.cni.cncf.io/networks]', 'spec.hostAliases', 'spec.initContainers[0].securityContext'],
+    ['metadata.annotations[k8s.v1.cni.cncf.io/networks]', 'spec.initContainers[0].securityContext'],
   );
 });

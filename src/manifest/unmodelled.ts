@@ -1,6 +1,6 @@
 /**
  * Fields that are accepted because real manifests have them, would change what the network does, and are not modelled: a claim about
- * such an object's traffic, or about the names it knows, is "cannot say". What changes neither (volumes, env, bandwidth limits, the
+ * such an object's traffic is "cannot say". What changes neither (volumes, env, bandwidth limits, the
  * capabilities of ordinary containers …) is not listed.
  */
 import type { KubeObject } from '../api/types/meta.js';
@@ -9,7 +9,6 @@ export interface Unmodelled {
   readonly path: string;
   /** What the field would do. */
   readonly effect: string;
-  readonly concerns: 'traffic' | 'names';
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -33,25 +32,22 @@ function at(fields: Fields | undefined, name: string): Fields | undefined {
 interface PodField {
   readonly name: string;
   readonly effect: string;
-  readonly concerns: Unmodelled['concerns'];
   readonly counts: (value: unknown) => boolean;
 }
 
 const POD_FIELDS: readonly PodField[] = [
-  { name: 'hostAliases', effect: 'adds names to /etc/hosts', concerns: 'names', counts: isSet },
   {
     name: 'runtimeClassName',
     effect: 'may run the pod in a virtual machine with a network of its own',
-    concerns: 'traffic',
     counts: isSet,
   },
-  { name: 'resourceClaims', effect: 'may give the pod network devices', concerns: 'traffic', counts: isSet },
+  { name: 'resourceClaims', effect: 'may give the pod network devices', counts: isSet },
 ];
 
 function podFields(spec: Fields | undefined, path: string): Unmodelled[] {
   if (spec === undefined) return [];
   const found = POD_FIELDS.filter(({ name, counts }) => counts(spec[name])).map(
-    ({ name, effect, concerns }): Unmodelled => ({ path: `${path}.${name}`, effect, concerns }),
+    ({ name, effect }): Unmodelled => ({ path: `${path}.${name}`, effect }),
   );
   const sysctls = (at(spec, 'securityContext')?.['sysctls'] ?? []) as readonly { name?: string }[];
   for (const [i, { name = '' }] of sysctls.entries()) {
@@ -59,7 +55,6 @@ function podFields(spec: Fields | undefined, path: string): Unmodelled[] {
       found.push({
         path: `${path}.securityContext.sysctls[${i}]`,
         effect: `sets ${name} in the pod's network namespace`,
-        concerns: 'traffic',
       });
   }
   return [...found, ...containerFields(spec, path)];
@@ -78,7 +73,6 @@ function containerFields(spec: Fields, path: string): Unmodelled[] {
       {
         path: `${path}.initContainers[${i}].securityContext`,
         effect: `lets the container change ${whose} routes and rules`,
-        concerns: 'traffic',
       },
     ];
   });
@@ -86,7 +80,7 @@ function containerFields(spec: Fields, path: string): Unmodelled[] {
 
 function serviceFields(spec: Fields | undefined): Unmodelled[] {
   if (!isSet(spec?.['loadBalancerClass'])) return [];
-  return [{ path: 'spec.loadBalancerClass', effect: 'leaves the Service to a load balancer of its own', concerns: 'traffic' }];
+  return [{ path: 'spec.loadBalancerClass', effect: 'leaves the Service to a load balancer of its own' }];
 }
 
 const ANNOTATIONS: readonly (readonly [RegExp, string])[] = [
@@ -101,7 +95,7 @@ const ANNOTATIONS: readonly (readonly [RegExp, string])[] = [
 function annotations(map: Fields | undefined, path: string): Unmodelled[] {
   return Object.keys(map ?? {}).flatMap((key) => {
     const known = ANNOTATIONS.find(([pattern]) => pattern.test(key));
-    return known === undefined ? [] : [{ path: `${path}[${key}]`, effect: known[1], concerns: 'traffic' }];
+    return known === undefined ? [] : [{ path: `${path}[${key}]`, effect: known[1] }];
   });
 }
 

@@ -1,23 +1,21 @@
 /**
- * Traffic of an object, or names it asks for, with a field that would change them and whose effect is not modelled is "cannot say": never a pass and
+ * Traffic of an object with a field that would change them and whose effect is not modelled is "cannot say": never a pass and
  * never a failure.
  */
 import { UnsupportedError } from '../base/errors.js';
 import type { StoreView } from '../api/view.js';
 import type { KubeObject } from '../api/types/meta.js';
-import { type Unmodelled, unmodelledFields } from '../manifest/unmodelled.js';
+import { unmodelledFields } from '../manifest/unmodelled.js';
 
 /** `endpoints`: endpoint texts of sender, destination and servers; those of other kinds, and empty ones, are passed over. */
-export function refuseUnmodelled(view: StoreView, endpoints: readonly string[], what: Unmodelled['concerns'] = 'traffic'): void {
+export function refuseUnmodelled(view: StoreView, endpoints: readonly string[]): void {
   const problems = [...new Set(endpoints)].flatMap((text) =>
     objectsOf(view, text).flatMap((object) =>
-      unmodelledFields(object)
-        .filter(({ concerns }) => concerns === what)
-        .map(({ path, effect }) => ({
-          code: 'unmodelled-field',
-          message: `${object.kind} ${object.metadata.namespace}/${object.metadata.name}: ${path} ${effect}, which is not modelled`,
-          fix: 'leave the field out of what the spec applies, if what is asked does not depend on it',
-        })),
+      unmodelledFields(object).map(({ path, effect }) => ({
+        code: 'unmodelled-field',
+        message: `${object.kind} ${object.metadata.namespace}/${object.metadata.name}: ${path} ${effect}, which is not modelled`,
+        fix: 'leave the field out of what the spec applies, if what is asked does not depend on it',
+      })),
     ),
   );
   if (problems.length > 0) throw new UnsupportedError(problems);

@@ -14,7 +14,7 @@ import { findObject, type WantedName } from '../lookup.js';
 import type { Simulation } from '../simulation.js';
 import { type Asked, AskedServers } from './ask-server.js';
 import { ensureCoreDns } from './core-dns.js';
-import { confOf, libcOf } from './pod-conf.js';
+import { confOf, hostsFileOf, libcOf } from './pod-conf.js';
 
 export { formatRecord };
 
@@ -57,6 +57,8 @@ export function resolveName(simulation: Simulation, { from, name, types }: NameQ
   ensureCoreDns(simulation);
   const conf = confOf(simulation, from);
   const libc = libcOf(simulation, from);
+  const known = hostsAnswer(simulation, from, name, types);
+  if (known !== undefined) return { ...known, ...NOBODY_ASKED, name, libc, conf };
   const asks = new AskedServers(simulation);
   const queries: AskedName[] = [];
   const servers = new Set<string>();
@@ -81,6 +83,15 @@ export function resolveName(simulation: Simulation, { from, name, types }: NameQ
   };
   const looked = (libc === 'musl' ? lookUpWithMusl : lookUpWithGlibc)({ conf, ask, differ }, name);
   return { ...joined(looked.answers), ...looked, queries, servers: [...servers], lost, libc, conf, rcode: rcodeOf(looked.result) };
+}
+
+const NOBODY_ASKED = { result: 'NOERROR', queries: [], servers: [], lost: undefined, seconds: 0 } as const;
+
+/** /etc/hosts goes before any server, for addresses: of one family it is enough. */
+function hostsAnswer(simulation: Simulation, from: string, name: string, types: readonly string[]): DnsAnswer | undefined {
+  const records = hostsFileOf(simulation, from, name).map((data) => ({ name, ttl: 0, type: data.includes(':') ? 'AAAA' : 'A', data }));
+  const answer = records.filter(({ type }) => types.includes(type));
+  return answer.length === 0 ? undefined : { rcode: 'NOERROR', answer, authority: [], extra: [] };
 }
 
 /** Of glibc since 2.31. */
