@@ -5,7 +5,7 @@
  */
 import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
 import type { RealServer } from '../../plan/ipvs/ipvs-service.js';
-import { invertTuple, makeTuple, sameTuple, type Tuple } from '../netfilter/conntrack/tuple.js';
+import { makeTuple, sameTuple, type Tuple } from '../netfilter/conntrack/tuple.js';
 
 export interface IpvsConnection {
   /** From the client to the service. */
@@ -27,26 +27,43 @@ export interface IpvsConnection {
 const US = 1_000_000;
 const TIMEOUT = { opening: 60 * US, established: 900 * US, finished: 120 * US, closed: 10 * US, udp: 300 * US };
 
+const BUCKETS_FIRST = 64;
+
+/** By hash of one of their tuples; newer ones stand before older ones. */
+interface Slot {
+  readonly connection: IpvsConnection;
+  readonly next: Slot | undefined;
+}
+
 export class IpvsConnections {
   readonly #isOpen: (flow: unknown) => boolean;
-  #byClient = new Map<number, IpvsConnection[]>();
-  #byAnswer = new Map<number, IpvsConnection[]>();
-  #byServer = new Map<RealServer, IpvsConnection[]>();
+  #byClient = newBuckets(BUCKETS_FIRST);
+  #byAnswer = newBuckets(BUCKETS_FIRST);
+  #last = BUCKETS_FIRST - 1;
+  readonly #all: IpvsConnection[] = [];
 
   constructor(isOpen: (flow: unknown) => boolean = () => true) {
     this.#isOpen = isOpen;
   }
 
   find(tuple: Tuple, nowUs: number): IpvsConnection | undefined {
-    return this.#byClient.get(tuple.hash)?.find(({ client, expiresUs }) => expiresUs > nowUs && sameTuple(client, tuple));
+    for (let slot = this.#byClient[tuple.hash & this.#last]; slot !== undefined; slot = slot.next) {
+      const { client, expiresUs } = slot.connection;
+      if (expiresUs > nowUs && sameTuple(client, tuple)) return slot.connection;
+    }
+    return undefined;
   }
 
   findAnswer(tuple: Tuple, nowUs: number): IpvsConnection | undefined {
-    return this.#byAnswer.get(tuple.hash)?.find(({ answer, expiresUs }) => expiresUs > nowUs && sameTuple(answer, tuple));
+    for (let slot = this.#byAnswer[tuple.hash & this.#last]; slot !== undefined; slot = slot.next) {
+      const { answer, expiresUs } = slot.connection;
+      if (expiresUs > nowUs && sameTuple(answer, tuple)) return slot.connection;
+    }
+    return undefined;
   }
 
   add(client: Tuple, server: RealServer, serverPort: number, flow?: unknown): IpvsConnection {
-    const answer = invertTuple(makeTuple(client.src, server.ip, client.proto, client.a, serverPort));
+    const answer = makeTuple(server.ip, client.src, client.proto, serverPort, client.a);
     const connection: IpvsConnection = {
       client,
       answer,
@@ -57,9 +74,9 @@ export class IpvsConnections {
       flow,
       expiresUs: 0,
     };
-    push(this.#byClient, client.hash, connection);
-    push(this.#byAnswer, answer.hash, connection);
-    push(this.#byServer, server, connection);
+    if (this.#all.length > this.#last) this.#grow();
+    this.#put(connection);
+    this.#all.push(connection);
     return connection;
   }
 
@@ -67,8 +84,8 @@ export class IpvsConnections {
   load(server: RealServer, nowUs: number): { readonly active: number; readonly inactive: number } {
     let active = 0;
     let inactive = 0;
-    for (const connection of this.#byServer.get(server) ?? []) {
-      if (connection.expiresUs <= nowUs) continue;
+    for (const connection of this.#all) {
+      if (connection.server !== server || connection.expiresUs <= nowUs) continue;
       if (connection.active && !(connection.established && !this.#isOpen(connection.flow))) active++;
       else inactive++;
     }
@@ -76,17 +93,31 @@ export class IpvsConnections {
   }
 
   clear(): void {
-    if (this.#byClient.size === 0) return;
-    this.#byClient = new Map();
-    this.#byAnswer = new Map();
-    this.#byServer = new Map();
+    if (this.#all.length === 0) return;
+    for (const { client, answer } of this.#all) {
+      this.#byClient[client.hash & this.#last] = undefined;
+      this.#byAnswer[answer.hash & this.#last] = undefined;
+    }
+    this.#all.length = 0;
+  }
+
+  #put(connection: IpvsConnection): void {
+    const [client, answer] = [connection.client.hash & this.#last, connection.answer.hash & this.#last];
+    this.#byClient[client] = { connection, next: this.#byClient[client] };
+    this.#byAnswer[answer] = { connection, next: this.#byAnswer[answer] };
+  }
+
+  #grow(): void {
+    const count = (this.#last + 1) * 4;
+    this.#byClient = newBuckets(count);
+    this.#byAnswer = newBuckets(count);
+    this.#last = count - 1;
+    for (const connection of this.#all) this.#put(connection);
   }
 }
 
-function push<K>(map: Map<K, IpvsConnection[]>, key: K, connection: IpvsConnection): void {
-  const same = map.get(key);
-  if (same === undefined) map.set(key, [connection]);
-  else same.unshift(connection);
+function newBuckets(count: number): (Slot | undefined)[] {
+  return new Array<Slot | undefined>(count).fill(undefined);
 }
 
 /** A packet of either direction passed: the state of the connection, and with it the time it has left. */

@@ -46,10 +46,14 @@ export class Ipvs implements IpvsHooks {
   readonly #connections: IpvsConnections;
   readonly #states = new ServiceStates();
   #services: ServiceTable | undefined;
+  readonly #tracks: boolean;
+  readonly #expireQuiescent: boolean;
 
   constructor(rt: Runtime, ns: Namespace) {
     this.#rt = rt;
     this.#ns = ns;
+    this.#tracks = sysctlValue(ns.sysctls, 'net.ipv4.vs.conntrack') !== 0;
+    this.#expireQuiescent = sysctlValue(ns.sysctls, 'net.ipv4.vs.expire_quiescent_template') !== 0;
     this.#connections = new IpvsConnections((flow) => flow === rt.flow || [...rt.kept.values()].some((kept) => kept === flow));
   }
 
@@ -94,7 +98,7 @@ export class Ipvs implements IpvsHooks {
     if (connection?.server.method !== 'masq') return false;
     passage.packet = fromService(packet, connection.client.dst, connection.client.b);
     if (packet.l4.kind !== 'icmp') touchConnection(connection, packet, nowUs);
-    noteHandled(this.#ns, passage, connection);
+    noteHandled(this.#tracks, passage, connection);
     if (hook === 'forward' && (typeof packet.src === 'bigint' || !this.#ns.fib.plain) && passage.ipvs !== undefined)
       passage.ipvs.next = this.#routeAgain(passage);
     return true;
@@ -121,7 +125,7 @@ export class Ipvs implements IpvsHooks {
       connection = made;
     }
     if (packet.l4.kind !== 'icmp') touchConnection(connection, packet, nowUs);
-    return sendToServer({ rt: this.#rt, ns: this.#ns, hook }, passage, connection);
+    return sendToServer({ rt: this.#rt, ns: this.#ns, hook, tracks: this.#tracks }, passage, connection);
   }
 
   /** A new connection begins with a SYN, or any datagram; a service without a server for it refuses (ip_vs_leave). */
@@ -136,7 +140,7 @@ export class Ipvs implements IpvsHooks {
       connections: this.#connections,
       oracle: this.#rt.oracle,
       nowUs: this.#rt.nowUs,
-      expireQuiescent: sysctlValue(this.#ns.sysctls, 'net.ipv4.vs.expire_quiescent_template') !== 0,
+      expireQuiescent: this.#expireQuiescent,
     });
     if (server === undefined) {
       const detail = `no real server of ${formatServiceKey(service.key)} takes it`;

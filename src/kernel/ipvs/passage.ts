@@ -17,7 +17,7 @@ export interface IpvsPassage {
   /** The way to the real server, on which the packet is sent like one of this host's own. */
   next: OutputDecision<Ip> | undefined;
   /** The packet that carries it there. */
-  outer?: IpPacket;
+  outer?: IpPacket | undefined;
   /** It is on that way. */
   left?: boolean;
   readonly failure: IpvsFailure | undefined;

@@ -3,7 +3,8 @@
  * the source on the way back; of an ICMP error, which goes against the packet that it quotes, the outside and the other side inside.
  */
 import type { Ip } from '../../base/ip.js';
-import type { IpPacket, Layer4 } from '../../packet/ip-packet.js';
+import type { IpPacket } from '../../packet/ip-packet.js';
+import { withAddress, withPort } from '../../packet/readdress.js';
 
 export function toServer(packet: IpPacket, ip: Ip, port: number): IpPacket {
   return withEnd(packet, 'dst', ip, port);
@@ -20,9 +21,5 @@ function withEnd(packet: IpPacket, side: 'src' | 'dst', ip: Ip, port: number): I
     const about = withEnd(l4.about, side === 'src' ? 'dst' : 'src', ip, port);
     return withAddress(packet, side, ip, { ...l4, about });
   }
-  return withAddress(packet, side, ip, side === 'src' ? { ...l4, sport: port } : { ...l4, dport: port });
-}
-
-function withAddress(packet: IpPacket, side: 'src' | 'dst', ip: Ip, l4: Layer4): IpPacket {
-  return side === 'src' ? { ...packet, src: ip, l4 } : { ...packet, dst: ip, l4 };
+  return withAddress(packet, side, ip, withPort(l4, side, port));
 }

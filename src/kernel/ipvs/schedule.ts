@@ -23,6 +23,8 @@ interface ServiceState {
   /** The last added first. */
   readonly servers: readonly RealServer[];
   memory: unknown;
+  /** Which reset() it has heard of. */
+  resets: number;
   /** Of a persistent service, by the client's network and what it called. */
   readonly templates: Map<string, Template>;
 }
@@ -39,6 +41,7 @@ const US = 1_000_000;
 
 export class ServiceStates {
   readonly #states = new Map<IpvsService, ServiceState>();
+  #resets = 0;
 
   schedule(service: IpvsService, packet: IpPacket, context: ScheduleContext): RealServer | undefined {
     let state = this.#states.get(service);
@@ -47,17 +50,24 @@ export class ServiceStates {
         site: `IPVS ${formatServiceKey(service.key)}`,
         servers: [...service.servers].reverse(),
         memory: undefined,
+        resets: this.#resets,
         templates: new Map(),
       };
       this.#states.set(service, state);
-    }
+    } else if (state.resets !== this.#resets) forget(state, this.#resets);
     if (service.persistent === undefined) return pick(service, state, packet, context);
     return persist(service, state, packet, context);
   }
 
   clear(): void {
-    if (this.#states.size > 0) this.#states.clear();
+    this.#resets++;
   }
+}
+
+function forget(state: ServiceState, resets: number): void {
+  state.memory = undefined;
+  state.resets = resets;
+  if (state.templates.size > 0) state.templates.clear();
 }
 
 function persist(service: IpvsService, state: ServiceState, packet: IpPacket, context: ScheduleContext): RealServer | undefined {
@@ -112,9 +122,11 @@ function choose(
   oracle: ChoiceOracle,
   share: (server: RealServer) => number,
 ): RealServer | undefined {
-  const servers = [...able].reverse();
-  if (servers.length < 2) return servers[0];
-  const total = servers.reduce((sum, server) => sum + share(server), 0);
-  const shares = servers.map((server) => share(server) / total);
-  return servers[oracle.choose(site, shares)];
+  const last = able.length - 1;
+  if (last < 1) return able[0];
+  let total = 0;
+  for (let i = last; i >= 0; i--) total += share(able[i] as RealServer);
+  const shares = new Array<number>(able.length);
+  for (let i = last; i >= 0; i--) shares[last - i] = share(able[i] as RealServer) / total;
+  return able[last - oracle.choose(site, shares)];
 }

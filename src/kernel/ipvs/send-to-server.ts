@@ -9,6 +9,7 @@ import type { Hook } from '../../trace/event.js';
 import { LOOPBACK6 } from '../ipv6/address.js';
 import { PACKET_TOO_BIG, TIME_EXCEEDED6, UNREACHABLE6 } from '../ipv6/icmp-types.js';
 import { routeOutput6 } from '../ipv6/route/output.js';
+import { withTtl } from '../../packet/readdress.js';
 import { wireLength } from '../link/offload.js';
 import type { Namespace } from '../namespace.js';
 import type { Passage } from '../netfilter/contract.js';
@@ -26,9 +27,11 @@ interface At {
   readonly rt: Runtime;
   readonly ns: Namespace;
   readonly hook: Hook;
+  /** net.ipv4.vs.conntrack. */
+  readonly tracks: boolean;
 }
 
-export function sendToServer({ rt, ns, hook }: At, passage: Passage, connection: IpvsConnection): 'accept' | 'stolen' | 'drop' {
+export function sendToServer({ rt, ns, hook, tracks }: At, passage: Passage, connection: IpvsConnection): 'accept' | 'stolen' | 'drop' {
   const { server } = connection;
   const { ip } = server;
   const four = typeof ip === 'number';
@@ -49,7 +52,7 @@ export function sendToServer({ rt, ns, hook }: At, passage: Passage, connection:
   if (local && isLoopback(ip) && hook === 'input') return lost(passage, 'IP_LOCALNET', 'the real server is a loopback address');
   if (!local && !survives(passage, decision, route, server.method === 'tunnel' ? IPIP_HEADER : 0)) return 'drop';
   if (server.method === 'masq') passage.packet = toServer(passage.packet, server.ip, connection.serverPort);
-  noteHandled(ns, passage, connection);
+  noteHandled(tracks, passage, connection);
   if (local || passage.ipvs === undefined) return 'accept';
   passage.ipvs.next = server.method === 'gateway' ? { ...decision, route: { ...route, via: route.via ?? ip } } : decision;
   if (server.method === 'tunnel' && four) passage.ipvs.outer = wrap(passage.packet, decision as OutputDecision, ip, rt.leg);
@@ -75,7 +78,7 @@ function survives(passage: Passage, decision: OutputDecision<Ip>, route: RouteOf
     lost(passage, 'PKT_TOO_BIG', detail, four ? { type: UNREACHABLE, code: 4, mtu } : { type: PACKET_TOO_BIG, code: 0, mtu });
     return false;
   }
-  passage.packet = { ...packet, ttl: packet.ttl - 1 };
+  passage.packet = withTtl(packet, packet.ttl - 1);
   return true;
 }
 

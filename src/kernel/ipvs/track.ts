@@ -2,16 +2,15 @@
  * IPVS and connection tracking (net/netfilter/ipvs/ip_vs_nfct.c). With net.ipv4.vs.conntrack the connection that began with this packet is
  * told where the answer will come from; without it IPVS takes its packets off connection tracking, so that no rule can masquerade them.
  */
-import type { Namespace } from '../namespace.js';
 import type { Connection } from '../netfilter/conntrack/connection.js';
 import { makeTuple } from '../netfilter/conntrack/tuple.js';
 import type { Passage } from '../netfilter/contract.js';
-import { sysctlValue } from '../sysctl.js';
 import type { IpvsConnection } from './connection.js';
 
-export function noteHandled(ns: Namespace, passage: Passage, { server, serverPort }: IpvsConnection): void {
-  passage.ipvs = { next: undefined, failure: undefined };
-  if (sysctlValue(ns.sysctls, 'net.ipv4.vs.conntrack') === 0) {
+/** `tracks`: net.ipv4.vs.conntrack. */
+export function noteHandled(tracks: boolean, passage: Passage, { server, serverPort }: IpvsConnection): void {
+  passage.ipvs = { next: undefined, outer: undefined, left: false, failure: undefined };
+  if (!tracks) {
     passage.ct = undefined;
     passage.state = 'UNTRACKED';
     return;

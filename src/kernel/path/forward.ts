@@ -3,8 +3,8 @@
  *   TTL ─► MTU ─► TTL - 1 ─► FORWARD ─► POSTROUTING ─► transmit.ts
  */
 import type { Ipv4 } from '../../base/ip.js';
-import type { IpPacket } from '../../packet/ip-packet.js';
 import { wireLength } from '../link/offload.js';
+import { withTtl } from '../../packet/readdress.js';
 import { packetLength } from '../link/packet-length.js';
 import { takeIpvsRoute } from '../ipvs/passage.js';
 import type { Device } from '../namespace.js';
@@ -37,7 +37,7 @@ export function forward(rt: Runtime, device: Device, passage: Passage, found: Ro
     recordDrop(rt, ns, packet, 'PKT_TOO_BIG', () => `${wireLength(packet)} bytes do not fit the MTU ${mtu} of ${out.name}`, { device });
     return sendIcmpError(rt, ns, passage, { type: UNREACHABLE, code: 4, mtu, inDevice: device });
   }
-  passage.packet = hopped(packet);
+  passage.packet = withTtl(packet, packet.ttl - 1);
   if (out === device) redirectSender(rt, device, passage, route);
   if (!runHook(rt, ns, 'forward', passage, device, out)) return;
   const again = takeIpvsRoute(passage);
@@ -54,10 +54,4 @@ function redirectedRoute(rt: Runtime, { ns }: Device, route: Route, dst: Ipv4): 
 function leaveBy(rt: Runtime, device: Device, passage: Passage, out: Device, route: Route): void {
   if (!runHook(rt, device.ns, 'postrouting', passage, device, out)) return;
   transmit(rt, out, route, passage, device);
-}
-
-function hopped(packet: IpPacket): IpPacket {
-  const { src, dst, ttl, tos, id, df, proto, l4, fragment } = packet;
-  if (fragment !== undefined) return { ...packet, ttl: ttl - 1 };
-  return { src, dst, ttl: ttl - 1, tos, id, df, proto, l4 };
 }

@@ -4,7 +4,17 @@ import type { Passage } from '../netfilter/contract.js';
 import type { Owner } from '../runtime.js';
 
 export function newPassage(packet: IpPacket, mark: number): Passage {
-  return { packet, mark, ct: undefined, ctReply: false, state: 'NEW', physIn: undefined, physOut: undefined, uid: undefined };
+  return {
+    packet,
+    mark,
+    ct: undefined,
+    ctReply: false,
+    state: 'NEW',
+    physIn: undefined,
+    physOut: undefined,
+    uid: undefined,
+    ipvs: undefined,
+  };
 }
 
 /** Of the packet on its way out, whose socket has the outside of a tunnel too (skb->sk stays); undefined where no socket of this host made it. */
@@ -15,7 +25,17 @@ export function ownerOf(sender: Passage | undefined): Owner | undefined {
 /** The passage of an answer to a packet: connection tracking takes it as related, in the other direction (nf_ct_attach). */
 export function answerPassage(packet: IpPacket, mark: number, about: Passage): Passage {
   if (about.ct === undefined) return newPassage(packet, mark);
-  return { packet, mark, ct: about.ct, ctReply: !about.ctReply, state: 'RELATED', physIn: undefined, physOut: undefined, uid: undefined };
+  return {
+    packet,
+    mark,
+    ct: about.ct,
+    ctReply: !about.ctReply,
+    state: 'RELATED',
+    physIn: undefined,
+    physOut: undefined,
+    uid: undefined,
+    ipvs: undefined,
+  };
 }
 
 /** What TEE has copied is not tracked, nor copied again. */

@@ -62,6 +62,8 @@ function resetFor(packet: IpPacket, l4: TcpSegment, ttl: number): IpPacket {
     ack: acks ? 0 : l4.seq + ends + l4.length,
     mss: undefined,
     length: 0,
+    gsoSize: undefined,
+    data: undefined,
   };
   return { src: packet.dst, dst: packet.src, ttl, tos: 0, id: 0, df: true, proto: PROTO.tcp, l4: segment };
 }

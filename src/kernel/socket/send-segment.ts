@@ -64,8 +64,8 @@ export function sendSegment(rt: Runtime, ends: Ends, segment: Segment): void {
       ack: segment.ack,
       mss: flags === 'S' || flags === 'S.' ? advertisedMss(rt, decision, remoteIp) : undefined,
       length: segment.length,
-      ...(segment.gsoSize === undefined ? {} : { gsoSize: segment.gsoSize }),
-      ...(segment.data === undefined ? {} : { data: segment.data }),
+      gsoSize: segment.gsoSize,
+      data: segment.data,
     },
   };
   rt.outbox.push({ ns, packet, leg, mark, about: undefined, fromClient: segment.fromClient, decision, owner: ends.owner });

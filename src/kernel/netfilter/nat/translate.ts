@@ -4,7 +4,8 @@
  * ICMP errors are changed outside and inside (nf_nat_icmp_reply_translation).
  */
 import type { Ip } from '../../../base/ip.js';
-import type { IpPacket, Layer4 } from '../../../packet/ip-packet.js';
+import type { IpPacket } from '../../../packet/ip-packet.js';
+import { withAddress, withPort } from '../../../packet/readdress.js';
 import type { IcmpMessage } from '../../../packet/icmp.js';
 import type { NatChange, NatKind, RuleHit } from '../../../trace/event.js';
 import type { Passage } from '../contract.js';
@@ -56,14 +57,8 @@ function endOf(packet: IpPacket, side: 'src' | 'dst'): { ip: Ip; port: number | 
 function setSide(packet: IpPacket, side: 'src' | 'dst', answer: Tuple): IpPacket {
   const { l4 } = packet;
   const ip = side === 'src' ? answer.dst : answer.src;
-  const moved = l4.kind === 'icmp' ? setId(l4, answer.a) : setPort(l4, side, side === 'src' ? answer.b : answer.a);
-  return withSide(packet, side, ip, moved);
-}
-
-function withSide(packet: IpPacket, side: 'src' | 'dst', ip: Ip, l4: Layer4): IpPacket {
-  const { src, dst, ttl, tos, id, df, proto } = packet;
-  if (l4 === packet.l4 && ip === (side === 'src' ? src : dst)) return packet;
-  return side === 'src' ? { src: ip, dst, ttl, tos, id, df, proto, l4 } : { src, dst: ip, ttl, tos, id, df, proto, l4 };
+  const moved = l4.kind === 'icmp' ? setId(l4, answer.a) : withPort(l4, side, side === 'src' ? answer.b : answer.a);
+  return withAddress(packet, side, ip, moved);
 }
 
 /** The identifier of an echo. */
@@ -71,17 +66,8 @@ function setId(l4: IcmpMessage, id: number): IcmpMessage {
   return l4.about !== undefined || l4.id === id ? l4 : { ...l4, id };
 }
 
-function setPort(l4: Exclude<Layer4, IcmpMessage>, side: 'src' | 'dst', port: number): Layer4 {
-  if ((side === 'src' ? l4.sport : l4.dport) === port) return l4;
-  const sport = side === 'src' ? port : l4.sport;
-  const dport = side === 'src' ? l4.dport : port;
-  if (l4.kind !== 'tcp') return { ...l4, sport, dport };
-  const { kind, flags, seq, ack, mss, length } = l4;
-  return { kind, sport, dport, flags, seq, ack, mss, length };
-}
-
 /** Outside the given side; inside the quoted packet, which ran the other way, the other side. */
 function translateError(packet: IpPacket, l4: IcmpMessage & { about: IpPacket }, answer: Tuple, side: 'src' | 'dst'): IpPacket {
   const about = setSide(l4.about, side === 'src' ? 'dst' : 'src', invertTuple(answer));
-  return withSide(packet, side, side === 'src' ? answer.dst : answer.src, about === l4.about ? l4 : { ...l4, about });
+  return withAddress(packet, side, side === 'src' ? answer.dst : answer.src, about === l4.about ? l4 : { ...l4, about });
 }
