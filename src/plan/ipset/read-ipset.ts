@@ -8,6 +8,7 @@ import { readCreate } from './create-options.js';
 import { formatElement, readElements, setName } from './element.js';
 import { type EntryOptions, readEntryOptions } from './entry-options.js';
 import type { ElementPart, IpSetPlan, IpSets, SetEntry } from './ip-set.js';
+import { addPlain } from './plain-add.js';
 import { lastPosition, type LineReader, nextWord, readWords, refuse, takeWord } from '../restore-line.js';
 import { SET_TYPES, setTypeNamed } from './set-types.js';
 
@@ -33,6 +34,7 @@ export function readIpset(text: string, file = 'ipset'): IpSets {
   const notModelled: Problem[] = [];
   for (const [i, line] of text.split('\n').entries()) {
     if (problems.length >= PROBLEMS_MAX) break;
+    if (addPlain(line, sets)) continue;
     if (line.trim() === '' || line.startsWith('#') || line === 'COMMIT') continue;
     try {
       readLine(readWords(file, line, i + 1), sets);

@@ -6,6 +6,7 @@ import { HopspecError, InputError, type Problem, unsupported, UnsupportedError }
 import type { IpvsService, IpvsServices, RealServer, ServiceKey } from './ipvs-service.js';
 import { formatSocket } from '../../base/ip.js';
 import { formatServiceKey, readServiceKey } from './service-key.js';
+import { readPlainLine } from './plain-line.js';
 import { readServer, readServiceOptions, type ServiceOptions } from './options.js';
 import { lastPosition, type LineReader, nextWord, readWords, refuse, takeWord } from '../restore-line.js';
 
@@ -26,6 +27,7 @@ export function readIpvs(text: string, file = 'ipvs'): IpvsServices {
   const notModelled: Problem[] = [];
   for (const [i, line] of text.split('\n').entries()) {
     if (problems.length >= PROBLEMS_MAX) break;
+    if (readPlainLine(line, services)) continue;
     if (line.trim() === '' || line.startsWith('#')) continue;
     try {
       readLine(readWords(file, line, i + 1), services);

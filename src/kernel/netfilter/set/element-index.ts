@@ -30,7 +30,7 @@ export interface Level {
   /** Longest first. */
   readonly networks: Network[];
   /** Interfaces by the beginning of their names. */
-  readonly prefixes: Map<string, Level | Leaf>;
+  prefixes: Map<string, Level | Leaf>;
 }
 
 interface Network {
@@ -40,8 +40,11 @@ interface Network {
 
 const US = 1_000_000;
 
+/** Of all levels but the few that have some. */
+const NO_PREFIXES: Level['prefixes'] = new Map();
+
 export function newLevel(): Level {
-  return { exact: new Map(), networks: [], prefixes: new Map() };
+  return { exact: new Map(), networks: [], prefixes: NO_PREFIXES };
 }
 
 export function indexEntries(entries: Iterable<SetEntry>): Level {
@@ -106,7 +109,10 @@ export function countElements(level: Level, nowUs: number): number {
 }
 
 function mapFor(level: Level, part: ElementPart): Map<PartValue, Level | Leaf> {
-  if (part.kind === 'iface' && part.wildcard) return level.prefixes;
+  if (part.kind === 'iface' && part.wildcard) {
+    if (level.prefixes === NO_PREFIXES) level.prefixes = new Map();
+    return level.prefixes;
+  }
   if (part.kind !== 'net') return level.exact;
   let at = level.networks.findIndex(({ length }) => length <= part.length);
   if (at < 0) at = level.networks.length;
