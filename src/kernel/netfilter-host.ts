@@ -58,6 +58,7 @@ function makeHost(rt: Runtime, ns: Namespace): NetfilterHost {
       if (sets === undefined && ipset !== undefined) sets = new SetTable(ipset, ns.name);
       return sets;
     },
+    resetSets: () => sets?.reset(),
     reversePathOk: (packet, mark, device, options) => {
       const { src, dst } = packet;
       const found = ns.deviceByName.get(device);

@@ -79,10 +79,13 @@ export interface Sysctls {
   readonly values: Readonly<Record<string, string>>;
 }
 
+const CONF = 'net.ipv4.conf.';
+
 /** The value of a plain key. */
 export function sysctlValue(sysctls: Sysctls, key: string): number {
   const text = sysctls.values[key];
   if (text !== undefined) return numberOf(text);
+  if (!key.startsWith(CONF)) return DEFAULTS[key] ?? 0;
   const conf = /^net\.ipv4\.conf\.([^.]+)\.([a-z_]+)$/.exec(key);
   if (conf !== null) return deviceConf(sysctls, (conf[1] as string).replaceAll('/', '.'), conf[2] as string);
   return DEFAULTS[key] ?? 0;

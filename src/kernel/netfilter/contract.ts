@@ -62,6 +62,8 @@ export interface NetfilterHost {
   readonly nftState?: Map<object, unknown>;
   /** The namespace's ipsets; undefined when it has none. */
   readonly sets?: SetTable | undefined;
+  /** What rules changed in them is forgotten. */
+  resetSets?(): void;
   /** The namespace's IPVS; undefined when it has no services. */
   readonly ipvs?: IpvsHooks | undefined;
 }

@@ -61,7 +61,8 @@ class NamespaceNetfilter implements Netfilter {
   readonly #nft: NftProgram | undefined;
   readonly #host: NetfilterHost;
   readonly #table: ConnectionTable;
-  readonly #tracker: Tracker;
+  /** Made when a packet is first tracked: most namespaces never do. */
+  #tracker: Tracker | undefined;
   readonly #request: UniqueRequest & { nowUs: number };
   readonly #chains = new Map<TableName, Map<string, CompiledChain | undefined>>();
   /** By hookNumber. */
@@ -71,7 +72,7 @@ class NamespaceNetfilter implements Netfilter {
   readonly #jumps = new Map<CompiledRule, CompiledChain>();
   readonly #evaluation: Evaluation;
   /** How much each connection carries (nf_conntrack_acct). */
-  readonly #counts: boolean;
+  #counts: boolean | undefined;
 
   constructor(ruleset: Ruleset | undefined, host: NetfilterHost, nft: NftProgram | undefined) {
     this.active = nft !== undefined || host.ipvs !== undefined || (ruleset !== undefined && ruleset.tables.size > 0);
@@ -79,8 +80,6 @@ class NamespaceNetfilter implements Netfilter {
     this.#nft = nft;
     this.#host = host;
     this.#table = new ConnectionTable(this.counters);
-    const timeouts = readTimeouts(host);
-    this.#tracker = { table: this.#table, timeouts, counters: this.counters, makeRoom: () => makeRoom(this.#table, host, timeouts.max) };
     this.#request = { table: this.#table, host, nowUs: 0, zone: undefined };
     this.#evaluation = newEvaluation({
       host,
@@ -88,7 +87,6 @@ class NamespaceNetfilter implements Netfilter {
       chain: (rule) => this.#jumps.get(rule) ?? this.#userChain(rule),
       bind: (binding) => this.#bind(binding),
     });
-    this.#counts = ruleset?.counts === true || nft?.counts === true || host.sysctl('net.netfilter.nf_conntrack_acct') !== 0;
   }
 
   hook(hook: Hook, passage: Passage, inDevice: string | undefined, outDevice: string | undefined, record: boolean): HookResult {
@@ -118,7 +116,7 @@ class NamespaceNetfilter implements Netfilter {
     if (!this.active) return;
     this.#table.clear();
     forgetState(this.#evaluation);
-    this.#host.sets?.reset();
+    this.#host.resetSets?.();
     this.#host.ipvs?.reset();
   }
 
@@ -250,9 +248,22 @@ class NamespaceNetfilter implements Netfilter {
   /** What came over the loopback is tracked, and counted, already. */
   #track(passage: Passage): boolean {
     const known = passage.ct !== undefined;
+    this.#tracker ??= this.#newTracker();
     if (!track(this.#tracker, passage, this.#host.nowUs())) return false;
-    if (this.#counts && !known) countPacket(passage);
+    if (!known && this.counts) countPacket(passage);
     return true;
+  }
+
+  get counts(): boolean {
+    this.#counts ??=
+      this.#ruleset?.counts === true || this.#nft?.counts === true || this.#host.sysctl('net.netfilter.nf_conntrack_acct') !== 0;
+    return this.#counts;
+  }
+
+  #newTracker(): Tracker {
+    const timeouts = readTimeouts(this.#host);
+    const hasRoom = (): boolean => makeRoom(this.#table, this.#host, timeouts.max);
+    return { table: this.#table, timeouts, counters: this.counters, makeRoom: hasRoom };
   }
 
   #confirm(passage: Passage): 'accept' | 'clash' {

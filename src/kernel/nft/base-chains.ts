@@ -10,7 +10,7 @@ import type { Evaluation } from '../netfilter/evaluation.js';
 import { WalkMemo } from '../netfilter/chain/walk-memo.js';
 import { runForRoute } from '../netfilter/route-again.js';
 import { compileTable } from './compile-chain.js';
-import { runBaseChain } from './walk.js';
+import { type BaseWalk, runBaseChain } from './walk.js';
 import type { NftCourse } from './walk-learner.js';
 
 export interface BaseChain {
@@ -50,9 +50,11 @@ function baseChains(table: NftTable): BaseChain[] {
     const policyDrop = policy === 'drop' ? hit : undefined;
     const memo = new WalkMemo<NftCourse>();
     const kind = type === 'nat' ? 'nat' : 'filter';
+    let walk: BaseWalk | undefined;
     const run = (e: Evaluation): 'accept' | 'drop' | 'reject' => {
       e.table = kind;
-      return runBaseChain(e, { chain: compileTable(table).chain(name), memo, policyDrop });
+      walk ??= { chain: compileTable(table).chain(name), memo, policyDrop };
+      return runBaseChain(e, walk);
     };
     made.push({ hook, priority, nat: type === 'nat', run: type === 'route' ? (e) => runForRoute(e, run) : run });
   }

@@ -25,6 +25,7 @@ export function buildFib(ns: Devices, plan: NetnsPlan): Fib {
     [TABLE.main, emptyTable()],
   ]);
   for (const device of ns.devices) for (const address of device.addresses) addAddressRoutes(tables, device, address);
+  let multipath = false;
   for (const [i, text] of plan.routes.entries()) {
     const entry = readRoute(text, `${ns.name} routes[${i}]`);
     if (typeof entry.dst.ip !== 'number') continue;
@@ -33,6 +34,7 @@ export function buildFib(ns: Devices, plan: NetnsPlan): Fib {
     let table = tables.get(entry.table);
     if (table === undefined) tables.set(entry.table, (table = emptyTable()));
     addRoute(table, route);
+    multipath ||= route.legs !== undefined;
   }
   const own = new Set(ns.devices.flatMap(({ addresses }) => addresses.map(({ ip }) => ip)));
   const rules = buildRules(ns.name, plan.rules);
@@ -41,7 +43,7 @@ export function buildFib(ns: Devices, plan: NetnsPlan): Fib {
     rules,
     plain: rules.length === 3,
     dissects: rules.some(dissects),
-    asksFlow: rules.length !== 3 || hasLegs(tables),
+    asksFlow: rules.length !== 3 || multipath,
     own,
     cache: new Map(),
     outputs: new DecisionCache(),
@@ -199,12 +201,6 @@ function lookupLinked({ lengths, networks }: FibTable, via: Ipv4, oif: Device | 
 /** Of a rule for packets made here alone, what comes in is not looked into. */
 export function dissects({ iif, selectors }: { readonly iif: string | undefined } & PolicyRule): boolean {
   return iif !== 'lo' && (selectors?.proto ?? selectors?.sport ?? selectors?.dport) !== undefined;
-}
-
-function hasLegs(tables: ReadonlyMap<number, FibTable>): boolean {
-  return [...tables.values()].some(({ networks }) =>
-    networks.some((each) => [...each.values()].flat().some(({ legs }) => legs !== undefined)),
-  );
 }
 
 const ANY = {

@@ -46,6 +46,7 @@ export function oneNamespace(rules: string | readonly string[], setup: Setup = {
     return script.shift() ?? 0;
   };
   const oracle: ChoiceOracle = { choose };
+  const sets = ipset === undefined ? undefined : new SetTable(ipset.join('\n'), 'n1');
   const host: NetfilterHost = {
     netns: 'n1',
     isOfTypes6: (address, _device, types) => types.includes(own.has(address) ? 'LOCAL' : 'UNICAST'),
@@ -57,7 +58,8 @@ export function oneNamespace(rules: string | readonly string[], setup: Setup = {
     reversePathOk: () => true,
     reroute: () => true,
     oracle,
-    sets: ipset === undefined ? undefined : new SetTable(ipset.join('\n'), 'n1'),
+    sets,
+    resetSets: () => sets?.reset(),
   };
   const text = typeof rules === 'string' ? rules : rulesText(rules);
   const ruleset = text === '' ? undefined : readIptables(text, 'test');
