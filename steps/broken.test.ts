@@ -1,6 +1,6 @@
-/** Every claim that has a binding has a step under fixtures/broken that fails: an assertion that cannot fail asserts nothing. */
+/** Every wording has a step under features/, all of which pass; and every claim one under fixtures/broken that fails: what cannot fail asserts nothing. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { before, describe, test } from 'node:test';
 import { loadConfiguration, loadSupport } from '@cucumber/cucumber/api';
@@ -21,6 +21,12 @@ const failing = [...EXPECTED.matchAll(/^ +(fixtures\/broken\/\S+):(\d+):\d+$/gm)
   return text.replace(/^ *(?:Given|When|Then|And|But) /, '');
 });
 
+const FEATURES = new URL('features/', ROOT);
+const shipped = readdirSync(FEATURES, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.feature'))
+  .flatMap((name) => readFileSync(new URL(name, FEATURES), 'utf8').split('\n'))
+  .flatMap((line) => /^ *(?:Given|When|Then|And|But) (.*)$/.exec(line)?.[1] ?? []);
+
 let definitions: readonly Definition[] = [];
 
 before(async () => {
@@ -39,6 +45,19 @@ describe('fails at least once', () => {
       assert.ok(
         failing.some((step) => definition.matchesStepName(step)),
         'no step of fixtures/broken that fails is one of these',
+      );
+    });
+  }
+});
+
+describe('holds at least once', () => {
+  for (const { expression, notYet } of WORDINGS) {
+    if (notYet) continue;
+    test(expression, () => {
+      const definition = definitions.find(({ pattern }) => pattern === expression);
+      assert.ok(
+        shipped.some((step) => definition?.matchesStepName(step)),
+        'no step of features/ is one of these',
       );
     });
   }

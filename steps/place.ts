@@ -30,11 +30,16 @@ export interface AstStep {
 }
 
 /** `docStringPlace`: the last step that had a doc string. */
-export function relocate(error: unknown, place: StepPlace | undefined, docStringPlace: () => StepPlace | undefined): unknown {
+export function relocate(
+  error: unknown,
+  place: StepPlace | undefined,
+  docStringPlace: () => StepPlace | undefined,
+  scenario: string | undefined,
+): unknown {
   if (!(error instanceof HopspecError) || place === undefined) return error;
   const isMismatch = error instanceof ClaimMismatch;
   const problems = error.problems.map((problem) => relocateProblem(problem, isMismatch, place, docStringPlace));
-  if (isMismatch) return new ClaimMismatch(problems);
+  if (isMismatch) return new ClaimMismatch(problems.map((problem) => replayed(problem, scenario)));
   if (error instanceof UnsupportedError) return new UnsupportedError(problems);
   return new InputError(problems);
 }
@@ -46,6 +51,12 @@ function relocateProblem(problem: Problem, isMismatch: boolean, place: StepPlace
   if (position.file === DOC_STRING) return inFeatureFile(problem, position, docStringPlace() ?? place);
   if (position.file === STEP_TEXT || position.text === place.text) return { ...problem, position: inStep(position, place) };
   return problem;
+}
+
+/** Every claim that fails says how to see it again; those about traffic have done so. */
+function replayed(problem: Problem, scenario: string | undefined): Problem {
+  if (scenario === undefined || /^ {2}replay: /m.test(problem.message)) return problem;
+  return { ...problem, message: `${problem.message}\n  replay:     npx hopspec run ${scenario}` };
 }
 
 /** Cucumber's reports put the error's name before the message; carets under its first line would point beside it. */

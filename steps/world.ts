@@ -65,7 +65,7 @@ export class HopspecWorld extends World<Parameters> {
   }
 
   #relocate(error: unknown): unknown {
-    return relocate(error, this.place(), this.docStringPlace);
+    return relocate(error, this.place(), this.docStringPlace, this.scenario());
   }
 
   /** False while no step has touched the Spec. */

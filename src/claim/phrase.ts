@@ -13,12 +13,21 @@ export interface NamePhrase {
 
 export type SubjectPhrase =
   | { readonly kind: 'pod'; readonly name: NamePhrase; readonly node: string | undefined; readonly container: string | undefined }
-  | { readonly kind: 'pod-of'; readonly owner: { readonly kind: string; readonly name: NamePhrase }; readonly every?: boolean | undefined }
+  | {
+      readonly kind: 'pod-of';
+      readonly owner: { readonly kind: string; readonly name: NamePhrase };
+      readonly every?: boolean | undefined;
+      /** Of `each other`: all of them but the sender. */
+      readonly other?: boolean | undefined;
+      readonly none?: boolean | undefined;
+    }
   | {
       readonly kind: 'every-pod';
       readonly namespace: string | undefined;
       readonly labels: Readonly<Record<string, string>> | undefined;
       readonly other: boolean;
+      /** `no pod`: what is said is true of none of them. */
+      readonly none?: boolean | undefined;
       readonly span: Span;
     }
   | { readonly kind: 'node'; readonly name: string; readonly span: Span }

@@ -12,7 +12,11 @@ import { findObject, nodeAddress, podsOf, type WantedName } from './lookup.js';
 
 export type SenderSelection =
   | { readonly kind: 'pod'; readonly name: WantedName; readonly node: string | undefined; readonly container: string | undefined }
-  | { readonly kind: 'pod-of'; readonly owner: { readonly kind: string; readonly name: WantedName } }
+  | {
+      readonly kind: 'pod-of';
+      readonly owner: { readonly kind: string; readonly name: WantedName };
+      readonly other?: boolean | undefined;
+    }
   | {
       readonly kind: 'every-pod';
       readonly namespace: string | undefined;
@@ -149,9 +153,13 @@ export function selectReceivers(
       return [plain('external', findExternal(context, object.name).name, `client ${object.name}`, route, 80)];
     default:
       return selectSenders(context, object)
-        .filter((to) => !(object.kind === 'every-pod' && object.other && to.from === sender.from))
+        .filter((to) => !(isOther(object) && to.from === sender.from))
         .map((to) => podReceiver(context, to, route));
   }
+}
+
+function isOther(object: ObjectSelection): boolean {
+  return (object.kind === 'every-pod' || object.kind === 'pod-of') && object.other === true;
 }
 
 function podReceiver(context: SelectContext, to: Sender, route: RouteSelection | undefined): Receiver {

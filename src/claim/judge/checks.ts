@@ -1,5 +1,5 @@
 /** Which connections a sentence speaks of: every sender it names, to every address it names for that sender. */
-import { InvariantError, inputError } from '../../base/errors.js';
+import { InvariantError, inputError, unsupported } from '../../base/errors.js';
 import type { TrafficClaim } from '../traffic-claim.js';
 import type { ClaimWorld, Subject } from '../world.js';
 import type { Sight } from './finding.js';
@@ -22,8 +22,14 @@ export function subjectsOf(claim: Ends, world: ClaimWorld, previous?: Judgement)
   return subjects.filter((subject) => !named.has(subject.from));
 }
 
-export function checksOfSubject(claim: Ends, subject: Subject, world: ClaimWorld): readonly Check[] {
-  return world.targets(claim.object, claim.route, subject).map((target) => ({ subject, target, trace: world.trace(subject, target) }));
+/** UnsupportedError where there are more than `max`. */
+export function checksOfSubject(claim: Ends, subject: Subject, world: ClaimWorld, max = Infinity): readonly Check[] {
+  const targets = world.targets(claim.object, claim.route, subject);
+  if (targets.length > max)
+    throw unsupported('too-many-connections', 'this sentence speaks of too many connections to walk them all', {
+      fix: 'name fewer senders or receivers: a namespace, labels, one pod',
+    });
+  return targets.map((target) => ({ subject, target, trace: world.trace(subject, target) }));
 }
 
 export function sightsOf(check: Check, world: ClaimWorld): readonly Sight[] {

@@ -17,6 +17,9 @@ import { pointingWorld } from './pointing-world.js';
 import { judgeQualifier } from './qualifier.js';
 import { isReached, judgeReach } from './reach.js';
 
+/** So many connections one sentence may speak of: 25,000 take 4 s and 500 MiB, for all traces are kept. */
+const CONNECTIONS_MAX = 25_000;
+
 /** What is asked of each outcome, and how the sentence is shown if one does not do it. */
 interface Demand {
   readonly sentence: string;
@@ -49,7 +52,7 @@ export function judgeTraffic(claim: TrafficClaim, asked: ClaimWorld, previous?: 
   };
   const checks: Check[] = [];
   for (const subject of subjectsOf(claim, world, previous)) {
-    const own = checksOfSubject(claim, subject, world);
+    const own = checksOfSubject(claim, subject, world, CONNECTIONS_MAX - checks.length);
     demandAll(demand, own, world);
     checks.push(...own);
   }

@@ -8,6 +8,7 @@ export const OBJECT_OPTIONS: readonly Option[] = [
   { word: 'Service', wording: 'Service nginx' },
   { word: 'pod', wording: 'pod B' },
   { word: 'every', wording: 'every pod in namespace prod' },
+  { word: 'each', wording: 'each other', hidden: true },
   { word: 'a', wording: 'a pod of Deployment web' },
   { word: 'container', wording: 'container nginx of pod A' },
   { word: 'node2', wording: 'node2' },

@@ -9,6 +9,7 @@ export const SUBJECT_OPTIONS: readonly Option[] = [
   { word: 'a', wording: 'a pod of Deployment web' },
   { word: 'every', wording: 'every pod' },
   { word: 'every', wording: 'every other pod' },
+  { word: 'no', wording: 'no pod in namespace dev' },
   { word: 'container', wording: 'container ssh of pod A' },
   { word: 'client', wording: 'client laptop' },
   { word: 'node1', wording: 'node1' },
@@ -36,7 +37,8 @@ export function readNamedSubject(reader: Reader): SubjectPhrase | undefined {
     reader.need('a pod of Deployment web', 'pod', 'of');
     return { kind: 'pod-of', owner: readOwner(reader) };
   }
-  return reader.take('every') ? readEveryPod(reader, start) : undefined;
+  if (reader.take('no')) return { ...readEveryPod(reader, start, 'no pod'), none: true };
+  return reader.take('every') ? readEveryPod(reader, start, 'every pod') : undefined;
 }
 
 function readPod(reader: Reader, container: string | undefined): SubjectPhrase {
@@ -63,9 +65,10 @@ export function startsPort(reader: Reader, ahead: number): boolean {
   return token !== undefined && !token.quoted && ['port', 'TCP', 'UDP', 'SCTP'].includes(token.text);
 }
 
-function readEveryPod(reader: Reader, start: number): SubjectPhrase {
+/** `quantity`: `every pod`, `no pod`, of which the first word is read. */
+function readEveryPod(reader: Reader, start: number, quantity: string): Extract<SubjectPhrase, { kind: 'every-pod' | 'pod-of' }> {
   const other = reader.take('other');
-  reader.need(other ? 'every other pod' : 'every pod', 'pod');
+  reader.need(other ? quantity.replace(' ', ' other ') : quantity, 'pod');
   if (!other && reader.take('of')) return { kind: 'pod-of', owner: readOwner(reader), every: true };
   let namespace: string | undefined;
   if (reader.take('in')) {

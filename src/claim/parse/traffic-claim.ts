@@ -1,8 +1,9 @@
 /**
  * The grammar of a sentence about traffic, by hand and with positions:
  *   SUBJECT (can reach | cannot reach | can sometimes reach) OBJECT [ROUTE] {(, | and | , and) QUALIFIER}
+ * `no pod … can reach` is `every pod … cannot reach`; `each other` is whoever else sends.
  */
-import type { Span } from '../phrase.js';
+import type { ObjectPhrase, Span, SubjectPhrase } from '../phrase.js';
 import type { QualifierSentence, Qualifier, ReachMode, SpreadClaim, TrafficClaim } from '../traffic-claim.js';
 import { readObject } from './object.js';
 import { QUALIFIER_OPTIONS, readQualifier } from './qualifier.js';
@@ -21,8 +22,8 @@ const VERBS: readonly Option[] = [
 export function parseTrafficClaim(sentence: string): TrafficClaim {
   const reader = new Reader(sentence);
   const subject = readSubject(reader, ['can', 'cannot']);
-  const { mode, span: modeSpan } = readMode(reader);
-  const { phrase: object, span: objectSpan } = readObject(reader);
+  const { mode, span: modeSpan } = isNone(subject) ? readNoneMode(reader) : readMode(reader);
+  const { phrase: object, span: objectSpan } = readEachOther(reader, subject) ?? readObject(reader);
   const route = readRoute(reader);
   const qualifiers = readQualifiers(reader, route === undefined);
   checkSense(reader, mode, qualifiers);
@@ -74,6 +75,29 @@ function readMode(reader: Reader): { mode: ReachMode; span: Span } {
     reader.fail([{ word: 'reach', wording: mode === 'cannot' ? 'cannot reach' : 'can reach' }, ...more]);
   }
   return { mode, span: reader.since(start) };
+}
+
+function isNone(subject: SubjectPhrase): boolean {
+  return (subject.kind === 'every-pod' || subject.kind === 'pod-of') && subject.none === true;
+}
+
+/** After `no pod`: another verb would be true of some pod, or a double negation. */
+function readNoneMode(reader: Reader): { mode: ReachMode; span: Span } {
+  const start = reader.start();
+  reader.need('no pod in namespace dev can reach Service web', 'can', 'reach');
+  return { mode: 'cannot', span: reader.since(start) };
+}
+
+/** The senders once more, where the sentence has several. */
+function readEachOther(reader: Reader, subject: SubjectPhrase): { phrase: ObjectPhrase; span: Span } | undefined {
+  const token = reader.peek();
+  const start = reader.start();
+  if (token === undefined || !reader.take('each')) return undefined;
+  reader.need('every pod of Deployment web can reach each other', 'other');
+  const span = reader.since(start);
+  if (subject.kind === 'every-pod') return { phrase: { ...subject, other: true }, span };
+  if (subject.kind === 'pod-of' && subject.every === true) return { phrase: { ...subject, other: true }, span };
+  return reader.failAt(token, 'one sender has no other', 'write every pod … can reach each other');
 }
 
 /** All that is left of the sentence. `routeMayFollow` only widens what the error offers. */

@@ -12,7 +12,7 @@ import { runHere } from '../testing/project.js';
 const REPOSITORY = resolve(fileURLToPath(new URL('../../..', import.meta.url)));
 const FOLDER = 'fixtures/broken';
 const GOLDEN = join(REPOSITORY, FOLDER, 'expected.txt');
-const GROUPS = ['api', 'faults', 'names', 'placement', 'pods', 'services'];
+const GROUPS = ['api', 'faults', 'language', 'names', 'placement', 'pods', 'services'];
 
 let output = '';
 
