@@ -153,13 +153,9 @@ export function selectReceivers(
       return [plain('external', findExternal(context, object.name).name, `client ${object.name}`, route, 80)];
     default:
       return selectSenders(context, object)
-        .filter((to) => !(isOther(object) && to.from === sender.from))
+        .filter((to) => !('other' in object && object.other === true && to.from === sender.from))
         .map((to) => podReceiver(context, to, route));
   }
-}
-
-function isOther(object: ObjectSelection): boolean {
-  return (object.kind === 'every-pod' || object.kind === 'pod-of') && object.other === true;
 }
 
 function podReceiver(context: SelectContext, to: Sender, route: RouteSelection | undefined): Receiver {
