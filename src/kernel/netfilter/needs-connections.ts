@@ -1,7 +1,7 @@
 /**
  * Whether a ruleset has the kernel track connections: the hooks of connection tracking are there once a match or target that asks for a
  * connection is loaded (nf_ct_netns_get in its checkentry), in whichever table and reached or not. A nat table alone does not ask,
- * nor does NOTRACK; without connections the nat table is never run.
+ * nor do NOTRACK and IPVS; without connections the nat table is never run.
  */
 import { BUILT_IN_CHAINS, type Chain, type Ruleset } from '../../plan/ruleset.js';
 

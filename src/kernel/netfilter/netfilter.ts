@@ -167,8 +167,7 @@ class NamespaceNetfilter implements Netfilter {
   }
 
   get tracks(): boolean {
-    this.#tracks ??=
-      this.#host.ipvs !== undefined || this.#nft?.tracks === true || (this.#ruleset !== undefined && needsConnections(this.#ruleset));
+    this.#tracks ??= this.#nft?.tracks === true || (this.#ruleset !== undefined && needsConnections(this.#ruleset));
     return this.#tracks;
   }
 

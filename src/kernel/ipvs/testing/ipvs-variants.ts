@@ -188,6 +188,45 @@ function hops(ends: Ends, ttl: number): Director {
   return { ipvs, ttl, probes: [to(ends, 80), `c udp ${ends[0]}:53`, `c icmp ${bare(ends[0])}`] };
 }
 
+/** Rules that ask what IPVS did, where it goes on. */
+function asked(ends: Ends): Director {
+  const ipvs = [
+    ...[80, 81, 82, 83, 84].flatMap((port) => service(ends, `-t ${port} -s rr`, ['1:80 -m'])),
+    ...[53, 54].flatMap((port) => service(ends, `-u ${port} -s rr`, ['2:53 -m'])),
+  ];
+  const six = ends[0].startsWith('[');
+  const [own, other] = [1, 2].map((n) => `${bare(ends[0]).slice(0, -1)}${n}/${six ? 128 : 32}`);
+  const rules = [
+    `tcp -m ipvs --vaddr ${own} --vport 81`,
+    `tcp -m ipvs --vaddr ${other}`,
+    'udp -m ipvs --vmethod MASQ --vport 54',
+    'udp -m ipvs --vmethod GATE',
+    'tcp -m ipvs --vdir ORIGINAL --vport 83',
+    'tcp -m ipvs --vdir REPLY --vport 84',
+  ].map((rule) => `mangle POSTROUTING -o br0 -p ${rule} -j DROP`);
+  const probes = [
+    ...[80, 81, 82, 83, 84].map((port) => to(ends, port)),
+    ...[53, 54].map((port) => `c udp ${ends[0]}:${port}`),
+    ...[80, 81].map((port) => `d tcp ${ends[0]}:${port}`),
+  ];
+  return { ipvs, probes, sysctl: { 'net.ipv4.vs.conntrack': '1' }, ...(six ? { rules6: rules } : { rules }) };
+}
+
+/** Calls from ports 30000 and up are lost behind the director, and go on waiting; each other tells whose turn it is. */
+function waiting(ends: Ends): Director {
+  const names = ['lc', 'wlc', 'sed', 'nq'];
+  const six = ends[0].startsWith('[');
+  const ipvs = names.flatMap((name, i) => service(ends, `-t ${8001 + i} -s ${name}`, ['1:80 -m -w 1', '2:80 -m -w 3', '3:80 -m -w 2']));
+  const rules = ['mangle POSTROUTING -o br0 -p tcp -m tcp --sport 30000:30999 -j DROP'];
+  const probes = names.flatMap((_, i) =>
+    Array.from({ length: 8 }, (__, k) => [
+      to(ends, 8001 + i, ` sport=${30_000 + i * 100 + k} timeout=30`),
+      to(ends, 8001 + i, ` sport=${20_000 + i * 100 + k}`),
+    ]).flat(),
+  );
+  return { ipvs, probes, ...(six ? { rules6: rules } : { rules }) };
+}
+
 const TUNL0: LinkPlan = { name: 'tunl0', kind: 'ipip' };
 
 const both = (name: string, sentence: string, make: (ends: Ends) => Director): readonly [string, string, Plan][] => [
@@ -223,6 +262,8 @@ export const IPVS_VARIANTS: readonly (readonly [string, string, Plan])[] = [
   ...both('persistence', 'clients that stay with their server', persistence),
   ...both('masquerading', 'servers that see the director', (ends) => masquerading(ends, '1')),
   ...both('no-conntrack', 'masquerading that does not see what IPVS handles', (ends) => masquerading(ends, '0')),
+  ...both('asked', 'rules that ask what IPVS did', asked),
+  ...both('waiting', 'servers with connections that nobody answers', waiting),
   ...both('limits', 'servers that take so many connections', limits),
   ...both('local', 'the director as a server', local),
   ...both('hops-1', 'a TTL of 1', (ends) => hops(ends, 1)),
