@@ -51,6 +51,7 @@ flow(program.command('trace').description('the way of one connection'))
   .option('--at <node>', 'the node an outside client sends to')
   .option('--json', 'schema hopspec.dev/trace/v1')
   .option('--tcpdump', "in tcpdump's words")
+  .option('--mermaid', 'as a sequence diagram, in the text that GitHub and GitLab draw')
   .option('--pcap <file>', 'as a capture file')
   .option('--tree', 'as a tree (the default)')
   .action(async (options) => exit((await import('./trace.js')).trace(options)));

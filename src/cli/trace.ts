@@ -1,6 +1,7 @@
-/** `hopspec trace`: every outcome of one connection, as data, as a tree, or in tcpdump's words. */
+/** `hopspec trace`: every outcome of one connection, as data, as a tree, as a diagram, or in tcpdump's words. */
 import { recordNamed } from '../sim/dns/record-look-up.js';
 import { captureFile } from '../trace/capture-file.js';
+import { printMermaid } from '../trace/print-mermaid.js';
 import { printTcpdump } from '../trace/print-tcpdump.js';
 import { printTree } from '../trace/print-tree.js';
 import type { Trace } from '../trace/trace.js';
@@ -17,6 +18,7 @@ interface TraceFlags extends SimulationFlags {
   readonly at?: string;
   readonly json?: boolean;
   readonly tcpdump?: boolean;
+  readonly mermaid?: boolean;
   readonly pcap?: string;
 }
 
@@ -26,7 +28,7 @@ export function trace(flags: TraceFlags): ExitCode {
   const simulation = openSimulation(flags);
   const found = simulation.trace(query);
   if (flags.json) process.stdout.write(`${JSON.stringify(found, undefined, 2)}\n`);
-  else process.stdout.write(flags.tcpdump ? captures(found) : printTree(found));
+  else process.stdout.write(flags.tcpdump ? captures(found) : flags.mermaid ? printMermaid(found) : printTree(found));
   return flags.pcap === undefined || writeWhole(flags.pcap, captureFile(recordNamed(simulation, query)), 'capture')
     ? EXIT.ok
     : EXIT.reportNotWritten;

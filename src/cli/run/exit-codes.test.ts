@@ -1,5 +1,7 @@
-/** The table of exit codes of `hopspec run`, each row a tiny project that is really run. */
+/** The table of exit codes of `hopspec run`, each row a tiny project that is really run; and the page of docs/ that has it. */
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, test } from 'node:test';
 import { makeProject } from '../testing/project.js';
 
@@ -24,6 +26,8 @@ Then('it ends with {word}', (name) => { throw named(name); });
 Then('it is pending', () => 'pending');
 Then(/^it is told twice$/, () => {});
 Then('it is told {word}', () => {});
+Then('nobody waits for what fails', () => { Promise.reject(new Error('unheard')); });
+Then('it fails afterwards', () => { setTimeout(() => { throw new Error('late'); }, 1); });
 `;
 
 function feature(...steps: readonly string[]): Record<string, string> {
@@ -107,6 +111,34 @@ const ROWS: readonly Row[] = [
     says: /\/proc\/none\/x\.xml cannot be written/,
   },
   {
+    name: 'the disk of a report is full',
+    files: feature('Then all is well'),
+    args: ['-f', 'spec', '-f', 'junit:/dev/full'],
+    code: 6,
+    says: /ENOSPC/,
+  },
+  {
+    name: 'a list of what failed last time is empty',
+    files: { ...feature('Then all is well'), '@rerun.txt': '' },
+    args: ['@rerun.txt'],
+    code: 3,
+    says: /nothing ran/,
+  },
+  {
+    name: 'a list of what failed last time is missing',
+    files: feature('Then all is well'),
+    args: ['@rerun.txt'],
+    code: 3,
+    says: /there is no @rerun\.txt/,
+  },
+  {
+    name: 'a promise that nobody waits for is rejected',
+    files: feature('Then nobody waits for what fails', 'Then all is well'),
+    code: 5,
+    says: /unheard/,
+  },
+  { name: 'an error comes after the last step', files: feature('Then it fails afterwards'), code: 5, says: /late/ },
+  {
     name: 'a defect outweighs a wrong spec',
     files: two('Then it ends with TypeError', 'Then it ends with InputError'),
     code: 5,
@@ -186,4 +218,14 @@ describe('hopspec run', { concurrency: 2, timeout: 600_000 }, () => {
       }
     });
   }
+});
+
+const PAGE = fileURLToPath(new URL('../../../docs/reference/exit-codes.md', import.meta.url));
+
+test('the page has every row', () => {
+  const shown = readFileSync(PAGE, 'utf8');
+  const table = ROWS.toSorted((a, b) => a.code - b.code).map(({ name, code }) => `| ${code} | ${name} |\n`);
+  const wanted = shown.replace(/(\| code \| when \|\n\|---\|---\|\n)(?:\|.*\n)*/, (_, head: string) => head + table.join(''));
+  if (process.env['HOPSPEC_UPDATE_GOLDEN'] === '1') writeFileSync(PAGE, wanted);
+  assert.equal(readFileSync(PAGE, 'utf8'), wanted);
 });
