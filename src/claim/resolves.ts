@@ -1,6 +1,7 @@
 /** `pod A resolves "nginx" to Service nginx`, and `does not resolve`: what must be found, what was, and which questions were asked on the way. */
 import { ClaimMismatch } from '../base/errors.js';
 import type { Cause } from '../trace/trace.js';
+import { wrapWords } from '../base/wrap-words.js';
 import { labelled } from './explain/mismatch.js';
 import { markSpan } from './explain/text.js';
 import type { Span } from './phrase.js';
@@ -85,7 +86,7 @@ export function lookUpMismatch(
         ...markSpan(sentence, span),
         ...labelled('expected', wanted),
         ...labelled('happened', happened(look, owner)),
-        ...shown(look.asked).flatMap((line, i) => (i === 0 ? labelled('asked', line) : [`${' '.repeat(14)}${line}`])),
+        ...shown(look.asked).flatMap((line, i) => (i === 0 ? labelled('asked', line) : further(line))),
         ...labelled('reason', reason(look, claim.namespace)),
         ...labelled('replay', replay),
       ].join('\n'),
@@ -94,6 +95,11 @@ export function lookUpMismatch(
 }
 
 const SHOWN_MAX = 12;
+const INDENT = ' '.repeat(14);
+
+function further(text: string): readonly string[] {
+  return wrapWords(text, INDENT).map((line, i) => (i === 0 ? `${INDENT}${line}` : line));
+}
 
 function shown(asked: readonly string[]): readonly string[] {
   const more = asked.length - SHOWN_MAX;
