@@ -30,6 +30,8 @@ const { values } = parseArgs({
     jobs: { type: 'string', default: '2' },
   },
 });
+/** One in so many may be gone. */
+const GONE_MAX = 5;
 const started = Date.now();
 const nameOf = ({ stage, what }) => `${stage}: ${what}`;
 const planted = plantAll().list;
@@ -79,11 +81,21 @@ async function judgeSample(every) {
   conclude(poorer);
 }
 
-/** How many of a stage have to be noticed: as many as were, or one; never more than there are. */
+/** How many of a stage have to be noticed: as many of those that are planted still as were; one of a stage whose sources are all new. */
 function wanted(stage) {
+  const own = stages.get(stage).filter(isMistake);
   const were = before.filter((one) => one.stage === stage);
-  const can = stages.get(stage).filter(isMistake).length;
-  return Math.min(can, were.length === 0 ? 1 : were.filter(({ by }) => by !== undefined).length);
+  if (were.length > 0 && !were.some(({ by }) => by !== undefined)) return 0;
+  return Math.max(own.filter((one) => noted.get(nameOf(one))?.by !== undefined).length, Math.min(own.length, 1));
+}
+
+/** Too many of those noted are planted no more: what was noted says little about the sources of today. */
+function isOutdated() {
+  const is = new Set(planted.map(nameOf));
+  const gone = before.filter((one) => one.by !== undefined && !is.has(nameOf(one)));
+  if (gone.length * GONE_MAX <= before.length) return false;
+  console.log(`${gone.length} of ${before.length} noted mistakes are planted no more: note them anew`);
+  return true;
 }
 
 function conclude(poorer) {
@@ -93,7 +105,7 @@ function conclude(poorer) {
       "Add a case of Linux's that notices them, or say in .ci/mistakes/equivalent.mjs why none can; then note it with --note --stage.",
     );
   console.log(`${((Date.now() - started) / 1000).toFixed(0)} s`);
-  process.exitCode = poorer.length > 0 ? 1 : 0;
+  process.exitCode = poorer.length > 0 || isOutdated() ? 1 : 0;
 }
 
 function isMistake(one) {
