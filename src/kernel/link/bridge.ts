@@ -85,6 +85,8 @@ function flood(bridge: Bridge, dst: Mac, from: BridgePort | undefined): BridgeDe
     const wants = broadcast ? port.broadcastFlood : group ? port.multicastFlood : port.flood;
     return wants && mayLeave(port, from);
   });
+  // The port that joined last comes first (new_nbp).
+  ports.reverse();
   const names = ports.map((port) => port.device.name);
   return { up, ports, names: up ? ['local', ...names] : names, samePort: false };
 }

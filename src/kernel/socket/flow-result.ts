@@ -27,7 +27,7 @@ export function refusedRecord(rt: Runtime, probe: Probe, errno: Errno): FlowReco
 /** What a flow that had its packets sent has come to by now. */
 export function recordOf(rt: Runtime, probe: Probe, startUs: number): FlowRecord {
   const client = rt.flow.client as ClientSocket;
-  const server = rt.story?.close === undefined ? rt.flow.servers[0] : undefined;
+  const server = rt.story?.close === undefined ? (rt.flow.answeredBy ?? rt.flow.servers[0]) : undefined;
   return {
     verdict: verdict(client),
     server: server?.listener?.id,

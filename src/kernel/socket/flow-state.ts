@@ -19,6 +19,8 @@ export interface FlowState {
   /** Of the listeners that share a port, the one that took it. */
   picked?: Listener | undefined;
   exchange?: Exchange | undefined;
+  /** Of several that a broadcast has reached, the server whose answer came first. */
+  answeredBy?: ServerSocket | undefined;
   /** The client's socket is of IPv6, and speaks IPv4 by mapped addresses. */
   mapped?: boolean | undefined;
 }
@@ -59,9 +61,11 @@ export interface SocketOptions {
   /** What it is bound to. */
   readonly device: Device | undefined;
   readonly broadcast: boolean;
+  /** A caller of everybody that was not told its address hears what is sent to any of this host. */
+  readonly unbound: boolean;
 }
 
-export const NO_OPTIONS: SocketOptions = { ttl: 0, tos: 0, df: undefined, device: undefined, broadcast: false };
+export const NO_OPTIONS: SocketOptions = { ttl: 0, tos: 0, df: undefined, device: undefined, broadcast: false, unbound: false };
 
 /** What a listener saw, and the state of its connection. */
 export interface ServerSocket {
@@ -82,6 +86,8 @@ export interface ServerSocket {
   /** Of TCP in a story. */
   readonly talk?: Talk | undefined;
   state: 'syn-received' | 'open' | 'closed';
+  /** Of UDP the leg of its answer. */
+  readonly leg?: number | undefined;
   /** The next byte that the server expects. */
   expects: number;
 }
@@ -104,7 +110,7 @@ export function isForClient(client: ClientSocket | undefined, device: Device, sr
     client.ns === device.ns &&
     client.localPort === dport &&
     client.remotePort === sport &&
-    client.localIp === dst &&
+    (client.localIp === dst || client.options.unbound) &&
     (client.remoteIp === src || client.options.broadcast) &&
     mayHear(client, device)
   );

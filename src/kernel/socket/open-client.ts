@@ -117,10 +117,17 @@ function mtuOf(rt: Runtime, { route, device }: OutputDecision<Ip>, dst: Ip): num
   return route === undefined ? device.mtu : localMtu(rt, route, device, dst);
 }
 
-function optionsOf(ns: Namespace, { ttl, tos, df, device, broadcast }: Probe): SocketOptions {
+function optionsOf(ns: Namespace, { src, ttl, tos, df, device, broadcast }: Probe): SocketOptions {
   if (ttl === undefined && tos === undefined && df === undefined && device === undefined && broadcast === undefined) return NO_OPTIONS;
   const bound = device === undefined ? undefined : ns.deviceByName.get(device);
-  return { ttl: ttl ?? 0, tos: tos ?? 0, df, device: bound, broadcast: broadcast === true };
+  return {
+    ttl: ttl ?? 0,
+    tos: tos ?? 0,
+    df,
+    device: bound,
+    broadcast: broadcast === true,
+    unbound: broadcast === true && src === undefined,
+  };
 }
 
 function sendFirst(rt: Runtime, client: ClientSocket): void {

@@ -38,7 +38,9 @@ export function receiveUdp(rt: Runtime, device: Device, passage: Passage, l4: Ud
   const { client } = rt.flow;
   if (client?.proto === PROTO.udp && isForClient(client, device, src, l4.sport, dst, l4.dport)) {
     recordDeliver(rt, device, packet, undefined);
-    if (client.state === 'open') client.state = 'answered';
+    if (client.state !== 'open') return;
+    client.state = 'answered';
+    rt.flow.answeredBy = rt.flow.servers.find(({ leg }) => leg === rt.leg);
     return;
   }
   if (rt.kept.size > 0 && isForKept(rt, device, packet, l4)) return recordDeliver(rt, device, packet, undefined);
@@ -55,7 +57,7 @@ export function receiveUdp(rt: Runtime, device: Device, passage: Passage, l4: Ud
   }
   recordDeliver(rt, device, packet, listener.id);
   const ends = { localIp: dst, localPort: listener.port, remoteIp: src, remotePort: l4.sport };
-  rt.flow.servers.push({ ns, listener, proto: PROTO.udp, ...ends, mark: 0, state: 'open', expects: 0 });
+  rt.flow.servers.push({ ns, listener, proto: PROTO.udp, ...ends, mark: 0, state: 'open', leg: rt.nextLeg, expects: 0 });
   if (endsWithPacket(rt)) return;
   const answer = answerOf(rt, listener.id);
   sendDatagram(rt, ns, {

@@ -140,6 +140,11 @@ export const BRIDGE: readonly Line[] = [
     },
     probes: sized(3000),
   }),
+  segment('data of several segments to a port of a smaller MTU', {
+    mtu: [undefined, 1300],
+    hosts: { h2: { allLinks: [{ name: 'eth0', kind: 'veth', mac: '0a:00:00:00:02:02', addr: ['10.0.0.2/24', 'fd00::2/64'] }] } },
+    probes: [1240, 1400, 1449, 3000].flatMap((size) => [`h1 tcp 10.0.0.2:80 size=${size}`, `h1 tcp [fd00::2]:80 size=${size}`]),
+  }),
   segment('larger ports than the usual', {
     mtu: [9000, 9000, 9000],
     probes: [...sized(8000, 8972), 'b udp 10.0.0.2:53 size=8000', 'h1 icmp 10.0.0.254 size=8972'],

@@ -48,6 +48,11 @@ export const FRAGMENTS: readonly Line[] = [
     probes: [...sized(1400, ' count=2'), ...sized(4000)],
   },
   {
+    name: 'data of several segments through masquerading',
+    hosts: { r1: { iptables: NAT } },
+    probes: [1448, 1449, 2000, 2949, 3900, 8000].map((size) => `c tcp ${S4}:80 size=${size}`),
+  },
+  {
     name: 'fragments that came small leave small, where connections are followed',
     mtu: [1300, 1500, 1300],
     hosts: { r1: { iptables: NAT, ip6tables: NAT }, r2: { iptables: NAT, ip6tables: NAT } },

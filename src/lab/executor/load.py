@@ -118,8 +118,9 @@ def new_links(plan, spaces):
     """By the namespace that makes them, in order. The other end of a veth that only its listing names is made from there; a device on top of
     another is made where that one is."""
     batches = []
+    sizes = sizes_below(plan)
     for name, i in link_order(plan):
-        made = new_link(name, i, plan["netns"][name]["links"][i], spaces)
+        made = new_link(name, i, plan["netns"][name]["links"][i], (spaces, sizes))
         if made is None:
             continue
         home, line = made
@@ -129,7 +130,19 @@ def new_links(plan, spaces):
     return batches
 
 
-def new_link(name, i, link, spaces):
+def sizes_below(plan):
+    """MTUs of what other devices stand on, which take theirs from it when they are made."""
+    links = [(name, link) for name, netns in plan["netns"].items() for link in netns.get("links", [])]
+    lowers = {(lower.get("netns", name), lower["name"]) for name, link in links if (lower := below(link)) is not None}
+    return {(name, link["name"]): link["mtu"] for name, link in links if (name, link["name"]) in lowers and "mtu" in link}
+
+
+def size_of(sizes, name, device):
+    return f" mtu {sizes[name, device]}" if (name, device) in sizes else ""
+
+
+def new_link(name, i, link, known):
+    spaces, sizes = known
     kind, peer = link["kind"], link.get("peer")
     if kind == "tun":
         return spaces[name], (f"tuntap add mode tun name {link['name']}", ["netns", name, "links", i])
@@ -137,7 +150,9 @@ def new_link(name, i, link, spaces):
         find_fallback(spaces[name], link, ["netns", name, "links", i])
         return None
     address, end = (f" address {one['mac']}" if "mac" in one else "" for one in (link, peer or {}))
+    address += size_of(sizes, name, link["name"])
     if peer is not None:
+        end += size_of(sizes, peer["netns"], peer["name"])
         end = f" peer name {peer['name']}{end} netns {path_of(spaces[peer['netns']])}"
     lower, home = below(link), spaces[name]
     if lower is not None:
