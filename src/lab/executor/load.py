@@ -19,6 +19,7 @@ RESTORE = {
     "ipvs": ["ipvsadm", "-R"],
 }
 FALLBACKS = ("tunl0", "gre0")
+USUAL_MTU = 1500
 # What a namespace would say by itself, at a moment of its own choice, of multicast groups, of its own addresses and to routers: a rule may take
 # it for the plan's traffic. An address is nobody's until it is known that nobody else has it, which takes a second.
 QUIET = {
@@ -131,10 +132,10 @@ def new_links(plan, spaces):
 
 
 def sizes_below(plan):
-    """MTUs of what other devices stand on, which take theirs from it when they are made."""
+    """MTUs of what other devices stand on, which take theirs from it when they are made; a smaller one than usual they follow later (NETDEV_CHANGEMTU)."""
     links = [(name, link) for name, netns in plan["netns"].items() for link in netns.get("links", [])]
     lowers = {(lower.get("netns", name), lower["name"]) for name, link in links if (lower := below(link)) is not None}
-    return {(name, link["name"]): link["mtu"] for name, link in links if (name, link["name"]) in lowers and "mtu" in link}
+    return {(name, link["name"]): link["mtu"] for name, link in links if (name, link["name"]) in lowers and link.get("mtu", 0) > USUAL_MTU}
 
 
 def size_of(sizes, name, device):
