@@ -105,6 +105,8 @@ export interface Passage {
   ct: unknown;
   ctReply: boolean;
   state: CtState;
+  /** Its connection does not count it. */
+  uncounted?: boolean | undefined;
   /** The zone in which it is to be tracked, where that is not 0 (CT --zone). */
   zone?: Zone | undefined;
   /** Bridge ports, where br_netfilter brought the packet here (`-m physdev`). */

@@ -83,7 +83,9 @@ function mayAnswer(ns: Namespace, about: IpPacket): boolean {
 }
 
 /** The address the packet was sent to if it is ours, and IPVS has not sent it elsewhere; else the route back chooses (0). */
-function sourceOf(ns: Namespace, { packet: about, ipvs }: Passage, inDevice: Device | undefined): Ipv4 {
+function sourceOf(ns: Namespace, { packet: about, ipvs, physOut }: Passage, inDevice: Device | undefined): Ipv4 {
+  // What a bridge hands on has no route of this host's (bridge_parent_rtable).
+  if (physOut !== undefined) return 0;
   if (ipvs?.left !== true && isLocalAddress(ns, about.dst as Ipv4)) return about.dst as Ipv4;
   return ns.inboundIfaddr && inDevice !== undefined ? selectAddress(ns, inDevice, about.src as Ipv4, SCOPE.link) : 0;
 }

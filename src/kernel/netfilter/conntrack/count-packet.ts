@@ -3,9 +3,9 @@ import { packetBytes } from '../../../packet/packet-bytes.js';
 import type { Passage } from '../contract.js';
 import type { Connection } from './connection.js';
 
-export function countPacket({ ct, ctReply, state, packet }: Passage): void {
+export function countPacket({ ct, ctReply, state, packet, uncounted }: Passage): void {
   const connection = ct as Connection | undefined;
-  if (connection === undefined || state === 'RELATED') return;
+  if (connection === undefined || state === 'RELATED' || uncounted === true) return;
   connection.counts ??= { originalPackets: 0, originalBytes: 0, replyPackets: 0, replyBytes: 0 };
   const bytes = packetBytes(packet);
   if (ctReply) {

@@ -9,8 +9,8 @@ import { nextTcpState, type NextTcpState, ofState, type Segment, segmentOf, type
 import { before, FLAG, inWindow, newTcpTracking, noteIgnored, resynchronize, type TcpTracking } from './tcp-window.js';
 import type { Timeouts } from './timeouts.js';
 
-/** `again`: the connection is gone, and the packet begins another. */
-export type Followed = 'accept' | 'invalid' | 'again';
+/** `again`: the connection is gone, and the packet begins another; `uncounted`: accepted, but neither prolongs the connection nor counts (nf_ct_refresh_acct). */
+export type Followed = 'accept' | 'uncounted' | 'invalid' | 'again';
 
 const SHRINK_ABOVE_US = 120_000_000;
 
@@ -32,14 +32,14 @@ export function followTcp(timeouts: Timeouts, connection: Connection, l4: TcpSeg
   if (next === 'IGNORE') {
     if (!answersIgnoredSyn(tracking, l4, segment, reply)) {
       noteIgnored({ tcp: old, tracking }, l4, reply);
-      return 'accept';
+      return 'uncounted';
     }
     resynchronize(tracking);
     return finish(timeouts, connection, l4, reply, { old: 'SYN_SENT', next: 'SYN_RECV', nowUs });
   }
   if (next === 'TIME_WAIT' && isChallenge(tracking, old, segment, reply)) {
     tracking.challengeAck = false;
-    return 'accept';
+    return 'uncounted';
   }
   if (next === 'SYN_SENT2') tracking.simultaneousOpen = true;
   if (next === 'SYN_RECV' && reply && segment === 'ack' && tracking.simultaneousOpen) next = 'ESTABLISHED';
@@ -134,7 +134,7 @@ function finish(
   const segment = segmentOf(l4.flags) as Segment;
   if (unchecked !== true) {
     const verdict = inWindow({ tcp: connection.tcp, tracking }, l4, reply, timeouts.liberal);
-    if (verdict === 'ignore') return 'accept';
+    if (verdict === 'ignore') return 'uncounted';
     if (verdict === 'invalid') {
       noteInvalid(timeouts, connection, segment, reply, nowUs);
       return 'invalid';
@@ -151,7 +151,7 @@ function finish(
       return 'accept';
     }
     // A SYN sent again does not keep a connection alive.
-    if (segment === 'syn' && old === 'SYN_SENT') return 'accept';
+    if (segment === 'syn' && old === 'SYN_SENT') return 'uncounted';
     if (next === 'ESTABLISHED') timeout = Math.min(timeout, timeouts.unacknowledged);
   } else if (next === 'ESTABLISHED' && (old === 'SYN_RECV' || old === 'ESTABLISHED')) connection.assured = true;
   connection.expiresUs = nowUs + timeout;

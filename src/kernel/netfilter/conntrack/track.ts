@@ -37,6 +37,7 @@ export function track(tracker: Tracker, passage: Passage, nowUs: number): boolea
   if (followed === 'invalid') return invalid(passage);
   if (followed === 'again') return begin(tracker, passage, tuple, nowUs);
   passage.ct = connection;
+  if (followed === 'uncounted') passage.uncounted = true;
   passage.ctReply = reply;
   passage.state = reply || connection.seenReply ? 'ESTABLISHED' : 'NEW';
   if (reply) connection.seenReply = true;
