@@ -48,6 +48,7 @@ export function runFlow(rt: Runtime, probe: Probe, oracle: ChoiceOracle, record:
   rt.flow.exchange = probe.exchange;
   const startUs = rt.nowUs;
   const deadlineUs = startUs + (probe.timeoutMs ?? TIMEOUT_MS) * 1000;
+  rt.flow.deadlineUs = deadlineUs;
   try {
     const ns = rt.namespace(probe.netns);
     const failure = rt.story === undefined ? openClient(rt, ns, probe) : goOn(rt, ns, probe, rt.story);

@@ -12,6 +12,8 @@ export interface FlowState {
   readonly servers: ServerSocket[];
   /** Virtual time, µs. */
   beganUs: number;
+  /** When its client gives up; virtual time, µs. */
+  deadlineUs: number;
   /** The smallest MTU that the first packet met, in bytes of the client's own packet. */
   pathMtu: number;
   /** Requests of it so far, where it is part of a story. */
@@ -93,7 +95,14 @@ export interface ServerSocket {
 }
 
 export function newFlowState(): FlowState {
-  return { client: undefined, servers: [], beganUs: 0, pathMtu: Number.POSITIVE_INFINITY, requests: 1 };
+  return {
+    client: undefined,
+    servers: [],
+    beganUs: 0,
+    deadlineUs: Number.POSITIVE_INFINITY,
+    pathMtu: Number.POSITIVE_INFINITY,
+    requests: 1,
+  };
 }
 
 /** With `packet`, a server's having taken it ends the flow: true where nothing is to be answered. */

@@ -17,6 +17,7 @@ import { icmpErrno } from './errno.js';
 import { heedRedirect } from './heed-redirect.js';
 import { heedTooBig, isOurs, passesOn } from './heed-too-big.js';
 import { sendSmaller } from './receive-tcp.js';
+import { DATA_US } from './talk.js';
 import { type ClientSocket, endsWithPacket, mayHear } from './flow-state.js';
 
 const ECHO_REPLY = 0;
@@ -86,9 +87,15 @@ export function receiveError(rt: Runtime, device: Device, packet: IpPacket, l4: 
   // To TCP "too big" only means smaller segments; all else it reports, even when open, as IP_RECVERR asks.
   const passing = client.proto === PROTO.tcp && errno === 'EMSGSIZE';
   if (passing && smaller) sendSmaller(rt, client);
-  if (passing || client.state === 'answered' || client.state === 'failed') return;
+  if (passing || client.state === 'answered' || client.state === 'failed' || isTooLate(rt, client, l4.about)) return;
   client.errno = errno;
   client.state = 'failed';
+}
+
+/** What comes while the data is being sent, as it does here, TCP does not tell (sk_err_soft): only the error about the data sent again. */
+function isTooLate({ flow, story, nowUs }: Runtime, { state }: ClientSocket, about: IpPacket | undefined): boolean {
+  const isData = about?.l4.kind === 'tcp' && about.l4.length > 0;
+  return isData && state === 'open' && story === undefined && nowUs + DATA_US > flow.deadlineUs;
 }
 
 function isAbout(client: ClientSocket, device: Device, about: IpPacket | undefined): boolean {

@@ -15,7 +15,7 @@ import type { ClientSocket, ServerSocket } from './flow-state.js';
 import { type Segment, sendSegment } from './send-segment.js';
 
 /** The first retransmission of data comes after this, the second after as much again, then twice as much each time (TCP_RTO_MIN, tcp_send_loss_probe). */
-const DATA_US = 208_000;
+export const DATA_US = 208_000;
 const SYN_US = 1_000_000;
 const WAIT_US_MAX = 120_000_000;
 /** The option that every segment after the handshake carries. */
