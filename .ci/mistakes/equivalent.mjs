@@ -27,7 +27,10 @@ const LISTS = [
         "if (verdict === 'accept' && hits.length !== 0 && nat.length === 0) return ACCEPT;",
         "if (verdict === 'accept' && hits.length === 0 && nat.length !== 0) return ACCEPT;",
       ],
-      'netfilter/nat/translate': ['return from.ip !== to.ip && from.port !== to.port;'],
+      'netfilter/nat/translate': [
+        'return from.ip !== to.ip && from.port !== to.port;',
+        "return { ip, port: side !== 'src' ? l4.sport : l4.dport };",
+      ],
       'netfilter/netfilter': ['if (e.record && packet === before) {'],
       'nft/compile-chain': ['throw placeFault(error, `table ${this.name}, chain ${chain.name}, rule ${i + 2}`, chain.position?.(i));'],
       'path/bridge': ['if (!decision.up && decision.ports.length !== 0) dropped(rt, port, frame.dst, frame.packet, decision.samePort);'],
@@ -47,7 +50,6 @@ const LISTS = [
         'if (iif !== undefined || same.length === 1 || first === undefined) return first;',
       ],
       'link/macvlan': ['if (!group) return true;'],
-      'ipvs/connection': ['if (this.#byClient.size !== 0) return;'],
       'link/build-device': ['if (addresses.every(({ scope, secondary }) => scope !== addresses[0]?.scope && !secondary)) return addresses;'],
       'netfilter/chain/header-check': ['if (check.dstMask === 0) return true;', 'if (check.srcMask === 0) return true;'],
       'netfilter/chain/consulted': [

@@ -122,11 +122,9 @@ function choose(
   oracle: ChoiceOracle,
   share: (server: RealServer) => number,
 ): RealServer | undefined {
-  const last = able.length - 1;
-  if (last < 1) return able[0];
-  let total = 0;
-  for (let i = last; i >= 0; i--) total += share(able[i] as RealServer);
-  const shares = new Array<number>(able.length);
-  for (let i = last; i >= 0; i--) shares[last - i] = share(able[i] as RealServer) / total;
-  return able[last - oracle.choose(site, shares)];
+  const servers = [...able].reverse();
+  if (servers.length < 2) return servers[0];
+  const total = servers.reduce((sum, server) => sum + share(server), 0);
+  const shares = servers.map((server) => share(server) / total);
+  return servers[oracle.choose(site, shares)];
 }
