@@ -2,7 +2,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from './files.mjs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from './files.mjs';
 
 /** A program of a user's own. */
 const USE = `import { createSimulation, defaultCluster, type Trace } from 'hopspec';
@@ -27,8 +27,9 @@ try {
   } else {
     expect('npm install', installed, 0);
     expect('hopspec init', hopspec(['init']), 0);
-    const run = hopspec(['run']);
+    const run = hopspec(['run', '--format', 'spec', '--format', 'html:report.html']);
     expect('hopspec run', run, 0);
+    if (!readFileSync(join(folder, 'report.html'), 'utf8').endsWith('</html>\n')) throw new Error('the HTML report is not whole');
     if (!/\d+ scenarios?: \d+ passed\n$/.test(run.stdout)) throw new Error(`hopspec run printed:\n${run.stdout}`);
     // The bundler must leave the names of errors alone: the exit code goes by them.
     for (const [code, then] of Object.entries(ENDINGS)) {

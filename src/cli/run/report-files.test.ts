@@ -26,6 +26,7 @@ describe('reports', { concurrency: 2, timeout: 120_000 }, () => {
       'slow/slow.feature':
         'Feature: c\n  Scenario: d\n    Then all is well\n\n  Scenario: e\n    Given it never ends\n    Then all is well\n',
       'bad/bad.feature': 'Feature: f\n  Scenario: g\n    Then all is well\nfoo\n',
+      'empty/empty.feature': 'Feature: h\n  Scenario: i\n\n  Scenario: j\n    Then all is well\n',
       'features/steps.mjs': STEPS,
     });
   });
@@ -94,6 +95,15 @@ describe('reports', { concurrency: 2, timeout: 120_000 }, () => {
     assert.match(readFileSync(path('wrong/a.md'), 'utf8'), /^## ✗ hopspec/);
     assert.match(stderr, /the report wrong\/a\.xml is not finished/);
     assert.ok(!existsSync(path('wrong/a.xml')));
+  });
+
+  test('a scenario without a step fails in JUnit too', async () => {
+    const { code } = await project.hopspec(['run', '-f', 'junit:empty.xml', 'empty']);
+    assert.equal(code, 2);
+    const text = readFileSync(path('empty.xml'), 'utf8');
+    assert.match(text, / failures="1"/);
+    assert.match(text, /name="i"[^>]*>\n    <failure type="InputError" message="the scenario has no step"\/>/);
+    assert.match(text, /name="j"[^>]*>\n    <system-out>/);
   });
 
   test('the list of what failed can be read by the run that writes it anew', async () => {

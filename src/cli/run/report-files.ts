@@ -7,6 +7,7 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, re
 import { basename, dirname, resolve } from 'node:path';
 import type { Envelope } from '../../report/envelope.js';
 import type { FormatOptions } from '../../report/formatter-of.js';
+import { failEmpty } from '../../report/merge/fail-empty.js';
 import { markJson, markJunit } from '../../report/merge/mark-shard.js';
 import { formatName } from './configuration.js';
 import type { RunConfiguration } from './cucumber-api.js';
@@ -87,7 +88,7 @@ function finish({ file, to, format, own }: ReportFile, { broke, cwd, shard }: Fi
     if (file === to) return;
     const isWhole = wholeReport(path, format);
     if (isWhole === false || (isWhole === undefined && own === undefined && broke)) throw new Error('it broke off');
-    if (shard !== null) markShard(path, format, shard);
+    rewrite(path, format, shard);
     // What a full disk refuses, it refuses by now.
     const handle = openSync(path, 'r+');
     fsyncSync(handle);
@@ -98,10 +99,20 @@ function finish({ file, to, format, own }: ReportFile, { broke, cwd, shard }: Fi
   return [`the report ${file} is not finished: ${problem}${file === to ? '' : `; what there is of it is ${to}`}`];
 }
 
-/** Our own say it themselves. */
-function markShard(path: string, format: string, shard: string): void {
-  const mark = { junit: markJunit, json: markJson }[format];
-  if (mark !== undefined) writeFileSync(path, mark(readFileSync(path, 'utf8'), shard));
+/** What Cucumber's own reports do not say; ours say it themselves. */
+function rewrite(path: string, format: string, shard: string | null): void {
+  const change = { junit: junitOf, json: jsonOf }[format];
+  if (change === undefined || (format === 'json' && shard === null)) return;
+  writeFileSync(path, change(readFileSync(path, 'utf8'), shard));
+}
+
+function junitOf(text: string, shard: string | null): string {
+  const told = failEmpty(text);
+  return shard === null ? told : markJunit(told, shard);
+}
+
+function jsonOf(text: string, shard: string | null): string {
+  return shard === null ? text : markJson(text, shard);
 }
 
 function problemOf(act: () => void): string | undefined {

@@ -122,7 +122,7 @@ describe('the page', { skip, timeout: 120_000 }, () => {
     await page.getByRole('button', { name: 'request: encapsulates in VXLAN flannel.1' }).click();
     assert.match(await page.getByRole('region', { name: 'Hop', exact: true }).innerText(), /^encapsulate flannel\.1/);
     assert.ok((await page.locator('path.pipe').count()) > 5);
-    assert.deepEqual(await page.locator('.node > h4').allInnerTexts(), ['node1', 'fabric', 'node2']);
+    assert.deepEqual(await page.locator('.node > h4').allInnerTexts(), ['node1', 'underlay', 'node2']);
     await page.close();
   });
 
@@ -184,11 +184,14 @@ describe('the page', { skip, timeout: 120_000 }, () => {
     const report = writer.finish(null);
     assert.ok(report.length < 20_000_000, `${report.length} bytes`);
     writeFileSync(path, report);
-    const started = performance.now();
     const page = await open({ path });
     await page.locator('.list a').nth(999).waitFor({ state: 'attached' });
-    const took = performance.now() - started;
-    assert.ok(took < 2000, `${took} ms`);
+    // What it computed: a busy machine makes it wait besides.
+    const session = await page.context().newCDPSession(page);
+    await session.send('Performance.enable');
+    const { metrics } = await session.send('Performance.getMetrics');
+    const seconds = metrics.find(({ name }) => name === 'ProcessTime')?.value ?? assert.fail('no such metric');
+    assert.ok(seconds < 2, `${seconds} s`);
     await page.locator('.list a').nth(999).click();
     await page.getByText('server sees').waitFor();
     await page.close();

@@ -1,6 +1,7 @@
 /** The picture of a way: boxes for nodes and namespaces, a button for each station, and the way itself as a line over them. */
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Picture, Space, Station } from '../html/picture.js';
+import { isUnderlay } from '../../claim/place.js';
 import type { Place } from './outcome-view.js';
 
 interface PictureViewProps {
@@ -40,7 +41,7 @@ export function PictureView({ picture, place, go }: PictureViewProps) {
       </div>
       {picture.nodes.map(({ name, spaces }) => (
         <section class="node" key={name} aria-label={name}>
-          <h4>{name}</h4>
+          <h4>{spaces.some(({ netns }) => isUnderlay(netns)) ? 'underlay' : name}</h4>
           {spaces.map((space) => (
             <SpaceView key={space.netns} space={space} node={name} picture={picture} isHere={isHere} go={go} />
           ))}
