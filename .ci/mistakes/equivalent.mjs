@@ -79,7 +79,6 @@ const LISTS = [
   [
     NEVER,
     {
-      'ipvs/ipvs': ['if (service.onePacket && packet.proto !== PROTO.udp)'],
       'netfilter/chain/header-check': ['if (check.srcMask !== 0) return false;', 'if (check.dstMask !== 0) return false;'],
       'nft/compile-statement': [
         'if (left.length === 1 || first !== undefined && part !== undefined) {',
@@ -93,6 +92,7 @@ const LISTS = [
   [
     OWN,
     {
+      'ipvs/connection': ['if (this.#all.length !== 0) return;'],
       'netfilter/new-evaluation': [
         'if (recent.size <= 0) recent.clear();',
         'if (hashlimits.size <= 0) hashlimits.clear();',
