@@ -18,14 +18,25 @@ const SERVICES = [1000, 10_000, 30_000];
 const SECONDS = 2;
 
 const asked = process.argv.slice(2).filter((word) => MODES.includes(word));
-const results = { machine: { node: process.version, cpu: cpus()[0]?.model ?? 'unknown' }, times: {}, loading: {}, walks: [] };
+const results = { machine: { node: process.version, cpu: cpus()[0]?.model ?? 'unknown' }, times: {}, loading: {}, walks: [], services: [] };
 
 /** In a process of its own, as the engine's optimiser remembers what ran before; on one core, collection of garbage included. */
 function inOwnProcess(file, ...args) {
-  const words = ['--single-threaded-gc', join(root, '.ci/bench', file), ...args.map(String)];
+  const words = ['--single-threaded-gc', '--expose-gc', join(root, '.ci/bench', file), ...args.map(String)];
   const { status, stdout, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);
   return JSON.parse(stdout);
+}
+
+function manyServices(mode) {
+  const [few, many] = [3, 5000].map((nodes) => inOwnProcess('services.mjs', 'services', mode, nodes));
+  line(`${mode}, 10,000 Services of 15 endpoints: first trace`, few.firstTraceMs, 'ms');
+  line('  memory held then', few.tracedMiB, 'MiB');
+  line('  memory before it with 5,000 nodes, times that with three', many.heldMiB / few.heldMiB);
+  line('  from a changed endpoint to the trace that shows it, median', few.changeMedianMs, 'ms');
+  line('  99 of 100', few.changeP99Ms, 'ms');
+  line('  all rules of one node as text', few.textMs, 'ms');
+  return [few, many];
 }
 
 function line(name, value, unit = '') {
@@ -48,6 +59,7 @@ for (const mode of asked.length > 0 ? asked : MODES) {
       line(`  ${name}s per second`, perSecond, `(${undisturbedPerSecond.toLocaleString('en')} where nothing else ran)`);
     }
   }
+  results.services.push(...manyServices(mode));
   for (const name of Object.keys(KINDS)) {
     const cost = (services) => {
       const one = results.walks.find((each) => each.mode === mode && each.services === services);

@@ -21,7 +21,7 @@ const SERVICE_NAME = 'kubernetes.io/service-name';
 const PROXY_NAME = 'service.kubernetes.io/service-proxy-name';
 const HEADLESS = 'service.kubernetes.io/headless';
 
-const models = new WeakMap<readonly Service[], { readonly slices: readonly EndpointSlice[]; readonly model: ServiceModel }>();
+const models = new WeakMap<readonly Service[], Known>();
 const portsOf = new WeakMap<Service, { readonly slices: readonly EndpointSlice[]; readonly ports: readonly ProxyPort[] }>();
 const NO_SLICES: readonly EndpointSlice[] = [];
 
@@ -31,9 +31,44 @@ export function serviceModel(view: StoreView): ServiceModel {
   const slices = view.list('EndpointSlice');
   const known = models.get(services);
   if (known !== undefined && known.slices === slices) return known.model;
-  const model = buildModel(services, slices);
+  const model = (known && changedModel(known, services, slices)) ?? buildModel(services, slices);
   models.set(services, { slices, model });
   return model;
+}
+
+/** Slices changed at once beyond this are read anew with all others. */
+const CHANGES_MAX = 20;
+
+interface Known {
+  readonly slices: readonly EndpointSlice[];
+  readonly model: ServiceModel;
+}
+
+/** The model after some slices changed their content: only their Services are read again. Undefined when more than that is new. */
+function changedModel(known: Known, services: readonly Service[], slices: readonly EndpointSlice[]): ServiceModel | undefined {
+  if (known.slices.length !== slices.length) return undefined;
+  const changed: EndpointSlice[] = [];
+  for (const [i, slice] of slices.entries()) {
+    const before = known.slices[i] as EndpointSlice;
+    if (slice === before) continue;
+    if (changed.length >= CHANGES_MAX || !isOfSameService(before, slice)) return undefined;
+    changed.push(slice);
+  }
+  const ports = [...known.model.ports];
+  for (const { metadata } of changed) {
+    const name = metadata.labels?.[SERVICE_NAME];
+    const service = services.find((one) => one.metadata.name === name && one.metadata.namespace === metadata.namespace);
+    if (service === undefined) continue;
+    const own = slices.filter((slice) => slice.metadata.labels?.[SERVICE_NAME] === name && slice.metadata.namespace === metadata.namespace);
+    const now = servicePorts(service, slicesByService(own).get(`${metadata.namespace}/${name}`) ?? NO_SLICES);
+    const at = ports.findIndex((port) => port.service === name && port.namespace === metadata.namespace);
+    if (now.length > 0) ports.splice(at, now.length, ...now);
+  }
+  return modelOf(ports);
+}
+
+function isOfSameService(a: EndpointSlice, b: EndpointSlice): boolean {
+  return a.metadata.namespace === b.metadata.namespace && a.metadata.labels?.[SERVICE_NAME] === b.metadata.labels?.[SERVICE_NAME];
 }
 
 function buildModel(services: readonly Service[], slices: readonly EndpointSlice[]): ServiceModel {
@@ -43,6 +78,10 @@ function buildModel(services: readonly Service[], slices: readonly EndpointSlice
     const own = byService.get(`${service.metadata.namespace}/${service.metadata.name}`) ?? NO_SLICES;
     ports.push(...servicePorts(service, own));
   }
+  return modelOf(ports);
+}
+
+function modelOf(ports: readonly ProxyPort[]): ServiceModel {
   return { ports, perNode: ports.filter((port) => port.perNode), isLarge: hasMoreEndpoints(ports, LARGE_CLUSTER_ENDPOINTS) };
 }
 

@@ -13,6 +13,7 @@ import { natFixedChains, natNodePortsChain, natServicesChain } from './nat-rules
 import { oncePerSettings } from '../once-per.js';
 import { decidePort, type PortDecision } from '../port-decision.js';
 import type { ProxyNode } from '../proxy-node.js';
+import { rememberedWhile } from './remembered.js';
 import { endpointChains, servicePortChains } from './service-chains.js';
 import { sharedChains } from './shared-chains.js';
 
@@ -29,6 +30,7 @@ interface DispatchChains {
 }
 
 const sharedOf = oncePerSettings<SharedRules>();
+const lastDispatch = rememberedWhile<DispatchChains>();
 const CANARY = chain('KUBE-PROXY-CANARY', []);
 
 export function proxyTables(model: ServiceModel, node: ProxyNode): readonly TableFragment[] {
@@ -45,7 +47,8 @@ export function proxyTables(model: ServiceModel, node: ProxyNode): readonly Tabl
   const decision = (port: ProxyPort): PortDecision => decisions.get(port) ?? decidePort(port, node);
   let dispatch = shared.dispatch.get(signature);
   if (dispatch === undefined) {
-    dispatch = dispatchChains(model.ports, decision, node);
+    const settings = [node.masqueradeAll, node.localhostNodePorts, node.detector?.meaning, signature].join();
+    dispatch = lastDispatch(model.ports, settings, node, () => dispatchChains(model.ports, decision, node));
     shared.dispatch.set(signature, dispatch);
   }
   return [
