@@ -12,7 +12,7 @@ import { endpointName } from './claim/place.js';
 import type { PlacePhrase, TrafficClaim } from './claim/traffic-claim.js';
 import type { RoutePhrase } from './claim/phrase.js';
 import { judgeResolvConf } from './claim/resolv-conf.js';
-import { judgeResolves, type LookUp, lookUpMismatch, type ResolvesClaim } from './claim/resolves.js';
+import { judgeResolves, lookUpMismatch, type ResolvesClaim } from './claim/resolves.js';
 import { Captures } from './sim/captures.js';
 import { ClusterWorld } from './sim/cluster-world.js';
 import type { TraceQuery } from './sim/contract.js';
@@ -20,7 +20,8 @@ import { type JudgedOn, makeRealJudge, type RealJudge } from './sim/real-judge.j
 import { ClusterSteps } from './sim/spec/cluster-steps.js';
 import { servicePortAt } from './sim/lookup.js';
 import { confOf, formatResolvConf } from './sim/dns/pod-conf.js';
-import { addressesOfService, type AskedName, resolveName } from './sim/dns/resolve-name.js';
+import { isAnswered, lookUp, oneFamily } from './sim/dns/look-up.js';
+import { addressesOfService } from './sim/dns/resolve-name.js';
 import type { Simulation } from './sim/simulation.js';
 import { type RecordedTraces, TraceRecorder } from './sim/trace-recorder.js';
 import type { PathLine, Spec, SpecOptions } from './sim/spec-contract.js';
@@ -132,7 +133,23 @@ class ScenarioSpec extends ClusterSteps implements Spec {
     const { because, seconds } = wanted.kind === 'nothing' ? wanted : {};
     for (const { from } of world.subjects(who)) {
       const look = lookUp(this.simulation, { from, name: host, type, families: wanted.kind === 'places' ? found : undefined });
+      this.#carryLookUp(look.traffic);
       judgeResolves({ sentence, wanted: found, because, seconds, ...this.#lookUpWords(from, host) }, look);
+    }
+  }
+
+  /** What is asked and answered is the simulation's; that the questions arrive, or do not, is the real kernel's to say. */
+  #carryLookUp(traffic: readonly TraceQuery[]): void {
+    if (this.#judgedOn === 'sim') return;
+    const real = this.#realJudge();
+    real.ask(traffic);
+    for (const query of traffic) {
+      const [mine, theirs] = [this.simulation.trace(query), real.trace(query)].map((trace) => isAnswered(trace));
+      if (mine !== theirs)
+        throw unsupported(
+          'look-up-on-lab',
+          `${query.to} ${mine ? 'does not answer' : 'answers'} on the real kernel, unlike in the simulation`,
+        );
     }
   }
 
@@ -232,48 +249,6 @@ const HTTP_PORT = 80;
 function joinJudgements(judged: readonly (readonly Judgement[])[]): readonly Judgement[] | undefined {
   const [first] = judged;
   return first?.map((judgement, i) => ({ ...judgement, checks: judged.flatMap((one) => one[i]?.checks ?? []) }));
-}
-
-/** Programs go by the first that works: IPv4 before the IPv6 of private ranges (RFC 6724). */
-function oneFamily(addresses: readonly string[]): readonly string[] {
-  const four = addresses.filter((address) => !address.includes(':'));
-  return four.length > 0 ? four : addresses;
-}
-
-interface Wanted {
-  readonly from: string;
-  readonly name: string;
-  /** Of the record; addresses unless given. */
-  readonly type?: string | undefined;
-  /** Addresses of the families that count; all unless given. */
-  readonly families?: readonly string[] | undefined;
-}
-
-/** What a claim is judged by. */
-function lookUp(simulation: Simulation, { from, name, type, families }: Wanted): LookUp {
-  const types = type === undefined ? ['A', 'AAAA'] : [type];
-  const { answer, result, queries, lost, seconds } = resolveName(simulation, { from, name, types });
-  const failed = lost?.outcomes.find(({ verdict }) => verdict !== 'delivered');
-  const found = answer.filter((record) => types.includes(record.type)).map(({ data }) => data.replaceAll('"', ''));
-  const counts = (one: string): boolean => families === undefined || families.some((other) => other.includes(':') === one.includes(':'));
-  return {
-    found: found.filter(counts),
-    result,
-    asked: askedLines(queries),
-    seconds,
-    lost: failed === undefined ? undefined : { verdict: failed.verdict, cause: failed.cause },
-  };
-}
-
-/** Questions of one name that came to the same stand in one line. */
-function askedLines(queries: readonly AskedName[]): readonly string[] {
-  const lines = new Map<string, Set<string>>();
-  for (const { name, type, server, rcode, transport } of queries) {
-    const key = `${server}${transport === 'tcp' ? ' by TCP' : ''}: ${rcode}`;
-    const types = lines.get(`${name} ${key}`) ?? new Set<string>();
-    lines.set(`${name} ${key}`, types.add(type));
-  }
-  return [...lines].map(([key, types]) => key.replace(' ', ` ${[...types].join(' and ')} from `));
 }
 
 /** `node1`, `pod A`, `client laptop`. */

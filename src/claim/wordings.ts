@@ -57,6 +57,8 @@ const OBJECTS: readonly Entry[] = [
   ['node2', "the node's first address", 'pod A can reach node2 on port 22'],
   ['client laptop', 'an external host', 'pod A can reach client laptop on port 443'],
   ['address 10.0.0.1', 'any address', 'pod A can reach address 10.0.0.1 on port 80'],
+  ['host "web.shop.svc.cluster.local"', 'a name that DNS resolves', 'pod A can reach host "web.shop.svc.cluster.local"'],
+  ['web.shop.svc.cluster.local:80', 'the same, of a Service in full or with a port', 'pod A can reach web.shop.svc.cluster.local:80'],
   ['localhost', '127.0.0.1', 'pod A can reach localhost on port 80'],
 ];
 
@@ -74,7 +76,6 @@ const ROUTES: readonly Entry[] = [
 ];
 
 const LATER: readonly GroupedEntry[] = [
-  ['host "web.shop.svc.cluster.local"', 'a name that DNS resolves', 'pod A can reach host "web.shop.svc.cluster.local"', 'object'],
   [
     'via Ingress "shop.example/cart"',
     'through an Ingress',

@@ -10,6 +10,7 @@ import { encodeDns, fitAnswer, UDP_SIZE } from '../../packet/dns/wire.js';
 import { formatDns } from '../../packet/dns/format-dns.js';
 import type { Exchange } from '../../kernel/contract.js';
 import type { Trace } from '../../trace/trace.js';
+import type { TraceQuery } from '../contract.js';
 import type { Simulation } from '../simulation.js';
 import { listenerOwner } from '../listeners.js';
 import { answerAt, outside } from './name-servers.js';
@@ -40,6 +41,8 @@ export interface Asked {
 export class AskedServers {
   readonly #simulation: Simulation;
   readonly #ways = new Map<string, Trace>();
+  /** The traffic that questions were, in order. */
+  readonly asked: TraceQuery[] = [];
   /** The first question that was lost between servers. */
   #lostBehind: Trace | undefined;
 
@@ -99,7 +102,9 @@ export class AskedServers {
     const known = this.#ways.get(key);
     if (known !== undefined) return known;
     const to = `${this.#isOutside(server) ? `external/${server}` : `ip/${server.includes(':') ? `[${server}]` : server}`}:${DNS_PORT}`;
-    const trace = this.#simulation.trace({ from, to, port: DNS_PORT, protocol: tcp ? 'TCP' : 'UDP' });
+    const query = { from, to, port: DNS_PORT, protocol: tcp ? 'TCP' : 'UDP' };
+    this.asked.push(query);
+    const trace = this.#simulation.trace(query);
     this.#ways.set(key, trace);
     return trace;
   }

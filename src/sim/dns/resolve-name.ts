@@ -10,6 +10,7 @@ import { lookUpWithMusl } from '../../node/dns/resolver/musl.js';
 import type { Libc, LookUpResult, Reply } from '../../node/dns/resolver/resolver.js';
 import { formatRecord, type DnsAnswer, type Rcode } from '../../packet/dns/record.js';
 import type { Trace } from '../../trace/trace.js';
+import type { TraceQuery } from '../contract.js';
 import { findObject, type WantedName } from '../lookup.js';
 import type { Simulation } from '../simulation.js';
 import { type Asked, AskedServers } from './ask-server.js';
@@ -50,6 +51,8 @@ export interface Resolution extends DnsAnswer {
   readonly seconds: number;
   readonly libc: Libc;
   readonly conf: ResolvConf;
+  /** The traffic that it was, of servers that asked on too. */
+  readonly traffic: readonly TraceQuery[];
 }
 
 /** A question is lost where any outcome of the network loses it: a client that is lucky is no proof. */
@@ -82,10 +85,20 @@ export function resolveName(simulation: Simulation, { from, name, types }: NameQ
     return typeof first !== 'string' && !always && first.some(({ truncated }) => truncated === true) ? askAll(true) : first;
   };
   const looked = (libc === 'musl' ? lookUpWithMusl : lookUpWithGlibc)({ conf, ask, differ }, name);
-  return { ...joined(looked.answers), ...looked, queries, servers: [...servers], lost, libc, conf, rcode: rcodeOf(looked.result) };
+  return {
+    ...joined(looked.answers),
+    ...looked,
+    queries,
+    servers: [...servers],
+    traffic: asks.asked,
+    lost,
+    libc,
+    conf,
+    rcode: rcodeOf(looked.result),
+  };
 }
 
-const NOBODY_ASKED = { result: 'NOERROR', queries: [], servers: [], lost: undefined, seconds: 0 } as const;
+const NOBODY_ASKED = { result: 'NOERROR', queries: [], servers: [], traffic: [], lost: undefined, seconds: 0 } as const;
 
 /** /etc/hosts goes before any server, for addresses: of one family it is enough. */
 function hostsAnswer(simulation: Simulation, from: string, name: string, types: readonly string[]): DnsAnswer | undefined {
