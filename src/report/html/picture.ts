@@ -1,8 +1,10 @@
 /**
  * An outcome as a picture: nodes with their namespaces in the order the packets first meet them, from top to bottom, and beside one another the tracks:
- * the request's way, and the reply's. A way that turns back goes on in a track of its own, so that along one track it never turns. In each cell
- * stand the stations: devices, translations, tunnels, rules, and the end.
+ * the request's way, and the reply's. A way that turns back goes on in a track of its own, so that along one track it never turns; only the underlay,
+ * which lies between any two nodes, stands there each time the request crosses it. In each cell stand the stations: devices, translations, tunnels,
+ * rules, and the end.
  */
+import { isUnderlay } from '../../claim/place.js';
 import type { RecordedHop, RecordedOutcome } from '../../trace/recorded-trace.js';
 
 export type Leg = 'request' | 'reply';
@@ -26,6 +28,8 @@ export interface Track {
 }
 
 export interface Space {
+  /** Different for each. */
+  readonly key: string;
   readonly netns: string;
   /** One for each track, in the order of the way. */
   readonly cells: readonly (readonly Station[])[];
@@ -43,20 +47,29 @@ export interface Picture {
 
 interface Visit {
   readonly leg: Leg;
+  readonly node: string;
   readonly netns: string;
   readonly stations: readonly Station[];
 }
 
+interface Row {
+  readonly key: string;
+  readonly node: string;
+  readonly netns: string;
+}
+
 export function pictureOf(outcome: Pick<RecordedOutcome, 'request' | 'reply'>): Picture {
-  const rows = rowsOf([...outcome.request, ...outcome.reply]);
-  const order = new Map(rows.flatMap(({ spaces }) => spaces).map((netns, i) => [netns, i]));
+  const visits = { request: visitsOf(outcome.request, 'request'), reply: visitsOf(outcome.reply, 'reply') };
+  const rows: Row[] = [];
+  const places = { request: placeRequest(visits.request, rows), reply: placeReply(visits.reply, rows) };
   const tracks: Track[] = [];
   const cells = new Map<string, Station[][]>();
   for (const leg of ['request', 'reply'] as const) {
     let last: number | undefined;
     let isOpen = false;
-    for (const visit of visitsOf(outcome[leg], leg)) {
-      const row = order.get(visit.netns) as number;
+    for (const [i, visit] of visits[leg].entries()) {
+      const { key } = places[leg][i] as Row;
+      const row = rows.findIndex((one) => one.key === key);
       const down = last === undefined ? leg === 'request' : row > last;
       const track = tracks.at(-1);
       if (!isOpen || track === undefined) {
@@ -67,37 +80,70 @@ export function pictureOf(outcome: Pick<RecordedOutcome, 'request' | 'reply'>): 
         if (cellCount(cells, tracks.length - 1) === 1) tracks[tracks.length - 1] = { leg, down };
         else tracks.push({ leg, down });
       }
-      const own = cells.get(visit.netns) ?? [];
-      cells.set(visit.netns, own);
+      const own = cells.get(key) ?? [];
+      cells.set(key, own);
       own[tracks.length - 1] = [...(own[tracks.length - 1] ?? []), ...visit.stations];
       last = row;
     }
   }
-  const nodes = rows.map(({ name, spaces }) => ({
-    name,
-    spaces: spaces.map((netns) => ({ netns, cells: tracks.map((_, i) => cells.get(netns)?.[i] ?? []) })),
-  }));
-  return { tracks, nodes };
+  return { tracks, nodes: nodesOf(rows, (key) => tracks.map((_, i) => cells.get(key)?.[i] ?? [])) };
+}
+
+/** Neighbours on one node are in one box. */
+function nodesOf(rows: readonly Row[], cellsOf: (key: string) => Space['cells']): readonly PictureNode[] {
+  const nodes: { name: string; spaces: Space[] }[] = [];
+  for (const { key, node, netns } of rows) {
+    const space = { key, netns, cells: cellsOf(key) };
+    const last = nodes.at(-1);
+    if (last?.name === node) last.spaces.push(space);
+    else nodes.push({ name: node, spaces: [space] });
+  }
+  return nodes;
+}
+
+function placeRequest(visits: readonly Visit[], rows: Row[]): readonly Row[] {
+  return visits.map(({ node, netns }, i) => {
+    if (!isUnderlay(netns)) return rowOf(node, netns, rows);
+    const row = { key: `${netns} ${i}`, node, netns };
+    rows.push(row);
+    return row;
+  });
+}
+
+/** The way back crosses the underlay where the way there did, between the same two nodes. */
+function placeReply(visits: readonly Visit[], rows: Row[]): readonly Row[] {
+  const places = visits.map(({ node, netns }) => (isUnderlay(netns) ? undefined : rowOf(node, netns, rows)));
+  return visits.map(({ node, netns }, i) => {
+    const known = places[i];
+    if (known !== undefined) return known;
+    const around = [places[i - 1], places[i + 1]].map((row) => (row === undefined ? -1 : rows.indexOf(row)));
+    const [low, high] = [Math.min(...around), Math.max(...around)];
+    const own = rows.filter((row) => row.netns === netns);
+    return own.find((row) => low < rows.indexOf(row) && rows.indexOf(row) < high) ?? own[0] ?? rowOf(node, netns, rows);
+  });
+}
+
+/** A node met again takes its new namespace in. */
+function rowOf(node: string, netns: string, rows: Row[]): Row {
+  const known = rows.find((row) => row.netns === netns);
+  if (known !== undefined) return known;
+  const row = { key: netns, node, netns };
+  const last = rows.findLastIndex((one) => one.node === node);
+  rows.splice(last < 0 ? rows.length : last + 1, 0, row);
+  return row;
 }
 
 function cellCount(cells: ReadonlyMap<string, readonly (readonly Station[])[]>, track: number): number {
   return [...cells.values()].filter((own) => own[track] !== undefined).length;
 }
 
-/** A node met again takes its new namespace in. */
-function rowsOf(hops: readonly RecordedHop[]): readonly { readonly name: string; readonly spaces: readonly string[] }[] {
-  const nodes = new Map<string, Set<string>>();
-  for (const { node, netns } of hops) nodes.set(node, (nodes.get(node) ?? new Set()).add(netns));
-  return [...nodes].map(([name, spaces]) => ({ name, spaces: [...spaces] }));
-}
-
 function visitsOf(hops: readonly RecordedHop[], leg: Leg): readonly Visit[] {
-  const visits: { leg: Leg; netns: string; stations: Station[] }[] = [];
+  const visits: { leg: Leg; node: string; netns: string; stations: Station[] }[] = [];
   let inside: readonly string[] = [];
   for (const [i, hop] of hops.entries()) {
     let visit = visits.at(-1);
     if (visit?.netns !== hop.netns) {
-      visit = { leg, netns: hop.netns, stations: [] };
+      visit = { leg, node: hop.node, netns: hop.netns, stations: [] };
       visits.push(visit);
     }
     if (hop.stage === 'encapsulate') inside = [tunnelName(hop), ...inside];

@@ -136,11 +136,14 @@ describe('an HTML report', { timeout: 120_000 }, () => {
         ['laptop', 'external.laptop'],
         ['fabric', 'fabric.net'],
         ['node1', 'node1'],
+        ['fabric', 'fabric.net'],
         ['node2', 'node2', 'pod.default.web'],
       ],
     );
-    const first = tracks[0];
-    assert.deepEqual(first, { leg: 'request', down: true });
+    assert.deepEqual(tracks, [
+      { leg: 'request', down: true },
+      { leg: 'reply', down: false },
+    ]);
     const stations = nodes.flatMap(({ spaces }) => spaces).flatMap(({ cells }) => cells.flat());
     assert.ok(stations.some(({ kind, label }) => kind === 'nat' && label === 'DNAT to 10.244.1.2:80'));
     assert.ok(stations.some(({ kind, inside }) => kind === 'device' && inside[0] === 'VXLAN'));

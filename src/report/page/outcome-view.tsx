@@ -37,7 +37,9 @@ export function OutcomeView({ trace, outcome, isShown }: OutcomeViewProps) {
       <Facts trace={trace} outcome={outcome} isShown={isShown} />
       {place !== undefined && (
         <div class="way" onKeyDown={onKeyDown}>
-          <PictureView picture={picture} place={place} go={go} />
+          <div class="scrolls-aside">
+            <PictureView picture={picture} place={place} go={go} />
+          </div>
           <div class="beside">
             <div class="stepper" role="group" aria-label="Step through the hops">
               <button type="button" onClick={() => step(-1)} disabled={index === 0} aria-label="Previous hop">

@@ -40,10 +40,10 @@ export function PictureView({ picture, place, go }: PictureViewProps) {
         ))}
       </div>
       {picture.nodes.map(({ name, spaces }) => (
-        <section class="node" key={name} aria-label={name}>
+        <section class="node" key={spaces[0]?.key} aria-label={name}>
           <h4>{spaces.some(({ netns }) => isUnderlay(netns)) ? 'underlay' : name}</h4>
           {spaces.map((space) => (
-            <SpaceView key={space.netns} space={space} node={name} picture={picture} isHere={isHere} go={go} />
+            <SpaceView key={space.key} space={space} node={name} picture={picture} isHere={isHere} go={go} />
           ))}
         </section>
       ))}
