@@ -1,5 +1,6 @@
 /** The HTML report as data: packed and read back, the same bytes each time, the capture file that the page makes, and the picture. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -17,6 +18,8 @@ test('packed JSON comes back as it was', () => {
   const packed = JSON.parse(JSON.stringify(packer.pack(value))) as unknown;
   assert.deepEqual(unpack(packed, packer), value);
 });
+
+const noTcpdump = spawnSync('tcpdump', ['--version']).status === 0 ? false : 'needs tcpdump';
 
 const CLUSTER = `kubernetesVersion: "1.34"
 nodes: [{name: node1, addresses: [192.168.1.10]}, {name: node2, addresses: [192.168.1.20]}]
@@ -110,6 +113,21 @@ describe('an HTML report', { timeout: 120_000 }, () => {
     const args = ['trace', '-c', 'cluster.yaml', '-f', 'web.yaml', '--from', 'external/laptop', '--to', 'nodeport/node1:30080'];
     await project.hopspec([...args, '--pcap', 'a.pcapng']);
     assert.deepEqual(Buffer.from(own), readFileSync(join(project.folder, 'a.pcapng')));
+  });
+
+  test("and tcpdump reads in that file what the trace says in tcpdump's words", { skip: noTcpdump }, async () => {
+    const args = ['trace', '-c', 'cluster.yaml', '-f', 'web.yaml', '--from', 'external/laptop', '--to', 'nodeport/node1:30080'];
+    await project.hopspec([...args, '--pcap', 'b.pcapng']);
+    const dump = spawnSync('tcpdump', ['-n', '-t', '-r', join(project.folder, 'b.pcapng')], { encoding: 'utf8' }).stdout;
+    // Options but the MSS, which our text leaves out.
+    const read = dump.replaceAll(/(options \[mss \d+),[^\]]*\]/g, '$1]').split('\n');
+    const { request, reply } = outcome(0, 2);
+    const said = [...request, ...reply].filter(({ stage }) => stage === 'tx' || stage === 'rx').flatMap(({ packet }) => packet.split('\n'));
+    assert.ok(said.length > 10);
+    assert.deepEqual(
+      [...new Set(said)].filter((line) => !read.includes(line)),
+      [],
+    );
   });
 
   test('has the same bytes each time', async () => {
