@@ -80,7 +80,7 @@ function listed(network: SimulatedNetwork, names: readonly string[]): Readonly<R
 }
 
 /** Draws each branch with its probability. */
-function seededOracle(seed: number): ChoiceOracle {
+export function seededOracle(seed: number): ChoiceOracle {
   const rng = createRng(seed);
   return {
     choose: (_site, weights) => {

@@ -32,6 +32,7 @@ const DEFAULTS: Readonly<Record<string, number>> = {
   'net.ipv6.icmp.ratelimit': 100,
   'net.ipv6.icmp.echo_ignore_all': 0,
   'net.ipv6.fwmark_reflect': 0,
+  'net.ipv6.auto_flowlabels': 1,
   'net.ipv4.vs.conntrack': 0,
   'net.ipv4.vs.expire_quiescent_template': 0,
   'net.bridge.bridge-nf-call-iptables': 1,

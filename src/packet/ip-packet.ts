@@ -24,6 +24,8 @@ export interface IpPacket {
   /** Of a fragment the whole packet's. */
   readonly l4: Layer4;
   readonly fragment?: Fragment;
+  /** Of IPv6: its flow label is 0, which otherwise only chance knows. */
+  readonly unlabelled?: true;
 }
 
 /** The part of a packet that a fragment carries, in bytes after the IP header (and, of IPv6, after the fragment header). */

@@ -7,15 +7,15 @@ import type { IcmpMessage } from './icmp.js';
 import type { IpPacket, Layer4 } from './ip-packet.js';
 
 export function withAddress(packet: IpPacket, side: 'src' | 'dst', ip: Ip, l4: Layer4): IpPacket {
-  const { src, dst, ttl, tos, id, df, proto, fragment } = packet;
+  const { src, dst, ttl, tos, id, df, proto, fragment, unlabelled } = packet;
   if (l4 === packet.l4 && ip === (side === 'src' ? src : dst)) return packet;
-  if (fragment !== undefined) return side === 'src' ? { ...packet, src: ip, l4 } : { ...packet, dst: ip, l4 };
+  if (fragment !== undefined || unlabelled !== undefined) return side === 'src' ? { ...packet, src: ip, l4 } : { ...packet, dst: ip, l4 };
   return side === 'src' ? { src: ip, dst, ttl, tos, id, df, proto, l4 } : { src, dst: ip, ttl, tos, id, df, proto, l4 };
 }
 
 export function withTtl(packet: IpPacket, ttl: number): IpPacket {
-  const { src, dst, tos, id, df, proto, l4, fragment } = packet;
-  return fragment === undefined ? { src, dst, ttl, tos, id, df, proto, l4 } : { ...packet, ttl };
+  const { src, dst, tos, id, df, proto, l4, fragment, unlabelled } = packet;
+  return fragment === undefined && unlabelled === undefined ? { src, dst, ttl, tos, id, df, proto, l4 } : { ...packet, ttl };
 }
 
 export function withPort(l4: Exclude<Layer4, IcmpMessage>, side: 'src' | 'dst', port: number): Layer4 {

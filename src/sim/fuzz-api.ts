@@ -1,5 +1,7 @@
 /** Joins the two kernels for comparing: the simulated one, and the machine's own. Nothing that users run loads it. */
-import { runPlan } from '../kernel/run-plan.js';
+import type { ChoiceOracle } from '../base/choice.js';
+import { legSite } from '../kernel/route/multipath.js';
+import { runPlan, seededOracle } from '../kernel/run-plan.js';
 import { execute, type LabKernel } from '../lab/execute.js';
 export { readPlan } from '../plan/plan-json.js';
 export { execute } from '../lab/execute.js';
@@ -46,12 +48,28 @@ export function pathsText({ steps }: PlanDifference): readonly string[] {
 /** `older`: Linux 6.1, where any ICMP error takes from its receiver what errors about routes would need (inet_peer_xrlim_allow). */
 function simulate(plan: Plan, traced: boolean, older: boolean): readonly SimulatedFlow[] {
   const routeErrors: RouteErrors = new Map();
-  const flows = runPlan(plan, { record: true }).flatMap((probe) => probe.flows);
+  const chance = noteLegs();
+  const flows = runPlan(plan, { record: true, oracle: chance.oracle }).flatMap((probe) => probe.flows);
   return flows.map((flow) => {
-    const certain = countRouteErrors(flow, routeErrors);
+    const certain = countRouteErrors(flow, routeErrors) && !chance.decides(flow);
     if (older) noteErrors(flow, routeErrors);
     return traced ? { ...flowJson(flow), certain, path: pathOf(flow) } : { ...flowJson(flow), certain };
   });
+}
+
+/** Notes the multipath routes a leg of which only chance gives: flows by them are not compared. */
+function noteLegs(): { readonly oracle: ChoiceOracle; decides(flow: FlowRecord): boolean } {
+  const own = seededOracle(1);
+  const sites = new Set<string>();
+  return {
+    oracle: {
+      choose: (site, weights) => {
+        sites.add(site);
+        return own.choose(site, weights);
+      },
+    },
+    decides: ({ events }) => events.some((event) => event.kind === 'route' && sites.has(legSite(event.netns, event.route))),
+  };
 }
 
 /** By namespace and receiver. */

@@ -116,6 +116,8 @@ export interface Passage {
   uid: number | undefined;
   /** It was lost without a word to its sender: nobody listens to its queue. */
   swallowed?: boolean;
+  /** Of what a bridge translated and gave to its host: the device that its way leads to, which IPv6 takes for the one it came in by (IP6CB iif). */
+  routedTo?: string | undefined;
   /** A copy that TEE made. */
   copied?: boolean;
   /** The socket that TPROXY gave it; opaque. */

@@ -97,7 +97,8 @@ function translatedMac(rt: Runtime, port: BridgePort, srcMac: Mac, dstMac: Mac, 
 const UNSENDABLE: readonly DropReason[] = ['IP_MARTIAN_SOURCE', 'IP_MARTIAN_DESTINATION', 'IP_LOCALNET', 'IP_RPFILTER'];
 
 /** The neighbour on this bridge that the packet goes to, or `host`. Undefined: IPv6 drops here what has no route (br_netfilter_ipv6.c). */
-function nexthopOf(rt: Runtime, bridge: Device, { packet, mark }: Passage): Ip | 'host' | undefined {
+function nexthopOf(rt: Runtime, bridge: Device, passage: Passage): Ip | 'host' | undefined {
+  const { packet, mark } = passage;
   const { src, dst } = packet;
   if (typeof src === 'number') {
     const { kind, route, reason } = routeInput(rt, bridge, src, dst as Ipv4, mark, packet);
@@ -109,7 +110,9 @@ function nexthopOf(rt: Runtime, bridge: Device, { packet, mark }: Passage): Ip |
   }
   const route = inputRoute6(rt, bridge, packet, mark);
   if (route === undefined) return undefined;
-  return route.type !== 'unicast' || route.device !== bridge ? 'host' : (route.via ?? dst);
+  if (route.type === 'unicast' && route.device === bridge) return route.via ?? dst;
+  passage.routedTo = route.device?.name;
+  return 'host';
 }
 
 /** Learns, and sends the frame on its way; true if the host itself gets it too. */

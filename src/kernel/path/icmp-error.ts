@@ -39,7 +39,7 @@ export function sendIcmpError(rt: Runtime, ns: Namespace, passage: Passage, erro
   const receiver = about.src as Ipv4;
   if (!mayAnswer(ns, about) || (error.inDevice !== undefined && isForAll(rt))) return;
   const mark = sysctlValue(ns.sysctls, 'net.ipv4.fwmark_reflect') === 0 ? 0 : passage.mark;
-  const decision = routeOutput(rt, ns, { dst: receiver, src: sourceOf(ns, passage, error.inDevice), mark, flow: errorFlow(about) });
+  const decision = routeOutput(rt, ns, { dst: receiver, src: sourceOf(ns, passage, error.inDevice), mark, flow: errorFlow(about), about });
   if (decision.route === undefined || decision.error !== undefined) return;
   const masked = (ns.icmpRatemask & (1 << error.type)) !== 0 && !(error.type === UNREACHABLE && error.code === FRAGMENTATION_NEEDED);
   if (masked && (ns.icmpSilent || (ns.icmpRatelimitMs > 0 && decision.device !== ns.lo && !takeIcmpToken(rt, ns, receiver)))) return;

@@ -2,12 +2,12 @@
  * The hash by which Linux spreads flows over the legs of a multipath route (fib_multipath_hash of net/ipv4/route.c, rt6_multipath_hash of
  * net/ipv6/route.c): SipHash over the flow's addresses (policy 0, and 2 of what is no tunnel), protocol and ports (1), or the fields of
  * fib_multipath_hash_fields (3), both directions alike. Its key is random at boot unless fib_multipath_hash_seed is set (Linux 6.11 and later): without it
- * the leg is a choice. So it is where Linux hashes what only chance gave: IPv6's flow label (policy 0), and the hash that a
- * forwarded packet of TCP or UDP brings from its socket (policy 1). Left out: tunnels under policy 2, inner fields.
+ * the leg is a choice. So it is where Linux hashes what only chance gave: the flow label that a host of IPv6 gives its packets unless auto_flowlabels forbids it
+ * (policy 0), and the hash that a forwarded packet of TCP or UDP brings from its socket (policy 1). Left out: tunnels under policy 2, inner fields.
  */
 import type { Ip } from '../../base/ip.js';
 import { siphash } from '../../base/siphash.js';
-import { PROTO } from '../../packet/ip-packet.js';
+import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
 import type { Namespace } from '../namespace.js';
 import { jhash } from '../nft/jhash.js';
 import { sysctlValue } from '../sysctl.js';
@@ -31,10 +31,26 @@ export interface Flow {
   readonly source: FlowSource | undefined;
   /** It came in by a device. */
   readonly forwarded: boolean;
+  /** Of an ICMP error that is sent on: the packet that it is about. */
+  readonly inner?: IpPacket | undefined;
+  /** An ICMP error that is made here goes the way of the packet that it is about. */
+  readonly as?: Flow | undefined;
+}
+
+/** A packet that came in, or that an error is about. */
+export function forwardedFlow(packet: IpPacket): Flow {
+  const { src, dst, l4 } = packet;
+  return { src, dst, source: packet, forwarded: true, inner: l4.kind === 'icmp' ? l4.about : undefined };
+}
+
+/** A packet that is made here; `about`: what an ICMP error is about. */
+export function ownFlow(src: Ip, dst: Ip, source: FlowSource | undefined, about: IpPacket | undefined): Flow {
+  return { src, dst, source, forwarded: false, as: about === undefined ? undefined : forwardedFlow(about) };
 }
 
 /** 31 bits; undefined where the leg is a matter of chance. */
-export function multipathHash(ns: Namespace, flow: Flow): number | undefined {
+export function multipathHash(ns: Namespace, given: Flow): number | undefined {
+  const flow = given.as ?? given;
   const seed = sysctlValue(ns.sysctls, 'net.ipv4.fib_multipath_hash_seed');
   const hashed = seed === 0 ? undefined : hashedFlow(ns, flow);
   if (hashed === undefined) return undefined;
@@ -49,20 +65,34 @@ export function policyOf(ns: Namespace, { dst }: Pick<Flow, 'dst'>): number {
 }
 
 function hashedFlow(ns: Namespace, flow: Flow): HashedFlow | undefined {
-  const { src, dst, source, forwarded } = flow;
+  const { src, dst, source, forwarded, inner } = flow;
   const six = typeof dst !== 'number';
   const { proto = 0, l4 } = source ?? {};
-  const { sport = 0, dport = 0, kind } = l4 ?? {};
+  const { sport = 0, kind } = l4 ?? {};
+  const dport = dportOf(flow);
   if (kind === 'tunnel') return undefined;
   switch (policyOf(ns, flow)) {
     case 0:
+      return byAddresses(six, inner === undefined ? flow : forwardedFlow(inner));
     case 2:
-      return six ? undefined : { src, dst, proto: 0, sport: 0, dport: 0 };
+      return byAddresses(six, flow);
     case 1:
       return forwarded && proto !== PROTO.icmp && proto !== PROTO.icmpv6 ? undefined : { src, dst, proto, sport, dport };
     default:
       return byFields(ns, six, { src, dst, proto, sport, dport });
   }
+}
+
+/** Of IPv6 also by protocol and flow label; a packet made here has none yet when its way is asked for. */
+function byAddresses(six: boolean, { src, dst, source, forwarded }: Flow): HashedFlow | undefined {
+  if (six && forwarded && source?.unlabelled !== true) return undefined;
+  return { src, dst, proto: six ? (source?.proto ?? 0) : 0, sport: 0, dport: 0 };
+}
+
+/** A host that asks for the way of its own ICMP has type and code where the port would be (union flowi_uli). */
+function dportOf({ source, forwarded }: Flow): number {
+  const { dport = 0, kind, type = 0, code = 0 } = source?.l4 ?? {};
+  return kind === 'icmp' && !forwarded ? (type << 8) | code : dport;
 }
 
 function byFields(ns: Namespace, six: boolean, { src, dst, proto, sport, dport }: HashedFlow): HashedFlow | undefined {

@@ -9,7 +9,7 @@ import type { Device } from '../namespace.js';
 import type { Runtime } from '../runtime.js';
 import type { Route } from './fib.js';
 import { lookupByRules, lookupRoute } from './lookup.js';
-import type { Flow } from './flow-hash.js';
+import { type Flow, forwardedFlow } from './flow-hash.js';
 import { selectLeg } from './multipath.js';
 import { incoming } from './policy-rule.js';
 import { reversePath, type WayBack } from './reverse-path.js';
@@ -68,10 +68,8 @@ function decide(rt: Runtime, device: Device, way: Coming, found: Route): InputDe
   return { kind: 'forward', route, reason: undefined, icmpCode: undefined };
 }
 
-/** An ICMP error goes the way of the packet that it is about (ip_multipath_l3_keys). */
 function hashedAs(src: Ipv4, dst: Ipv4, packet: IpPacket | undefined): Flow {
-  const about = packet?.l4.kind === 'icmp' ? packet.l4.about : undefined;
-  return { src: about?.src ?? src, dst: about?.dst ?? dst, source: packet, forwarded: true };
+  return packet === undefined ? { src, dst, source: undefined, forwarded: true } : forwardedFlow(packet);
 }
 
 /** 255.255.255.255 is for this host, whatever routes say (brd_input). */

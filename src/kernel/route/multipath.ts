@@ -25,7 +25,7 @@ export function selectLeg<A extends Ip>(rt: Runtime, ns: Namespace, route: Route
   if (index === undefined) {
     const total = legs.reduce((sum, leg) => sum + leg.weight, 0);
     index = rt.oracle.choose(
-      `${ns.name}: next hop of ${route.text}`,
+      legSite(ns.name, route.text),
       legs.map((leg) => leg.weight / total),
     );
     chosen.set(key, index);
@@ -34,6 +34,11 @@ export function selectLeg<A extends Ip>(rt: Runtime, ns: Namespace, route: Route
     if ((flow.src === 0 || flow.src === 0n) && source !== undefined) chosen.set(flowKey(ns, { ...flow, src: source }), index);
   }
   return legs[index]?.route ?? route;
+}
+
+/** What the oracle is told of the choice. */
+export function legSite(netns: string, route: string): string {
+  return `${netns}: next hop of ${route}`;
 }
 
 const HASH_BITS = 2 ** 31;
@@ -53,7 +58,8 @@ function legByHash<A extends Ip>(legs: readonly RouteLeg<A>[], hash: number, { s
   return best.route;
 }
 
-function flowKey(ns: Namespace, flow: Flow): string {
+function flowKey(ns: Namespace, given: Flow): string {
+  const flow = given.as ?? given;
   const { src, dst, source } = flow;
   const addresses = `${formatIp(src)} ${formatIp(dst)}`;
   const { l4 } = source ?? {};

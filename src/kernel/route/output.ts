@@ -5,10 +5,12 @@
 import { unsupported } from '../../base/errors.js';
 import { formatIp, type Ip, type Ipv4 } from '../../base/ip.js';
 import type { Errno } from '../../trace/flow-record.js';
+import type { IpPacket } from '../../packet/ip-packet.js';
 import type { Device, Namespace } from '../namespace.js';
 import type { Runtime } from '../runtime.js';
 import type { Route, RouteOf } from './fib.js';
 import { lookupByRules, lookupRoute } from './lookup.js';
+import { ownFlow } from './flow-hash.js';
 import { selectLeg } from './multipath.js';
 import type { FlowSource } from './policy-rule.js';
 
@@ -29,6 +31,8 @@ export interface OutputKey {
   readonly oif?: Device | undefined;
   /** What rules may ask for besides. */
   readonly flow?: FlowSource | undefined;
+  /** Of an ICMP error: the packet that it is about, by which its leg is chosen. */
+  readonly about?: IpPacket | undefined;
 }
 
 export function routeOutput(rt: Runtime, ns: Namespace, key: OutputKey): OutputDecision<Ipv4> {
@@ -46,13 +50,13 @@ export function routeOutput(rt: Runtime, ns: Namespace, key: OutputKey): OutputD
   return ns.redirects.size === 0 ? decision : redirected(rt, ns, decision, dst);
 }
 
-function decide(rt: Runtime, ns: Namespace, { dst, src, oif, flow }: OutputKey, found: Route | undefined): OutputDecision<Ipv4> {
+function decide(rt: Runtime, ns: Namespace, { dst, src, oif, flow, about }: OutputKey, found: Route | undefined): OutputDecision<Ipv4> {
   if (found === undefined) return oif === undefined ? fail(ns, undefined, 'ENETUNREACH') : onLink(ns, oif, src, dst);
   if (found.type === 'unreachable') return fail(ns, found, 'EHOSTUNREACH');
   if (found.type === 'prohibit') return fail(ns, found, 'EACCES');
   if (found.type === 'blackhole') return fail(ns, found, 'EINVAL');
   if (found.type === 'local') return { route: found, device: ns.lo, source: src !== 0 ? src : found.source || dst, error: undefined };
-  const route = found.legs === undefined ? found : selectLeg(rt, ns, found, { src, dst, source: flow, forwarded: false });
+  const route = found.legs === undefined ? found : selectLeg(rt, ns, found, ownFlow(src, dst, flow, about));
   const device = route.device as Device;
   const source = src !== 0 ? src : route.source;
   if (dst === 0 || (source >>> 24 === 127 && !device.conf.routeLocalnet)) return fail(ns, route, 'EINVAL');

@@ -10,7 +10,9 @@ import type { NumberRange, RuleSelectors } from '../../plan/iproute2/rule-select
 export interface FlowSource {
   readonly tos: number;
   readonly proto: number;
-  readonly l4: { readonly kind: string; readonly sport?: number; readonly dport?: number };
+  /** `type` and `code` of ICMP. */
+  readonly l4: { readonly kind: string; readonly sport?: number; readonly dport?: number; readonly type?: number; readonly code?: number };
+  readonly unlabelled?: true;
   /** Of the socket that sends it; root unless given. */
   readonly uid?: number;
 }

@@ -102,7 +102,7 @@ function isAbout(client: ClientSocket, device: Device, about: IpPacket | undefin
   if (about === undefined || client.ns !== device.ns || about.proto !== client.proto) return false;
   if (!mayHear(client, device) || about.src !== client.localIp || about.dst !== client.remoteIp) return false;
   const { l4 } = about;
-  // Of what was quoted only a request is this socket's (ping_supported).
-  if (l4.kind === 'icmp') return (l4.type === ECHO_REQUEST || l4.type === ECHO_REQUEST6) && l4.id === client.localPort;
+  // Of what was quoted only a request is this socket's; a raw socket does not ask for the identifier (raw_v4_match, raw_v6_match).
+  if (l4.kind === 'icmp') return l4.type === ECHO_REQUEST || l4.type === ECHO_REQUEST6;
   return l4.sport === client.localPort && l4.dport === client.remotePort;
 }

@@ -3,18 +3,20 @@
  * socket is connected, so only its peer reaches it; a closed port is answered with ICMP 3/3, or ICMPv6 1/4
  * (net/ipv4/udp.c, net/ipv6/udp.c).
  */
-import { formatSocket, type Ipv4 } from '../../base/ip.js';
+import { formatSocket, type Ip, type Ipv4 } from '../../base/ip.js';
 import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
 import type { UdpDatagram } from '../../packet/udp.js';
+import { isOwnAddress, isOwnAnycast } from '../ipv6/route/address-type.js';
 import { PORT_UNREACHABLE, UNREACHABLE6 } from '../ipv6/icmp-types.js';
 import { sendIcmpv6Error } from '../ipv6/path/icmp-error.js';
-import type { Device } from '../namespace.js';
+import type { Device, Listener, Namespace } from '../namespace.js';
 import type { Passage } from '../netfilter/contract.js';
 import { sendIcmpError, UNREACHABLE } from '../path/icmp-error.js';
 import { recordDeliver, recordDrop } from '../record.js';
 import { isLocalAddress } from '../route/address-type.js';
 import { routeOutput } from '../route/output.js';
 import type { Runtime } from '../runtime.js';
+import { sysctlValue } from '../sysctl.js';
 import { answerOf } from './exchange.js';
 import { endsWithPacket, isForClient } from './flow-state.js';
 import { findListener, givenListener } from './listeners.js';
@@ -28,6 +30,13 @@ function isForKept(rt: Runtime, device: Device, { src, dst }: IpPacket, l4: UdpD
     if (client?.proto === PROTO.udp && isForClient(client, device, src, l4.sport, dst, l4.dport)) return true;
   }
   return false;
+}
+
+/** ip6_datagram_send_ctl: a route to this host alone makes no address of IPv6 its own. */
+function mayAnswerFrom(rt: Runtime, ns: Namespace, { plan }: Listener, called: Ip): boolean {
+  if (typeof called === 'number' || plan.freebind === true || plan.transparent === true) return true;
+  if (sysctlValue(ns.sysctls, 'net.ipv6.ip_nonlocal_bind') !== 0) return true;
+  return isOwnAddress(rt.ipv6(ns), called) || isOwnAnycast(rt.ipv6(ns), called);
 }
 
 /** What was sent to a broadcast address is answered from the address by which this host would call the sender (fib_compute_spec_dst). */
@@ -58,7 +67,7 @@ export function receiveUdp(rt: Runtime, device: Device, passage: Passage, l4: Ud
   recordDeliver(rt, device, packet, listener.id);
   const ends = { localIp: dst, localPort: listener.port, remoteIp: src, remotePort: l4.sport };
   rt.flow.servers.push({ ns, listener, proto: PROTO.udp, ...ends, mark: 0, state: 'open', leg: rt.nextLeg, expects: 0 });
-  if (endsWithPacket(rt)) return;
+  if (endsWithPacket(rt) || !mayAnswerFrom(rt, ns, listener, dst)) return;
   const answer = answerOf(rt, listener.id);
   sendDatagram(rt, ns, {
     src: broadcast ? routeOutput(rt, ns, { dst: src as Ipv4, src: 0, mark: 0 }).source : dst,

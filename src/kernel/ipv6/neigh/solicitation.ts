@@ -51,8 +51,10 @@ function message(src: Ipv6, dst: Ipv6, type: number, target: Ipv6, linkAddress: 
 }
 
 function send(rt: Runtime, device: Device, packet: IpPacket, dst: Mac): void {
-  const { leg } = rt;
+  const { leg, frame } = rt;
   rt.leg = discoveryLeg(leg);
+  // It has no frame yet, whatever it answers.
+  rt.frame = undefined;
   const passage = newPassage(packet, 0);
   passage.uid = KERNEL_SOCKET;
   rt.sender = passage;
@@ -65,6 +67,7 @@ function send(rt: Runtime, device: Device, packet: IpPacket, dst: Mac): void {
     }
   }
   rt.leg = leg;
+  rt.frame = frame;
 }
 
 /** A rule of OUTPUT changed what routes ask for: an advertisement goes as any packet would, be it to a gateway. */

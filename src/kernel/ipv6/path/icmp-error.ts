@@ -38,8 +38,8 @@ export function sendIcmpv6Error(rt: Runtime, ns: Namespace, passage: Passage, er
   if (!mayAnswer(about, error)) return;
   const mark = sysctlValue(ns.sysctls, 'net.ipv6.fwmark_reflect') === 0 ? 0 : passage.mark;
   const oif = isLinkLocal(receiver) ? error.inDevice : undefined;
-  const src = sourceOf(rt, ns, about, error.inDevice);
-  const decision = routeOutput6(rt, ns, { dst: receiver, src, mark, oif, flow: ERROR_FLOW });
+  const src = sourceOf(rt, ns, passage, error.inDevice);
+  const decision = routeOutput6(rt, ns, { dst: receiver, src, mark, oif, flow: ERROR_FLOW, about });
   if (decision.route === undefined || decision.error !== undefined || isAnycastBy(decision.route, receiver)) return;
   if (isLimited(rt, ns, decision, receiver, error)) return;
   const { type, code, mtu } = error;
@@ -65,13 +65,14 @@ function mayAnswer(about: IpPacket, { type }: Icmpv6Error): boolean {
 }
 
 /** 0 leaves it to the route back, as a source of that route's own does (icmpv6_rt_has_prefsrc). */
-function sourceOf(rt: Runtime, ns: Namespace, about: IpPacket, inDevice: Device | undefined): Ipv6 {
+function sourceOf(rt: Runtime, ns: Namespace, { packet: about, routedTo }: Passage, inDevice: Device | undefined): Ipv6 {
   const stack = rt.ipv6(ns);
   const called = about.dst as Ipv6;
   if (isOwnHere(stack, called, inDevice) || isOwnAnycast(stack, called)) return called;
   const receiver = about.src as Ipv6;
   if (inDevice === undefined || wayTo(rt, ns, receiver)?.source) return 0n;
-  return selectSource6(stack, inDevice, receiver) ?? 0n;
+  const by = routedTo === undefined ? inDevice : (ns.deviceByName.get(routedTo) ?? inDevice);
+  return selectSource6(stack, by, receiver) ?? 0n;
 }
 
 /** An address of a link or of the host alone counts on its own device only (ipv6_chk_addr). */

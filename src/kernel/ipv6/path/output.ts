@@ -15,6 +15,7 @@ import type { Passage } from '../../netfilter/contract.js';
 import { answerPassage, newPassage, takeAsCopy } from '../../path/passage.js';
 import { senderOf } from '../../path/output.js';
 import { recordDrop, recordRoute } from '../../record.js';
+import { sysctlValue } from '../../sysctl.js';
 import type { OutputDecision } from '../../route/output.js';
 import type { Outgoing, Runtime } from '../../runtime.js';
 import { HOP_LIMIT_OF_ROUTE } from '../stack.js';
@@ -22,6 +23,9 @@ import type { Route6 } from '../route/fib.js';
 import { ownedBy } from '../../route/policy-rule.js';
 import { routeOutput6 } from '../route/output.js';
 import { transmit6 } from './transmit.js';
+
+/** Values of auto_flowlabels with which sockets get labels unasked (IP6_AUTO_FLOW_LABEL_OPTOUT, _FORCED). */
+const AUTO_LABELS: readonly number[] = [1, 3];
 
 export function output6(rt: Runtime, outgoing: Outgoing): Errno | undefined {
   const { ns, mark, about } = outgoing;
@@ -77,7 +81,10 @@ function refusesToFit(rt: Runtime, { fromClient }: Outgoing, packet: IpPacket, {
   return true;
 }
 
-function limited(rt: Runtime, ns: Namespace, packet: IpPacket, device: Device): IpPacket {
+function limited(rt: Runtime, ns: Namespace, given: IpPacket, device: Device): IpPacket {
+  const packet = AUTO_LABELS.includes(sysctlValue(ns.sysctls, 'net.ipv6.auto_flowlabels'))
+    ? given
+    : { ...given, unlabelled: true as const };
   if (packet.ttl !== HOP_LIMIT_OF_ROUTE) return packet;
   return { ...packet, ttl: rt.ipv6(ns).devices.get(device)?.hopLimit ?? 64 };
 }

@@ -69,7 +69,7 @@ function answerEcho(rt: Runtime, device: Device, passage: Passage, l4: IcmpMessa
   rt.outbox.push({ ns, packet: reply, leg, mark, about: undefined, fromClient: false, decision });
 }
 
-const ECHO_FLOW = { tos: 0, proto: PROTO.icmpv6, l4: { kind: 'icmp' } } as const;
+const ECHO_FLOW = { tos: 0, proto: PROTO.icmpv6, l4: { kind: 'icmp', type: ECHO_REPLY6, code: 0 } } as const;
 
 const UNREACHABLE_ERRNOS: readonly Errno[] = ['ENETUNREACH', 'EACCES', 'EHOSTUNREACH', 'EHOSTUNREACH', 'ECONNREFUSED', 'EACCES', 'EACCES'];
 

@@ -7,7 +7,7 @@ import type { Ipv6 } from '../../../base/ip.js';
 import type { IpPacket } from '../../../packet/ip-packet.js';
 import type { DropReason } from '../../../trace/drop-reason.js';
 import type { Device } from '../../namespace.js';
-import type { Flow } from '../../route/flow-hash.js';
+import { forwardedFlow } from '../../route/flow-hash.js';
 import { selectLeg } from '../../route/multipath.js';
 import { incoming } from '../../route/policy-rule.js';
 import type { Runtime } from '../../runtime.js';
@@ -52,14 +52,7 @@ export function routeInput6(rt: Runtime, device: Device, packet: IpPacket, mark:
 export function inputRoute6(rt: Runtime, device: Device, packet: IpPacket, mark: number): Route6 | undefined {
   const found = lookup(rt, device, packet, mark);
   if (found === undefined || LEADS_NOWHERE.includes(found.type)) return undefined;
-  return selectLeg(rt, device.ns, found, hashedAs(packet));
-}
-
-/** An ICMPv6 error goes the way of the packet that it is about (ip6_multipath_l3_keys). */
-function hashedAs(packet: IpPacket): Flow {
-  const { l4 } = packet;
-  const { src, dst } = (l4.kind === 'icmp' ? l4.about : undefined) ?? packet;
-  return { src, dst, source: packet, forwarded: true };
+  return selectLeg(rt, device.ns, found, forwardedFlow(packet));
 }
 
 const LEADS_NOWHERE: readonly string[] = ['unreachable', 'prohibit', 'blackhole'];
@@ -74,7 +67,7 @@ function lookup(rt: Runtime, device: Device, packet: IpPacket, mark: number): Ro
 
 function onward(rt: Runtime, { ns }: Device, packet: IpPacket, found: Route6): InputDecision6 {
   if (!rt.ipv6(ns).forwarding) return drop('IP_FORWARDING_DISABLED', undefined);
-  return { kind: 'forward', route: selectLeg(rt, ns, found, hashedAs(packet)), reason: undefined, icmpCode: undefined };
+  return { kind: 'forward', route: selectLeg(rt, ns, found, forwardedFlow(packet)), reason: undefined, icmpCode: undefined };
 }
 
 function drop(reason: DropReason, route: Route6 | undefined, icmpCode?: number): InputDecision6 {

@@ -6,7 +6,9 @@
 import { unsupported } from '../../../base/errors.js';
 import { formatIp, type Ipv6 } from '../../../base/ip.js';
 import type { Errno } from '../../../trace/flow-record.js';
+import type { IpPacket } from '../../../packet/ip-packet.js';
 import type { Device, Namespace } from '../../namespace.js';
+import { ownFlow } from '../../route/flow-hash.js';
 import { selectLeg } from '../../route/multipath.js';
 import type { OutputDecision } from '../../route/output.js';
 import type { FlowSource } from '../../route/policy-rule.js';
@@ -27,6 +29,8 @@ export interface OutputKey6 {
   readonly loose?: boolean | undefined;
   /** What rules may ask for besides. */
   readonly flow?: FlowSource | undefined;
+  /** Of an ICMP error: the packet that it is about, by which its leg is chosen. */
+  readonly about?: IpPacket | undefined;
 }
 
 type Decision = OutputDecision<Ipv6>;
@@ -42,9 +46,9 @@ export function routeOutput6(rt: Runtime, ns: Namespace, key: OutputKey6): Decis
 }
 
 function find(rt: Runtime, ns: Namespace, key: OutputKey6, src: Ipv6): Route6 | undefined {
-  const { dst, oif, loose, mark, flow } = key;
+  const { dst, oif, loose, mark, flow, about } = key;
   const found = lookupRoute6(rt, rt.ipv6(ns).fib, dst, { src, iif: ns.lo, oif, loose, mark, flow });
-  return found === undefined ? undefined : selectLeg(rt, ns, found, { src, dst, source: flow, forwarded: false });
+  return found === undefined ? undefined : selectLeg(rt, ns, found, ownFlow(src, dst, flow, about));
 }
 
 function decide(ns: Namespace, route: Route6 | undefined, source: Ipv6): Decision {

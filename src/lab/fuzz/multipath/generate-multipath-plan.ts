@@ -1,6 +1,6 @@
 /**
  * The plan of a seed with multipath routes: the random network, mostly with IPv6 too, some of whose routes have several next hops with weights, under
- * every hash policy. The seed of the hash is given (fib_multipath_hash_seed, Linux 6.11), so that the leg is exact; ports that a translation
+ * every hash policy. The seed of the hash is given (fib_multipath_hash_seed, Linux 6.11) and nobody labels flows, so that the leg is exact; ports that a translation
  * draws would be hashed too, so that none does. Routes that lead nowhere, of all types, stand beside them.
  */
 import { addRules } from '../add-rules.js';
@@ -59,6 +59,7 @@ function settle(netns: NetnsDraft, chance: Chance): void {
     'net.ipv4.fib_multipath_hash_policy': String(chance.below(4)),
     'net.ipv4.fib_multipath_hash_seed': String(chance.between(1, 100_000)),
     'net.ipv6.fib_multipath_hash_policy': String(chance.below(4)),
+    'net.ipv6.auto_flowlabels': '0',
   });
   for (const field of ['iptables', 'ip6tables'] as const) {
     const text = netns[field];
