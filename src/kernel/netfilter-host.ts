@@ -1,6 +1,6 @@
 /** What netfilter of either family may ask of its namespace, answered from the routing tables and sysctls beside it. */
 import type { Ip, Ipv4, Ipv6 } from '../base/ip.js';
-import type { Mac } from '../base/mac.js';
+import { BROADCAST_MAC, type Mac } from '../base/mac.js';
 import type { IpPacket } from '../packet/ip-packet.js';
 import { SCOPE } from '../plan/iproute2/scope.js';
 import { Ipvs } from './ipvs/ipvs.js';
@@ -69,6 +69,7 @@ function makeHost(rt: Runtime, ns: Namespace): NetfilterHost {
     },
     frameSource: () => frameSource(rt),
     frameDestination: () => (rt.frame === undefined || rt.frame.src === 0 ? undefined : rt.frame.dst),
+    isOwnBroadcast: () => rt.frame?.src === 0 && rt.frame.dst === BROADCAST_MAC,
     closedBeforeUs: () => (rt.kept.size > 0 ? 0 : rt.flow.beganUs),
     wallSeconds: () => rt.epoch + Math.floor(rt.nowUs / 1_000_000),
     findSocket: (passage) => findSocket(rt, ns, passage),

@@ -46,6 +46,8 @@ export interface NetfilterHost {
   frameSource?(): Mac | undefined;
   /** The one that it went to. */
   frameDestination?(): Mac | undefined;
+  /** It is this host's own copy of a broadcast, which no device received. */
+  isOwnBroadcast?(): boolean;
   /** The sockets of flows that began before are closed, unless a story keeps them: virtual time, µs. */
   closedBeforeUs?(): number;
   /** What a clock on the wall shows, in seconds since 1970 UTC. */

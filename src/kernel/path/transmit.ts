@@ -40,7 +40,7 @@ const EVERYBODY = -1;
 
 /** Of a broadcast this host hears too, as if by the device that it leaves by (ip_mc_output, dev_loopback_xmit). */
 function loopBackCopy(rt: Runtime, device: Device, passage: Passage): void {
-  const frame = { kind: 'ip', src: 0, dst: 0, packet: passage.packet } as const;
+  const frame = { kind: 'ip', src: 0, dst: BROADCAST_MAC, packet: passage.packet } as const;
   rt.inFlight.push({ device, frame, leg: rt.leg, waiting: undefined, mark: passage.mark, passage: { ...passage } });
 }
 

@@ -118,9 +118,8 @@ export function isForClient(client: ClientSocket | undefined, device: Device, sr
     client !== undefined &&
     client.ns === device.ns &&
     client.localPort === dport &&
-    client.remotePort === sport &&
     (client.localIp === dst || client.options.unbound) &&
-    (client.remoteIp === src || client.options.broadcast) &&
+    ((client.remoteIp === src && client.remotePort === sport) || client.options.broadcast) &&
     mayHear(client, device)
   );
 }

@@ -68,6 +68,7 @@ const STATIC = {
 const FIRST = ['h1 udp 10.0.0.2:53', 'h2 udp 10.0.0.1:53', 'h1 icmp 10.0.0.2', 'h1 udp 10.0.0.3:53'];
 const NAT =
   '*nat\n-A POSTROUTING -d 203.0.113.9/32 -j MASQUERADE\nCOMMIT\n*filter\n-A FORWARD -m conntrack --ctstate INVALID -j DROP\nCOMMIT\n';
+const DEAF = '*filter\n-A INPUT -m pkttype --pkt-type broadcast -j DROP\nCOMMIT\n';
 const sized = (...sizes: number[]): string[] =>
   sizes.flatMap((size) => [`h1 udp 10.0.0.2:53 size=${size}`, `h1 udp 10.0.0.2:53 size=${size} df=off`, `h1 icmp fd00::2 size=${size}`]);
 
@@ -144,6 +145,11 @@ export const BRIDGE: readonly Line[] = [
     mtu: [undefined, 1300],
     hosts: { h2: { allLinks: [{ name: 'eth0', kind: 'veth', mac: '0a:00:00:00:02:02', addr: ['10.0.0.2/24', 'fd00::2/64'] }] } },
     probes: [1240, 1400, 1449, 3000].flatMap((size) => [`h1 tcp 10.0.0.2:80 size=${size}`, `h1 tcp [fd00::2]:80 size=${size}`]),
+  }),
+  segment('of those who answer a broadcast the one behind the last port is first', {
+    b: { iptables: DEAF },
+    hosts: { h1: { iptables: DEAF } },
+    probes: ['h1 udp 10.0.0.255:53 broadcast', 'h2 udp 10.0.0.255:53 broadcast'],
   }),
   segment('larger ports than the usual', {
     mtu: [9000, 9000, 9000],

@@ -50,5 +50,11 @@ export const BROADCAST: readonly Line[] = [
       ...calls('r1', ' device=left'),
     ],
   },
+  {
+    name: 'an answer from another port',
+    four: true,
+    hosts: { ...deaf('c'), r1: { iptables: '*nat\n-A POSTROUTING -p udp --sport 53 -j SNAT --to-source 10.0.0.2:243\nCOMMIT\n' } },
+    probes: calls('c'),
+  },
   { name: 'over TCP and ping nobody is called', four: true, probes: CALLS.flatMap((ip) => [`c tcp ${ip}:80`, `c icmp ${ip}`]) },
 ];

@@ -45,10 +45,11 @@ export function packetTypeTest(type: 'unicast' | 'broadcast' | 'multicast', not:
   };
 }
 
-/** By whom the frame is for, not the packet; what was made here is for one alone. */
+/** By whom the frame is for, not the packet; what was made here is for one alone, but for this host's copy of a broadcast (PACKET_LOOPBACK). */
 export function packetTypeOf({ host }: Evaluation): 'unicast' | 'broadcast' | 'multicast' {
   const to = host.frameDestination?.();
-  if (to === undefined || !isGroupMac(to)) return 'unicast';
+  if (to === undefined) return host.isOwnBroadcast?.() === true ? 'broadcast' : 'unicast';
+  if (!isGroupMac(to)) return 'unicast';
   return to === BROADCAST_MAC ? 'broadcast' : 'multicast';
 }
 
