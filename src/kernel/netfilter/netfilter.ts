@@ -249,6 +249,8 @@ class NamespaceNetfilter implements Netfilter {
     const known = passage.ct !== undefined;
     this.#tracker ??= this.#newTracker();
     if (!track(this.#tracker, passage, this.#host.nowUs())) return false;
+    // A zone is for one look-up: what finds no connection in it is looked for afresh when it comes back over the loopback.
+    if (passage.zone !== undefined) passage.zone = undefined;
     if (!known && this.counts) countPacket(passage);
     return true;
   }

@@ -8,7 +8,8 @@ import { type Judgement, judge, type Judges, type PlanDifference } from './judge
 import { shrink } from './shrink.js';
 
 const PROBES = 60;
-const PATIENT_MS = 600;
+/** Less than TCP takes to send data again, which the simulated kernel does in stories alone. */
+const PATIENT_MS = 190;
 const SHRINK_TRIES = 300;
 
 export interface FuzzOptions {
