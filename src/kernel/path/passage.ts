@@ -3,6 +3,8 @@ import type { IpPacket } from '../../packet/ip-packet.js';
 import type { Passage } from '../netfilter/contract.js';
 import type { Owner } from '../runtime.js';
 
+const ZONE_0 = { id: 0, original: true, reply: true } as const;
+
 export function newPassage(packet: IpPacket, mark: number): Passage {
   return {
     packet,
@@ -24,6 +26,8 @@ export function ownerOf(sender: Passage | undefined): Owner | undefined {
 
 /** The passage of an answer to a packet: connection tracking takes it as related, in the other direction (nf_ct_attach). */
 export function answerPassage(packet: IpPacket, mark: number, about: Passage): Passage {
+  // The answer to an untracked packet belongs to no connection, but is past rules that ask for none: it is looked for afresh.
+  if (about.ct === undefined && about.state === 'UNTRACKED') return { ...newPassage(packet, mark), zone: ZONE_0 };
   if (about.ct === undefined) return newPassage(packet, mark);
   return {
     packet,
