@@ -244,12 +244,11 @@ class NamespaceNetfilter implements Netfilter {
     bind(this.#request, connection, binding);
   }
 
-  /** What came over the loopback is tracked, and counted, already. */
+  /** What came over the loopback is tracked, and counted, already. A zone is for one look-up: what finds nothing in it comes back without. */
   #track(passage: Passage): boolean {
     const known = passage.ct !== undefined;
     this.#tracker ??= this.#newTracker();
     if (!track(this.#tracker, passage, this.#host.nowUs())) return false;
-    // A zone is for one look-up: what finds no connection in it is looked for afresh when it comes back over the loopback.
     if (passage.zone !== undefined) passage.zone = undefined;
     if (!known && this.counts) countPacket(passage);
     return true;
