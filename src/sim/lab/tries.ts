@@ -49,7 +49,8 @@ function rarestServer(foreseen: readonly Run[]): number {
   return Math.min(...shares.values(), 1);
 }
 
-/** The client's address as the server sees it tells by which node a flow came in. */
+/** The client's address as a server sees it tells by which node a flow came in; nobody tells of an echo's. */
 export function outcomeKey({ verdict, server, seenSrc }: FlowRecord): string {
-  return [verdict, ...(server === undefined ? [] : [server]), ...(seenSrc === undefined ? [] : [`from ${formatIp(seenSrc.ip)}`])].join(' ');
+  if (server === undefined) return verdict;
+  return [verdict, server, ...(seenSrc === undefined ? [] : [`from ${formatIp(seenSrc.ip)}`])].join(' ');
 }
