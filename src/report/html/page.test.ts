@@ -68,6 +68,13 @@ describe('the page', { skip, timeout: 120_000 }, () => {
   }
   const REFUSED = { hash: 'features/packets.feature:12' };
 
+  test('what failed is looked at first', async () => {
+    const page = await open();
+    await page.getByRole('main').getByRole('heading', { name: 'nobody listens' }).waitFor();
+    assert.equal(await page.locator('.list a[aria-current]').innerText(), '✗\nnobody listens');
+    await page.close();
+  });
+
   test('the list filters by outcome and by words', async () => {
     const page = await open();
     const links = page.locator('.list a');
@@ -105,6 +112,8 @@ describe('the page', { skip, timeout: 120_000 }, () => {
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('Enter');
+    const name = (await page.locator('.list a').first().innerText()).split('\n').at(-1) ?? '';
+    await page.getByRole('main').getByRole('heading', { name }).waitFor();
     const status = page.getByRole('group', { name: 'Step through the hops' }).getByRole('status');
     await status.waitFor();
     assert.match(await status.innerText(), /^request · hop 1 of \d+$/);

@@ -13,6 +13,8 @@ export function App({ index }: { readonly index: ReportIndex }) {
   const key = useAddress();
   const shown = useMemo(() => filter(index.scenarios, outcomes, text), [index, outcomes, text]);
   const selected = index.scenarios.find((row) => keyOf(row) === key);
+  // Beside the list, what went wrong is looked at first.
+  const looked = selected ?? shown.find(({ outcome }) => outcome !== 'passed') ?? shown[0];
   return (
     <div class={`page ${selected === undefined ? 'is-list' : 'is-scenario'}`}>
       <header>
@@ -32,10 +34,10 @@ export function App({ index }: { readonly index: ReportIndex }) {
             <pre>{said}</pre>
           </section>
         ))}
-        <ScenarioList scenarios={shown} total={index.scenarios.length} selected={selected} />
+        <ScenarioList scenarios={shown} total={index.scenarios.length} selected={looked} />
       </nav>
       <main aria-label="Scenario">
-        {selected === undefined ? <p class="nothing">Choose a scenario.</p> : <ScenarioPane key={key} row={selected} />}
+        {looked === undefined ? <p class="nothing">No scenario.</p> : <ScenarioPane key={keyOf(looked)} row={looked} />}
       </main>
     </div>
   );
