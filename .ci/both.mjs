@@ -1,7 +1,7 @@
 /**
- * The shipped specs on both kernels, in two processes: every claim must hold on the simulated kernel and on this machine's, alike. What the real
- * one cannot say stands in both-cannot-say.json, by feature and scenario, with how many of its examples; anything beyond that is a failure, and
- * so is what stands there of a scenario that is no more.
+ * The shipped specs on both kernels, in four processes, which mostly wait: every claim must hold on the simulated kernel and on this machine's,
+ * alike. What the real one cannot say stands in both-cannot-say.json, by feature and scenario, with how many of its examples; anything beyond
+ * that is a failure, and so is what stands there of a scenario that is no more.
  *
  *   node .ci/both.mjs [FEATURE…]      all of them unless given; SKIPPED where namespaces cannot be made
  *     --list                          prints what cannot be said here, in the form of that file
@@ -16,7 +16,7 @@ const { values, positionals: features } = parseArgs({
   allowPositionals: true,
   options: { list: { type: 'boolean', default: false }, allowed: { type: 'string', default: '.ci/both-cannot-say.json' } },
 });
-const SHARDS = 2;
+const SHARDS = 4;
 const SECONDS_MAX = Number(process.env.HOPSPEC_BOTH_SECONDS ?? 300);
 
 const started = Date.now();
