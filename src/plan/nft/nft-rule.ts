@@ -60,6 +60,8 @@ export type Expression =
       readonly kind: 'ct';
       readonly key: string;
       readonly direction: 'original' | 'reply' | undefined;
+      /** `ct original ip saddr`; of the packet's own where it is not said. */
+      readonly family: 'ip' | 'ip6' | undefined;
       readonly type: DataType;
     }
   | {

@@ -120,10 +120,12 @@ function readComparing(reader: Reader): Statement {
   const word = peekWord(reader);
   const made = word === 'tcp' ? readOption(reader) : word === 'ct' ? readCtStatement(reader) : undefined;
   if (made !== undefined) return made;
+  const start = peekToken(reader)?.start ?? 0;
   const left = readExpression(reader);
+  const stretch = { ...reader, start };
   if (takeIf(reader, 'vmap')) return { kind: 'vmap', key: left, set: readSetUse(reader, { key: typesOf(left), value: ['verdict'] }) };
   if (takeIf(reader, 'set')) return readSetting(reader, left);
-  return readMatch(reader, left);
+  return readMatch(reader, left, stretch);
 }
 
 /** `tcp option maxseg size set 1400`, or `rt mtu` for what the route allows; or a match of an option. */
@@ -164,8 +166,10 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
 };
 const BIT_TYPES: readonly DataType[] = ['ct_state', 'ct_status', 'tcp_flag'];
 
-function readMatch(reader: Reader, left: Expression): Statement {
+/** `stretch` is where the left side stands. */
+function readMatch(reader: Reader, left: Expression, stretch: Reader = reader): Statement {
   const types = typesOf(left);
+  if (takeIf(reader, '!') || takeIf(reader, 'not')) return readNoneOf(reader, left, types);
   const said = COMPARISONS[peekWord(reader) ?? ''];
   if (said !== undefined) takeToken(reader);
   const op = said ?? '==';
@@ -174,6 +178,13 @@ function readMatch(reader: Reader, left: Expression): Statement {
     if (op !== '==' && op !== '!=') refuse(reader, 'bad-comparison', `\`${op}\` does not go with a set`);
     return { kind: 'match-set', left, not: op === '!=', set: readSetUse(reader, { key: types, value: undefined }) };
   }
+  if (left.kind === 'concat')
+    refuse(
+      stretch,
+      'bad-comparison',
+      'several values together are looked for in a set only',
+      'put the other side into braces: `{ a . b }`',
+    );
   const [type] = types;
   if (types.length === 1 && type !== undefined && BIT_TYPES.includes(type)) return readBitMatch(reader, left, said, type);
   const right = readParts(reader, types);
@@ -181,6 +192,16 @@ function readMatch(reader: Reader, left: Expression): Statement {
   if (op !== '==' && op !== '!=' && right.some(({ from, to }) => from !== to))
     refuse(reader, 'bad-comparison', `\`${op}\` does not go with a range`);
   return { kind: 'match', left, op, right };
+}
+
+/** `tcp flags ! syn,ack`: none of the bits is set. */
+function readNoneOf(reader: Reader, left: Expression, types: readonly DataType[]): Statement {
+  const [type] = types;
+  if (types.length !== 1 || type === undefined || !BIT_TYPES.includes(type) || left.kind === 'bitwise')
+    return refuse(reader, 'bad-comparison', '`!` goes with bits only, such as those of `tcp flags`', 'write `!=`');
+  const mask = readBits(reader, type);
+  if (takeIf(reader, '/')) return refuse(reader, 'bad-comparison', '`!` does not go with a mask', 'write `!=`');
+  return { kind: 'match-mask', left, not: false, bits: 0, mask };
 }
 
 /** `ct state a,b` asks whether any bit is set, but `ct state != a,b` whether the value is not exactly a and b, as nft has it. */

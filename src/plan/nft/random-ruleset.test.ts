@@ -70,7 +70,13 @@ function comparisonOf(type: DataType): fc.Arbitrary<string> | undefined {
       value,
       value.map((one) => `!= ${one}`),
     );
-  if (BITS.includes(type)) return fc.uniqueArray(value, { minLength: 1, maxLength: 3 }).map((bits) => bits.join(','));
+  if (BITS.includes(type)) {
+    const bits = fc.uniqueArray(value, { minLength: 1, maxLength: 3 }).map((names) => names.join(','));
+    return fc.oneof(
+      bits,
+      bits.map((names) => `! ${names}`),
+    );
+  }
   const list = fc.uniqueArray(value, { minLength: 2, maxLength: 4 }).map((values) => `{ ${sorted(values).join(', ')} }`);
   const forms = [value, value.map((one) => `!= ${one}`), list, list.map((one) => `!= ${one}`)];
   if (type === 'ifname')

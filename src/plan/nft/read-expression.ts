@@ -172,10 +172,13 @@ function readMeta(reader: Reader): Expression {
   return { kind: 'meta', key, type };
 }
 
+const DIRECTED: readonly string[] = ['saddr', 'daddr', 'proto-src', 'proto-dst'];
+const UNDIRECTED: readonly string[] = ['state', 'status', 'mark', 'direction', 'expiration'];
+
 function readCt(reader: Reader): Expression {
   let key = needWord(reader, 'a key of ct');
   const direction = key === 'original' || key === 'reply' ? key : undefined;
-  let family: string | undefined;
+  let family: 'ip' | 'ip6' | undefined;
   if (direction !== undefined) {
     key = needWord(reader, 'a key of ct');
     if (key === 'ip' || key === 'ip6') {
@@ -185,7 +188,15 @@ function readCt(reader: Reader): Expression {
   }
   const type = family === 'ip6' ? 'ipv6_addr' : CT[key];
   if (type === undefined) return refuseWord(reader, key, Object.keys(CT), OTHER_CT);
-  return { kind: 'ct', key, direction, type };
+  if (direction === undefined && DIRECTED.includes(key))
+    return refuse(
+      reader,
+      'missing-direction',
+      `\`${key}\` is of one direction`,
+      `write \`ct original ${key.startsWith('proto') ? key : `ip ${key}`}\` or reply`,
+    );
+  if (direction !== undefined && UNDIRECTED.includes(key)) return refuse(reader, 'unexpected-word', `\`${key}\` has no direction`);
+  return { kind: 'ct', key, direction, family, type };
 }
 
 function readFib(reader: Reader): Expression {

@@ -16,6 +16,8 @@ export function readNat(reader: Reader): Nat {
     else if (takeIf(reader, 'ip6')) family = 'ip6';
     if (takeIf(reader, 'prefix')) notModelled(reader, 'a translation of prefixes');
     if (takeIf(reader, 'addr')) {
+      if (family === undefined)
+        refuse(reader, 'missing-family', '`addr . port` must have a family before it', `write \`${nat} ip addr . port to\``);
       expect(reader, '.');
       expect(reader, 'port');
       withPort = true;
@@ -25,7 +27,13 @@ export function readNat(reader: Reader): Nat {
     return { kind: 'nat', nat, family, withPort, address: undefined, port: undefined, flags: readFlags(reader) };
   const hasAddress = nat === 'dnat' || nat === 'snat';
   const atPort = peekToken(reader)?.text.startsWith(':') === true;
-  const address = hasAddress && !atPort ? readTarget(reader, addressTypes(reader, family)) : undefined;
+  if (atPort && family !== undefined) {
+    takeToken(reader);
+    refuse(reader, 'unexpected-word', 'a port alone is of no family', `write \`${nat} to :port\``);
+  }
+  const types = addressTypes(reader, family);
+  const address =
+    hasAddress && !atPort ? readTarget(reader, types, withPort ? undefined : `${nat} ${family ?? 'ip'} addr . port`) : undefined;
   const port = readPort(reader);
   if (address === undefined && port === undefined) refuse(reader, 'missing-value', 'an address or a port must stand here');
   const gives = withPort || (address !== undefined && givesPort(address));
@@ -45,10 +53,14 @@ function mapsToIpv6(text: string): boolean {
   return value.split(':').length > 2;
 }
 
-function readTarget(reader: Reader, types: readonly DataType[]): Expression {
+/** `beside`: what must stand before an address and a port together that no map gives, if it does not. */
+function readTarget(reader: Reader, types: readonly DataType[], beside?: string): Expression {
   if (!atExpression(reader)) {
     const parts: Part[] = [readPart(reader, types[0] as DataType)];
-    if (takeIf(reader, '.')) parts.push(readPart(reader, 'inet_service'));
+    if (!takeIf(reader, '.')) return { kind: 'constant', parts };
+    if (beside !== undefined)
+      refuse(reader, 'unexpected-word', '`.` joins no port to an address here', `write \`address:port\`, or \`${beside}\` before it`);
+    parts.push(readPart(reader, 'inet_service'));
     return { kind: 'constant', parts };
   }
   const key = readExpression(reader);

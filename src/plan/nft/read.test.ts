@@ -31,6 +31,14 @@ const WRONG_RULES: readonly [string, RegExp][] = [
   ['reject with icmp type port-unreachabel', /did you mean `port-unreachable`\?/],
   ['dnat to', /an address or a port must stand here|a value of type ipv4_addr is missing/],
   ['limit rate fast', /the rate must be such as 10\/second/],
+  ['ip saddr . tcp dport 10.0.0.1 . 80 drop', /1:1: several values together[^]*\| \^{20}\n[^]*put the other side into braces/],
+  ['tcp dport ! 80', /1:11: `!` goes with bits only[^]*fix: write `!=`/],
+  ['tcp flags ! syn / syn,ack', /1:17: `!` does not go with a mask/],
+  ['ct saddr 10.0.0.1', /1:4: `saddr` is of one direction[^]*write `ct original ip saddr` or reply/],
+  ['ct reply state new', /1:10: `state` has no direction/],
+  ['dnat addr . port to 10.0.0.1 . 80', /1:6: `addr \. port` must have a family before it[^]*`dnat ip addr \. port to`/],
+  ['dnat to 10.0.0.1 . 80', /1:18: `\.` joins no port to an address here[^]*`address:port`/],
+  ['dnat ip to :80', /1:12: a port alone is of no family[^]*`dnat to :port`/],
   ['update aff { ip saddr }', /a set, such as @name, must stand here/],
 ];
 

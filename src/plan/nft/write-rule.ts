@@ -92,6 +92,7 @@ function formatFlags(bits: number): string {
 function writeMask({ left, not, bits, mask }: Extract<Statement, { kind: 'match-mask' }>): string {
   const type = typeOf(left);
   const names = (value: number): string => formatBits(type, value, ',');
+  if (bits === 0 && !not) return `${writeExpression(left)} ! ${names(mask)}`;
   return `${writeExpression(left)} ${not ? '!= ' : ''}${names(bits)} / ${names(mask)}`;
 }
 

@@ -5,10 +5,11 @@
 import { IPTABLES } from './refused/iptables.js';
 import { LINKS } from './refused/links.js';
 import { NFT } from './refused/nft.js';
+import { NFT_PROTOCOLS } from './refused/nft-protocols.js';
 import { FLOWS, IPSET, NAMES, SYSCTLS } from './refused/others.js';
 import { ROUTES } from './refused/routes.js';
 
-export const REFUSED_PLANS = [...LINKS, ...ROUTES, ...IPTABLES, ...NFT, ...IPSET, ...SYSCTLS, ...FLOWS];
+export const REFUSED_PLANS = [...LINKS, ...ROUTES, ...IPTABLES, ...NFT, ...NFT_PROTOCOLS, ...IPSET, ...SYSCTLS, ...FLOWS];
 
 /** Of what is no business of Linux. */
 export const UNASKED_PLANS = NAMES;
