@@ -55,7 +55,8 @@ function parse(text: string, origin = 'rule'): NftRule {
   }
 }
 
-const IS_TCP: Statement = {
+/** What nft puts before a reset by itself. */
+export const IS_TCP: Statement = {
   kind: 'match',
   left: { kind: 'meta', key: 'l4proto', type: 'inet_proto' },
   op: '==',

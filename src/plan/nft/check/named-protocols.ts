@@ -43,16 +43,15 @@ export function addCompared(named: NamedProtocols, statement: Statement): void {
   }
 }
 
-/** `ct protocol` is understood only behind what names the network, and in a table of one family nothing names another. */
-function saysWhat({ family, networks }: NamedProtocols, left: Expression): 'network' | 'transport' | undefined {
-  const network = family === 'inet' ? 'network' : undefined;
+/** `ct protocol` is understood only behind what names the network. */
+function saysWhat({ networks }: NamedProtocols, left: Expression): 'network' | 'transport' | undefined {
   switch (left.kind) {
     case 'meta':
-      return left.key === 'l4proto' ? 'transport' : left.key === 'nfproto' ? network : undefined;
+      return left.key === 'l4proto' ? 'transport' : left.key === 'nfproto' ? 'network' : undefined;
     case 'ct':
-      return left.key === 'protocol' && networks.size > 0 ? 'transport' : left.key === 'l3proto' ? network : undefined;
+      return left.key === 'protocol' && networks.size > 0 ? 'transport' : left.key === 'l3proto' ? 'network' : undefined;
     case 'payload':
-      return left.type === 'inet_proto' ? 'transport' : left.type === 'ether_type' ? network : undefined;
+      return left.type === 'inet_proto' ? 'transport' : left.type === 'ether_type' ? 'network' : undefined;
     default:
       return undefined;
   }

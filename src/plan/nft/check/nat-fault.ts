@@ -4,23 +4,39 @@ import type { NamedProtocols, Network } from './named-protocols.js';
 import type { WordFault } from './protocol-fault.js';
 
 type Nat = Extract<Statement, { kind: 'nat' }>;
+type Dup = Extract<Statement, { kind: 'dup' }>;
 type Tproxy = Extract<Statement, { kind: 'tproxy' }>;
 
-export function natFault(named: NamedProtocols, { nat, family, address, port, withPort }: Nat): WordFault | undefined {
-  if (address !== undefined) {
-    const found = familyFault(named, nat, family, familyOf(address));
-    if (found !== undefined) return found;
-    if (family === undefined && named.networks.size === 0) return missingFamily(nat, familyOf(address));
-  }
+export function natFamilyFault(named: NamedProtocols, { nat, family, address }: Nat): WordFault | undefined {
+  if (address === undefined) return undefined;
+  const own = familyOf(address);
+  const found = familyFault(named, nat, family, own);
+  return found ?? (family === undefined && named.networks.size === 0 ? missingFamily(nat, own) : undefined);
+}
+
+export function natPortFault(named: NamedProtocols, { nat, port, withPort }: Nat): WordFault | undefined {
   return port === undefined && !withPort ? undefined : protocolFault(named, nat);
 }
 
+/** In a table of both families it must say its own where it has an address, and where something else has said one. */
 export function tproxyFault(named: NamedProtocols, { family, address }: Tproxy): WordFault | undefined {
   const word = 'tproxy';
   const own = address === undefined ? undefined : typeof address === 'bigint' ? 'ip6' : 'ip';
   const found = protocolFault(named, word) ?? familyFault(named, word, family, own);
-  if (found !== undefined) return found;
-  return own !== undefined && family === undefined && named.family === 'inet' ? missingFamily(word, own) : undefined;
+  if (found !== undefined || family !== undefined || named.family !== 'inet') return found;
+  const wanted = own ?? [...named.networks][0];
+  return wanted === undefined ? undefined : missingFamily(word, wanted);
+}
+
+export function dupFault(named: NamedProtocols, { gateway }: Dup): WordFault | undefined {
+  if (named.family === 'inet')
+    return {
+      code: 'wrong-family',
+      message: 'dup is for tables of ip and of ip6',
+      fix: 'write it into a table of one of them',
+      word: 'dup',
+    };
+  return familyFault(named, 'dup', undefined, typeof gateway === 'bigint' ? 'ip6' : 'ip');
 }
 
 /** That of the addresses, where they are at hand. */
@@ -45,7 +61,7 @@ function familyFault(
 }
 
 function missingFamily(word: string, own: Network | undefined): WordFault {
-  const message = `in a table of the family inet ${word} must say of which family its address is`;
+  const message = `in a table of the family inet ${word} must say of which family it is here`;
   return { code: 'missing-family', message, fix: `write \`${word} ${own ?? 'ip'} to\``, word };
 }
 

@@ -6,9 +6,10 @@ import type { Problem } from '../../../base/errors.js';
 import { HEADER_PROTOCOL } from '../headers.js';
 import type { NftFamily } from '../nft-ruleset.js';
 import type { Expression, NftRule, Statement } from '../nft-rule.js';
+import { IS_TCP } from '../parse-rule.js';
 import { symbolOf } from '../symbols.js';
 import { addCompared, type NamedProtocols, type Network, newNamedProtocols } from './named-protocols.js';
-import { natFault, tproxyFault } from './nat-fault.js';
+import { dupFault, natFamilyFault, natPortFault, tproxyFault } from './nat-fault.js';
 import { rejectFault } from './reject-fault.js';
 import { partsOf } from './walk-rule.js';
 
@@ -17,11 +18,23 @@ export type WordFault = Problem & { readonly word: string };
 export function protocolFault({ statements }: NftRule, family: NftFamily): WordFault | undefined {
   const named = newNamedProtocols(family);
   for (const statement of statements) {
-    const found = expressionsFault(named, statement) ?? statementFault(named, statement);
+    if (statement === IS_TCP) continue;
+    const found =
+      statement.kind === 'nat' ? natFault(named, statement) : (expressionsFault(named, statement) ?? statementFault(named, statement));
     if (found !== undefined) return found;
     addCompared(named, statement);
   }
   return undefined;
+}
+
+/** nft reads the address before it asks for the protocol, and the port only then. */
+function natFault(named: NamedProtocols, statement: Extract<Statement, { kind: 'nat' }>): WordFault | undefined {
+  return (
+    natFamilyFault(named, statement) ??
+    expressionsFault(named, { ...statement, port: undefined }) ??
+    natPortFault(named, statement) ??
+    expressionsFault(named, { ...statement, address: undefined })
+  );
 }
 
 function expressionsFault(named: NamedProtocols, statement: Statement): WordFault | undefined {
@@ -75,7 +88,7 @@ function networkFault({ family, networks }: NamedProtocols, own: Network, word: 
   const other = [...networks].find((each) => each !== own);
   networks.add(own);
   if (other === undefined) return undefined;
-  if (family === 'inet') return conflict(other, own, word);
+  if (family === 'inet' || family === own) return conflict(other, own, word);
   return { code: 'wrong-family', message: `a table of the family ${family} has no \`${own}\` headers`, word };
 }
 
@@ -107,16 +120,12 @@ function ctFault({ networks, transports }: NamedProtocols, { key, direction, fam
 
 function statementFault(named: NamedProtocols, statement: Statement): WordFault | undefined {
   switch (statement.kind) {
-    case 'nat':
-      return natFault(named, statement);
     case 'tproxy':
       return tproxyFault(named, statement);
     case 'reject':
       return rejectFault(named, statement);
     case 'dup':
-      return named.family === 'inet'
-        ? { code: 'wrong-family', message: 'dup is for tables of ip and of ip6', fix: 'write it into a table of one of them', word: 'dup' }
-        : undefined;
+      return dupFault(named, statement);
     case 'set-meta':
     case 'set-ct-mark':
       return markFault(statement);
