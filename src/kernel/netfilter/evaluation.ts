@@ -22,8 +22,8 @@ export interface Evaluation {
   rejectWith: string | undefined;
   readonly host: NetfilterHost;
   readonly counters: NetfilterCounters;
-  /** State that rules keep in this namespace, by rule: counters of `statistic`, buckets of `limit`. */
-  readonly ruleState: Map<RuleHit, unknown>;
+  /** State that rules keep in this namespace, by rule and by its match: counters of `statistic`, buckets of `limit`. */
+  readonly ruleState: Map<RuleHit, MatchState>;
   /** Address lists of `recent`, by name. */
   readonly recent: Map<string, RecentList>;
   /** Buckets of `hashlimit`, by table and key. */
@@ -34,6 +34,15 @@ export interface Evaluation {
   chain(rule: CompiledRule): CompiledChain;
   /** Makes a NAT binding for the packet's connection. */
   bind(binding: Binding): void;
+}
+
+/** Of one rule, by whichever of its matches keeps it: a rule may have several that count. */
+export type MatchState = Map<object, unknown>;
+
+export function matchState({ ruleState, hit }: Evaluation): MatchState {
+  let state = ruleState.get(hit);
+  if (state === undefined) ruleState.set(hit, (state = new Map()));
+  return state;
 }
 
 export function connectionOf(passage: Passage): Connection | undefined {

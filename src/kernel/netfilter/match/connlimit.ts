@@ -8,17 +8,18 @@ import type { Ip } from '../../../base/ip.js';
 import type { ExtensionMatch } from '../../../plan/rule/extension-match.js';
 import type { Connection } from '../conntrack/connection.js';
 import { sameTuple, type Tuple, tupleOf } from '../conntrack/tuple.js';
-import { connectionOf, type Evaluation, type Test } from '../evaluation.js';
+import { connectionOf, type Evaluation, matchState, type Test } from '../evaluation.js';
 
 /** Of one rule, by masked address. */
 type Met = Map<Ip, { tuple: Tuple; connection: Connection | undefined }[]>;
 
 export function connlimitTest({ above, length, side, not }: Extract<ExtensionMatch, { kind: 'connlimit' }>): Test {
+  const self = {};
   return (e) => {
     const { packet } = e.passage;
     const address = side === 'source' ? packet.src : packet.dst;
     const key = length === undefined ? address : networkOf(address, Math.min(length, addressBits(address)));
-    return countConnections(e, e.ruleState, e.hit, key) > above !== not;
+    return countConnections(e, matchState(e), self, key) > above !== not;
   };
 }
 

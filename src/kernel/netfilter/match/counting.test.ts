@@ -36,6 +36,13 @@ describe('statistic --mode nth takes the packets of its number', () => {
   });
 });
 
+describe('a rule of several matches that count', () => {
+  it('counts for each of them', () => {
+    const nth = '-m statistic --mode nth --every 2 --packet 0';
+    assert.equal(pattern(oneNamespace([`filter FORWARD ${nth} -m limit --limit 1/h --limit-burst 2 -j DROP`]), 7), 'x.x....');
+  });
+});
+
 describe('statistic --mode random asks the oracle', () => {
   it('with the probability as weight, and its chain as the site', () => {
     const asked: { site: string; weights: readonly number[] }[] = [];

@@ -1,9 +1,9 @@
 /**
  * Matches that count: -m statistic, -m limit, -m quota. What they remember belongs to the namespace, not to the rule, since one compiled rule
- * may stand on many nodes. A probability asks the choice oracle.
+ * may stand on many nodes; nor to the match alone, since rules of one text share it. A probability asks the choice oracle.
  */
 import { packetBytes } from '../../../packet/packet-bytes.js';
-import type { Test } from '../evaluation.js';
+import { matchState, type Test } from '../evaluation.js';
 
 const PROBABILITY_ONE = 0x80000000;
 
@@ -33,10 +33,12 @@ function newRandomTest(probability: number, not: boolean): Test {
 
 /** Every n-th packet; the first that matches is number `packet`, counted from 0. */
 export function nthTest(every: number, packet: number, not: boolean): Test {
+  const self = {};
   return (e) => {
-    const count = (e.ruleState.get(e.hit) as number | undefined) ?? every - 1 - packet;
+    const state = matchState(e);
+    const count = (state.get(self) as number | undefined) ?? every - 1 - packet;
     const holds = count === every - 1;
-    e.ruleState.set(e.hit, holds ? 0 : count + 1);
+    state.set(self, holds ? 0 : count + 1);
     return holds !== not;
   };
 }
@@ -54,23 +56,27 @@ const UNIT_US = 100;
 export function limitTest(packets: number, perSeconds: number, burst: number): Test {
   const costUs = Math.floor((perSeconds * US) / (packets * UNIT_US)) * UNIT_US;
   const fullUs = costUs * burst;
+  const self = {};
   return (e) => {
     const nowUs = e.host.nowUs();
-    const bucket = e.ruleState.get(e.hit) as Bucket | undefined;
+    const state = matchState(e);
+    const bucket = state.get(self) as Bucket | undefined;
     const creditUs = bucket === undefined ? fullUs : Math.min(fullUs, bucket.creditUs + nowUs - bucket.lastUs);
     const holds = creditUs >= costUs;
-    e.ruleState.set(e.hit, { creditUs: holds ? creditUs - costUs : creditUs, lastUs: nowUs });
+    state.set(self, { creditUs: holds ? creditUs - costUs : creditUs, lastUs: nowUs });
     return holds;
   };
 }
 
 /** Bytes that are left; a packet that does not fit ends them for good (net/netfilter/xt_quota.c). */
 export function quotaTest(bytes: number, not: boolean): Test {
+  const self = {};
   return (e) => {
-    const left = (e.ruleState.get(e.hit) as number | undefined) ?? bytes;
+    const state = matchState(e);
+    const left = (state.get(self) as number | undefined) ?? bytes;
     const length = packetBytes(e.passage.packet);
     const holds = left >= length;
-    e.ruleState.set(e.hit, holds ? left - length : 0);
+    state.set(self, holds ? left - length : 0);
     return holds !== not;
   };
 }
