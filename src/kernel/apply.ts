@@ -69,6 +69,18 @@ export function learnNeighbour(rt: Runtime, device: Device, ip: Ip, mac: Mac, cr
   entry.staleUs = staleAfter(rt, device, ip);
 }
 
+/**
+ * An advertisement that does not override names a link address. True where another is known: that stays, but nothing vouches for it any more
+ * (NEIGH_UPDATE_F_WEAK_OVERRIDE of __neigh_update).
+ */
+export function contradictNeighbour(rt: Runtime, device: Device, ip: Ip, mac: Mac): boolean {
+  const entry = device.neighbours.get(ip);
+  if (entry?.state !== 'reachable' || entry.mac === mac) return false;
+  const isAskedAgain = entry.dueUs > 0;
+  if (!isAskedAgain) entry.staleUs = Math.min(entry.staleUs, rt.nowUs);
+  return true;
+}
+
 /** A packet joins those that wait for a neighbour; true if this is the first, so that it must be asked for now. */
 export function awaitNeighbour(rt: Runtime, waiting: Waiting): boolean {
   const { device, nexthop } = waiting;

@@ -17,6 +17,8 @@ export interface IcmpMessage {
   /** Of neighbour discovery: the address it is about, and the sender's link address. */
   readonly target?: Ipv6;
   readonly linkAddress?: Mac;
+  /** Of an advertisement: it goes before another link address that is known. */
+  readonly override?: boolean;
   /** The packet that an error quotes. */
   readonly about?: IpPacket;
   /** Payload bytes of an echo. */

@@ -190,8 +190,8 @@ function echoOrDiscovery(out: ByteWriter, icmp: IcmpMessage): void {
     out.u16(icmp.seq);
     return out.zeros(icmp.length);
   }
-  // An advertisement is solicited, and goes before what was known.
-  out.u32(icmp.type === 136 ? 0x60000000 : 0);
+  // An advertisement is solicited.
+  out.u32(icmp.type === 136 ? 0x40000000 + (icmp.override === true ? 0x20000000 : 0) : 0);
   out.ip(icmp.target);
   const option = icmp.type === 135 || icmp.type === 136 ? ND_LINK_ADDRESS[icmp.type] : undefined;
   if (option === undefined || icmp.linkAddress === undefined) return;

@@ -39,10 +39,11 @@ export function sendAdvertisement(
   rt: Runtime,
   device: Device,
   to: { readonly ip: Ipv6; readonly mac: Mac },
-  target: Ipv6,
-  src: Ipv6,
+  about: { readonly target: Ipv6; readonly src: Ipv6; readonly override: boolean },
 ): void {
-  send(rt, device, message(src, to.ip, NEIGHBOUR_ADVERTISEMENT, target, device.mac), to.mac);
+  const packet = message(about.src, to.ip, NEIGHBOUR_ADVERTISEMENT, about.target, device.mac);
+  const l4 = { ...(packet.l4 as IcmpMessage), override: about.override };
+  send(rt, device, { ...packet, l4 }, to.mac);
 }
 
 function message(src: Ipv6, dst: Ipv6, type: number, target: Ipv6, linkAddress: Mac): IpPacket {
