@@ -32,7 +32,7 @@ QUIET = {
 }
 # Words with which the tools say that the kernel has no such thing.
 LACKS = re.compile(
-    r"Unknown device type|not supported|No chain/target/match by that name|missing kernel module|failed \(No such file or directory\)"
+    r"Unknown device type|(?<!hostname )not supported(?! in IPv6)|No chain/target/match by that name|missing kernel module|failed \(No such file or directory\)"
     r"|can't initialize|Cannot open session|Protocol not available|Could not process rule: No such file",
     re.IGNORECASE,
 )

@@ -7,7 +7,7 @@ import { nearest } from '../../base/nearest.js';
 import { MATCH_OF_PROTOCOL, MATCHES, TARGETS, UNMODELLED_MATCHES, UNMODELLED_TARGETS } from './extensions.js';
 import { finishHeader, HEADER_OPTIONS } from './header.js';
 import type { MatchModule } from './module.js';
-import { requireProtocol, requireTargetProtocol } from './require-protocol.js';
+import { requireMatchProtocol, requireProtocol, requireTargetProtocol } from './require-protocol.js';
 import { beginUse, type RuleDraft, type Use } from './rule-draft.js';
 import { nextWord, notModelled, refuse, startReading, takeValue } from './rule-reader.js';
 import type { Match, ModuleUse, Rule, Target } from './rule.js';
@@ -151,6 +151,7 @@ function finishRule(draft: RuleDraft): Rule {
 function finishMatch(draft: RuleDraft, { module, draft: own }: Use<MatchModule>, matches: Match[], modules: ModuleUse[]): void {
   if (module.protocols !== undefined) requireProtocol(draft, `-m ${module.name}`, module.protocols);
   const made = module.finish(draft.reader, own);
+  requireMatchProtocol(draft, made);
   for (const match of made) matches.push(match);
   modules.push(moduleUse(module, made.length));
 }

@@ -1,7 +1,7 @@
 /** What only some protocols have, such as ports: iptables or the kernel refuses it in a rule that does not say `-p` one of them. */
 import { inputError } from '../../base/errors.js';
 import type { RuleDraft } from './rule-draft.js';
-import type { Target } from './rule.js';
+import type { Match, Target } from './rule.js';
 import { DCCP, formatProtocol, ICMP, SCTP, TCP, UDP } from './value/protocol.js';
 
 /** ICMP's identifier is chosen like a port. */
@@ -17,6 +17,11 @@ export function requireProtocol({ header, reader }: RuleDraft, what: string, pro
     position: { file, line: 1, column: Math.max(0, text.indexOf(what)) + 1, text, width: what.length },
     fix: `add -p ${names.join(' or -p ')}`,
   });
+}
+
+/** Of what a match asks, beside what its module always needs. */
+export function requireMatchProtocol(draft: RuleDraft, matches: readonly Match[]): void {
+  if (matches.some(({ kind }) => kind === 'ecn-tcp')) requireProtocol(draft, '-m ecn', TCP_ONLY);
 }
 
 export function requireTargetProtocol(draft: RuleDraft, target: Target): void {

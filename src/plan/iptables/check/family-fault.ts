@@ -23,10 +23,19 @@ export function familyFault(rule: Rule, family: 4 | 6): WordFault | undefined {
     return fault(name, `the match \`${name}\` is of IPv${only}`, other === undefined ? undefined : `here it is -m ${other}`);
   }
   for (const match of rule.matches) {
+    if (match.kind === 'fragment' && family === 6) return fault('-f', '-f is of IPv4', 'here it is -m frag');
+    if (match.kind === 'extension-header' && match.name === 'ah' && family === 4 && !isAh(rule))
+      return fault('ah', 'the match `ah` is only for ah, which a rule of IPv4 must name', 'add -p ah');
     const ip = addressOf(match);
     if (ip !== undefined && isOther(ip, family)) return foreign(ip, family);
   }
   return targetFault(rule, family);
+}
+
+const AH = 51;
+
+function isAh({ matches }: Rule): boolean {
+  return matches.some((match) => match.kind === 'protocol' && match.proto === AH && !match.not);
 }
 
 function addressOf(match: Match): Ip | undefined {

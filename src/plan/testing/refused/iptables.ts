@@ -102,4 +102,10 @@ export const IPTABLES: readonly Row[] = [
   ['ports of DNAT in a rule of GRE', nat('-A PREROUTING -p gre -j DNAT --to-destination 10.0.0.2:80')],
   ['a reset without a protocol', filter('-A INPUT -j REJECT --reject-with tcp-reset')],
   ['ICMP of IPv4 in ip6tables without a type', filter6('-A INPUT -p icmp -j DROP')],
+  ['a security index of AH without a protocol', filter('-A INPUT -m ah --ahspi 1 -j DROP')],
+  ['a security index of AH without a protocol in ip6tables', filter6('-A INPUT -m ah --ahspi 1 -j DROP')],
+  ['a security index of AH in a rule of AH', filter('-A INPUT -p ah -m ah --ahspi 1 -j DROP')],
+  ['congestion of TCP without a protocol', filter('-A INPUT -m ecn --ecn-tcp-cwr -j DROP')],
+  ['congestion of IP without a protocol', filter('-A INPUT -m ecn --ecn-ip-ect 1 -j DROP')],
+  ['fragments by -f in ip6tables', filter6('-A INPUT -f -j DROP')],
 ];
