@@ -183,8 +183,10 @@ function meta(key: string): Getter {
     case 'oifgroup':
       return (e) => (e.outDevice === undefined ? undefined : 0);
     case 'rtclassid':
+      // Routes of a plan have no realm; a packet off the wire has no route yet, one of this host's own keeps its.
+      return ({ hook, inDevice }) => (hook === 'prerouting' && inDevice !== 'lo' ? undefined : 0);
     case 'ipsec':
-      // Routes of a plan have no realm, and nothing goes through IPsec.
+      // Nothing goes through IPsec.
       return () => 0;
     case 'pkttype':
       return packetType;
