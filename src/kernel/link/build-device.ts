@@ -103,7 +103,7 @@ function readAddresses(link: LinkPlan, kind: DeviceKind, origin: string): readon
   const texts = link.addr ?? [];
   const all = kind === 'lo' && !texts.some((text) => text.startsWith('127.0.0.1')) ? ['127.0.0.1/8', ...texts] : texts;
   const addresses: DeviceAddress[] = [];
-  // A device of kube-proxy's IPVS mode has tens of thousands.
+  // A device that holds virtual addresses for IPVS has tens of thousands.
   const scopes = new Map<number, number>();
   for (const [i, text] of all.entries()) {
     const { ip, length, scope, noprefixroute } = readAddr(text, `${origin} addr[${i}]`);

@@ -1,7 +1,8 @@
 /**
  * An ARP frame that reached a host: arp_process of net/ipv4/arp.c. Requests are answered for own addresses as arp_ignore allows, and
  * for others with proxy_arp; both kinds teach. Left out: proxy_delay (the answer comes at once), private VLAN proxies.
- * A program may answer for addresses of its own (MetalLB's speaker), whatever the host thinks of them. Nobody here says anything unasked, of which alone arp_accept, arp_notify and drop_gratuitous_arp speak.
+ * A program may answer for addresses of its own, whatever the host thinks of them. Nobody here says anything unasked, of which alone arp_accept,
+ * arp_notify and drop_gratuitous_arp speak.
  */
 import { maskOf } from '../../base/cidr.js';
 import type { Ipv4 } from '../../base/ip.js';

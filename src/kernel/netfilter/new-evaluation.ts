@@ -1,21 +1,13 @@
 /** What a namespace's rules see and remember, before its first hook. */
 import type { RuleHit } from '../../trace/event.js';
+import { newPassage } from '../path/passage.js';
 import type { Evaluation } from './evaluation.js';
 
 const NO_HIT: RuleHit = { table: 'filter', chain: '', index: 0, text: '' };
 
 export function newEvaluation({ host, counters, chain, bind }: Pick<Evaluation, 'host' | 'counters' | 'chain' | 'bind'>): Evaluation {
   return {
-    passage: {
-      packet: undefined as never,
-      mark: 0,
-      ct: undefined,
-      ctReply: false,
-      state: 'NEW',
-      physIn: undefined,
-      physOut: undefined,
-      uid: undefined,
-    },
+    passage: newPassage(undefined as never, 0),
     hook: 'prerouting',
     table: 'filter',
     inDevice: undefined,
