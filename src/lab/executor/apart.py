@@ -3,7 +3,8 @@ with them; connections end without a word. Otherwise they would come upon a late
 """
 import socket, struct
 
-from load import run, write_sysctls
+from load import run
+from sysctls import write_sysctls
 from netlink import attributes
 from netns import enter
 

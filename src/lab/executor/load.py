@@ -8,6 +8,7 @@ from accounts import make_accounts
 from clock import check_clock
 from forwarder import attach_tuns
 from netns import enter, new_netns
+from sysctls import QUIET, no_sysctl, write_sysctls
 from trouble import Trouble
 
 SIOCETHTOOL, ETHTOOL_GLINK = 0x8946, 0x0A
@@ -20,16 +21,6 @@ RESTORE = {
 }
 FALLBACKS = ("tunl0", "gre0")
 USUAL_MTU = 1500
-# What a namespace would say by itself, at a moment of its own choice, of multicast groups, of its own addresses and to routers: a rule may take
-# it for the plan's traffic. An address is nobody's until it is known that nobody else has it, which takes a second.
-QUIET = {
-    "net.ipv6.conf.all.accept_dad": 0,
-    "net.ipv6.conf.default.accept_dad": 0,
-    "net.ipv6.conf.default.router_solicitations": 0,
-    "net.ipv4.igmp_link_local_mcast_reports": 0,
-    "net.ipv6.conf.default.mldv1_unsolicited_report_interval": 86400000,
-    "net.ipv6.conf.default.mldv2_unsolicited_report_interval": 86400000,
-}
 # Words with which the tools say that the kernel has no such thing.
 LACKS = re.compile(
     r"Unknown device type|(?<!hostname )not supported(?! in IPv6)|No chain/target/match by that name|missing kernel module|failed \(No such file or directory\)"
@@ -79,37 +70,6 @@ def missing_tools(needed):
     missing = sorted(tool for tool in needed if shutil.which(tool) is None)
     if missing:
         raise Trouble("tools", "missing-tools", f"the lab needs {', '.join(missing)}", tools=missing)
-
-
-# --- sysctls
-
-
-def write_sysctls(fd, name, values):
-    """Writes what exists, and returns the rest: a device's own settings come with the device."""
-    enter(fd)
-    missing = {}
-    for key, value in values.items():
-        # sysctl(8) writes a dot inside a name as a slash.
-        path = "/proc/sys/" + key.translate(str.maketrans("./", "/."))
-        if not os.path.normpath(path).startswith("/proc/sys/net/"):
-            where = ["netns", name, "sysctl", key]
-            raise Trouble("input", "foreign-sysctl", f"sysctl {key} is the machine's, not a namespace's", where=where)
-        try:
-            with open(path, "w") as file:
-                file.write(str(value))
-        except FileNotFoundError:
-            missing[key] = value
-        except OSError as error:
-            kind = "input" if error.errno == 22 else "unsupported"
-            message = f"sysctl {key} cannot be set to {value} in a namespace: {error.strerror}"
-            raise Trouble(kind, "sysctl-refused", message, where=["netns", name, "sysctl", key]) from None
-    return missing
-
-
-def no_sysctl(name, key):
-    fix = "sudo modprobe br_netfilter" if key.startswith("net.bridge.") else None
-    message = f"this kernel ({platform.release()}) has no sysctl {key}"
-    return Trouble("unsupported", "no-sysctl", message, where=["netns", name, "sysctl", key], fix=fix)
 
 
 # --- links: lines for `ip -batch`, each with the plan's path to what it is about

@@ -3,7 +3,8 @@ namespace's connections as conntrack(8) prints it, without counters, IPv4 first,
 """
 import re, socket, struct, time
 
-from load import missing_tools, run, start, write_sysctls, no_sysctl, refusal
+from load import missing_tools, refusal, run, start
+from sysctls import no_sysctl, write_sysctls
 from netlink import NETLINK_NETFILTER, NFNL_SUBSYS_CTNETLINK, NLM_F_DUMP, NLM_F_REQUEST, NLMSG_DONE, NLMSG_ERROR, attributes, messages, number
 from netns import enter
 
