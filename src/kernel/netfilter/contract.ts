@@ -111,6 +111,8 @@ export interface Passage {
   uncounted?: boolean | undefined;
   /** The zone in which it is to be tracked, where that is not 0 (CT --zone). */
   zone?: Zone | undefined;
+  /** CT has seen it, and connection tracking not yet. */
+  template?: boolean | undefined;
   /** Bridge ports, where br_netfilter brought the packet here (`-m physdev`). */
   physIn: string | undefined;
   physOut: string | undefined;

@@ -249,7 +249,7 @@ class NamespaceNetfilter implements Netfilter {
     const known = passage.ct !== undefined;
     this.#tracker ??= this.#newTracker();
     if (!track(this.#tracker, passage, this.#host.nowUs())) return false;
-    if (passage.zone !== undefined) passage.zone = undefined;
+    if (passage.zone !== undefined) passage.zone = passage.template = undefined;
     if (!known && this.counts) countPacket(passage);
     return true;
   }

@@ -3,6 +3,7 @@
  * No connection is another's, as a helper's expectations would make it.
  */
 import type { Match, Range } from '../../../plan/rule/rule.js';
+import { connectionOrTemplate } from '../conntrack/template.js';
 import { connectionOf, type Test } from '../evaluation.js';
 
 export function helperTest(not: boolean): Test {
@@ -26,7 +27,7 @@ export function connlabelTest(label: number, set: boolean, not: boolean): Test {
 export function ctExpireTest({ from, to }: Range, not: boolean, all: readonly Match[]): Test {
   const besideState = all.some(({ kind }) => kind === 'ct-state');
   return ({ passage, host }) => {
-    const connection = connectionOf(passage);
+    const connection = connectionOrTemplate(passage);
     if (connection === undefined) return besideState;
     const seconds = connection.confirmed ? Math.max(0, Math.floor((connection.expiresUs - host.nowUs()) / 1_000_000)) : 0;
     return (seconds >= from && seconds <= to) !== not;

@@ -1,7 +1,8 @@
 /** -m conntrack, -m mark, -m connmark: the packet's mark and its connection. SNAT and DNAT are states of the connection's bindings. */
 import { cidrContains, type Cidr } from '../../../base/cidr.js';
 import type { CtStateName, Match, Range } from '../../../plan/rule/rule.js';
-import { connectionOf, type Evaluation, type Test } from '../evaluation.js';
+import { connectionOrTemplate } from '../conntrack/template.js';
+import type { Evaluation, Test } from '../evaluation.js';
 
 export function markTest(value: number, mask: number, not: boolean): Test {
   const wanted = value >>> 0;
@@ -10,14 +11,15 @@ export function markTest(value: number, mask: number, not: boolean): Test {
 
 export function connmarkTest(value: number, mask: number, not: boolean): Test {
   return ({ passage }) => {
-    const connection = connectionOf(passage);
+    const connection = connectionOrTemplate(passage);
     return connection !== undefined && ((connection.mark & mask) >>> 0 === value >>> 0) !== not;
   };
 }
 
 /** What has no connection is INVALID unless NOTRACK said otherwise: in the raw table too, before connection tracking. */
 function stateOf({ passage }: Evaluation): CtStateName {
-  return passage.ct === undefined && passage.state !== 'UNTRACKED' ? 'INVALID' : passage.state;
+  if (passage.ct !== undefined || passage.state === 'UNTRACKED') return passage.state;
+  return passage.template === true ? 'NEW' : 'INVALID';
 }
 
 export function stateTest(states: readonly CtStateName[], not: boolean): Test {
@@ -32,7 +34,7 @@ export function stateTest(states: readonly CtStateName[], not: boolean): Test {
     };
   }
   return (e) => {
-    const connection = connectionOf(e.passage);
+    const connection = connectionOrTemplate(e.passage);
     const holds = plain.includes(stateOf(e)) || (snat && connection?.srcNat !== undefined) || (dnat && connection?.dstNat !== undefined);
     return holds !== not;
   };
@@ -43,7 +45,7 @@ type ConnectionMatch = Extract<Match, { kind: 'ct-direction' | 'ct-protocol' | '
 /** Without a connection none of these holds, negated or not; beside a --ctstate all do (conntrack_mt asks for nothing more then). */
 export function connectionTest(match: ConnectionMatch, besideState: boolean): Test {
   const holds = connectionField(match);
-  return (e) => (connectionOf(e.passage) === undefined ? besideState : holds(e) !== match.not);
+  return (e) => (connectionOrTemplate(e.passage) === undefined ? besideState : holds(e) !== match.not);
 }
 
 function connectionField(match: ConnectionMatch): Test {
@@ -51,7 +53,7 @@ function connectionField(match: ConnectionMatch): Test {
     case 'ct-direction':
       return ({ passage }) => passage.ctReply === (match.direction === 'REPLY');
     case 'ct-protocol':
-      return ({ passage }) => connectionOf(passage)?.original.proto === match.proto;
+      return ({ passage }) => connectionOrTemplate(passage)?.original.proto === match.proto;
     case 'ct-address':
       return addressField(match.which, match.cidr);
     case 'ct-port':
@@ -63,7 +65,7 @@ function connectionField(match: ConnectionMatch): Test {
 
 function addressField(which: 'origsrc' | 'origdst' | 'replsrc' | 'repldst', cidr: Cidr): Test {
   return ({ passage }) => {
-    const connection = connectionOf(passage);
+    const connection = connectionOrTemplate(passage);
     if (connection === undefined) return false;
     const tuple = which.startsWith('orig') ? connection.original : connection.reply;
     return cidrContains(cidr, which.endsWith('src') ? tuple.src : tuple.dst);
@@ -72,7 +74,7 @@ function addressField(which: 'origsrc' | 'origdst' | 'replsrc' | 'repldst', cidr
 
 function portField(which: string, ports: Range): Test {
   return ({ passage }) => {
-    const connection = connectionOf(passage);
+    const connection = connectionOrTemplate(passage);
     if (connection === undefined) return false;
     const tuple = which.startsWith('orig') ? connection.original : connection.reply;
     const port = which.endsWith('srcport') ? tuple.a : tuple.b;
@@ -81,7 +83,7 @@ function portField(which: string, ports: Range): Test {
 }
 
 function hasStatus({ passage }: Evaluation, status: 'NONE' | 'EXPECTED' | 'SEEN_REPLY' | 'ASSURED' | 'CONFIRMED'): boolean {
-  const connection = connectionOf(passage);
+  const connection = connectionOrTemplate(passage);
   if (connection === undefined) return false;
   switch (status) {
     case 'SEEN_REPLY':

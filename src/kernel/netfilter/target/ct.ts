@@ -18,13 +18,10 @@ export const notrack: Action = ({ passage }) => {
 export function track({ id, directions }: CtZone = { id: 0, directions: 'both' }): Action {
   const [original, reply] = [directions !== 'reply', directions !== 'original'];
   const zone = { id: id === 'mark' ? 0 : id, original, reply };
-  if (id !== 'mark')
-    return ({ passage }) => {
-      if (!isDecided(passage)) passage.zone = zone;
-      return 'continue';
-    };
   return ({ passage }) => {
-    if (!isDecided(passage)) passage.zone = { ...zone, id: passage.mark & 0xffff };
+    if (isDecided(passage)) return 'continue';
+    passage.zone = id === 'mark' ? { ...zone, id: passage.mark & 0xffff } : zone;
+    passage.template = true;
     return 'continue';
   };
 }
