@@ -95,7 +95,8 @@ class Kernel {
 /** `planted(number)`: whether this mistake is awake. */
 function createSwitch() {
   let awake = -1;
-  let left = 0;
+  // What the modules themselves compute when they are loaded is before any case.
+  let left = Infinity;
   let most = 0;
   let met = new Set();
   const caches = [];
