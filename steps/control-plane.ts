@@ -36,6 +36,31 @@ Then('container {name} of pod {name} restarts', function (this: HopspecWorld, co
   this.spec.podRestarts(pod, container);
 });
 
+Then(
+  '(the )container {name} of pod {name} has the environment variable {string} set to {string}',
+  function (this: HopspecWorld, container: string, pod: string, variable: string, value: string) {
+    this.spec.environmentVariable({ pod, container, variable }, value);
+  },
+);
+
+Then(
+  '(the )container {name} of pod {name} has no environment variable {string}',
+  function (this: HopspecWorld, container: string, pod: string, variable: string) {
+    this.spec.environmentVariable({ pod, container, variable }, undefined);
+  },
+);
+
+Then(
+  'pod {name} has the environment variable {string} set to {string}',
+  function (this: HopspecWorld, pod: string, variable: string, value: string) {
+    this.spec.environmentVariable({ pod, variable }, value);
+  },
+);
+
+Then('pod {name} has no environment variable {string}', function (this: HopspecWorld, pod: string, variable: string) {
+  this.spec.environmentVariable({ pod, variable }, undefined);
+});
+
 Then('Service {name} has endpoints {pods}', function (this: HopspecWorld, service: string, pods: string[]) {
   this.spec.endpoints(service, pods);
 });

@@ -18,7 +18,7 @@ import type { Namespace, Pod, Service } from './types/core.js';
 import type { KubeObject, ObjectMeta } from './types/meta.js';
 import { resourceOf } from './types/resource.js';
 import { makeUid } from './uid.js';
-import { objectKey, Versions } from './versions.js';
+import { objectKey, Versions, type VersionSince } from './versions.js';
 
 export interface Clock {
   /** Virtual time as RFC 3339 text. */
@@ -80,6 +80,11 @@ export class Store {
     if (revision < this.log.length) return new ViewAt(this.tables, revision);
     if (this.latest?.revision !== this.log.length) this.latest = new ViewAt(this.tables, this.log.length);
     return this.latest;
+  }
+
+  /** Since when it has held for the object, without a break; undefined where it does not hold now. */
+  since({ kind, namespace, name }: AnyRef, holds: (object: KubeObject) => boolean): VersionSince | undefined {
+    return this.tables.get(kind)?.since(objectKey(namespace, name), holds);
   }
 
   /** Every write after `sinceRevision`, in order: one event per revision. */

@@ -18,6 +18,13 @@ interface SortedList {
   readonly byNamespace: Map<string, readonly KubeObject[]>;
 }
 
+export interface VersionSince {
+  readonly revision: number;
+  readonly object: KubeObject;
+  /** The object came into being with it. */
+  readonly isFirst: boolean;
+}
+
 /** Past lists kept for lagging readers. */
 const LISTS_MAX = 64;
 const EMPTY: readonly never[] = [];
@@ -56,6 +63,15 @@ export class Versions {
     let version = this.newest.get(key);
     while (version !== undefined && version.revision > revision) version = version.before;
     return version?.object;
+  }
+
+  /** The oldest of the newest versions for which it holds without a break; undefined where it does not hold now. */
+  since(key: string, holds: (object: KubeObject) => boolean): VersionSince | undefined {
+    let since: Version | undefined;
+    for (let at = this.newest.get(key); at?.object !== undefined && holds(at.object); at = at.before) since = at;
+    return since === undefined
+      ? undefined
+      : { revision: since.revision, object: since.object as KubeObject, isFirst: since.before?.object === undefined };
   }
 
   /** The last change at or before `revision`; 0 when there was none. */

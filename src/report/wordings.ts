@@ -143,6 +143,19 @@ const CONTROL_PLANE: readonly Line[] = [
   ['pod {name} is ready', 'Then pod A is ready'],
   ['pod {name} is not ready', 'Then pod A is not ready'],
   ['container {name} of pod {name} restarts', 'Then container ssh of pod A restarts'],
+  [
+    '(the )container {name} of pod {name} has the environment variable {string} set to {string}',
+    'Then the container nginx of pod A has the environment variable "WEB_SERVICE_HOST" set to "10.96.0.10"',
+  ],
+  [
+    '(the )container {name} of pod {name} has no environment variable {string}',
+    'Then the container nginx of pod A has no environment variable "WEB_SERVICE_HOST"',
+  ],
+  [
+    'pod {name} has the environment variable {string} set to {string}',
+    'Then pod A has the environment variable "KUBERNETES_SERVICE_PORT" set to "443"',
+  ],
+  ['pod {name} has no environment variable {string}', 'Then pod A has no environment variable "WEB_SERVICE_HOST"'],
   ['Service {name} has endpoints {pods}', 'Then Service nginx has endpoints pod nginx-a and pod nginx-b'],
   ['Service {name} has no endpoints', 'Then Service nginx has no endpoints'],
   ['Service {name} has endpoints:', 'Then Service nginx has endpoints:', table],

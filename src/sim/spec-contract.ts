@@ -38,6 +38,12 @@ export interface PodWording {
   readonly hostNetwork?: boolean | undefined;
 }
 
+export interface EnvironmentWording {
+  readonly pod: string;
+  readonly container?: string | undefined;
+  readonly variable: string;
+}
+
 /** `Deployment web`, `pod shop/web-0`, `Service nginx`, `node node2` as written. */
 export interface ObjectWording {
   readonly kind: string;
@@ -118,6 +124,8 @@ export interface Spec {
   podIsPending(pod: string, because?: string): void;
   podIsReady(pod: string, ready: boolean): void;
   podRestarts(pod: string, container: string | undefined): void;
+  /** Of every container unless one is named; undefined: there is none of that name. */
+  environmentVariable(wording: EnvironmentWording, value: string | undefined): void;
   /** Pod names as written, e.g. `nginx-a`; order does not matter; none means no endpoints. */
   endpoints(service: string, pods: readonly string[]): void;
   /** Columns: address, port, ready, node. */

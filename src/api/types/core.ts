@@ -65,6 +65,8 @@ export interface PodSpec {
         readonly options?: readonly { readonly name?: string | undefined; readonly value?: string | undefined }[] | undefined;
       }
     | undefined;
+  readonly enableServiceLinks?: boolean | undefined;
+  readonly serviceAccountName?: string | undefined;
   readonly restartPolicy?: 'Always' | 'OnFailure' | 'Never' | undefined;
   readonly priority?: number | undefined;
   readonly schedulerName?: string | undefined;
@@ -86,6 +88,8 @@ export interface Container {
   readonly name: string;
   readonly image?: string | undefined;
   readonly args?: readonly string[] | undefined;
+  readonly env?: readonly EnvVar[] | undefined;
+  readonly envFrom?: readonly EnvFromSource[] | undefined;
   readonly ports?: readonly ContainerPort[] | undefined;
   readonly resources?: { readonly requests?: Quantities | undefined; readonly limits?: Quantities | undefined } | undefined;
   readonly readinessProbe?: Probe | undefined;
@@ -93,6 +97,29 @@ export interface Container {
   readonly startupProbe?: Probe | undefined;
   /** On an init container: it is a sidecar. */
   readonly restartPolicy?: 'Always' | undefined;
+}
+export interface EnvVar {
+  readonly name: string;
+  readonly value?: string | undefined;
+  readonly valueFrom?: EnvVarSource | undefined;
+}
+export interface EnvVarSource {
+  readonly fieldRef?: { readonly fieldPath: string } | undefined;
+  readonly configMapKeyRef?: KeyRef | undefined;
+  readonly secretKeyRef?: KeyRef | undefined;
+}
+export interface KeyRef extends ObjectRefOfPod {
+  readonly key: string;
+}
+/** Of the pod's namespace. */
+export interface ObjectRefOfPod {
+  readonly name?: string | undefined;
+  readonly optional?: boolean | undefined;
+}
+export interface EnvFromSource {
+  readonly prefix?: string | undefined;
+  readonly configMapRef?: ObjectRefOfPod | undefined;
+  readonly secretRef?: ObjectRefOfPod | undefined;
 }
 export interface ContainerPort {
   readonly name?: string | undefined;

@@ -1,6 +1,7 @@
 /** The operations of eval, each: its fields in, its result out. Shapes are those of the documented interface. */
 import { createSimulation, inputError, type ObjectRef, type ProbePlan, readClusterSpec, writePlan } from '../../index.js';
 import { formatRecord, resolveName } from '../../sim/dns/resolve-name.js';
+import { environmentOf } from '../../sim/environment.js';
 import { scheduleNow } from '../../sim/schedule-now.js';
 import { askEndpoints } from '../../sim/service-endpoints.js';
 import { askProxy } from '../../sim/service-proxy.js';
@@ -118,6 +119,10 @@ export const OPERATIONS: Readonly<Record<string, Run>> = {
   schedule: ({ simulation }, value) => {
     const { node, nominated, victims, nodes } = scheduleNow(simulation, fieldsOf(value, 'schedule', ['pod'])['pod']);
     return { node: node ?? null, nominated: nominated ?? null, victims, nodes };
+  },
+  environment: ({ simulation }, value) => {
+    const fields = fieldsOf(value, 'environment', ['pod', 'container']);
+    return { containers: environmentOf(simulation, textField(fields, 'pod'), optionalText(fields, 'container')) };
   },
   events: ({ simulation }) => simulation.list('Event'),
 };

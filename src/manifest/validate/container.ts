@@ -2,14 +2,13 @@
 import { parseQuantity } from '../../api/quantity.js';
 import { duplicateValue, forbiddenField, invalidValue, requiredValue } from '../../api/field-error.js';
 import type { Cause } from '../../api/refusal.js';
-import type { Container, ContainerPort, Probe, Quantities } from '../../api/types/core.js';
+import type { Container, ContainerPort, EnvVar, Probe, Quantities } from '../../api/types/core.js';
 import { portName, qualifiedName } from '../../api/name-syntax.js';
 import { nameOfLabel, nonNegative, oneOf, portNumber, portNumberOrName, PROTOCOLS } from './shared-rules.js';
 
 /** Fields that only validation reads. */
 interface FullContainer extends Container {
   readonly imagePullPolicy?: string;
-  readonly env?: readonly { readonly name?: string; readonly value?: string; readonly valueFrom?: object }[];
   readonly volumeMounts?: readonly { readonly name?: string; readonly mountPath?: string }[];
 }
 
@@ -61,7 +60,7 @@ function duplicateNames(ports: readonly ContainerPort[], path: string): Cause[] 
   );
 }
 
-function validateEnv({ name, value, valueFrom }: { name?: string; value?: string; valueFrom?: object }, path: string): Cause[] {
+function validateEnv({ name, value, valueFrom }: EnvVar, path: string): Cause[] {
   const causes: Cause[] = [];
   if (!name) causes.push(requiredValue(`${path}.name`));
   else if (!/^[\x20-\x3c\x3e-\x7e]+$/.test(name)) {

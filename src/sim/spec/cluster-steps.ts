@@ -9,10 +9,19 @@ import { NETNS } from '../../node/agent.js';
 import { crash, drainNode, failNode, joinNode, loseOnLink, recoverNode, restoreLink, stopBeingReady } from '../faults.js';
 import { findObject, wantedName } from '../lookup.js';
 import { createSimulation, type Simulation } from '../simulation.js';
-import { DOC_STRING, type NodeLine, type ObjectWording, type PodWording, type Row, type SpecOptions } from '../spec-contract.js';
+import {
+  DOC_STRING,
+  type EnvironmentWording,
+  type NodeLine,
+  type ObjectWording,
+  type PodWording,
+  type Row,
+  type SpecOptions,
+} from '../spec-contract.js';
 import { deleteObject, labelObject, podManifest, rollBack, scale, setImage } from './change-objects.js';
 import { ClusterDraft, type Settings } from './cluster-draft.js';
 import { expectEndpoints, expectEndpointTable } from './expect-endpoints.js';
+import { expectVariable } from './expect-environment.js';
 import { expectNodeLine } from './expect-node.js';
 import {
   type ExpectContext,
@@ -231,6 +240,10 @@ export class ClusterSteps {
 
   podRestarts(pod: string, container: string | undefined): void {
     expectRestarts(this.#context(), pod, container);
+  }
+
+  environmentVariable(wording: EnvironmentWording, value: string | undefined): void {
+    expectVariable(this.simulation, wording, value);
   }
 
   endpoints(service: string, pods: readonly string[]): void {
