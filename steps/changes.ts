@@ -66,3 +66,11 @@ When('the container of pod {name} crashes', function (this: HopspecWorld, pod: s
 When('container {name} of pod {name} crashes', function (this: HopspecWorld, container: string, pod: string) {
   this.spec.containerCrashes(pod, container);
 });
+
+When('kube-proxy catches up', function (this: HopspecWorld) {
+  this.spec.kubeProxyLags(undefined, 0);
+});
+
+When('kube-proxy on {name} catches up', function (this: HopspecWorld, node: string) {
+  this.spec.kubeProxyLags(node, 0);
+});

@@ -52,6 +52,14 @@ Given('an external client {name} at {name}', function (this: HopspecWorld, name:
   this.spec.externalClient(name, address);
 });
 
+Given('kube-proxy lags by {duration}', function (this: HopspecWorld, seconds: number) {
+  this.spec.kubeProxyLags(undefined, seconds);
+});
+
+Given('kube-proxy on {name} lags by {duration}', function (this: HopspecWorld, node: string, seconds: number) {
+  this.spec.kubeProxyLags(node, seconds);
+});
+
 Given('time only moves when told', function (this: HopspecWorld) {
   this.spec.timeIsManual();
 });

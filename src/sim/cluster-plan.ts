@@ -22,6 +22,8 @@ import type { Naming } from '../trace/naming.js';
 import { deadMachine, downNodes } from './dead-node.js';
 import { externalListeners, listenerOwner, nodeListeners, podNetnsListeners, portsServed } from './listeners.js';
 import { nodeAddresses } from './lookup.js';
+import { explainLate, lossByLag, notYetSeen } from './late-proxy.js';
+import { ABREAST, type LateView } from './proxy-lag.js';
 
 export interface ExternalHost {
   readonly name: string;
@@ -55,6 +57,13 @@ function balancersOf(view: StoreView): readonly FabricBalancer[] {
 /** The device of a node that leads to the fabric. */
 const UPLINK = 'eth0';
 
+/** What else is so while the objects are as they are. */
+export interface Moment {
+  readonly linkFaults?: readonly LinkFault[] | undefined;
+  /** Nodes whose kube-proxy lags. */
+  readonly late?: ReadonlyMap<string, LateView> | undefined;
+}
+
 const NO_LISTENERS: readonly ListenerPlan[] = [];
 
 export class ClusterPlan implements PlanSource, Naming {
@@ -63,6 +72,7 @@ export class ClusterPlan implements PlanSource, Naming {
   readonly cluster: ClusterSpec;
   readonly #externals: readonly ExternalHost[];
   readonly #linkFaults: readonly LinkFault[];
+  readonly #late: ReadonlyMap<string, LateView>;
   readonly #down: ReadonlySet<string>;
   readonly #fabric: Fabric;
   readonly #plans = new Map<string, NetnsPlan | undefined>();
@@ -70,10 +80,11 @@ export class ClusterPlan implements PlanSource, Naming {
   #holders: Map<Ip, string> | undefined;
   #shared: Set<Ip> | undefined;
 
-  constructor(cluster: ClusterSpec, view: StoreView, externals: readonly ExternalHost[], linkFaults: readonly LinkFault[] = []) {
+  constructor(cluster: ClusterSpec, view: StoreView, externals: readonly ExternalHost[], { linkFaults = [], late = ABREAST }: Moment = {}) {
     this.cluster = cluster;
     this.view = view;
     this.#externals = externals;
+    this.#late = late;
     const nodes = view.list('Node').map((node) => ({ name: node.metadata.name, addresses: nodeAddresses(node) }));
     this.#linkFaults = linkFaults;
     this.#down = downNodes(view);
@@ -168,14 +179,18 @@ export class ClusterPlan implements PlanSource, Naming {
     const holder = ip === undefined ? undefined : this.#holderOf(ip);
     const owners = [netns, holder ?? netns].map((name) => this.#ownerOf(name));
     const node = nodeOf(owners.find((owner) => this.#isDead(owner)));
-    return node === undefined ? null : { kind: 'Node', namespace: null, name: node, detail: 'its machine has failed' };
+    if (node === undefined) return this.#late.size === 0 ? null : lossByLag(this.#late, this.view, { netns, detail });
+    return { kind: 'Node', namespace: null, name: node, detail: 'its machine has failed' };
   }
 
   /** `earlier`: the rules that matched before it in the same namespace. */
   explainRule(rule: RuleRef, netns: string, earlier: readonly RuleRef[] = []): RuleOrigin | null {
     const owner = this.#ownerOf(netns);
     if (owner?.kind === 'fabric') return this.#explainFabric(rule.text);
-    return owner?.kind === 'node' ? explainRule(this.context(owner.name), rule, earlier) : null;
+    if (owner?.kind !== 'node') return null;
+    const late = this.#late.get(owner.name);
+    if (late === undefined) return explainRule(this.context(owner.name), rule, earlier);
+    return explainLate({ present: this.context(owner.name), late }, rule, earlier);
   }
 
   /** What the agents of a node see. */
@@ -185,10 +200,21 @@ export class ClusterPlan implements PlanSource, Naming {
     return { node, view: this.view, cluster: this.cluster, uplink: this.#fabric.nodeUplink(name) };
   }
 
+  /** What its kube-proxy sees. */
+  proxyContext(name: string): NodeContext {
+    const context = this.context(name);
+    const late = this.#late.get(name);
+    return late === undefined ? context : notYetSeen(context, late);
+  }
+
+  #nodePlan(name: string): NetnsPlan {
+    return nodePlan(this.context(name), this.#late.has(name) ? { kubeProxy: this.proxyContext(name) } : {});
+  }
+
   #render(owner: Owner, name: string): NetnsPlan | undefined {
     switch (owner.kind) {
       case 'node':
-        return this.#isDead(owner) ? deadMachine(nodePlan(this.context(owner.name))) : nodePlan(this.context(owner.name));
+        return this.#isDead(owner) ? deadMachine(this.#nodePlan(owner.name)) : this.#nodePlan(owner.name);
       case 'pod':
         return cniOfCluster(this.cluster).pod(this.context(owner.pod.spec.nodeName as string), owner.pod);
       case 'external':

@@ -41,13 +41,15 @@ export interface LoopCounters {
 }
 
 export class Loop {
-  nowUs = 0;
+  #nowUs = 0;
   readonly counters: LoopCounters = { reconciles: 0, storeEvents: 0 };
   readonly #options: LoopOptions;
   readonly #queue = createEventQueue<Work>();
   readonly #waiting = new Map<Controller, Set<string>>();
   readonly #byKind = new Map<string, Controller[]>();
   #seen = 0;
+  /** When time went on, and the revision that was the last until then: of moments that wrote something. */
+  readonly #past: { readonly us: number; readonly revision: number }[] = [];
   /** What a controller threw: the cluster stands still from then on, and says so to everybody who asks. */
   #broken: unknown;
 
@@ -63,6 +65,30 @@ export class Loop {
     }
   }
 
+  get nowUs(): number {
+    return this.#nowUs;
+  }
+
+  /** The last revision that was written up to that moment, itself included; 0 before the first. */
+  revisionAt(us: number): number {
+    if (us >= this.#nowUs) return this.#options.store.revision;
+    return this.#past.findLast((moment) => moment.us <= us)?.revision ?? 0;
+  }
+
+  /** The first moment after `us` that wrote something and is over, or is now; undefined where nothing was written since. */
+  writtenAfter(us: number): number | undefined {
+    const past = this.#past.find((moment) => moment.us > us)?.us;
+    const writesNow = this.#options.store.revision > (this.#past.at(-1)?.revision ?? 0) && this.#nowUs > us;
+    return past ?? (writesNow ? this.#nowUs : undefined);
+  }
+
+  #moveTo(us: number): void {
+    if (us <= this.#nowUs) return;
+    const { revision } = this.#options.store;
+    if (revision > (this.#past.at(-1)?.revision ?? 0)) this.#past.push({ us: this.#nowUs, revision });
+    this.#nowUs = us;
+  }
+
   /** Runs everything that is due now. */
   settle(): void {
     this.#runUntil(this.nowUs);
@@ -72,7 +98,7 @@ export class Loop {
   advance(us: number): void {
     const end = this.nowUs + us;
     this.#runUntil(end);
-    this.nowUs = end;
+    this.#moveTo(end);
   }
 
   /** Moves virtual time to the next moment at which something is due, at most to `endUs`. */
@@ -89,7 +115,7 @@ export class Loop {
       const due = this.#queue.popDue(end);
       if (due === undefined) return;
       if (round > ROUNDS_MAX) throw new InvariantError(`${due.value.controller.name} does not come to rest; last key ${due.value.key}`);
-      this.nowUs = Math.max(this.nowUs, due.time);
+      this.#moveTo(due.time);
       try {
         this.#reconcile(due.value);
       } catch (error) {

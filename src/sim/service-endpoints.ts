@@ -23,7 +23,7 @@ export interface UsableEndpoints {
 }
 
 export function askEndpoints(simulation: Simulation, name: string, query: EndpointsQuery): UsableEndpoints {
-  const context = simulation.nodeContext(name);
+  const context = simulation.proxyContext(name);
   const port = findPort(context, query);
   const node = { name: context.node.metadata.name, zone: zoneOf(context.node) };
   const { cluster, local, all, hasAny } = categorizeEndpoints(port.endpoints, port, node);

@@ -40,7 +40,7 @@ const [NODE_END, OUTSIDE_END] = ['169.254.77.1', '169.254.77.2'];
 const PATIENCE_MS = 100;
 
 export function askProxy(simulation: Simulation, node: string, query: ProxyQuery): ProxyDecision {
-  const context = simulation.nodeContext(node);
+  const context = simulation.proxyContext(node);
   const from = addressOf(query.from, 'from');
   const to = addressOf(query.to, 'to');
   const proto = (query.protocol ?? 'TCP').toLowerCase() as ProbeProtocol;

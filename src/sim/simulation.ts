@@ -30,6 +30,7 @@ import { listenerOwner } from './listeners.js';
 import { LinkFaults, refuseLossyTcp } from './link-faults.js';
 import { Loop } from './loop.js';
 import { traceMatrix } from './matrix.js';
+import { ProxyLag } from './proxy-lag.js';
 import { renderNode } from './render.js';
 import { refuseUnmodelled } from './refuse-unmodelled.js';
 import { findObject } from './lookup.js';
@@ -57,6 +58,7 @@ export class Simulation implements SimulationApi {
   settles = true;
   readonly store: Store;
   readonly linkFaults = new LinkFaults();
+  readonly proxyLag: ProxyLag;
   readonly #loop: Loop;
   readonly #externals: ExternalHost[];
   #plan: ClusterPlan | undefined;
@@ -76,6 +78,7 @@ export class Simulation implements SimulationApi {
       write: (writes, by: Controller) => applyWrites(this.store, writes, { clock, component: by.name }).refusals.length === 0,
       suffix: () => nameSuffix(rng),
     });
+    this.proxyLag = new ProxyLag(this.store, this.#loop);
     bootstrap(this.store, cluster);
   }
 
@@ -223,9 +226,10 @@ export class Simulation implements SimulationApi {
   /** The plan of the cluster as it is now. */
   clusterPlan(): ClusterPlan {
     const view = this.view();
-    const key = [...PLAN_KINDS.map((kind) => view.kindRevision(kind)), this.linkFaults.revision].join();
+    const key = [...PLAN_KINDS.map((kind) => view.kindRevision(kind)), this.linkFaults.revision, this.proxyLag.key].join();
     if (this.#plan === undefined || key !== this.#planKey) {
-      this.#plan = new ClusterPlan(this.cluster, view, [...this.#externals], this.linkFaults.list());
+      const late = this.proxyLag.late(view.list('Node').map(({ metadata }) => metadata.name));
+      this.#plan = new ClusterPlan(this.cluster, view, [...this.#externals], { linkFaults: this.linkFaults.list(), late });
       this.#planKey = key;
       this.#network = undefined;
     }
@@ -243,10 +247,10 @@ export class Simulation implements SimulationApi {
     };
   }
 
-  /** What the agents of a node see, by its name as people write it. */
-  nodeContext(name: string): ReturnType<ClusterPlan['context']> {
+  /** What the service proxy of a node sees, by the node's name as people write it. */
+  proxyContext(name: string): ReturnType<ClusterPlan['context']> {
     const plan = this.clusterPlan();
-    return plan.context(findObject(plan.view, 'Node', { namespace: undefined, name }, this.namespace).metadata.name);
+    return plan.proxyContext(findObject(plan.view, 'Node', { namespace: undefined, name }, this.namespace).metadata.name);
   }
 
   #currentNetwork(): SimulatedNetwork {

@@ -64,6 +64,8 @@ export interface Spec {
   pod(pod: PodWording): void;
   externalClient(name: string, address: string): void;
   timeIsManual(): void;
+  /** Of every node where none is named; 0 for one that catches up. What is Given is known to it. */
+  kubeProxyLags(node: string | undefined, seconds: number): void;
   /** Refused ones throw. */
   givenManifest(text: string): void;
   givenManifestFiles(path: string): void;

@@ -16,7 +16,8 @@ export function judgeReach(mode: ReachMode, sight: Sight): Finding | undefined {
     cannot: 'no answer, in any outcome',
     sometimes: 'an answer, in at least one outcome',
   }[mode];
-  return { expected, happened: reachText(sight), ...(mode === 'cannot' ? whatLed(sight) : {}) };
+  // Answered, but not as the sentence has it: whatever led there says why.
+  return { expected, happened: reachText(sight), ...(sight.outcome.verdict === 'delivered' ? whatLed(sight) : {}) };
 }
 
 /** Whether the connection was made, and by one that may answer for the object. */

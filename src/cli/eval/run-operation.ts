@@ -1,7 +1,8 @@
 /** The operations of eval, each: its fields in, its result out. Shapes are those of the documented interface. */
-import { createSimulation, inputError, type ObjectRef, type ProbePlan, readClusterSpec, writePlan } from '../../index.js';
+import { createSimulation, inputError, type ObjectRef, type ProbePlan, readClusterSpec, unsupported, writePlan } from '../../index.js';
 import { formatRecord, resolveName } from '../../sim/dns/resolve-name.js';
 import { environmentOf } from '../../sim/environment.js';
+import { lagProxy } from '../../sim/lag-proxy.js';
 import { scheduleNow } from '../../sim/schedule-now.js';
 import { askEndpoints } from '../../sim/service-endpoints.js';
 import { askProxy } from '../../sim/service-proxy.js';
@@ -43,6 +44,12 @@ export const OPERATIONS: Readonly<Record<string, Run>> = {
   settle: ({ simulation }) => ({ time: timeText(simulation.settle()) }),
   advance: ({ simulation }, fields) => ({ time: timeText(simulation.advance(durationUs(fields))) }),
   fault: ({ simulation }, value) => runFault(simulation, value),
+  lag: ({ simulation }, value) => {
+    const fields = fieldsOf(value, 'lag', ['agent', 'node', 'by']);
+    const agent = optionalText(fields, 'agent') ?? 'kube-proxy';
+    if (agent !== 'kube-proxy') throw unsupported('agent-lag', `${agent} cannot lag: kube-proxy is the only agent that is modelled so`);
+    lagProxy(simulation, optionalText(fields, 'node'), durationUs(fields['by']));
+  },
   get: ({ simulation }, value) => {
     const { kind, namespace, name } = objectFields(value, 'get');
     const found = simulation.get(kind, namespace, name ?? '') ?? simulation.get(kind, namespace ?? simulation.namespace, name ?? '');

@@ -8,6 +8,7 @@ import { readManifestPath, readProjectFile } from '../../manifest/files.js';
 import { NETNS } from '../../node/agent.js';
 import { crash, drainNode, failNode, joinNode, loseOnLink, recoverNode, restoreLink, stopBeingReady } from '../faults.js';
 import { findObject, wantedName } from '../lookup.js';
+import { beginLag, lagProxy } from '../lag-proxy.js';
 import { createSimulation, type Simulation } from '../simulation.js';
 import {
   DOC_STRING,
@@ -59,7 +60,10 @@ export class ClusterSteps {
   get simulation(): Simulation {
     this.#refusal.throwKept();
     const simulation = this.#made();
-    this.#hasBegun = true;
+    if (!this.#hasBegun) {
+      this.#hasBegun = true;
+      beginLag(simulation);
+    }
     return simulation;
   }
 
@@ -122,6 +126,11 @@ export class ClusterSteps {
 
   externalClient(name: string, address: string): void {
     this.#give((simulation) => simulation.addExternal(name, address));
+  }
+
+  kubeProxyLags(node: string | undefined, seconds: number): void {
+    if (this.#hasBegun) lagProxy(this.simulation, node, seconds * US_PER_SECOND);
+    else this.#give((simulation) => lagProxy(simulation, node, seconds * US_PER_SECOND));
   }
 
   timeIsManual(): void {
