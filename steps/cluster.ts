@@ -1,11 +1,12 @@
 /** Given: the cluster, its plug-ins, and the pods and clients of a scenario. */
-import { type DataTable, Given } from '@cucumber/cucumber';
+import { Given } from '@cucumber/cucumber';
+import { type Argument, dataTable, docString, settings } from './argument.js';
 import { readPodOptions } from './pod-options.js';
 import { tableRows } from './table-rows.js';
 import type { HopspecWorld } from './world.js';
 
-Given('a cluster:', function (this: HopspecWorld, text: string) {
-  this.spec.clusterFromText(text);
+Given('a cluster:', function (this: HopspecWorld, text: Argument) {
+  this.spec.clusterFromText(docString(this, text));
 });
 
 Given('the cluster in {string}', function (this: HopspecWorld, path: string) {
@@ -16,8 +17,8 @@ Given('a cluster with {int} node(s)', function (this: HopspecWorld, count: numbe
   this.spec.clusterWithNodes(count);
 });
 
-Given('a cluster with nodes:', function (this: HopspecWorld, table: DataTable) {
-  this.spec.clusterWithTable(tableRows(table));
+Given('a cluster with nodes:', function (this: HopspecWorld, table: Argument) {
+  this.spec.clusterWithTable(tableRows(dataTable(this, table)));
 });
 
 Given('the CNI is {name}', function (this: HopspecWorld, name: string) {
@@ -28,16 +29,16 @@ Given('the CNI is {name} with backend {string}', function (this: HopspecWorld, n
   this.spec.cniIs(name, { 'Backend.Type': backend });
 });
 
-Given('the CNI is {name} with:', function (this: HopspecWorld, name: string, settings: DataTable | string) {
-  this.spec.cniIs(name, typeof settings === 'string' ? settings : settings.rowsHash());
+Given('the CNI is {name} with:', function (this: HopspecWorld, name: string, more: Argument) {
+  this.spec.cniIs(name, settings(this, more));
 });
 
 Given('kube-proxy runs in {proxyMode} mode', function (this: HopspecWorld, mode: string) {
   this.spec.kubeProxyRuns(mode);
 });
 
-Given('kube-proxy runs in {proxyMode} mode with:', function (this: HopspecWorld, mode: string, settings: DataTable | string) {
-  this.spec.kubeProxyRuns(mode, typeof settings === 'string' ? settings : settings.rowsHash());
+Given('kube-proxy runs in {proxyMode} mode with:', function (this: HopspecWorld, mode: string, more: Argument) {
+  this.spec.kubeProxyRuns(mode, settings(this, more));
 });
 
 Given('the namespace {string}', function (this: HopspecWorld, name: string) {

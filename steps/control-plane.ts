@@ -1,6 +1,7 @@
 /** Then: what the control plane made of the manifests. */
-import { type DataTable, Then } from '@cucumber/cucumber';
+import { Then } from '@cucumber/cucumber';
 import { type ObjectWording, unsupported } from '../src/index.js';
+import { type Argument, dataTable } from './argument.js';
 import { tableRows } from './table-rows.js';
 import type { HopspecWorld } from './world.js';
 
@@ -69,8 +70,8 @@ Then('Service {name} has no endpoints', function (this: HopspecWorld, service: s
   this.spec.endpoints(service, []);
 });
 
-Then('Service {name} has endpoints:', function (this: HopspecWorld, service: string, table: DataTable) {
-  this.spec.endpointTable(service, tableRows(table));
+Then('Service {name} has endpoints:', function (this: HopspecWorld, service: string, table: Argument) {
+  this.spec.endpointTable(service, tableRows(dataTable(this, table)));
 });
 
 Then('{resource} field {string} is {int}', function (this: HopspecWorld, object: ObjectWording, path: string, value: number) {
@@ -115,6 +116,22 @@ Then('{name} has the link {string}', function (this: HopspecWorld, node: string,
 
 Then('{workload} is complete', (_job: ObjectWording) => {
   throw unsupported('job', 'Jobs are not modelled yet');
+});
+
+Then('{name} is NotReady', function (this: HopspecWorld, node: string) {
+  this.spec.nodeIsReady(node, false, 0);
+});
+
+Then('{name} is Ready', function (this: HopspecWorld, node: string) {
+  this.spec.nodeIsReady(node, true, 0);
+});
+
+Then('within {duration} pod {name} is ready', function (this: HopspecWorld, seconds: number, pod: string) {
+  this.spec.podIsReady(pod, true, seconds);
+});
+
+Then('within {duration} pod {name} is not ready', function (this: HopspecWorld, seconds: number, pod: string) {
+  this.spec.podIsReady(pod, false, seconds);
 });
 
 Then('within {duration} {name} is NotReady', function (this: HopspecWorld, seconds: number, node: string) {

@@ -6,5 +6,6 @@ import './cluster.js';
 import './manifests.js';
 import './changes.js';
 import './traffic.js';
+import './http.js';
 import './qualifiers.js';
 import './control-plane.js';

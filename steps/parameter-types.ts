@@ -3,8 +3,8 @@ import { defineParameterType } from '@cucumber/cucumber';
 import type { ObjectWording } from '../src/index.js';
 import { toLabels } from './pod-options.js';
 
-/** A Kubernetes name, qualified or not: `web`, `shop/web`. */
-defineParameterType({ name: 'name', regexp: /[^\s,"]+/, transformer: (text: string) => text, useForSnippets: false });
+/** A Kubernetes name, qualified or not, bare or in quotes: `web`, `shop/web`, `"web"`. */
+defineParameterType({ name: 'name', regexp: /[^\s,"]+|"[^\s"]+"/, transformer: bare, useForSnippets: false });
 
 /** Who sends, in a sentence about traffic. */
 defineParameterType({ name: 'subject', regexp: /.+/, transformer: (text: string) => text, useForSnippets: false });
@@ -15,13 +15,13 @@ defineParameterType({ name: 'target', regexp: /.+/, transformer: (text: string) 
 /** `10.244.1.0`, `10.244.2.3:8080`, or whose address is meant: `node1`, `pod B`. */
 defineParameterType({
   name: 'address',
-  regexp: /(?:pod |client |Service )?[^\s"]+/,
+  regexp: /(?:pod |client |Service )?(?:[^\s"]+|"[^\s"]+")/,
   transformer: (text: string) => text,
   useForSnippets: false,
 });
 
 /** Where somebody captures: `node1`, `pod A`, `client laptop`. */
-defineParameterType({ name: 'place', regexp: /(?:pod |client )?[^\s,"]+/, transformer: (text: string) => text, useForSnippets: false });
+defineParameterType({ name: 'place', regexp: /(?:pod |client )?(?:[^\s,"]+|"[^\s"]+")/, transformer: bare, useForSnippets: false });
 
 defineParameterType({ name: 'protocol', regexp: /TCP|UDP|SCTP/, transformer: (text: string) => text, useForSnippets: false });
 
@@ -44,7 +44,7 @@ defineParameterType({
 /** `Deployment web`, `StatefulSet shop/db`. */
 defineParameterType({
   name: 'workload',
-  regexp: /(Deployment|StatefulSet|DaemonSet|ReplicaSet|ReplicationController|Job|CronJob) ([^\s,"]+)/,
+  regexp: /(Deployment|StatefulSet|DaemonSet|ReplicaSet|ReplicationController|Job|CronJob) ([^\s,"]+|"[^\s"]+")/,
   transformer: toObject,
   useForSnippets: false,
 });
@@ -52,7 +52,7 @@ defineParameterType({
 /** Any object: `pod A`, `Service nginx`, `node node2`, `Deployment web`. */
 defineParameterType({
   name: 'resource',
-  regexp: /([Pp]od|[Nn]ode|[Nn]amespace|[A-Z][A-Za-z]+) ([^\s,"]+)/,
+  regexp: /([Pp]od|[Nn]ode|[Nn]amespace|[A-Z][A-Za-z]+) ([^\s,"]+|"[^\s"]+")/,
   transformer: toObject,
   useForSnippets: false,
 });
@@ -68,8 +68,8 @@ defineParameterType({
 /** `pod nginx-a and pod nginx-b`. */
 defineParameterType({
   name: 'pods',
-  regexp: /pod [^\s,"]+(?:(?:, and |, | and )pod [^\s,"]+)*/,
-  transformer: (text: string) => [...text.matchAll(/pod ([^\s,"]+)/g)].map((match) => match[1] ?? ''),
+  regexp: /pod (?:[^\s,"]+|"[^\s"]+")(?:(?:, and |, | and )pod (?:[^\s,"]+|"[^\s"]+"))*/,
+  transformer: (text: string) => [...text.matchAll(/pod "?([^\s,"]+)/g)].map((match) => match[1] ?? ''),
   useForSnippets: false,
 });
 
@@ -81,7 +81,15 @@ defineParameterType({
   useForSnippets: false,
 });
 
-function toObject(kind: string, name: string): ObjectWording {
+/** Of a request of HTTP, or of its answer. */
+defineParameterType({ name: 'httpSide', regexp: /request|response/, transformer: (text: string) => text, useForSnippets: false });
+
+function bare(text: string): string {
+  return text.replaceAll('"', '');
+}
+
+function toObject(kind: string, written: string): ObjectWording {
+  const name = bare(written);
   const [namespace, rest] = name.includes('/') ? name.split('/', 2) : [undefined, name];
   return { kind: kind.charAt(0).toUpperCase() + kind.slice(1), namespace, name: rest ?? '' };
 }

@@ -7,7 +7,7 @@ type Part = readonly [pattern: RegExp, read: (match: RegExpExecArray) => Options
 const PORT = '(?:TCP|UDP|SCTP) \\d+';
 
 const PARTS: readonly Part[] = [
-  [/^ on ([^\s,"]+)/, ([, node]) => ({ node: node ?? '' })],
+  [/^ on "?([^\s,"]+)"?/, ([, node]) => ({ node: node ?? '' })],
   [/^ with labels ([^\s=,"]+=[^\s=,"]*(?:,[^\s=,"]+=[^\s=,"]*)*)(?= |$)/, ([, labels]) => ({ labels: toLabels(labels ?? '') })],
   [new RegExp(`^ listening on (nothing|${PORT}(?:(?:, and |, | and )${PORT})*)(?= |$)`), ([, ports]) => ({ listen: toPorts(ports ?? '') })],
   [/^ using the host network$/, () => ({ hostNetwork: true })],

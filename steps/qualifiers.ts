@@ -14,6 +14,10 @@ Then('it is not SNATed', function (this: HopspecWorld) {
   this.spec.qualifier('it is not SNATed');
 });
 
+Then('it is not SNATed to {address}', function (this: HopspecWorld, address: string) {
+  this.spec.qualifier(`it is not SNATed to ${address}`);
+});
+
 Then('it is DNATed to {address}', function (this: HopspecWorld, address: string) {
   this.spec.qualifier(`it is DNATed to ${address}`);
 });
@@ -24,6 +28,10 @@ Then('it is DNATed', function (this: HopspecWorld) {
 
 Then('it is not DNATed', function (this: HopspecWorld) {
   this.spec.qualifier('it is not DNATed');
+});
+
+Then('it is not DNATed to {address}', function (this: HopspecWorld, address: string) {
+  this.spec.qualifier(`it is not DNATed to ${address}`);
 });
 
 Then('the server sees {address}', function (this: HopspecWorld, address: string) {
@@ -44,6 +52,10 @@ Then('it is encapsulated', function (this: HopspecWorld) {
 
 Then('it is encapsulated in {name} between {name} and {name}', function (this: HopspecWorld, kind: string, a: string, b: string) {
   this.spec.qualifier(`it is encapsulated in ${kind} between ${a} and ${b}`);
+});
+
+Then('it is not encapsulated in {name}', function (this: HopspecWorld, kind: string) {
+  this.spec.qualifier(`it is not encapsulated in ${kind}`);
 });
 
 Then('it is not encapsulated', function (this: HopspecWorld) {
@@ -100,6 +112,10 @@ Then('it has an MSS of {int}', function (this: HopspecWorld, mss: number) {
 
 Then('it is dropped by {name} {name}', function (this: HopspecWorld, kind: string, name: string) {
   this.spec.qualifier(`it is dropped by ${kind} ${name}`);
+});
+
+Then('it is dropped by {name} {name} on {name}', function (this: HopspecWorld, kind: string, name: string, node: string) {
+  this.spec.qualifier(`it is dropped by ${kind} ${name} on ${node}`);
 });
 
 Then('it is dropped', function (this: HopspecWorld) {

@@ -1,6 +1,7 @@
 /** Then: traffic. The sentence goes to the claim engine whole, so that its errors can point into it. */
 import { type DataTable, Then, When } from '@cucumber/cucumber';
-import { inputError, type PathLine, unsupported } from '../src/index.js';
+import { inputError, type PathLine } from '../src/index.js';
+import { type Argument, dataTable, docString } from './argument.js';
 import type { HopspecWorld } from './world.js';
 
 Then('{subject} can reach {target}', function (this: HopspecWorld, subject: string, target: string) {
@@ -15,40 +16,40 @@ Then('{subject} can sometimes reach {target}', function (this: HopspecWorld, sub
   this.spec.claim(`${subject} can sometimes reach ${target}`);
 });
 
-Then('the path is:', function (this: HopspecWorld, table: DataTable) {
+Then('the path is:', function (this: HopspecWorld, table: Argument) {
   this.spec.path(
-    this.read(() => pathLines(table)),
+    this.read(() => pathLines(dataTable(this, table))),
     'gaps',
     'request',
   );
 });
 
-Then('the path is exactly:', function (this: HopspecWorld, table: DataTable) {
+Then('the path is exactly:', function (this: HopspecWorld, table: Argument) {
   this.spec.path(
-    this.read(() => pathLines(table)),
+    this.read(() => pathLines(dataTable(this, table))),
     'exactly',
     'request',
   );
 });
 
-Then('the reply path is:', function (this: HopspecWorld, table: DataTable) {
+Then('the reply path is:', function (this: HopspecWorld, table: Argument) {
   this.spec.path(
-    this.read(() => pathLines(table)),
+    this.read(() => pathLines(dataTable(this, table))),
     'gaps',
     'reply',
   );
 });
 
-Then('the reply path is exactly:', function (this: HopspecWorld, table: DataTable) {
+Then('the reply path is exactly:', function (this: HopspecWorld, table: Argument) {
   this.spec.path(
-    this.read(() => pathLines(table)),
+    this.read(() => pathLines(dataTable(this, table))),
     'exactly',
     'reply',
   );
 });
 
-Then('the connectivity on {protocol} port {int} is:', function (this: HopspecWorld, protocol: 'TCP', port: number, table: DataTable) {
-  this.spec.connectivity(protocol, port, table.raw());
+Then('the connectivity on {protocol} port {int} is:', function (this: HopspecWorld, protocol: 'TCP', port: number, table: Argument) {
+  this.spec.connectivity(protocol, port, dataTable(this, table).raw());
 });
 
 Then(
@@ -66,24 +67,12 @@ When('{subject} connects to {target}', function (this: HopspecWorld, subject: st
   this.spec.connect(`${subject} connects to ${target}`);
 });
 
-Then('the capture on {place} shows:', function (this: HopspecWorld, place: string, text: string) {
-  this.spec.captureShows(place, text, false);
+Then('the capture on {place} shows:', function (this: HopspecWorld, place: string, text: Argument) {
+  this.spec.captureShows(place, docString(this, text), false);
 });
 
-Then('the capture on {place} shows exactly:', function (this: HopspecWorld, place: string, text: string) {
-  this.spec.captureShows(place, text, true);
-});
-
-When('I send a {string} request to {string}', (_method: string, _url: string) => {
-  throw unsupported('http', 'HTTP requests are not modelled yet');
-});
-
-Then('the response status-code must be {int}', (_status: number) => {
-  throw unsupported('http', 'HTTP requests are not modelled yet');
-});
-
-Then('the response must be served by the {string} service', (_service: string) => {
-  throw unsupported('http', 'HTTP requests are not modelled yet');
+Then('the capture on {place} shows exactly:', function (this: HopspecWorld, place: string, text: Argument) {
+  this.spec.captureShows(place, docString(this, text), true);
 });
 
 Then('{subject} resolves {string} to {target}', function (this: HopspecWorld, who: string, host: string, target: string) {
@@ -109,8 +98,8 @@ Then(
   },
 );
 
-Then('{place} has the resolv.conf:', function (this: HopspecWorld, place: string, text: string) {
-  this.spec.resolvConf(place, text);
+Then('{place} has the resolv.conf:', function (this: HopspecWorld, place: string, text: Argument) {
+  this.spec.resolvConf(place, docString(this, text));
 });
 
 When('{subject} looks up {string}', function (this: HopspecWorld, who: string, host: string) {

@@ -36,7 +36,9 @@ Feature: A node fails, and the cluster finds out
 
   Scenario: A silent node is NotReady after 50 seconds, and its pods are no endpoints any more
     When node2 fails
-    Then within 50 seconds node2 is NotReady
+    Then node2 is Ready
+    And within 50 seconds node2 is NotReady
+    And node2 is NotReady
     And Deployment web has 2 ready replicas
     And pod A can reach Service web and is spread over 2 endpoints
 

@@ -27,10 +27,9 @@ Feature: A pod fails
     Then pod B is ready
     And container main of pod B restarts
     When container main of pod B crashes
-    Then pod B is not ready
+    Then within 5 seconds pod B is not ready
     And Service web has endpoints:
       | address    | ready |
       | 10.244.1.2 | no    |
       | 10.244.1.3 | yes   |
-    When 10 seconds pass
-    Then pod B is ready
+    Then within 10 seconds pod B is ready

@@ -20,7 +20,10 @@ Feature: A cluster is described, and what its nodes are given can be asked for
     And pod A on node1
     Then node1 has the link "flannel.7 vxlan id 7 *"
     And node1 has the neighbour "10.244.1.0 lladdr *"
+    And node1 has the neighbour "10.244.1.0"
+    And node1 has the route "10.244.1.0/24 via 10.244.1.0"
     And node1 has the fdb entry "* dst 192.168.1.20 *"
+    And node1 has the iptables rule "-A KUBE-SERVICES …"
 
   Scenario: Time moves by the hand of the scenario alone
     Given time only moves when told

@@ -11,6 +11,9 @@ Feature: What else is true of the last claim
     Then pod A can reach pod B
     And it is encapsulated
     And it is encapsulated in VXLAN
+    And it is not encapsulated in IPIP
+    And it is not SNATed to node1
+    And it is not DNATed to pod C
     And it passes through node2
     And it does not pass through node3
     And it passes through chain FLANNEL-FWD

@@ -38,6 +38,7 @@ Feature: externalTrafficPolicy and internalTrafficPolicy
   Scenario: Local drops on a node without an endpoint
     Then client laptop cannot reach Service web-local via NodePort 30100 on node3 and times out
     And it is dropped by Service web-local
+    And it is dropped by Service web-local on node3
     And it is dropped on node3 in KUBE-EXTERNAL-SERVICES
 
   Scenario: A pod reaches the Local port of its own node through all endpoints

@@ -40,7 +40,13 @@ export function outcomeOf(result: StepResult): Outcome {
   }
 }
 
+/** What Cucumber says of a step with a doc string or table that its wording does not take. */
+export function hasNeedlessArgument(result: StepResult): boolean {
+  return /^(?:Error: )?function has \d+ arguments, should have/.test(result.exception?.message ?? result.message ?? '');
+}
+
 export function errorName(result: StepResult): string {
+  if (hasNeedlessArgument(result)) return 'InputError';
   return result.exception?.type ?? /^([A-Z]\w*)(?::| \[)/.exec(result.message ?? '')?.[1] ?? 'Error';
 }
 

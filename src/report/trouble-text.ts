@@ -1,7 +1,7 @@
 /** What the report says of a step that did not pass, of a scenario that could not, and of a file that is not Gherkin. */
 import { formatProblem } from '../index.js';
 import { nearestWording } from './nearest-wording.js';
-import { errorName } from './outcome.js';
+import { errorName, hasNeedlessArgument } from './outcome.js';
 import type { ParseFault } from './misspelt-keyword.js';
 import type { ScenarioResult, StepTrouble } from './scenario-results.js';
 
@@ -64,6 +64,8 @@ function undefinedText(uri: string, step: NonNullable<StepTrouble['step']>): str
 
 function failureText(trouble: StepTrouble, place: string): string {
   const message = plainMessage(trouble);
+  if (hasNeedlessArgument(trouble.result))
+    return `${place}: a doc string or a table stands under this step, which takes none\n  fix: delete it, or end the step as its wording does, with a colon`;
   switch (errorName(trouble.result)) {
     case 'InputError':
     case 'UnsupportedError':

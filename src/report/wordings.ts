@@ -64,7 +64,6 @@ const WHEN: readonly Line[] = [
   ['I capture on {place} {name}', 'When I capture on node1 any'],
   ['{subject} connects to {target}', 'When pod A connects to Service nginx on port 80'],
   ['{subject} looks up {string}', 'When pod A looks up "nginx"'],
-  ['I send a {string} request to {string}', 'When I send a "GET" request to "http://shop.example/cart"', notYet],
 ];
 
 const TRAFFIC: readonly Line[] = [
@@ -82,8 +81,6 @@ const TRAFFIC: readonly Line[] = [
   ],
   ['the capture on {place} shows:', 'Then the capture on node1 shows:', docString],
   ['the capture on {place} shows exactly:', 'Then the capture on node1 shows exactly:', docString],
-  ['the response status-code must be {int}', 'Then the response status-code must be 200', notYet],
-  ['the response must be served by the {string} service', 'Then the response must be served by the "cart" service', notYet],
   ['{subject} resolves {string} to {target}', 'Then pod A resolves "nginx" to Service nginx'],
   [
     '{subject} resolves the {word} record {string} to {target}',
@@ -104,15 +101,18 @@ const LAST_CLAIM: readonly Line[] = [
   ['it is SNATed', 'And it is SNATed'],
   ['it is SNATed to {address}', 'And it is SNATed to node2'],
   ['it is not SNATed', 'And it is not SNATed'],
+  ['it is not SNATed to {address}', 'And it is not SNATed to node2'],
   ['it is DNATed to {address}', 'And it is DNATed to 10.244.2.3:8080'],
   ['it is DNATed', 'And it is DNATed'],
   ['it is not DNATed', 'And it is not DNATed'],
+  ['it is not DNATed to {address}', 'And it is not DNATed to pod B'],
   ['the server sees {address}', 'And the server sees 10.244.1.1'],
   ["the server sees the client's own address", "And the server sees the client's own address"],
   ['it is encapsulated in {name}', 'And it is encapsulated in VXLAN'],
   ['it is encapsulated', 'And it is encapsulated'],
   ['it is encapsulated in {name} between {name} and {name}', 'And it is encapsulated in VXLAN between node1 and node2'],
   ['it is not encapsulated', 'And it is not encapsulated'],
+  ['it is not encapsulated in {name}', 'And it is not encapsulated in IPIP'],
   ['it passes through {name}', 'And it passes through node2'],
   ['it passes through chain {name} on {name}', 'And it passes through chain KUBE-POSTROUTING on node2'],
   ['it passes through chain {name}', 'And it passes through chain KUBE-POSTROUTING'],
@@ -126,6 +126,7 @@ const LAST_CLAIM: readonly Line[] = [
   ['it has a path MTU of {int}', 'And it has a path MTU of 1450'],
   ['it has an MSS of {int}', 'And it has an MSS of 1410'],
   ['it is dropped by {name} {name}', 'And it is dropped by NetworkPolicy deny-all'],
+  ['it is dropped by {name} {name} on {name}', 'And it is dropped by Service nginx on node2'],
   ['it is dropped', 'And it is dropped'],
   ['it is dropped on {name}', 'And it is dropped on node2'],
   ['it is dropped in {name}', 'And it is dropped in FORWARD'],
@@ -166,18 +167,74 @@ const CONTROL_PLANE: readonly Line[] = [
   ['{resource} field {string} is {int}', 'Then Deployment web field "status.availableReplicas" is 2'],
   ['{resource} field {string} is {string}', 'Then pod A field "status.phase" is "Running"'],
   ['an event {string} on {resource} says {string}', 'Then an event "FailedScheduling" on pod A says "0/3 nodes are available"'],
-  ['{name} has the iptables rule {string}', 'Then node1 has the iptables rule "-A KUBE-SERVICES -d 10.96.0.1/32"'],
+  ['{name} has the iptables rule {string}', 'Then node1 has the iptables rule "-A KUBE-SERVICES -d 10.96.0.1/32 *"'],
   ['{name} has the (iptables )chain {string}', 'Then node1 has the iptables chain "KUBE-NODEPORTS"'],
-  ['{name} has the route {string}', 'Then node1 has the route "10.244.1.0/24 via 192.168.1.20"'],
+  ['{name} has the route {string}', 'Then node1 has the route "10.244.1.0/24 via 10.244.1.0"'],
   ['{name} has the neighbour {string}', 'Then node1 has the neighbour "10.244.1.0"'],
-  ['{name} has the fdb entry {string}', 'Then node1 has the fdb entry "dst 192.168.1.20"'],
+  ['{name} has the fdb entry {string}', 'Then node1 has the fdb entry "* dst 192.168.1.20"'],
   ['{name} has the sysctl {string}', 'Then node1 has the sysctl "net.ipv4.ip_forward = 1"'],
   ['{name} has the link {string}', 'Then node1 has the link "flannel.1"'],
   ['{workload} is complete', 'Then Job migrate is complete', notYet],
+  ['{name} is NotReady', 'Then node2 is NotReady'],
+  ['{name} is Ready', 'Then node2 is Ready'],
+  ['within {duration} pod {name} is ready', 'Then within 10 seconds pod A is ready'],
+  ['within {duration} pod {name} is not ready', 'Then within 10 seconds pod A is not ready'],
   ['within {duration} {name} is NotReady', 'Then within 40 seconds node2 is NotReady'],
   ['within {duration} {name} is Ready', 'Then within 10 seconds node2 is Ready'],
   ['within {duration} {workload} has {int} ready replica(s)', 'Then within 6 minutes Deployment web has 3 ready replicas'],
   ['at no time is {workload} below {int} ready replica(s)', 'Then at no time is Deployment web below 2 ready replicas'],
+];
+
+/** Those of the public ingress conformance suite, as it writes them. */
+const HTTP: readonly Line[] = [
+  ['a new random namespace', 'Given a new random namespace', notYet],
+  [
+    'a self-signed TLS secret named {string} for the {string} hostname',
+    'Given a self-signed TLS secret named "tls" for the "shop.example" hostname',
+    notYet,
+  ],
+  ['an Ingress resource', 'Given an Ingress resource', { ...notYet, ...docString }],
+  ['an Ingress resource in a new random namespace', 'Given an Ingress resource in a new random namespace', { ...notYet, ...docString }],
+  [
+    'an Ingress resource named {string} with this spec:',
+    'Given an Ingress resource named "shop" with this spec:',
+    { ...notYet, ...docString },
+  ],
+  ['I send a {string} request to {string}', 'When I send a "GET" request to "http://shop.example/cart"', notYet],
+  ['I send a {string} request to http:\\/\\/{string}\\/{string}', 'When I send a "GET" request to http://"shop.example"/"cart"', notYet],
+  ['I send {int} requests to {string}', 'When I send 100 requests to "http://shop.example"', notYet],
+  [
+    'The Ingress status shows the IP address or FQDN where it is exposed',
+    'Then The Ingress status shows the IP address or FQDN where it is exposed',
+    notYet,
+  ],
+  [
+    'The Ingress status should not contain the IP address or FQDN',
+    'Then The Ingress status should not contain the IP address or FQDN',
+    notYet,
+  ],
+  [
+    'The backend deployment {string} for the ingress resource is scaled to {int}',
+    'Then The backend deployment "cart" for the ingress resource is scaled to 10',
+    notYet,
+  ],
+  ['the secure connection must verify the {string} hostname', 'Then the secure connection must verify the "shop.example" hostname', notYet],
+  ['the response status-code must be {int}', 'Then the response status-code must be 200', notYet],
+  ['the response must be served by the {string} service', 'Then the response must be served by the "cart" service', notYet],
+  ['the {httpSide} proto must be {string}', 'Then the response proto must be "HTTP/1.1"', notYet],
+  [
+    'the {httpSide} headers must contain <key> with matching <value>',
+    'Then the response headers must contain <key> with matching <value>',
+    { ...notYet, ...table },
+  ],
+  ['the request method must be {string}', 'Then the request method must be "GET"', notYet],
+  ['the request path must be {string}', 'Then the request path must be "/cart"', notYet],
+  ['the request host must be {string}', 'Then the request host must be "shop.example"', notYet],
+  [
+    'all the responses status-code must be {int} and the response body should contain the IP address of {int} different Kubernetes pods',
+    'Then all the responses status-code must be 200 and the response body should contain the IP address of 10 different Kubernetes pods',
+    notYet,
+  ],
 ];
 
 export const WORDINGS: readonly Wording[] = [
@@ -186,6 +243,7 @@ export const WORDINGS: readonly Wording[] = [
   ...group('Then: traffic', TRAFFIC),
   ...group('Then: about the last claim', LAST_CLAIM),
   ...group('Then: the control plane', CONTROL_PLANE),
+  ...group('HTTP, as the ingress conformance suite says it', HTTP),
 ];
 
 function group(name: string, lines: readonly Line[]): Wording[] {

@@ -9,17 +9,9 @@ import type { Behind, RuleText, Trace } from '../trace/trace.js';
 import { addressOwner } from './address-owner.js';
 import type { TraceQuery } from './contract.js';
 import { findObject, nodeAddresses, podAddress } from './lookup.js';
-import {
-  type ObjectSelection,
-  type Receiver,
-  type RouteSelection,
-  type SelectContext,
-  selectReceivers,
-  selectSenders,
-  type Sender,
-  type SenderSelection,
-} from './select.js';
-import { findExternal } from './select.js';
+import { selectReceivers } from './select/receivers.js';
+import type { ObjectSelection, Receiver, RouteSelection, SelectContext, Sender, SenderSelection } from './select/selection.js';
+import { findExternal, selectSenders } from './select/senders.js';
 import type { Simulation } from './simulation.js';
 
 export class ClusterWorld {

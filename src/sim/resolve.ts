@@ -159,7 +159,13 @@ function balancerAddress(service: Service): Address {
   const { namespace, name } = service.metadata;
   const ip = service.status?.loadBalancer?.ingress?.find((one) => one.ip !== undefined)?.ip;
   if (ip !== undefined) return { address: ip, text: `lb/${namespace}/${name}`, port: service.spec.ports?.[0]?.port };
-  throw unsupported('load-balancer', `Service ${namespace}/${name} has no load balancer address: load balancers are not modelled yet`, {
-    fix: 'give it status.loadBalancer.ingress in the manifest',
+  const type = service.spec.type ?? 'ClusterIP';
+  const called = `Service ${namespace}/${name}`;
+  if (type !== 'LoadBalancer')
+    throw inputError('no-load-balancer', `${called} is of type ${type}, which no load balancer serves`, {
+      fix: 'give it type: LoadBalancer, or status.loadBalancer.ingress',
+    });
+  throw inputError('no-load-balancer', `${called} has no load balancer address: nobody gave it one`, {
+    fix: 'give the cluster a load balancer (`loadBalancer: {kind: cloud}` in its file), or the Service status.loadBalancer.ingress',
   });
 }

@@ -97,7 +97,7 @@ for (const [query, message] of [
   [{ from: 'svc/web', to: 'pod/a' }, /cannot send/],
   [{ from: 'pod/a', to: 'svc/headless' }, /has no ClusterIP/],
   [{ from: 'pod/a', to: 'dns/nope' }, /finds no address of "nope" \(NXDOMAIN\)/],
-  [{ from: 'pod/a', to: 'lb/web' }, /no load balancer address/],
+  [{ from: 'pod/a', to: 'lb/web' }, /is of type ClusterIP, which no load balancer serves/],
   [{ from: 'pod/a', to: 'node/node1' }, /no port is given/],
   [{ from: 'pod/a', to: 'pod/a', protocol: 'tpc' }, /"tpc" is not a protocol/],
   [{ from: 'external/nobody', to: 'pod/a' }, /there is no external client "nobody"/],

@@ -124,7 +124,7 @@ export interface Spec {
   podRunsOn(pod: string, node: string): void;
   /** Without a reason any will do. */
   podIsPending(pod: string, because?: string): void;
-  podIsReady(pod: string, ready: boolean): void;
+  podIsReady(pod: string, ready: boolean, withinSeconds?: number): void;
   podRestarts(pod: string, container: string | undefined): void;
   /** Of every container unless one is named; undefined: there is none of that name. */
   environmentVariable(wording: EnvironmentWording, value: string | undefined): void;

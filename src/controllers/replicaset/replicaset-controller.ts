@@ -3,6 +3,7 @@
  * per reconcile, adoption and release by labels, status. One instance serves one simulation: it keeps indexes.
  * Left out: the slow-start batches (they only matter when creation fails) and the ReplicaFailure condition.
  */
+import { inputError } from '../../base/errors.js';
 import type { Controller, ReconcileContext, StoreEvent, Write } from '../../api/controller.js';
 import { isEqual } from '../../api/equal.js';
 import { objectKey, refOf, splitKey } from '../../api/object/key.js';
@@ -21,6 +22,15 @@ import { nextAvailableInUs, replicaSetStatus } from './status.js';
 /** Creations or deletions in one reconcile. */
 const BURST_MAX = 500;
 
+/** The pods that Kubernetes promises to work with in one cluster ("Considerations for large clusters"). */
+const PODS_MAX = 150_000;
+
+function tooMany({ metadata: { namespace, name } }: ReplicaSet, wanted: number): Error {
+  return inputError('too-many-pods', `ReplicaSet ${namespace}/${name} wants ${wanted} pods, and a cluster has at most ${PODS_MAX}`, {
+    fix: 'ask for fewer replicas',
+  });
+}
+
 export function createReplicaSetController(): Controller {
   const pods = podsByController();
 
@@ -32,7 +42,9 @@ export function createReplicaSetController(): Controller {
   };
 
   const scale = (rs: ReplicaSet, active: readonly Pod[], context: ReconcileContext): Write[] => {
-    const missing = (rs.spec.replicas ?? 1) - active.length;
+    const wanted = rs.spec.replicas ?? 1;
+    if (wanted > PODS_MAX) throw tooMany(rs, wanted);
+    const missing = wanted - active.length;
     if (missing > 0) return createPods(rs, Math.min(missing, BURST_MAX), context);
     if (missing === 0) return [];
     const doomed = deletionOrder(active, relatedPods(rs, context.view), context.nowText).slice(0, Math.min(-missing, BURST_MAX));

@@ -1,5 +1,7 @@
 /** The When steps that change objects: each does what the kubectl command of its name does. */
 import { inputError } from '../../base/errors.js';
+import { invalid } from '../../api/refusal.js';
+import { validateObject } from '../../manifest/validate/index.js';
 import { ANNOTATIONS } from '../../api/object/annotations.js';
 import type { Deployment, ReplicaSet } from '../../api/types/apps.js';
 import { rolledBack } from '../../controllers/deployment/rollback.js';
@@ -43,7 +45,8 @@ export function labelObject(
 
 export function scale(simulation: Simulation, context: ExpectContext, wording: Wording, replicas: number): void {
   const object = workload(context, wording);
-  simulation.store.update<Deployment | ReplicaSet>({ ...object, spec: { ...object.spec, replicas } });
+  const scaled: Deployment | ReplicaSet = { ...object, spec: { ...object.spec, replicas } };
+  update(simulation, scaled, object);
 }
 
 /** Every container gets the image, as a single-container workload has it. */
@@ -52,7 +55,14 @@ export function setImage(simulation: Simulation, context: ExpectContext, wording
   const { template } = object.spec;
   const containers = template.spec.containers.map((container) => ({ ...container, image }));
   const spec = { ...object.spec, template: { ...template, spec: { ...template.spec, containers } } };
-  simulation.store.update<Deployment | ReplicaSet>({ ...object, spec });
+  update(simulation, { ...object, spec }, object);
+}
+
+/** As the API server takes it: what it refuses is refused. */
+function update(simulation: Simulation, object: Deployment | ReplicaSet, before: Deployment | ReplicaSet): void {
+  const causes = validateObject(object, before);
+  if (causes.length > 0) throw invalid(object.kind, object.metadata.name, causes);
+  simulation.store.update<Deployment | ReplicaSet>(object);
 }
 
 export function rollBack(simulation: Simulation, context: ExpectContext, wording: Wording): void {

@@ -243,8 +243,8 @@ export class ClusterSteps {
     expectPending(this.#context(), pod, because);
   }
 
-  podIsReady(pod: string, ready: boolean): void {
-    expectReady(this.#context(), pod, ready);
+  podIsReady(pod: string, ready: boolean, withinSeconds = 0): void {
+    within(this.simulation, withinSeconds, () => expectReady(this.#context(), pod, ready, withinSeconds));
   }
 
   podRestarts(pod: string, container: string | undefined): void {

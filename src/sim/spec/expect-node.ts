@@ -1,4 +1,7 @@
-/** Claims about one line of a node's rendered configuration: `*` stands for anything, spaces count once. */
+/**
+ * Claims about one line of a node's rendered configuration: `*` and `…` stand for anything, spaces count once. A route, a neighbour, an fdb entry or a
+ * link may be named by the first words of its line, as `ip route show 10.244.1.0/24` names one; a rule is meant whole.
+ */
 import { nearest } from '../../base/nearest.js';
 import type { NetnsPlan } from '../../plan/plan.js';
 import type { NodeLine } from '../spec-contract.js';
@@ -7,9 +10,8 @@ import { mismatch } from './expect-objects.js';
 export function expectNodeLine(plan: NetnsPlan, node: string, what: NodeLine, text: string): void {
   const lines = linesOf(plan, what);
   const asked = what === 'sysctl' ? text.replace(/\s*=\s*/, ' = ') : text;
-  const wanted = pattern(asked);
-  // A link may be named without saying what it is.
-  if (lines.some((line) => wanted.test(oneSpace(line)) || (what === 'link' && wanted.test(line.slice(0, line.indexOf(' ')))))) return;
+  const wanted = pattern(asked, BY_FIRST_WORDS.includes(what));
+  if (lines.some((line) => wanted.test(oneSpace(line)))) return;
   const near = closest(asked, lines);
   const few = near === undefined && lines.length <= FEW ? `: ${lines.join('; ')}` : '';
   const happened = lines.length === 0 ? 'it has none at all' : `none of them is this one${few}`;
@@ -22,6 +24,8 @@ export function expectNodeLine(plan: NetnsPlan, node: string, what: NodeLine, te
     near === undefined ? {} : { nearest: near },
   );
 }
+
+const BY_FIRST_WORDS: readonly NodeLine[] = ['route', 'neighbour', 'fdb entry', 'link'];
 
 function linesOf(plan: NetnsPlan, what: NodeLine): string[] {
   switch (what) {
@@ -50,11 +54,11 @@ function oneSpace(text: string): string {
   return text.trim().replace(/\s+/g, ' ');
 }
 
-function pattern(text: string): RegExp {
+function pattern(text: string, mayGoOn = false): RegExp {
   const escaped = oneSpace(text)
-    .split('*')
+    .split(/[*…]/)
     .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${escaped.join('.*')}$`);
+  return new RegExp(`^${escaped.join('.*')}${mayGoOn ? '(?: .*)?' : ''}$`);
 }
 
 const NEAR_CANDIDATES_MAX = 2000;
@@ -66,7 +70,7 @@ const FEW = 12;
 function closest(text: string, lines: readonly string[]): string | undefined {
   const wanted = oneSpace(text)
     .split(' ')
-    .map((word) => ({ fits: pattern(word), letters: word.replaceAll('*', '').length }));
+    .map((word) => ({ fits: pattern(word), letters: word.replace(/[*…]/g, '').length }));
   let best: { readonly line: string; readonly score: number } | undefined;
   for (const line of lines.slice(0, NEAR_CANDIDATES_MAX)) {
     const words = oneSpace(line).split(' ');

@@ -2,12 +2,14 @@
  * Claims about API objects and where pods run: each function reads the settled cluster and throws a ClaimMismatch that says what
  * was expected, what is there, and what stands behind it.
  */
-import { ClaimMismatch, inputError } from '../../base/errors.js';
+import { ClaimMismatch, inputError, unsupported } from '../../base/errors.js';
+import { nearest } from '../../base/nearest.js';
 import { wrapWords } from '../../base/wrap-words.js';
 import type { Event, Pod } from '../../api/types/core.js';
 import type { KubeObject } from '../../api/types/meta.js';
 import type { StoreView } from '../../api/view.js';
 import type { Kind } from '../../api/types/kinds.js';
+import { RESOURCES } from '../../api/types/resource.js';
 import { findObject, podsOf, wantedName } from '../lookup.js';
 import { whyNotThere } from './why-not-there.js';
 
@@ -23,24 +25,18 @@ export interface Wording {
   readonly name: string;
 }
 
-const KINDS: Readonly<Record<string, Kind>> = {
-  pod: 'Pod',
-  node: 'Node',
-  namespace: 'Namespace',
-  service: 'Service',
-  deployment: 'Deployment',
-  replicaset: 'ReplicaSet',
-  endpoints: 'Endpoints',
-  endpointslice: 'EndpointSlice',
-};
+const KINDS: readonly Kind[] = ['Pod', 'Node', 'Namespace', 'Service', 'Deployment', 'ReplicaSet', 'Endpoints', 'EndpointSlice'];
 
+/** UnsupportedError for a kind that a cluster has and this one does not, InputError for one that nobody knows. */
 export function kindOf(word: string): Kind {
-  const kind = KINDS[word.toLowerCase()];
-  if (kind === undefined)
-    throw inputError('unknown-kind', `"${word}" is not a kind that is modelled`, {
-      fix: `modelled kinds: ${Object.values(KINDS).join(', ')}`,
-    });
-  return kind;
+  const isMeant = (kind: string): boolean => kind.toLowerCase() === word.toLowerCase();
+  const kind = KINDS.find(isMeant);
+  if (kind !== undefined) return kind;
+  const known = [...RESOURCES.keys()].find(isMeant);
+  const fix = `claims are about ${KINDS.join(', ')}`;
+  if (known !== undefined) throw unsupported('unsupported-kind', `${known} objects are not modelled`, { fix });
+  const near = nearest(word, KINDS);
+  throw inputError('unknown-kind', `"${word}" is not a kind of object`, { fix: near === undefined ? fix : `did you mean ${near}?` });
 }
 
 export function find(context: ExpectContext, wording: Wording): KubeObject {
@@ -140,12 +136,12 @@ export function expectPending(context: ExpectContext, name: string, because: str
   if (because !== undefined && !why.includes(because)) throw mismatch('pending', sentence, `a reason with "${because}"`, why);
 }
 
-export function expectReady(context: ExpectContext, name: string, wanted: boolean): void {
+export function expectReady(context: ExpectContext, name: string, wanted: boolean, withinSeconds = 0): void {
   const pod = findPod(context, name);
   if (isReady(pod) === wanted) return;
   throw mismatch(
     'ready',
-    `pod ${name} is ${wanted ? '' : 'not '}ready`,
+    `${withinText(withinSeconds)}pod ${name} is ${wanted ? '' : 'not '}ready`,
     wanted ? 'ready' : 'not ready',
     wanted ? `${pod.status?.phase ?? 'Pending'}: ${whyNotReady(pod)}` : 'ready',
   );

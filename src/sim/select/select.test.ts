@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { defaultCluster } from '../manifest/cluster/defaults.js';
-import { ClusterWorld } from './cluster-world.js';
-import type { ObjectSelection, RouteSelection } from './select.js';
-import { createSimulation } from './simulation.js';
+import { defaultCluster } from '../../manifest/cluster/defaults.js';
+import { ClusterWorld } from '../cluster-world.js';
+import type { ObjectSelection, RouteSelection } from './selection.js';
+import { createSimulation } from '../simulation.js';
 
 const MANIFEST = `
 apiVersion: v1
@@ -34,6 +34,8 @@ const NO_ROUTE: RouteSelection = { via: undefined, port: undefined, protocol: un
 const POD: ObjectSelection = { kind: 'pod', name: { namespace: undefined, name: 'web' }, node: undefined, container: undefined };
 const SIDE: ObjectSelection = { ...POD, container: 'side' };
 const NODE: ObjectSelection = { kind: 'node', name: 'node2' };
+const LOCALHOST: ObjectSelection = { kind: 'localhost' };
+const ADDRESS: ObjectSelection = { kind: 'address', address: '192.168.1.10' };
 const service = (name: string): ObjectSelection => ({ kind: 'service', name: { namespace: undefined, name } });
 
 function targets(object: ObjectSelection, route: Partial<RouteSelection>): readonly string[] {
@@ -66,6 +68,8 @@ const MEANT: readonly [string, ObjectSelection, Partial<RouteSelection>, readonl
     { via: 'NodePort', port: 30080 },
     ['TCP nodeport/node1:30080 is NodePort 30080 on node1', 'TCP nodeport/node2:30080 is NodePort 30080 on node2'],
   ],
+  ["a node's NodePort: a port of the node", NODE, { via: 'NodePort', port: 30080 }, ['TCP node/node2:30080 is node2']],
+  ["a NodePort of the sender's own machine", LOCALHOST, { via: 'NodePort', port: 30080 }, ['TCP ip/127.0.0.1:30080 is localhost']],
   ['a node without a port: by ping', NODE, {}, ['ICMP node/node2 is node2']],
 ];
 
@@ -78,6 +82,21 @@ const WRONG: readonly [string, ObjectSelection, Partial<RouteSelection>, RegExp]
   ['a port of another container', SIDE, { via: 'port', portName: 'http' }, /pod web has no port named "http"/],
   ["a name of a node's port", NODE, { via: 'port', portName: 'http' }, /node2 has no ports with names/],
   ['a NodePort of a Service without one', service('plain'), { via: 'NodePort' }, /Service plain has no NodePort/],
+  ['a pod by a ClusterIP', POD, { via: 'ClusterIP' }, /a pod has no ClusterIP: only a Service has/],
+  ['a pod by a NodePort', POD, { via: 'NodePort', port: 30080 }, /a pod has no NodePort: only a Service has/],
+  ['a container by a load balancer', SIDE, { via: 'LoadBalancer' }, /a pod has no LoadBalancer/],
+  ['a node by an ExternalIP', NODE, { via: 'ExternalIP', address: '1.2.3.4' }, /a node has no ExternalIP/],
+  ['a node by a NodePort without a number', NODE, { via: 'NodePort' }, /whose is meant is not said/],
+  ['a node by the NodePort of another', NODE, { via: 'NodePort', port: 30080, node: 'node1' }, /write node1 via NodePort 30080/],
+  [
+    'localhost by the NodePort of a node',
+    LOCALHOST,
+    { via: 'NodePort', port: 30080, node: 'node1' },
+    /localhost is the sender's own machine/,
+  ],
+  ['a Service by a hostPort', service('web'), { via: 'hostPort', port: 8088 }, /a Service has no hostPort: it is of a container/],
+  ['an address by a hostPort', ADDRESS, { via: 'hostPort', port: 8088 }, /an address has no hostPort/],
+  ['an address by a NodePort', ADDRESS, { via: 'NodePort', port: 30080 }, /an address has no NodePort: only a Service has/],
 ];
 
 for (const [name, object, route, message] of WRONG) test(`${name} is an error`, () => assert.throws(() => targets(object, route), message));

@@ -1,0 +1,29 @@
+/** Who may answer for a Service. */
+import type { Service } from '../../api/types/core.js';
+import type { StoreView } from '../../api/view.js';
+import { nodeAddress } from '../lookup.js';
+import type { SelectContext } from './selection.js';
+
+/** The endpoints behind a Service, as endpoint texts; the address where no pod is named. */
+export function serversOf({ view, externals }: SelectContext, service: Service): readonly string[] {
+  const servers: string[] = [];
+  for (const slice of view.list('EndpointSlice', service.metadata.namespace)) {
+    if (slice.metadata.labels?.['kubernetes.io/service-name'] !== service.metadata.name) continue;
+    for (const endpoint of slice.endpoints) {
+      const { targetRef } = endpoint;
+      if (targetRef?.kind === 'Pod') servers.push(`pod/${targetRef.namespace ?? service.metadata.namespace}/${targetRef.name}`);
+      else servers.push(...endpoint.addresses.map((address) => ownerOfAddress(view, address, externals) ?? `ip/${address}`));
+    }
+  }
+  return servers;
+}
+
+/** The node, pod or outside host that holds an address, as endpoint text. */
+function ownerOfAddress(view: StoreView, address: string, externals: SelectContext['externals']): string | undefined {
+  const node = view.list('Node').find((one) => nodeAddress(one) === address);
+  if (node) return `node/${node.metadata.name}`;
+  const pod = view.list('Pod').find((one) => one.status?.podIP === address && one.spec.hostNetwork !== true);
+  if (pod) return `pod/${pod.metadata.namespace}/${pod.metadata.name}`;
+  const host = externals.find((external) => external.address === address);
+  return host && `external/${host.name}`;
+}
