@@ -22,7 +22,7 @@ import { incoming } from './route/policy-rule.js';
 import { rpfilterHolds } from './route/reverse-path.js';
 import { selectAddress } from './route/source-address.js';
 import type { Runtime } from './runtime.js';
-import { assignSocket, findSocket } from './socket/find-socket.js';
+import { assignSocket, findSocket, receiverOf } from './socket/find-socket.js';
 import { sysctlValue } from './sysctl.js';
 
 const hosts = new WeakMap<Namespace, NetfilterHost>();
@@ -73,6 +73,7 @@ function makeHost(rt: Runtime, ns: Namespace): NetfilterHost {
     closedBeforeUs: () => (rt.kept.size > 0 ? 0 : rt.flow.beganUs),
     wallSeconds: () => rt.epoch + Math.floor(rt.nowUs / 1_000_000),
     findSocket: (passage) => findSocket(rt, ns, passage),
+    receiverOf: (passage) => receiverOf(rt, ns, passage),
     assignSocket: (passage, device, port, ip) => assignSocket(rt, ns, passage, port, ip ?? proxyAddress(rt, ns, passage.packet, device)),
     clampMtu: (packet, device) => clampMtu(rt, ns, packet, device),
     duplicate: (passage, hook, gateway, device) => duplicate(rt, ns, passage, { hook, gateway, device }),

@@ -9,6 +9,7 @@ export { answerOf, caseText, replay } from '../lab/fuzz/case-file.js';
 export { GENERATORS } from '../lab/fuzz/generators.js';
 export { readLabKernel } from '../lab/lab-kernel.js';
 export { runFuzz } from '../lab/fuzz/run-fuzz.js';
+import { connectionLines } from '../lab/compare/connection-lines.js';
 import { stepText } from '../lab/compare/compare-path.js';
 import type { Judges, PlanDifference, SimulatedFlow } from '../lab/fuzz/judge.js';
 import type { Plan } from '../plan/plan.js';
@@ -24,15 +25,20 @@ const ROUTE_ERRORS_MAX = 5;
 export function judgesOn(kernel: LabKernel | undefined): Judges {
   return {
     simulate: (plan) => simulate(plan, false, kernel !== undefined),
-    ask: (plan) => execute(plan, { kernel, apart: true, starved: true }).probes.flatMap(({ flows }) => flows),
+    ask: (plan) => execute(plan, { kernel, apart: !isStory(plan), starved: true }).probes.flatMap(withConnections),
   };
+}
+
+/** What one probe of a story leaves under way is for the next. */
+function isStory({ probes }: Plan): boolean {
+  return probes.some(({ keep, reuse }) => keep === true || reuse !== undefined);
 }
 
 /** Both tell the path of every packet. */
 export function tracingJudgesOn(kernel: LabKernel | undefined): Judges {
   return {
     simulate: (plan) => simulate(plan, true, kernel !== undefined),
-    ask: (plan) => runLab(plan, { trace: true, apart: true, kernel }).probes.flatMap(({ flows }) => flows),
+    ask: (plan) => runLab(plan, { trace: true, apart: !isStory(plan), kernel }).probes.flatMap(({ flows }) => flows),
   };
 }
 
@@ -49,12 +55,27 @@ export function pathsText({ steps }: PlanDifference): readonly string[] {
 function simulate(plan: Plan, traced: boolean, older: boolean): readonly SimulatedFlow[] {
   const routeErrors: RouteErrors = new Map();
   const chance = noteLegs();
-  const flows = runPlan(plan, { record: true, oracle: chance.oracle }).flatMap((probe) => probe.flows);
-  return flows.map((flow) => {
+  const probes = runPlan(plan, { record: true, oracle: chance.oracle });
+  return probes.flatMap(({ flows, conntrack }) => withConnections({ flows: flows.map(judged), conntrack }));
+
+  function judged(flow: FlowRecord): SimulatedFlow {
     const certain = countRouteErrors(flow, routeErrors) && !chance.decides(flow);
     if (older) noteErrors(flow, routeErrors);
     return traced ? { ...flowJson(flow), certain, path: pathOf(flow) } : { ...flowJson(flow), certain };
-  });
+  }
+}
+
+/** What a probe asks to be listed belongs to its flow. */
+function withConnections<Flow extends object>({
+  flows,
+  conntrack,
+}: {
+  readonly flows: readonly Flow[];
+  readonly conntrack?: Readonly<Record<string, readonly string[]>> | undefined;
+}): readonly (Flow & Pick<SimulatedFlow, 'connections'>)[] {
+  if (conntrack === undefined) return flows;
+  const connections = connectionLines(conntrack);
+  return flows.map((flow) => ({ ...flow, connections }));
 }
 
 /** Notes the multipath routes a leg of which only chance gives: flows by them are not compared. */

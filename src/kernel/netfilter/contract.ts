@@ -54,6 +54,8 @@ export interface NetfilterHost {
   wallSeconds?(): number;
   /** The socket that TPROXY gave the packet, or that it is for. */
   findSocket?(passage: Passage): SocketSeen | undefined;
+  /** Of what came off the wire, at INPUT: the process whose connection it is of. */
+  receiverOf?(passage: Passage): { readonly uid: number; readonly gid: number } | undefined;
   /** TPROXY: gives the packet a transparent socket of this host; false when there is none. */
   assignSocket?(passage: Passage, inDevice: string | undefined, port: number, ip: Ip | undefined): boolean;
   /** TEE: sends a copy of the packet to a neighbour. */

@@ -190,8 +190,8 @@ function update(statement: Extract<Statement, { kind: 'update' }>, sets: TableSe
     const known = lookup(e);
     const there = known !== undefined && known !== 'break';
     if (op === 'delete') {
-      if (!there) return 'break';
-      setDynamicElement(e, set, key, { found: known, expiresUs: 0, gone: true });
+      // Whether or not it was there, the rule goes on.
+      if (there) setDynamicElement(e, set, key, { found: known, expiresUs: 0, gone: true });
       return undefined;
     }
     if (!there && set.size !== undefined && countDynamic(e, set) >= set.size) return 'break';

@@ -18,9 +18,9 @@ export function ctValue({ key, direction }: Extract<Expression, { kind: 'ct' }>)
   };
 }
 
-/** Before connection tracking has seen it, a packet is INVALID. */
-function stateBit({ passage: { state, ct } }: Evaluation): number {
-  return state === 'NEW' && ct === undefined ? STATE_BITS.INVALID : STATE_BITS[state];
+/** Before connection tracking has seen it, a packet is INVALID; new if its zone was set. Nothing else is asked of what stands for its connection then. */
+function stateBit({ passage: { state, ct, template } }: Evaluation): number {
+  return state === 'NEW' && ct === undefined && template !== true ? STATE_BITS.INVALID : STATE_BITS[state];
 }
 
 function reader(key: string, direction: 'original' | 'reply' | undefined): (connection: Connection, e: Evaluation) => ReturnType<Getter> {

@@ -64,14 +64,17 @@ export function count({ over, count: most }: Of<'count'>): Operation {
   };
 }
 
-/** Of what has a connection already nothing is changed. */
+/** Of what has a connection already, or its place taken, nothing is changed; what was not to be tracked is tracked after all (nft_ct_set_zone_eval). */
 export function setZone({ directions }: Of<'set-ct-zone'>, value: Getter): Operation {
   const [original, reply] = [directions !== 'reply', directions !== 'original'];
   return (e: Evaluation) => {
     const id = value(e);
     if (typeof id !== 'number') return 'break';
     const { passage } = e;
-    if (connectionOf(passage) === undefined && passage.state !== 'UNTRACKED') passage.zone = { id: id & 0xffff, original, reply };
+    if (connectionOf(passage) !== undefined || passage.template === true) return undefined;
+    passage.zone = { id: id & 0xffff, original, reply };
+    passage.template = true;
+    passage.state = 'NEW';
     return undefined;
   };
 }

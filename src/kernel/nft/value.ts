@@ -173,10 +173,9 @@ function meta(key: string): Getter {
     case 'length':
       return (e) => packetBytes(e.passage.packet);
     case 'skuid':
-      // No socket, or one that no process owns, ends the rule.
-      return ({ passage: { uid } }) => (uid === undefined || uid < 0 ? undefined : uid);
+      return (e) => ownerOf(e)?.uid;
     case 'skgid':
-      return ({ passage: { uid, gid = 0 } }) => (uid === undefined || uid < 0 ? undefined : gid);
+      return (e) => ownerOf(e)?.gid;
     case 'iifgroup':
       // Devices of a plan stand in group 0.
       return (e) => (e.inDevice === undefined ? undefined : 0);
@@ -262,4 +261,12 @@ function shift({ left, by }: Extract<Expression, { kind: 'shift' }>, of: Getter)
     if (typeof value !== 'number') return undefined;
     return (left ? value << by : value >>> by) >>> 0;
   };
+}
+
+/** No socket, or one that no process owns, ends the rule. Over the loopback a packet loses its socket, and finds none before INPUT, for it has its way. */
+function ownerOf({ hook, inDevice, passage, host }: Evaluation): { readonly uid: number; readonly gid: number } | undefined {
+  if (hook === 'prerouting') return undefined;
+  if (hook === 'input') return inDevice === 'lo' ? undefined : host.receiverOf?.(passage);
+  const { uid, gid = 0 } = passage;
+  return uid === undefined || uid < 0 ? undefined : { uid, gid };
 }

@@ -8,7 +8,7 @@ import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
 import type { Listener, Namespace } from '../namespace.js';
 import type { Passage, SocketSeen } from '../netfilter/contract.js';
 import type { Connection } from '../netfilter/conntrack/connection.js';
-import type { Runtime } from '../runtime.js';
+import type { Owner, Runtime } from '../runtime.js';
 import type { ServerSocket } from './flow-state.js';
 import { findListener } from './listeners.js';
 
@@ -45,6 +45,22 @@ export function assignSocket(rt: Runtime, ns: Namespace, passage: Passage, port:
   passage.socket = socket;
   return true;
 }
+
+/**
+ * Whose connection a packet off the wire is of, as rules of INPUT see it: it was looked for before them (tcp_v4_early_demux, udp_v4_early_demux). Of one that is asked for
+ * the listener's; one that nobody has accepted yet, as when its data arrive, is nobody's.
+ */
+export function receiverOf(rt: Runtime, ns: Namespace, { packet, socket: given }: Passage): Owner | undefined {
+  const socket = given as Listener | ServerSocket | undefined;
+  if (socket !== undefined) return 'state' in socket ? undefined : (socket.owner ?? ROOT);
+  const called = endsOf(packet);
+  if (called === undefined) return undefined;
+  if (isForClient(rt, ns, called)) return rt.flow.client?.owner ?? ROOT;
+  const server = findServer(rt, ns, called);
+  return server?.state === 'syn-received' ? (server.owner ?? ROOT) : undefined;
+}
+
+const ROOT: Owner = { uid: 0, gid: 0 };
 
 function endsOf({ src, dst, proto, l4 }: IpPacket): Called | undefined {
   if (l4.kind !== 'tcp' && l4.kind !== 'udp') return undefined;

@@ -19,7 +19,7 @@ import type { Runtime } from '../runtime.js';
 import { type ClientSocket, NO_OPTIONS, type SocketOptions } from './flow-state.js';
 import { ownerOf, protocolNumber } from './listeners.js';
 import { requestOf } from './exchange.js';
-import { probeFlow } from './probe-flow.js';
+import { probeFlow, socketTos } from './probe-flow.js';
 import { clientSends } from './receive-tcp.js';
 import { sendInit } from './sctp.js';
 import { boundWay, sendDatagram } from './send-datagram.js';
@@ -117,12 +117,12 @@ function mtuOf(rt: Runtime, { route, device }: OutputDecision<Ip>, dst: Ip): num
   return route === undefined ? device.mtu : localMtu(rt, route, device, dst);
 }
 
-function optionsOf(ns: Namespace, { src, ttl, tos, df, device, broadcast }: Probe): SocketOptions {
+function optionsOf(ns: Namespace, { proto, src, ttl, tos, df, device, broadcast }: Probe): SocketOptions {
   if (ttl === undefined && tos === undefined && df === undefined && device === undefined && broadcast === undefined) return NO_OPTIONS;
   const bound = device === undefined ? undefined : ns.deviceByName.get(device);
   return {
     ttl: ttl ?? 0,
-    tos: tos ?? 0,
+    tos: socketTos(proto, tos),
     df,
     device: bound,
     broadcast: broadcast === true,

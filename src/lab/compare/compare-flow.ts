@@ -14,7 +14,10 @@ export interface Difference {
   readonly steps?: { readonly simulated: readonly PathStep[]; readonly real: readonly PathStep[] } | undefined;
 }
 
-export type Answer = Omit<FlowJson, 'ms' | 'path'>;
+export interface Answer extends Omit<FlowJson, 'ms' | 'path'> {
+  /** Of a story, where a probe asks for them: a namespace's connections after it. */
+  readonly connections?: readonly string[] | undefined;
+}
 
 export function compareAnswer(simulated: Answer, real: Answer): Difference | undefined {
   const mine = comparable(simulated);
@@ -37,6 +40,7 @@ export function comparable(flow: Answer): Readonly<Record<string, string>> {
     server: delivered ? String(flow.server) : 'none',
     seen_dst: delivered ? String(flow.seen_dst) : 'none',
     seen_src: delivered ? `${hostOf(flow.seen_src)}, port ${portOf(flow.seen_src) === portOf(flow.local) ? 'kept' : 'changed'}` : 'none',
+    connections: flow.connections?.join('; ') ?? 'not listed',
     local: flow.local === null || flow.verdict === 'unreachable' || flow.verdict === 'error' ? 'not compared' : hostOf(flow.local),
   };
 }

@@ -34,8 +34,8 @@ export function replay(
 }
 
 /** Without the times, which vary. */
-export function answerOf({ verdict, server, seen_src, seen_dst, local, errno, icmp }: Answer): Answer {
-  return { verdict, server, seen_src, seen_dst, local, errno, icmp };
+export function answerOf({ verdict, server, seen_src, seen_dst, local, errno, icmp, connections }: Answer): Answer {
+  return { verdict, server, seen_src, seen_dst, local, errno, icmp, ...(connections === undefined ? {} : { connections }) };
 }
 
 /** One line for each part, so that a change can be read. */

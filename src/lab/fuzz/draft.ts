@@ -48,6 +48,20 @@ export interface ProbeDraft {
   gid?: number;
   broadcast?: boolean;
   timeout_ms: number;
+  /** Of a story: what happens before, and to which socket. */
+  after_ms?: number;
+  change?: Record<string, ChangeDraft>;
+  keep?: boolean;
+  reuse?: string;
+  close?: 'fin' | 'reset';
+  stop?: string[];
+  conntrack?: string[];
+}
+
+export interface ChangeDraft {
+  iptables?: string;
+  ip6tables?: string;
+  conntrack?: string[];
 }
 
 export interface ListenerDraft {
@@ -56,6 +70,7 @@ export interface ListenerDraft {
   proto: 'tcp' | 'udp';
   ip: string;
   port: number;
+  transparent?: boolean;
 }
 
 export interface PlanDraft {

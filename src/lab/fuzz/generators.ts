@@ -1,9 +1,11 @@
 /** The kinds of random plans, by the names that `npm run fuzz -- --kind` knows. */
+import { generateCornerPlan } from './corner/generate-corner-plan.js';
 import type { PlanDraft } from './draft.js';
 import { generatePlan } from './generate-plan.js';
 import { generateIpvsPlan } from './ipvs/generate-ipvs-plan.js';
 import { generateMultipathPlan } from './multipath/generate-multipath-plan.js';
 import { generateNftPlan } from './nft/generate-nft-plan.js';
+import { generateStoryPlan } from './story/generate-story-plan.js';
 import { generateIpv6Plan } from './six/generate-ipv6-plan.js';
 
 export const GENERATORS: Readonly<Record<string, (seed: number, probes: number) => PlanDraft>> = {
@@ -12,4 +14,6 @@ export const GENERATORS: Readonly<Record<string, (seed: number, probes: number) 
   nft: generateNftPlan,
   multipath: generateMultipathPlan,
   ipvs: generateIpvsPlan,
+  corner: generateCornerPlan,
+  story: generateStoryPlan,
 };

@@ -4,7 +4,7 @@
  * (net/ipv6/route.c: ip6_route_info_create, fib6_nh_init). There are two rules from the start: local and main.
  */
 import { inputError } from '../../../base/errors.js';
-import { formatIp, type Ip, type Ipv6 } from '../../../base/ip.js';
+import { formatIp, type Ipv6 } from '../../../base/ip.js';
 import type { RouteEntry } from '../../../plan/iproute2/route.js';
 import { isSix, parseRule, type RuleEntry } from '../../../plan/iproute2/rule.js';
 import { SCOPE, TABLE } from '../../../plan/iproute2/scope.js';
@@ -94,7 +94,7 @@ function addPlanRoute(ns: Namespace, devices: ReadonlyMap<Device, Ipv6Device>, t
   const same = table.networks[table.lengths.indexOf(own.length)]?.get(own.prefix);
   if (same?.some((other) => other.metric === own.metric)) throw inputError('file-exists', `${ns.name}: File exists: ${text}`);
   const way = (hop: Hop): Way | undefined => {
-    const found = nexthop(ns, tables, hop, text);
+    const found = nexthop(ns, tables, { ...hop, table: entry.table }, text);
     return devices.has(found.device) ? found : undefined;
   };
   if (entry.nexthops.length > 0) {
@@ -102,6 +102,13 @@ function addPlanRoute(ns: Namespace, devices: ReadonlyMap<Device, Ipv6Device>, t
       const found = way(hop);
       return found === undefined ? [] : [{ weight: hop.weight, route: { ...own, ...found, legs: undefined } }];
     });
+    const isTwice = legs.some(
+      ({ route }, i) => legs.findIndex((other) => other.route.via === route.via && other.route.device === route.device) < i,
+    );
+    if (isTwice)
+      throw inputError('file-exists', `${ns.name}: File exists: ${text}`, {
+        fix: 'name each next hop once; its weight says how often it is taken',
+      });
     if (legs.length > 0) addRoute6(table, { ...own, device: undefined, via: undefined, legs });
     return;
   }
@@ -112,26 +119,34 @@ function addPlanRoute(ns: Namespace, devices: ReadonlyMap<Device, Ipv6Device>, t
 
 type Hop = Pick<RouteEntry, 'via' | 'dev' | 'onlink'>;
 
+interface HopOf extends Hop {
+  /** Its route's. */
+  readonly table: number;
+}
+
 interface Way {
   readonly device: Device;
   readonly via: Ipv6 | undefined;
 }
 
-function nexthop(ns: Namespace, tables: Tables, hop: { readonly via: Ip | undefined } & Hop, text: string): Way {
+function nexthop(ns: Namespace, tables: Tables, hop: HopOf, text: string): Way {
   const named = hop.dev === undefined ? undefined : ns.deviceByName.get(hop.dev);
   if (hop.dev !== undefined && named === undefined)
     throw inputError('no-such-device', `${ns.name}: Cannot find device "${hop.dev}" of the route: ${text}`);
   const via = hop.via as Ipv6 | undefined;
   const given = via === undefined || isLinkLocal(via) || (hop.onlink && named !== undefined);
-  const device = given ? named : gatewayDevice(tables, via, named);
+  const device = given ? named : gatewayDevice(tables, via, named, hop.table);
   if (device !== undefined) return { device, via };
   throw inputError('invalid-gateway', `${ns.name}: No route to host: ${text}`, {
     fix: 'the gateway must lie in a directly connected network, or the route must say `onlink`; a link-local one needs `dev`',
   });
 }
 
-/** The device behind which a gateway is directly connected: ip6_route_check_nh. */
-function gatewayDevice(tables: Tables, via: Ipv6, oif: Device | undefined): Device | undefined {
+/** The device behind which a gateway is directly connected, by the route's own table if that one knows: ip6_route_check_nh. */
+// eslint-disable-next-line eslint/max-params
+function gatewayDevice(tables: Tables, via: Ipv6, oif: Device | undefined, table: number): Device | undefined {
+  const own = lookupTable6(tableOf(tables, table), via, oif);
+  if (own?.type === 'unicast' && own.via === undefined && own.device !== undefined && own.legs === undefined) return own.device;
   for (const id of [TABLE.local, TABLE.main]) {
     const route = lookupTable6(tableOf(tables, id), via, oif);
     if (route !== undefined) return route.type === 'unicast' && route.via === undefined ? route.device : undefined;

@@ -1,6 +1,6 @@
 /**
- * What CT puts in a connection's place until the packet is tracked (nf_ct_tmpl_alloc): confirmed, new, all of its tuples zero. Left out: a mark or label
- * that rules of the raw table would give it.
+ * What CT, and `ct zone set` of nftables, put in a connection's place until the packet is tracked (nf_ct_tmpl_alloc): confirmed, new, all of its tuples
+ * zero. Left out: a mark or label that rules of the raw table would give it.
  */
 import type { Ip } from '../../../base/ip.js';
 import type { Passage } from '../contract.js';

@@ -198,7 +198,7 @@ export class SetTable {
     if (alive && !exist) return false;
     if (!alive && isFull(set, own, nowUs)) return false;
     if (!alive) own.size++;
-    putElement(own.root, parts, newLeaf(set, timeout, nowUs));
+    putElement(own.root, parts, newLeaf(set, e, timeout));
     return true;
   }
 
@@ -242,9 +242,11 @@ function isAlive({ timeout }: SetEntry, e: Evaluation): boolean {
   return timeout === undefined || timeout === 0 || timeout * US > e.host.nowUs();
 }
 
-function newLeaf({ options }: IpSetPlan, timeout: number | undefined, nowUs: number): Leaf {
+/** The packet that brings an element is the first that it counts (IP_SET_INIT_KEXT). */
+function newLeaf({ options }: IpSetPlan, { host, passage }: Evaluation, timeout: number | undefined): Leaf {
   const lasting = options.timeout === undefined || timeout === undefined || timeout === 0;
-  return { nomatch: false, expiresUs: lasting ? Infinity : nowUs + timeout * US };
+  const expiresUs = lasting ? Infinity : host.nowUs() + timeout * US;
+  return { nomatch: false, expiresUs, counted: { packets: 1, bytes: packetBytes(passage.packet) } };
 }
 
 function inRange({ type, options: { range } }: IpSetPlan, first: unknown): boolean {
