@@ -142,16 +142,15 @@ function nexthop(ns: Namespace, tables: Tables, hop: HopOf, text: string): Way {
   });
 }
 
-/** The device behind which a gateway is directly connected, by the route's own table if that one knows: ip6_route_check_nh. */
+/** The device behind which a gateway is directly connected: ip6_validate_gw, and ip6_route_check_nh, which asks the route's own table first. */
 // eslint-disable-next-line eslint/max-params
 function gatewayDevice(tables: Tables, via: Ipv6, oif: Device | undefined, table: number): Device | undefined {
-  const own = lookupTable6(tableOf(tables, table), via, oif);
-  if (own?.type === 'unicast' && own.via === undefined && own.device !== undefined && own.legs === undefined) return own.device;
-  for (const id of [TABLE.local, TABLE.main]) {
+  const connected = (id: number): Device | undefined => {
     const route = lookupTable6(tableOf(tables, id), via, oif);
-    if (route !== undefined) return route.type === 'unicast' && route.via === undefined ? route.device : undefined;
-  }
-  return undefined;
+    return route?.type === 'unicast' && route.via === undefined ? route.device : undefined;
+  };
+  if (lookupTable6(tableOf(tables, TABLE.local), via, oif) !== undefined) return connected(TABLE.local);
+  return connected(table) ?? connected(TABLE.main);
 }
 
 const ANY = {
