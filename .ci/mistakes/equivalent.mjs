@@ -92,7 +92,6 @@ const LISTS = [
   [
     OWN,
     {
-      'ipvs/connection': ['if (this.#all.length !== 0) return;'],
       'netfilter/new-evaluation': [
         'if (recent.size <= 0) recent.clear();',
         'if (hashlimits.size <= 0) hashlimits.clear();',

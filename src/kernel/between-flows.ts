@@ -5,7 +5,7 @@ import type { Listener, Namespace } from './namespace.js';
 import type { Runtime } from './runtime.js';
 import { newFlowState } from './socket/flow-state.js';
 import { nextTalker, orphans } from './socket/story.js';
-import { close, sayAgain } from './socket/talk.js';
+import { sayAgain } from './socket/talk.js';
 
 /** Kept connections send again what nobody acknowledged. */
 export function pass(rt: Runtime, us: number): void {
@@ -30,9 +30,9 @@ export function stop(rt: Runtime, namespaces: Iterable<Namespace>, listener: str
   rt.stopped.add(listener);
   for (const ns of namespaces) removeListener(ns.listeners as Map<number, readonly Listener[]>, listener);
   rt.record = false;
-  for (const { flow, server } of orphans(rt.kept.values(), listener)) {
+  for (const { flow, closeIt } of orphans(rt.kept.values(), listener)) {
     rt.flow = flow;
-    close(rt, server);
+    closeIt(rt);
     workOff(rt);
   }
   rt.flow = newFlowState();

@@ -8,10 +8,10 @@
 import { formatIp, type Ip } from '../base/ip.js';
 import { formatMac } from '../base/mac.js';
 import { formatIcmp } from './format-icmp.js';
+import { formatSctp } from './format-sctp.js';
 import type { ArpFrame, Frame } from './frame.js';
 import { type Fragment, type IpPacket, PROTO } from './ip-packet.js';
 import { ARP_BYTES } from './packet-bytes.js';
-import type { SctpPacket } from './sctp.js';
 import type { TcpSegment } from './tcp.js';
 import { tcpWindow } from './tcp-window.js';
 import type { IpTunnel } from './tunnel.js';
@@ -74,12 +74,6 @@ function formatTcp(tcp: TcpSegment): string {
 
 function isDns({ sport, dport }: { readonly sport: number; readonly dport: number }): boolean {
   return sport === DNS_PORT || dport === DNS_PORT;
-}
-
-/** print-sctp.c, of each chunk its name and of those that begin an association the tag. */
-function formatSctp({ chunks }: SctpPacket): string {
-  const texts = chunks.map(({ type, initTag }, i) => `(${i + 1}) [${type}]${initTag === undefined ? '' : ` [init tag: ${initTag}]`}`);
-  return `sctp ${texts.join(' ')}`;
 }
 
 function formatUdp(udp: UdpDatagram): string {

@@ -82,9 +82,8 @@ export function resolveDestination(context: ResolveContext, query: TraceQuery): 
 
 function protocolOf(text: string | undefined): ProbeProtocol {
   const proto = (text ?? 'tcp').toLowerCase();
-  if (proto === 'tcp' || proto === 'udp' || proto === 'icmp') return proto;
-  if (proto === 'sctp') throw unsupported('sctp', 'SCTP traffic is not modelled yet');
-  throw inputError('bad-protocol', `"${text}" is not a protocol`, { fix: 'use TCP, UDP or ICMP' });
+  if (proto === 'tcp' || proto === 'udp' || proto === 'sctp' || proto === 'icmp') return proto;
+  throw inputError('bad-protocol', `"${text}" is not a protocol`, { fix: 'use TCP, UDP, SCTP or ICMP' });
 }
 
 interface Address {

@@ -37,7 +37,7 @@ function connection(entry: HookEvent, exit: HookEvent): PathConnection {
 }
 
 function ends({ src, dst, l4 }: IpPacket): readonly [string, string] {
-  const ports = l4.kind === 'tcp' || l4.kind === 'udp' ? [l4.sport, l4.dport] : [undefined, undefined];
+  const ports = l4.kind === 'tcp' || l4.kind === 'udp' || l4.kind === 'sctp' ? [l4.sport, l4.dport] : [undefined, undefined];
   return [formatSocket(src, ports[0]), formatSocket(dst, ports[1])];
 }
 

@@ -10,6 +10,7 @@ import type { ArpFrame, Frame } from '../packet/frame.js';
 import type { IcmpMessage } from '../packet/icmp.js';
 import { type IpPacket, type Layer4, PROTO } from '../packet/ip-packet.js';
 import { packetBytes } from '../packet/packet-bytes.js';
+import type { SctpChunk } from '../packet/sctp.js';
 import type { TcpFlags, TcpSegment } from '../packet/tcp.js';
 import type { UdpDatagram } from '../packet/udp.js';
 import { encodeFrame, encodePacket } from '../packet/wire/encode-packet.js';
@@ -40,6 +41,8 @@ function packet(src: string, dst: string, l4: Layer4, more: Partial<IpPacket> = 
   const proto = l4.kind === 'icmp' && src.includes(':') ? PROTO.icmpv6 : PROTO[l4.kind === 'tunnel' ? 'ipip' : l4.kind];
   return { src: ip(src), dst: ip(dst), ttl: 64, tos: 0, id: 7, df: true, proto, l4, ...more };
 }
+
+const sctp = (length: number, ...chunks: SctpChunk[]): Layer4 => ({ kind: 'sctp', sport: 4000, dport: 3868, tag: 1, chunks, length });
 
 const [A, B] = ['10.0.0.1', '10.0.0.2'];
 const [A6, B6] = ['fd00::1', 'fd00::2'];
@@ -77,6 +80,15 @@ const FRAMES: readonly [name: string, frame: Frame | IpPacket][] = [
     'a solicitation',
     framed(packet(A6, 'ff02::1:ff00:2', icmp(135, 0, { target: ip(B6) as bigint, linkAddress: 1, length: 24 }), { ttl: 255 })),
   ],
+  ['an INIT', framed(packet(A, B, sctp(36, { type: 'INIT', initTag: 1, tsn: 1, window: 106_496 })))],
+  ['an INIT ACK of IPv6', framed(packet(A6, B6, sctp(260, { type: 'INIT ACK', initTag: 2, tsn: 1, window: 106_496 })))],
+  ['a COOKIE ECHO', framed(packet(A, B, sctp(232, { type: 'COOKIE ECHO' })))],
+  [
+    'an acknowledgement and a message of SCTP',
+    framed(packet(A, B, sctp(36, { type: 'SACK', tsn: 3, window: 106_496 }, { type: 'DATA', tsn: 4, ssn: 3, bytes: 1 }))),
+  ],
+  ['a SHUTDOWN', framed(packet(A, B, sctp(8, { type: 'SHUTDOWN', tsn: 3 })))],
+  ['an ABORT', framed(packet(A, B, sctp(4, { type: 'ABORT', reflected: true })))],
   ['an ARP request', arp('request')],
   ['an ARP reply', arp('reply')],
   ['VXLAN', inVxlan(4789, framed(syn))],
@@ -106,7 +118,10 @@ function dump(tool: string, args: readonly string[]): readonly string[] {
     writeFileSync(file, captureSection(sights, 'a test'));
     const done = spawnSync(tool, [...args, '-n', '-r', file], { encoding: 'utf8' });
     assert.equal(done.status, 0, done.stderr);
-    return done.stdout.trimEnd().split('\n');
+    return done.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.trimEnd());
   } finally {
     rmSync(folder, { recursive: true });
   }

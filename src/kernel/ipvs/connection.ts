@@ -1,9 +1,11 @@
 /**
  * IPVS' own connections (struct ip_vs_conn): who called what, and which real server answers. Found by the client's tuple and by the
- * server's. Time-outs are the kernel's: TCP 60 s until it is established, then 900 s, 120 s after it was closed, 10 s after a reset; UDP 300 s.
+ * server's. Time-outs are the kernel's: TCP 60 s until it is established, then 900 s, 120 s after it was closed, 10 s after a reset; UDP 300 s;
+ * SCTP 60 s until it is established and while it is shut down, 900 s in between, 10 s when that is done (ip_vs_proto_sctp.c).
  * A connection is closed when its flow has ended, for what sockets say then is not told.
  */
 import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
+import type { SctpChunkType } from '../../packet/sctp.js';
 import type { RealServer } from '../../plan/ipvs/ipvs-service.js';
 import { makeTuple, sameTuple, type Tuple } from '../netfilter/conntrack/tuple.js';
 
@@ -15,7 +17,7 @@ export interface IpvsConnection {
   readonly server: RealServer;
   /** The server's port for this connection. */
   readonly serverPort: number;
-  /** Counts among the server's active connections while its flow is open: TCP's alone do. */
+  /** Counts among the server's active connections while its flow is open: TCP's, and SCTP's once they are established. */
   active: boolean;
   /** It was answered. */
   established: boolean;
@@ -122,6 +124,7 @@ function newBuckets(count: number): (Slot | undefined)[] {
 
 /** A packet of either direction passed: the state of the connection, and with it the time it has left. */
 export function touchConnection(connection: IpvsConnection, { l4 }: IpPacket, nowUs: number): void {
+  if (l4.kind === 'sctp') return touchAssociation(connection, l4.chunks[0]?.type, nowUs);
   if (l4.kind !== 'tcp') connection.expiresUs = nowUs + TIMEOUT.udp;
   else if (l4.flags === 'S' || l4.flags === 'S.') connection.expiresUs = nowUs + TIMEOUT.opening;
   else if (l4.flags === 'R' || l4.flags === 'R.') {
@@ -134,4 +137,14 @@ export function touchConnection(connection: IpvsConnection, { l4 }: IpPacket, no
     connection.established = true;
     connection.expiresUs = nowUs + TIMEOUT.established;
   }
+}
+
+/** Of several chunks the first decides; DATA and its acknowledgements change nothing. */
+function touchAssociation(connection: IpvsConnection, chunk: SctpChunkType | undefined, nowUs: number): void {
+  if (chunk === 'COOKIE ACK') connection.established = true;
+  const over = chunk === 'ABORT' || chunk === 'SHUTDOWN COMPLETE';
+  if (over || chunk === 'SHUTDOWN' || chunk === 'SHUTDOWN ACK') connection.established = false;
+  connection.active = connection.established;
+  const time = over ? TIMEOUT.closed : connection.established ? TIMEOUT.established : TIMEOUT.opening;
+  connection.expiresUs = nowUs + time;
 }

@@ -5,8 +5,8 @@
  *   FORWARD  after all tables                        answers, and errors about requests (99, 100)
  * A request leaves its hook and is sent anew: OUTPUT, POSTROUTING; one for a server on this very host goes on where it is. What
  * Debian's kernel 6.1 answered, over IPv4 and IPv6, is in fixtures/kernel/ipvs.
- * Left out: one-packet scheduling, tunnels over IPv6 and servers of the other family, unsupported by name; SCTP, bypass, FTP, and the
- * synchronisation daemon.
+ * Left out: one-packet scheduling, tunnels over IPv6 and servers of the other family, unsupported by name; bypass, FTP, sloppy SCTP, and
+ * the synchronisation daemon.
  */
 import { memoByText } from '../../base/memo.js';
 import { unsupported } from '../../base/errors.js';
@@ -128,10 +128,11 @@ export class Ipvs implements IpvsHooks {
     return sendToServer({ rt: this.#rt, ns: this.#ns, hook, tracks: this.#tracks }, passage, connection);
   }
 
-  /** A new connection begins with a SYN, or any datagram; a service without a server for it refuses (ip_vs_leave). */
+  /** A new connection begins with a SYN, an INIT, or any datagram; a service without a server for it refuses (ip_vs_leave). */
   #open(passage: Passage, tuple: Tuple): IpvsConnection | 'accept' | 'reject' {
     const { packet, mark } = passage;
     if (packet.l4.kind === 'tcp' && packet.l4.flags !== 'S') return 'accept';
+    if (packet.l4.kind === 'sctp' && packet.l4.chunks[0]?.type !== 'INIT') return 'accept';
     const service = findService(this.#table, packet, tuple.b, mark);
     if (service === undefined) return 'accept';
     if (service.onePacket && packet.proto === PROTO.udp)
@@ -161,5 +162,5 @@ function serverPort({ key, persistent }: IpvsService, server: RealServer, called
 function tupleOfFlow(packet: IpPacket): Tuple | undefined {
   const { l4, proto } = packet;
   if (l4.kind === 'icmp') return l4.about === undefined || l4.about.l4.kind === 'icmp' ? undefined : invertTuple(tupleOf(l4.about));
-  return proto === PROTO.tcp || proto === PROTO.udp ? tupleOf(packet) : undefined;
+  return proto === PROTO.tcp || proto === PROTO.udp || proto === PROTO.sctp ? tupleOf(packet) : undefined;
 }

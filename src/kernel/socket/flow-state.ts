@@ -5,6 +5,7 @@ import type { Exchange, Extent } from '../contract.js';
 import type { Device, Listener, Namespace } from '../namespace.js';
 import type { OutputDecision } from '../route/output.js';
 import type { Owner } from '../runtime.js';
+import type { Association } from './send-chunks.js';
 import type { Talk } from './talk.js';
 
 export interface FlowState {
@@ -46,6 +47,8 @@ export interface ClientSocket {
   mss: number;
   /** Of TCP in a story. */
   readonly talk: Talk | undefined;
+  /** Of SCTP. */
+  readonly association?: Association | undefined;
   /** The connection was reset or given up. */
   broken: boolean;
   state: 'opening' | 'open' | 'answered' | 'failed';
@@ -87,6 +90,8 @@ export interface ServerSocket {
   readonly owner?: Owner | undefined;
   /** Of TCP in a story. */
   readonly talk?: Talk | undefined;
+  /** Of SCTP. */
+  readonly association?: Association | undefined;
   state: 'syn-received' | 'open' | 'closed';
   /** Of UDP the leg of its answer. */
   readonly leg?: number | undefined;

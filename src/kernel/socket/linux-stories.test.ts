@@ -8,6 +8,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { createRng } from '../../base/rng.js';
+import { askLinux as askKernel } from '../../lab/testing/ask-linux.js';
 import { writePlan } from '../../plan/plan-json.js';
 import { answerOf } from '../netfilter/testing/answer-line.js';
 import { runPlan } from '../run-plan.js';
@@ -18,13 +19,19 @@ const FILES = [
   ...readdirSync('fixtures/kernel/sockets').map((name) => `fixtures/kernel/sockets/${name}`),
   ...readdirSync('fixtures/kernel/conntrack').flatMap((name) => (name.startsWith('stories') ? `fixtures/kernel/conntrack/${name}` : [])),
 ].sort();
-const ASK_LINUX = process.env['HOPSPEC_UPDATE_GOLDEN'] === '1' && process.getuid?.() === 0;
+const { HOPSPEC_KERNEL, HOPSPEC_UPDATE_GOLDEN } = process.env;
+const ASK_LINUX = HOPSPEC_UPDATE_GOLDEN === '1' && process.getuid?.() === 0;
 
 interface KeptStory extends StoryCase {
+  /** Asked in a guest machine (Linux 6.1, HOPSPEC_KERNEL=qemu), for this machine's kernel lacks what it takes. */
+  readonly guest?: boolean;
   readonly linux: readonly string[];
 }
 
-function askLinux(asked: StoryCase): string[] {
+function askLinux(asked: KeptStory): readonly string[] {
+  if (asked.guest !== (HOPSPEC_KERNEL === undefined ? undefined : true)) return asked.linux;
+  if (asked.guest === true) return storyLines(askKernel(storyPlan(asked)).map(({ flows, conntrack }) => ({ flows, conntrack })));
+
   const input = JSON.stringify(writePlan(storyPlan(asked)));
   const told = JSON.parse(execFileSync('/usr/bin/python3', ['-B', '-S', 'src/lab/executor/main.py'], { input, encoding: 'utf8' }));
   return told.error === undefined ? storyLines(told.probes as Told[]) : [`refused: ${told.error.message}`];
@@ -50,7 +57,7 @@ it('tells random stories as Linux does', { skip: RUNS === 0 && 'HOPSPEC_RUNS=N a
   const rng = createRng(Number(process.env['HOPSPEC_SEED'] ?? 1));
   for (let i = 0; i < RUNS; i++) {
     const story = randomStory(rng, `random ${i}`, i % 2 === 0 ? 4 : 6);
-    assert.deepEqual(askSimulated(story), askLinux(story), JSON.stringify(story));
+    assert.deepEqual(askSimulated(story), askLinux({ ...story, linux: [] }), JSON.stringify(story));
   }
 });
 

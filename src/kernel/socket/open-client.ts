@@ -21,7 +21,7 @@ import { ownerOf, protocolNumber } from './listeners.js';
 import { requestOf } from './exchange.js';
 import { probeFlow, socketTos } from './probe-flow.js';
 import { clientSends } from './receive-tcp.js';
-import { sendInit } from './sctp.js';
+import { clientAssociation, type SctpClient, sendInit } from './sctp.js';
 import { boundWay, sendDatagram } from './send-datagram.js';
 import { sysctlValue } from '../sysctl.js';
 import { takePort } from './take-port.js';
@@ -106,6 +106,7 @@ function newClient(rt: Runtime, probe: Probe, decision: OutputDecision<Ip>, loca
     way: six && !echo && rt.story === undefined ? decision : undefined,
     mss: mtuOf(rt, decision, probe.dst) - (six ? 60 : 40),
     talk: proto === PROTO.tcp && rt.story !== undefined ? newTalk(rt.story.keep) : undefined,
+    association: proto === PROTO.sctp ? clientAssociation() : undefined,
     broken: false,
     state: proto === PROTO.tcp || proto === PROTO.sctp ? 'opening' : 'open',
     errno: undefined,
@@ -133,7 +134,7 @@ function optionsOf(ns: Namespace, { proto, src, ttl, tos, df, device, broadcast 
 function sendFirst(rt: Runtime, client: ClientSocket): void {
   if (client.talk !== undefined) return say(rt, client as Talker, 'S');
   if (client.proto === PROTO.tcp) return clientSends(rt, client, 'S', 0);
-  if (client.proto === PROTO.sctp) return sendInit(rt, client);
+  if (client.proto === PROTO.sctp) return sendInit(rt, client as SctpClient);
   sendRequest(rt, client, 1);
 }
 

@@ -17,6 +17,8 @@ import { icmpErrno } from './errno.js';
 import { heedRedirect } from './heed-redirect.js';
 import { heedTooBig, isOurs, passesOn } from './heed-too-big.js';
 import { sendSmaller } from './receive-tcp.js';
+import { hearError } from './sctp-error.js';
+import type { SctpClient } from './sctp.js';
 import { DATA_US } from './talk.js';
 import { type ClientSocket, endsWithPacket, mayHear } from './flow-state.js';
 
@@ -82,6 +84,7 @@ export function receiveError(rt: Runtime, device: Device, packet: IpPacket, l4: 
     return recordDrop(rt, device.ns, packet, 'NO_SOCKET', () => 'the error is about no packet of a socket here', { device });
   }
   recordDeliver(rt, device, packet, undefined);
+  if (client.association !== undefined) return hearError(rt, client as SctpClient, errno);
   // An open TCP connection hears of the error, but not from whom (ip_icmp_error is for SYN_SENT alone).
   if (client.proto !== PROTO.tcp || client.state === 'opening') client.icmp ??= { type: l4.type, code: l4.code, from: packet.src };
   // To TCP "too big" only means smaller segments; all else it reports, even when open, as IP_RECVERR asks.

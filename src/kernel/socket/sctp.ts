@@ -1,108 +1,159 @@
 /**
- * SCTP on both ends, as far as a flow of one request and one answer asks (net/sctp/sm_statefuns.c): INIT, INIT ACK, COOKIE ECHO, COOKIE ACK, the
- * client's DATA, the server's answer; an ABORT for what nobody listens for. In a story the server closes after its answer, as its process does.
- * Told from the sources and RFC 9260, for no kernel at hand has SCTP sockets. Left out: further addresses, retransmission, heartbeats, a
- * socket that is used again.
+ * SCTP on both ends (net/sctp/sm_statefuns.c, as Linux 6.1 was seen to speak it): INIT, INIT ACK, COOKIE ECHO, COOKIE ACK, the client's DATA, the
+ * server's answer; an ABORT for what nobody listens for. In a story the server closes after its answer, as its process does. Left out:
+ * retransmission, heartbeats, messages of several packets.
  */
-import { formatSocket, type Ip } from '../../base/ip.js';
+import { formatSocket } from '../../base/ip.js';
 import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
 import type { SctpChunk, SctpChunkType, SctpPacket } from '../../packet/sctp.js';
-import { HOP_LIMIT_OF_ROUTE } from '../ipv6/stack.js';
-import type { Device, Namespace } from '../namespace.js';
+import type { Errno } from '../../trace/flow-record.js';
+import type { Device } from '../namespace.js';
 import type { Passage } from '../netfilter/contract.js';
 import { recordAnswer, recordDeliver, recordDrop } from '../record.js';
 import type { Runtime } from '../runtime.js';
-import { type ClientSocket, endsWithPacket, isForClient, NO_OPTIONS, type ServerSocket } from './flow-state.js';
+import { type ClientSocket, endsWithPacket, isForClient, type ServerSocket } from './flow-state.js';
 import { findListener, givenListener } from './listeners.js';
-import { boundWay } from './send-datagram.js';
-import type { Ends } from './send-segment.js';
+import { type Association, newAssociation, sendAs, sendChunks, sendData, WINDOW } from './send-chunks.js';
 
 /** What client and server want to be called by. */
 const CLIENT_TAG = 1;
 const SERVER_TAG = 2;
-/** Bytes of chunks as Linux sends them, with the options of an INIT. */
-const BYTES: Readonly<Partial<Record<SctpChunkType, number>>> = {
-  INIT: 36,
-  'INIT ACK': 300,
-  'COOKIE ECHO': 264,
-  DATA: 16,
-  SACK: 16,
-  SHUTDOWN: 8,
-};
+const FIRST_TSN = 1;
 
-export function sendInit(rt: Runtime, client: ClientSocket): void {
-  send(rt, client, 0, [{ type: 'INIT', initTag: CLIENT_TAG }], true);
+export type SctpClient = ClientSocket & { readonly association: Association };
+export type SctpServer = ServerSocket & { readonly association: Association };
+
+export function clientAssociation(): Association {
+  return newAssociation(CLIENT_TAG, 0);
+}
+
+export function sendInit(rt: Runtime, client: SctpClient): void {
+  sendAs(rt, client, [{ type: 'INIT', initTag: CLIENT_TAG, tsn: FIRST_TSN, window: WINDOW }], true);
 }
 
 export function receiveSctp(rt: Runtime, device: Device, passage: Passage, l4: SctpPacket): void {
   const { src, dst } = passage.packet;
   const { client, servers } = rt.flow;
   if (client?.proto === PROTO.sctp && isForClient(client, device, src, l4.sport, dst, l4.dport))
-    return clientHears(rt, device, passage, client, l4);
+    return clientHears(rt, device, passage, client as SctpClient, l4);
   const server = servers.find(({ ns, proto, localIp, localPort, remoteIp, remotePort, state }) => {
     const own = ns === device.ns && proto === PROTO.sctp && state !== 'closed';
     return own && localIp === dst && localPort === l4.dport && remoteIp === src && remotePort === l4.sport;
   });
-  if (server !== undefined) return serverHears(rt, device, passage, server, l4);
+  if (server !== undefined) return serverHears(rt, device, passage, server as SctpServer, l4);
   const listener = has(l4, 'INIT') ? (givenListener(passage) ?? findListener(device.ns, PROTO.sctp, dst, l4.dport)) : undefined;
   if (listener === undefined) return refuse(rt, device, passage, l4);
   recordDeliver(rt, device, passage.packet, listener.id);
   const ends = { localIp: dst, localPort: l4.dport, remoteIp: src, remotePort: l4.sport };
-  const opened: ServerSocket = {
+  const opened: SctpServer = {
     ...{ ns: device.ns, listener, proto: PROTO.sctp, ...ends, mark: 0, device, owner: listener.owner },
-    ...{ state: 'syn-received', expects: l4.chunks[0]?.initTag ?? 0 },
+    ...{ state: 'syn-received', expects: 0, association: newAssociation(SERVER_TAG, l4.chunks[0]?.initTag ?? 0) },
   };
   rt.flow.servers.push(opened);
-  if (endsWithPacket(rt)) return;
-  send(rt, opened, opened.expects, [{ type: 'INIT ACK', initTag: SERVER_TAG }], false);
+  if (!endsWithPacket(rt)) answerInit(rt, opened);
+}
+
+function answerInit(rt: Runtime, server: SctpServer): void {
+  sendAs(rt, server, [{ type: 'INIT ACK', initTag: SERVER_TAG, tsn: FIRST_TSN, window: WINDOW }], false);
 }
 
 function has({ chunks }: SctpPacket, type: SctpChunkType): boolean {
   return chunks.some((chunk) => chunk.type === type);
 }
 
-function clientHears(rt: Runtime, device: Device, passage: Passage, client: ClientSocket, l4: SctpPacket): void {
-  if (l4.tag !== CLIENT_TAG) return unexpected(rt, device, passage.packet, l4);
+function clientHears(rt: Runtime, device: Device, passage: Passage, client: SctpClient, l4: SctpPacket): void {
+  const { association } = client;
+  if (client.broken || l4.tag !== CLIENT_TAG) return unexpected(rt, device, passage.packet, l4);
   recordDeliver(rt, device, passage.packet, undefined);
-  const waits = client.state === 'opening' || client.state === 'open';
-  if (has(l4, 'ABORT')) {
-    if (waits) {
-      client.errno = client.state === 'opening' ? 'ECONNREFUSED' : 'ECONNRESET';
-      client.state = 'failed';
-    }
-  } else if (has(l4, 'INIT ACK') && client.state === 'opening') {
+  const say = (type: SctpChunkType): void => sendAs(rt, client, [{ type, ...cumulative(type, association) }], true);
+  if (has(l4, 'ABORT')) return breakOff(client, client.state === 'opening' ? 'ECONNREFUSED' : 'ECONNRESET');
+  if (has(l4, 'INIT ACK') && client.state === 'opening') {
+    association.peerTag = SERVER_TAG;
     if (rt.extent !== 'conversation') client.state = 'answered';
-    else send(rt, client, SERVER_TAG, [{ type: 'COOKIE ECHO' }], true);
+    else say('COOKIE ECHO');
   } else if (has(l4, 'COOKIE ACK') && client.state === 'opening') {
     client.state = 'open';
-    send(rt, client, SERVER_TAG, [{ type: 'DATA' }], true, client.payload);
-  } else if (has(l4, 'DATA') && client.state === 'open') {
-    client.state = 'answered';
-    if (rt.story !== undefined) send(rt, client, SERVER_TAG, [{ type: 'SACK' }], true);
-  } else if (has(l4, 'SHUTDOWN')) send(rt, client, SERVER_TAG, [{ type: 'SHUTDOWN ACK' }], true);
+    sendData(rt, client, client.payload, true);
+  } else if (has(l4, 'DATA')) {
+    if (client.state === 'open') client.state = 'answered';
+    if (rt.story !== undefined) hearData(rt, client, l4, true);
+  } else if (has(l4, 'SHUTDOWN')) {
+    say('SHUTDOWN ACK');
+    breakOff(client, 'ECONNRESET');
+  } else if (has(l4, 'SHUTDOWN ACK')) {
+    say('SHUTDOWN COMPLETE');
+    client.broken = true;
+  }
 }
 
-function serverHears(rt: Runtime, device: Device, passage: Passage, server: ServerSocket, l4: SctpPacket): void {
+function breakOff(client: ClientSocket, errno: Errno): void {
+  client.broken = true;
+  if (client.state !== 'opening' && client.state !== 'open') return;
+  client.errno = errno;
+  client.state = 'failed';
+}
+
+function serverHears(rt: Runtime, device: Device, passage: Passage, server: SctpServer, l4: SctpPacket): void {
+  const { association } = server;
   if (!has(l4, 'INIT') && l4.tag !== SERVER_TAG) return unexpected(rt, device, passage.packet, l4);
   recordDeliver(rt, device, passage.packet, server.listener?.id);
-  const say = (...types: SctpChunkType[]): void =>
-    send(
-      rt,
-      server,
-      server.expects,
-      types.map((type) => ({ type })),
-      false,
-    );
-  if (has(l4, 'ABORT') || has(l4, 'SHUTDOWN ACK')) {
-    if (has(l4, 'SHUTDOWN ACK')) say('SHUTDOWN COMPLETE');
+  const say = (type: SctpChunkType): void => sendAs(rt, server, [{ type, ...cumulative(type, association) }], false);
+  if (has(l4, 'INIT')) return answerInit(rt, server);
+  if (has(l4, 'ABORT') || has(l4, 'SHUTDOWN COMPLETE')) server.state = 'closed';
+  else if (has(l4, 'SHUTDOWN ACK')) {
+    say('SHUTDOWN COMPLETE');
     server.state = 'closed';
-  } else if (has(l4, 'COOKIE ECHO')) {
+  } else if (has(l4, 'SHUTDOWN')) say('SHUTDOWN ACK');
+  else if (has(l4, 'COOKIE ECHO')) {
     server.state = 'open';
     say('COOKIE ACK');
   } else if (has(l4, 'DATA')) {
-    say('SACK', 'DATA');
-    if (rt.story?.keep === false) say('SHUTDOWN');
+    hearData(rt, server, l4, false);
+    sendData(rt, server, 1, false);
+    association.closing = rt.story?.keep === false;
+  } else if (has(l4, 'SACK') && association.closing) say('SHUTDOWN');
+}
+
+/** Linux acknowledges the first at once, and what follows together with what it says next, within 200 ms. */
+function hearData(rt: Runtime, socket: SctpClient | SctpServer, { chunks }: SctpPacket, client: boolean): void {
+  const { association } = socket;
+  for (const { type, tsn = 0, bytes = 0 } of chunks) {
+    if (type !== 'DATA') continue;
+    association.heardTsn = tsn;
+    association.owes = bytes;
   }
+  if (association.acknowledged) return;
+  association.acknowledged = true;
+  sendAs(rt, socket, [{ type: 'SACK', tsn: association.heardTsn, window: WINDOW - (association.owes ?? 0) }], client);
+  association.owes = undefined;
+}
+
+function cumulative(type: SctpChunkType, { heardTsn }: Association): Partial<SctpChunk> {
+  return type === 'SHUTDOWN' ? { tsn: heardTsn } : {};
+}
+
+/** Another request over an association that stayed open, or its end: shutdown(2) of the client's side waits for nothing that comes. */
+export function speakAgain(rt: Runtime, client: SctpClient, close: 'fin' | 'reset' | undefined): Errno | undefined {
+  if (client.broken && close === undefined) return 'EPIPE';
+  if (client.broken && close === 'fin' && client.association.peerTag === 0) return 'ENOTCONN';
+  if (client.broken || (client.state === 'opening' && close !== undefined)) {
+    client.state = 'answered';
+    client.broken = true;
+  } else if (close === 'reset') {
+    sendAs(rt, client, [{ type: 'ABORT' }], true);
+    client.state = 'answered';
+    client.broken = true;
+  } else if (client.state !== 'opening') {
+    client.state = 'open';
+    if (close === 'fin') shutDown(rt, client, true);
+    else sendData(rt, client, client.payload, true);
+  }
+  return undefined;
+}
+
+/** close(2), or shutdown(2) of the sending side. */
+export function shutDown(rt: Runtime, socket: SctpClient | SctpServer, client: boolean): void {
+  sendAs(rt, socket, [{ type: 'SHUTDOWN', ...cumulative('SHUTDOWN', socket.association) }], client);
 }
 
 function unexpected(rt: Runtime, device: Device, packet: IpPacket, { tag }: SctpPacket): void {
@@ -118,27 +169,8 @@ function refuse(rt: Runtime, device: Device, passage: Passage, l4: SctpPacket): 
   recordAnswer(rt, ns, packet, { with: 'sctp-abort', type: 0, code: 0, from: packet.dst });
   const [first] = l4.chunks;
   const ends = { ns, localIp: packet.dst, localPort: l4.dport, remoteIp: packet.src, remotePort: l4.sport, mark: 0, device };
-  if (first?.type === 'INIT') send(rt, ends, first.initTag ?? 0, [{ type: 'ABORT' }], false);
-  else send(rt, ends, l4.tag, [{ type: 'ABORT', reflected: true }], false);
-}
-
-function send(rt: Runtime, ends: Ends, tag: number, chunks: readonly SctpChunk[], fromClient: boolean, payload = 1): void {
-  const { ns, localIp, localPort, remoteIp, remotePort, mark, owner, options = NO_OPTIONS } = ends;
-  const leg = rt.nextLeg++;
-  const length = chunks.reduce((sum, { type }) => sum + (BYTES[type] ?? 4) + (type === 'DATA' ? (payload + 3) & ~3 : 0), 0);
-  const packet: IpPacket = {
-    src: localIp,
-    dst: remoteIp,
-    ttl: options.ttl || ttlOf(ns, remoteIp),
-    tos: options.tos,
-    id: leg + 1,
-    df: options.df ?? true,
-    proto: PROTO.sctp,
-    l4: { kind: 'sctp', sport: localPort, dport: remotePort, tag, chunks, length },
-  };
-  rt.outbox.push({ ns, packet, leg, mark, about: undefined, fromClient, decision: boundWay(rt, ends), owner });
-}
-
-function ttlOf(ns: Namespace, dst: Ip): number {
-  return typeof dst === 'number' ? ns.defaultTtl : HOP_LIMIT_OF_ROUTE;
+  const init = first?.type === 'INIT';
+  const chunk: SctpChunk = init ? { type: 'ABORT' } : { type: 'ABORT', reflected: true };
+  const tag = init ? (first.initTag ?? 0) : l4.tag;
+  sendChunks(rt, ends, { tag, chunks: [chunk], fromClient: false });
 }

@@ -2,14 +2,13 @@
  * A flow as part of a longer story: its socket is one that an earlier flow kept open, or stays open after it, or is closed as Linux closes it;
  * and what is sent again while time passes. Left out: TIME_WAIT of sockets; a port in it may be used again at once.
  */
-import { unsupported } from '../../base/errors.js';
-import { PROTO } from '../../packet/ip-packet.js';
 import type { Errno } from '../../trace/flow-record.js';
 import type { Probe, Story } from '../contract.js';
 import type { Namespace } from '../namespace.js';
 import type { Runtime } from '../runtime.js';
 import type { ClientSocket, FlowState } from './flow-state.js';
 import { openClient, sendRequest } from './open-client.js';
+import { type SctpClient, type SctpServer, shutDown, speakAgain } from './sctp.js';
 import { sendSegment } from './send-segment.js';
 import { close, sayRequest, type Talker } from './talk.js';
 
@@ -28,7 +27,7 @@ export function goOn(rt: Runtime, ns: Namespace, probe: Probe, story: Story): Er
   if (client === undefined) return 'ENOTCONN';
   client.errno = undefined;
   client.icmp = undefined;
-  if (client.proto === PROTO.sctp) throw unsupported('sctp-reuse', 'an SCTP socket that is used again is not modelled');
+  if (client.association !== undefined) return speakAgain(rt, client as SctpClient, story.close);
   if (client.talk === undefined) askAgain(rt, kept, client, story);
   else talkAgain(rt, kept, client as Talker & ClientSocket, story);
   return undefined;
@@ -83,9 +82,11 @@ export function sayFarewell(rt: Runtime, { keep, close: how }: Story): boolean {
   const { client } = rt.flow;
   // What is heard while nobody asks is told later.
   if (keep && client?.state === 'open') client.state = 'answered';
-  if (keep || how !== undefined || client?.talk === undefined || client.broken || client.state === 'opening') return false;
+  if (keep || how !== undefined || client === undefined || client.broken || client.state === 'opening') return false;
+  if (client.talk === undefined && client.association === undefined) return false;
   rt.record = false;
-  close(rt, client as Talker);
+  if (client.talk === undefined) shutDown(rt, client as SctpClient, true);
+  else close(rt, client as Talker);
   return true;
 }
 
@@ -100,12 +101,14 @@ export function nextTalker({ client, servers }: FlowState): Talker | undefined {
 }
 
 /** The connections of a listener whose process is gone: nobody reads what still comes. */
-export function orphans(kept: Iterable<FlowState>, listener: string): readonly { readonly flow: FlowState; readonly server: Talker }[] {
+export function orphans(kept: Iterable<FlowState>, listener: string): readonly { readonly flow: FlowState; closeIt(rt: Runtime): void }[] {
   return [...kept].flatMap((flow) =>
     flow.servers.flatMap((server) => {
-      if (server.talk === undefined || server.listener?.id !== listener || server.state === 'closed') return [];
+      if (server.listener?.id !== listener || server.state === 'closed') return [];
+      if (server.association !== undefined) return [{ flow, closeIt: (rt: Runtime) => shutDown(rt, server as SctpServer, false) }];
+      if (server.talk === undefined) return [];
       server.talk.orphan = true;
-      return [{ flow, server: server as Talker }];
+      return [{ flow, closeIt: (rt: Runtime) => close(rt, server as Talker) }];
     }),
   );
 }

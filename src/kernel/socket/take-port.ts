@@ -1,6 +1,6 @@
 /**
  * The client's own port: one that the plan gives, or the next free one of ip_local_port_range without ip_local_reserved_ports; any is as good as
- * another. A listener's port is in use for TCP; a connection cannot be made twice at once (__inet_check_established); a datagram socket's port is
+ * another. A listener's port is in use for TCP and SCTP; a connection cannot be made twice at once (__inet_check_established); a datagram socket's port is
  * its own. Left out: TIME_WAIT.
  */
 import type { Ip } from '../../base/ip.js';
@@ -9,7 +9,7 @@ import type { Errno } from '../../trace/flow-record.js';
 import type { Probe } from '../contract.js';
 import type { Namespace } from '../namespace.js';
 import type { Runtime } from '../runtime.js';
-import { findListener } from './listeners.js';
+import { findListener, protocolNumber } from './listeners.js';
 
 export const PORT_MIN = 32768;
 const PORT_MAX = 60999;
@@ -41,16 +41,17 @@ function nextPort(rt: Runtime, low: number, high: number): number {
 /** bind() of a port that listens, or connect() of what is connected already. */
 function refusalOf(rt: Runtime, ns: Namespace, probe: Probe, localIp: Ip): Errno | undefined {
   const { proto, sport = 0 } = probe;
-  if (proto !== 'tcp') return undefined;
+  if (proto !== 'tcp' && proto !== 'sctp') return undefined;
   if (isListened(ns, probe, sport)) return 'EADDRINUSE';
   return isTaken(rt, ns, probe, localIp, sport) ? 'EADDRNOTAVAIL' : undefined;
 }
 
 /** Who binds no address meets listeners of any. */
-function isListened(ns: Namespace, { src, dst }: Probe, port: number): boolean {
+function isListened(ns: Namespace, { proto, src, dst }: Probe, port: number): boolean {
+  const number = protocolNumber(proto);
   const bound = src ?? (typeof dst === 'number' ? 0 : 0n);
-  if (bound !== 0 && bound !== 0n) return findListener(ns, PROTO.tcp, bound, port) !== undefined;
-  const listeners = ns.listeners.get((PROTO.tcp << 16) | port) ?? [];
+  if (bound !== 0 && bound !== 0n) return findListener(ns, number, bound, port) !== undefined;
+  const listeners = ns.listeners.get((number << 16) | port) ?? [];
   return listeners.some(({ ip, dual }) => dual || typeof ip === typeof dst);
 }
 
@@ -60,7 +61,7 @@ function isTaken(rt: Runtime, ns: Namespace, { proto, dst, dport }: Probe, local
     if (client === undefined || client.broken || client.ns !== ns || client.localPort !== port) continue;
     if (proto === 'udp' && client.proto === PROTO.udp) return true;
     const same = client.localIp === localIp && client.remoteIp === dst && client.remotePort === dport;
-    if (proto === 'tcp' && client.proto === PROTO.tcp && same) return true;
+    if (same && (proto === 'tcp' || proto === 'sctp') && client.proto === protocolNumber(proto)) return true;
   }
   return false;
 }

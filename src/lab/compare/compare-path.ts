@@ -11,7 +11,7 @@ import { PortNames } from './port-names.js';
 /** Neighbour and router discovery, and multicast listeners, of IPv6. */
 const DISCOVERY = / icmp 1(3[0-7]|43)\/0$/;
 /** What the simulated kernel always has where the real one does. */
-const TELLING = /tcp (S\.?|R\.?)$| icmp | udp$/;
+const TELLING = /tcp (S\.?|R\.?)$| icmp | udp$| sctp (INIT|INIT ACK|COOKIE ECHO|COOKIE ACK|DATA|ABORT)$/;
 
 export function comparePath(simulated: Path, real: Path, ports: PortNames): Difference | undefined {
   const rest = real.packets.filter(isCompared);

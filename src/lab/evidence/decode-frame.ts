@@ -1,5 +1,5 @@
 /**
- * Wire bytes to frames: Ethernet II, ARP, IPv4 and IPv6 with TCP, UDP, ICMP, and what tunnels carry. The bytes may be cut
+ * Wire bytes to frames: Ethernet II, ARP, IPv4 and IPv6 with TCP, UDP, SCTP, ICMP, and what tunnels carry. The bytes may be cut
  * off: what is missing is zero. Left out: VLAN tags, extension headers, fragments' later parts; such frames are undefined.
  */
 import type { Ip, Ipv6 } from '../../base/ip.js';
@@ -7,6 +7,7 @@ import type { Frame } from '../../packet/frame.js';
 import type { IcmpMessage } from '../../packet/icmp.js';
 import { type IpPacket, type Layer4, PROTO } from '../../packet/ip-packet.js';
 import type { TcpFlags } from '../../packet/tcp.js';
+import { decodeSctp } from './decode-sctp.js';
 import { decodeIpTunnel, decodeUdpTunnel, type Decoders } from './decode-tunnel.js';
 import { u16, u32, u8, viewOf } from './wire.js';
 
@@ -69,6 +70,8 @@ export function packetKey({ proto, id, l4 }: IpPacket): string {
 
 function layer4Key(l4: Layer4): string {
   if (l4.kind === 'tcp') return `${l4.seq} ${l4.ack} ${l4.flags}`;
+  // Hooks show the first bytes alone, of which further chunks may not be part.
+  if (l4.kind === 'sctp') return `${l4.tag} ${l4.chunks[0]?.type ?? ''} ${l4.length}`;
   if (l4.kind !== 'icmp') return String(l4.length);
   // An echo's identifier is translated as a port is.
   return `${l4.type}/${l4.code} ${l4.seq} ${l4.target ?? ''}`;
@@ -78,6 +81,7 @@ function layer4(bytes: Uint8Array, proto: number, length: number): Layer4 | unde
   const view = viewOf(bytes);
   if (proto === PROTO.tcp) return tcp(view, length);
   if (proto === PROTO.udp) return udp(bytes, length);
+  if (proto === PROTO.sctp) return decodeSctp(bytes, length);
   if (proto === PROTO.icmpv6) return icmpv6(bytes, length);
   return proto === PROTO.icmp ? icmp(bytes, length) : decodeIpTunnel(bytes, proto, length, INNER);
 }

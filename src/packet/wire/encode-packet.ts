@@ -6,12 +6,12 @@ import type { Frame } from '../frame.js';
 import { type Fragment, type IpPacket, PROTO } from '../ip-packet.js';
 import type { IcmpMessage } from '../icmp.js';
 import { icmpBytes } from '../packet-bytes.js';
-import type { SctpChunkType, SctpPacket } from '../sctp.js';
 import type { IpTunnel } from '../tunnel.js';
 import type { UdpDatagram } from '../udp.js';
 import { ByteWriter } from './byte-writer.js';
 import { checksum } from './checksum.js';
 import { encodeArp } from './encode-arp.js';
+import { encodeSctp } from './encode-sctp.js';
 import { encodeTcp } from './encode-tcp.js';
 
 const ETHERTYPE = { ipv4: 0x0800, arp: 0x0806, vlan: 0x8100, ipv6: 0x86dd, ethernet: 0x6558 } as const;
@@ -107,29 +107,6 @@ function encodeLayer4(packet: IpPacket): Uint8Array {
       break;
   }
   return out.bytes();
-}
-
-const SCTP_CHUNKS: readonly SctpChunkType[] = [
-  ...(['DATA', 'INIT', 'INIT ACK', 'SACK', 'HB REQ', 'HB ACK', 'ABORT', 'SHUTDOWN'] as const),
-  ...(['SHUTDOWN ACK', 'OP ERR', 'COOKIE ECHO', 'COOKIE ACK'] as const),
-];
-const SHUTDOWN_COMPLETE = 14;
-const SCTP_CHUNK_MIN = 4;
-
-/** The checksum is left 0, which a reader takes for one that the card was to fill in; what is in the chunks but the tags is left 0. */
-function encodeSctp(out: ByteWriter, { sport, dport, tag, chunks, length }: SctpPacket): void {
-  out.u16(sport);
-  out.u16(dport);
-  out.u32(tag);
-  out.u32(0);
-  for (const [i, { type, initTag, reflected }] of chunks.entries()) {
-    const known = SCTP_CHUNKS.indexOf(type);
-    const bytes = i < chunks.length - 1 ? 16 : Math.max(SCTP_CHUNK_MIN, length - 16 * i);
-    out.u8(known < 0 ? SHUTDOWN_COMPLETE : known, reflected === true ? 1 : 0);
-    out.u16(bytes);
-    if (initTag !== undefined && bytes >= 8) out.u32(initTag);
-    out.zeros(bytes - SCTP_CHUNK_MIN - (initTag !== undefined && bytes >= 8 ? 4 : 0));
-  }
 }
 
 /** The sum of addresses, protocol and length that stands before the transport header. */

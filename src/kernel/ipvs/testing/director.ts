@@ -21,6 +21,8 @@ export interface Director {
   /** More devices of the servers. */
   readonly tunnels?: readonly LinkPlan[];
   readonly mtu?: number;
+  /** Everything listens on SCTP 80 too. */
+  readonly sctp?: boolean;
   readonly probes: readonly string[];
 }
 
@@ -38,7 +40,7 @@ const SYSCTL: Sysctls = {
   'net.bridge.bridge-nf-call-ip6tables': '0',
 };
 
-export function directorPlan({ ipvs, rules, rules6, sysctl, ttl, direct, tunnels = [], mtu, probes }: Director): Plan {
+export function directorPlan({ ipvs, rules, rules6, sysctl, ttl, direct, tunnels = [], mtu, sctp, probes }: Director): Plan {
   const parts = { rules: [], neigh: [], fdb: [], iptables: undefined, ip6tables: undefined };
   const end = (netns: string, name: string, mac: number): NonNullable<LinkPlan['peer']> => ({ netns, name, mac: macOf(mac) });
   const vips = (netns: string): LinkPlan => ({ name: 'vip0', kind: 'dummy', addr: [...vipsOf(netns)] });
@@ -91,7 +93,11 @@ export function directorPlan({ ipvs, rules, rules6, sysctl, ttl, direct, tunnels
       routes: [`default via 10.0.2.${via}`, `default via fd00:2::${via}`],
     };
   }
-  return { netns, listeners: Object.keys(netns).flatMap(listenersOf), probes: probes.map((text, i) => readProbe(`${i} ${text}`, text)) };
+  return {
+    netns,
+    listeners: Object.keys(netns).flatMap((name) => listenersOf(name, sctp === true)),
+    probes: probes.map((text, i) => readProbe(`${i} ${text}`, text)),
+  };
 }
 
 function vipsOf(netns: string): readonly string[] {
@@ -111,12 +117,13 @@ function restoreText(rules: readonly string[]): string {
   return [...tables].map(([table, lines]) => `*${table}\n${lines.join('\n')}\nCOMMIT\n`).join('');
 }
 
-function listenersOf(netns: string): readonly ListenerPlan[] {
+function listenersOf(netns: string, sctp: boolean): readonly ListenerPlan[] {
   return (['0.0.0.0', '::'] as const).flatMap((ip) => {
     const six = ip === '::' ? '-6' : '';
     return [
       { id: `${netns}:80${six}`, netns, proto: 'tcp', ip, port: 80 },
       { id: `${netns}:53${six}`, netns, proto: 'udp', ip, port: 53 },
+      ...(sctp ? [{ id: `${netns}:80${six} sctp`, netns, proto: 'sctp', ip, port: 80 } as const] : []),
     ];
   });
 }

@@ -1,8 +1,7 @@
 /** Services of every kind at the director, and who is answered by whom. Named as the fixture, and as a sentence. */
 import type { LinkPlan, Plan } from '../../../plan/plan.js';
-import { readProbe } from '../../testing/probe-text.js';
 import { type Director, directorPlan } from './director.js';
-import { ipvsNodes } from './ipvs-nodes.js';
+import { kube } from './kube-nodes.js';
 
 type Ends = readonly [vip: string, server: (n: number) => string];
 const FOUR: Ends = ['10.9.0.1', (n) => `10.0.2.1${n}`];
@@ -227,29 +226,38 @@ function waiting(ends: Ends): Director {
   return { ipvs, probes, ...(six ? { rules6: rules } : { rules }) };
 }
 
+function associations(ends: Ends, conntrack: string): Director {
+  const ipvs = [
+    ...['rr', 'wrr', 'lc', 'wlc', 'sh'].flatMap((name, i) =>
+      service(ends, `--sctp-service ${81 + i} -s ${name}`, ['1:80 -m -w 1', '2:80 -m -w 3', '3:80 -m -w 2']),
+    ),
+    ...service(ends, '--sctp-service 90 -s rr', []),
+    ...service(ends, '--sctp-service 91 -s rr', ['1:99 -m']),
+    ...service(ends, '--sctp-service 80 -s rr -p 300', ['1:80 -m', '2:80 -m']),
+    ...service(ends, '-t 92 -s rr', ['1:80 -m']),
+  ];
+  const [vip] = ends;
+  const rules = ['nat POSTROUTING -o br0 -p sctp -m sctp --dport 80 -m ipvs --vport 82 -j MASQUERADE'];
+  const ports = [81, 81, 81, 81, 82, 82, 82, 82, 83, 83, 83, 84, 84, 84, 85, 85, 90, 91, 92, 80, 80];
+  const probes = [
+    ...ports.map((port, i) => `c sctp ${vip}:${port} sport=${22_000 + i}`),
+    ...[81, 90].map((port) => `d sctp ${vip}:${port}`),
+  ];
+  return {
+    ipvs,
+    probes,
+    sctp: true,
+    sysctl: { 'net.ipv4.vs.conntrack': conntrack },
+    ...(vip.startsWith('[') ? { rules6: rules } : { rules }),
+  };
+}
+
 const TUNL0: LinkPlan = { name: 'tunl0', kind: 'ipip' };
 
 const both = (name: string, sentence: string, make: (ends: Ends) => Director): readonly [string, string, Plan][] => [
   [name, `${sentence}, over IPv4`, directorPlan(make(FOUR))],
   [`${name}-6`, `${sentence}, over IPv6`, directorPlan(make(SIX))],
 ];
-
-const KUBE = [
-  ...['tcp 10.96.0.3:80', 'udp 10.96.0.3:53', 'tcp 10.96.0.2:80', 'tcp 10.96.0.1:80', 'tcp 10.96.0.1:80', 'tcp 10.96.0.4:80'],
-  ...['tcp 10.96.0.5:80', 'tcp 10.96.0.6:80', 'tcp 10.96.0.1:81', 'icmp 10.96.0.1', 'tcp 192.168.1.11:30080', 'tcp 192.168.1.12:30081'],
-  ...['tcp 192.168.1.11:30081', 'tcp 127.0.0.1:30080'],
-];
-
-function kube(backend: 'host-gw' | 'vxlan'): Plan {
-  // Of errors about routes, which ClusterIPs from outside end in, Linux 6.1 lets nobody have two in a second.
-  const outside = KUBE.filter((what) => !what.includes(' 10.96.') && !what.includes(' 127.'));
-  const asked = [
-    ...['pod12', 'pod13', 'n1'].flatMap((from) => KUBE.map((what) => `${from} ${what}`)),
-    ...outside.map((what) => `laptop ${what}`),
-  ];
-  const probes = [...asked, 'pod12 tcp 10.96.0.7:80 timeout=3900'].map((text, i) => readProbe(`${i} ${text}`, text));
-  return ipvsNodes({ backend, probes });
-}
 
 export const IPVS_VARIANTS: readonly (readonly [string, string, Plan])[] = [
   ...both('kinds', 'services of TCP and UDP, by address and by mark', kinds),
@@ -258,6 +266,8 @@ export const IPVS_VARIANTS: readonly (readonly [string, string, Plan])[] = [
   ...both('schedulers-quiet', 'every scheduler, with a server that takes nobody', (ends) => schedulers(ends, [2, 0, 1])),
   ...both('datagrams', 'datagrams to servers', (ends) => datagrams(ends, '-m')),
   ...both('datagrams-direct', 'datagrams by direct routing', (ends) => datagrams(ends, '-g')),
+  ...both('associations', 'services of SCTP', (ends) => associations(ends, '1')),
+  ...both('associations-alone', 'services of SCTP without connection tracking', (ends) => associations(ends, '0')),
   ...both('marks', 'services of marks', marks),
   ...both('persistence', 'clients that stay with their server', persistence),
   ...both('masquerading', 'servers that see the director', (ends) => masquerading(ends, '1')),

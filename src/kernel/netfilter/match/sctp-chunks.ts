@@ -2,14 +2,10 @@
  * --chunk-types of -m sctp: all, any, or none but those of a list (match_packet of net/netfilter/xt_sctp.c). Data is whole: its flags say that it begins and
  * ends here.
  */
-import type { SctpChunk as Sent, SctpChunkType } from '../../../packet/sctp.js';
+import { SCTP_CHUNK_NUMBERS, type SctpChunk as Sent } from '../../../packet/sctp.js';
 import type { ExtensionMatch, SctpChunk } from '../../../plan/rule/extension-match.js';
 import type { Test } from '../evaluation.js';
 
-const TYPES: Readonly<Record<SctpChunkType, number>> = {
-  ...{ DATA: 0, INIT: 1, 'INIT ACK': 2, SACK: 3, 'HB REQ': 4, 'HB ACK': 5, ABORT: 6, SHUTDOWN: 7, 'SHUTDOWN ACK': 8 },
-  ...{ 'OP ERR': 9, 'COOKIE ECHO': 10, 'COOKIE ACK': 11, 'SHUTDOWN COMPLETE': 14 },
-};
 /** The first and the last fragment. */
 const WHOLE = 3;
 
@@ -31,7 +27,7 @@ function holds(sent: readonly Sent[], how: Chunks['how'], chunks: readonly SctpC
 }
 
 function isSuch(sent: Sent, { type, flags, flagMask }: SctpChunk): boolean {
-  return TYPES[sent.type] === type && (flagsOf(sent) & flagMask) === flags;
+  return SCTP_CHUNK_NUMBERS[sent.type] === type && (flagsOf(sent) & flagMask) === flags;
 }
 
 function flagsOf({ type, reflected }: Sent): number {
