@@ -2,6 +2,7 @@
  * Which ways between two nodes lose packets now. What of TCP is lost on a link that loses a part is sent again, several times, in more ways than can be
  * walked: it is "cannot say". A datagram or an echo is sent once, and its chance is exact.
  */
+import type { ProbeProtocol } from '../plan/plan.js';
 import { unsupported } from '../base/errors.js';
 import type { LinkFault } from '../fabric/fabric-spec.js';
 import { LOST_ALL } from '../fabric/link-faults.js';
@@ -36,14 +37,18 @@ export class LinkFaults {
   }
 }
 
-/** UnsupportedError where one of the runs lost a packet by chance. */
-export function refuseLossyTcp(runs: readonly Run[]): void {
+const SENT_AGAIN: Readonly<Partial<Record<ProbeProtocol, string>>> = { tcp: 'a TCP connection', sctp: 'an SCTP association' };
+
+/** UnsupportedError where one of the runs lost a packet by chance that its protocol would send again. */
+export function refuseLossy(proto: ProbeProtocol, runs: () => readonly Run[]): void {
+  const what = SENT_AGAIN[proto];
+  if (what === undefined) return;
   const isLoss = ({ text }: { readonly text: string }): boolean => text.includes('-m statistic');
-  const lost = runs.some(({ record }) =>
+  const lost = runs().some(({ record }) =>
     record.events.some((event) => event.kind === 'hook' && event.netns === NETNS.fabric && event.rules.some(isLoss)),
   );
   if (!lost) return;
-  throw unsupported('lossy-tcp', 'a TCP connection over a link that loses a part of its packets sends them again, which is not modelled', {
+  throw unsupported(`lossy-${proto}`, `${what} over a link that loses a part of its packets sends them again, which is not modelled`, {
     fix: 'ask by ping or on a UDP port, or cut the link',
   });
 }

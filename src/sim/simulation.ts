@@ -27,7 +27,7 @@ import type { MatrixQuery, RenderFormat, SimulationApi, TraceQuery } from './con
 import { clusterControllers } from './controllers.js';
 import { enumerate } from './enumerate.js';
 import { listenerOwner } from './listeners.js';
-import { LinkFaults, refuseLossyTcp } from './link-faults.js';
+import { LinkFaults, refuseLossy } from './link-faults.js';
 import { Loop } from './loop.js';
 import { traceMatrix } from './matrix.js';
 import { ProxyLag } from './proxy-lag.js';
@@ -192,7 +192,7 @@ export class Simulation implements SimulationApi {
         network.reset();
         return network.probe(probe, oracle, mode);
       });
-    if (this.linkFaults.areLossy && destination.proto === 'tcp') refuseLossyTcp(walkAll(true));
+    if (this.linkFaults.areLossy) refuseLossy(destination.proto, () => walkAll(true));
     const runs = walkAll(record);
     return record === 'opening' && runs.some((run) => run.record.verdict !== 'delivered') ? walkAll(true) : runs;
   }

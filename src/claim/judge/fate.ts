@@ -15,7 +15,7 @@ export function judgeFate(qualifier: Extract<Qualifier, { kind: 'fate' }>, sight
   const { verdict } = sight.outcome;
   if (verdict === qualifier.verdict) return undefined;
   const expected = {
-    refused: 'the client sees the connection refused (a TCP reset or ICMP port unreachable)',
+    refused: 'the client sees the connection refused (a TCP reset, an SCTP ABORT or ICMP port unreachable)',
     timeout: 'the client gets no answer at all',
     unreachable: 'the client is told that there is no way (an ICMP error)',
   }[qualifier.verdict];

@@ -1,5 +1,5 @@
 /**
- * Reads by which way an object is reached: `via NodePort 30080 on node2`, `via ClusterIP`, `on UDP port 53`, `by ping`. A way may be followed
+ * Reads by which way an object is reached: `via NodePort 30080 on node2`, `via UDP NodePort 30053`, `via ClusterIP`, `on UDP port 53`, `by ping`. A way may be followed
  * by a port: `via LoadBalancer on port 443`.
  */
 import { parseIp } from '../../base/ip.js';
@@ -11,6 +11,7 @@ export const ROUTE_OPTIONS: readonly Option[] = [
   { word: 'via', wording: 'via ClusterIP' },
   { word: 'via', wording: 'via NodePort 30080' },
   { word: 'via', wording: 'via NodePort 30080 on node2' },
+  { word: 'via', wording: 'via UDP NodePort 30053' },
   { word: 'via', wording: 'via LoadBalancer' },
   { word: 'via', wording: 'via ExternalIP 1.2.3.4' },
   { word: 'via', wording: 'via hostPort 8080 on node1' },
@@ -36,8 +37,12 @@ export function readRoute(reader: Reader): RoutePhrase | undefined {
   return draft.via === undefined ? undefined : { ...draft, span: reader.since(start) };
 }
 
+const PROTOCOLS = ['TCP', 'UDP', 'SCTP'] as const;
+
 function readWay(reader: Reader, draft: Draft): void {
-  if (reader.take('ClusterIP')) draft.via = 'ClusterIP';
+  const protocol = PROTOCOLS.find((name) => reader.take(name));
+  if (protocol !== undefined) readProtocolsWay(reader, draft, protocol);
+  else if (reader.take('ClusterIP')) draft.via = 'ClusterIP';
   else if (reader.take('NodePort')) readNodePort(reader, draft);
   else if (reader.take('LoadBalancer')) draft.via = 'LoadBalancer';
   else if (reader.take('ExternalIP')) readExternalIp(reader, draft);
@@ -45,6 +50,14 @@ function readWay(reader: Reader, draft: Draft): void {
   else if (reader.take('Ingress')) readHttp(reader, draft, 'Ingress');
   else if (reader.take('Gateway')) readHttp(reader, draft, 'Gateway');
   else reader.fail(ROUTE_OPTIONS.filter((o) => o.word === 'via').map((o) => ({ word: o.wording.split(' ')[1] ?? '', wording: o.wording })));
+}
+
+/** A number may be the NodePort, or hostPort, of one protocol and another of the next. */
+function readProtocolsWay(reader: Reader, draft: Draft, protocol: (typeof PROTOCOLS)[number]): void {
+  draft.protocol = protocol;
+  if (reader.take('NodePort')) return readNodePort(reader, draft);
+  if (reader.take('hostPort')) return readHostPort(reader, draft);
+  reader.fail(['NodePort', 'hostPort'].map((word) => ({ word, wording: `via ${protocol} ${word} 30053` })));
 }
 
 /** Without a number, the Service's own first one. */
@@ -83,11 +96,11 @@ function readHttp(reader: Reader, draft: Draft, via: 'Ingress' | 'Gateway'): voi
 function readPort(reader: Reader, draft: Draft): void {
   const start = reader.start();
   reader.take('on');
-  const protocol = (['TCP', 'UDP', 'SCTP'] as const).find((name) => reader.take(name));
+  const protocol = PROTOCOLS.find((name) => reader.take(name));
   if (!reader.take('port')) {
     reader.fail([
       { word: 'port', wording: protocol === undefined ? 'on port 80' : `on ${protocol} port 53` },
-      ...(protocol === undefined ? ['TCP', 'UDP', 'SCTP'].map((word) => ({ word, wording: `on ${word} port 53` })) : []),
+      ...(protocol === undefined ? PROTOCOLS.map((word) => ({ word, wording: `on ${word} port 53` })) : []),
     ]);
   }
   if (draft.via === 'NodePort' || draft.via === 'hostPort') {

@@ -14,7 +14,10 @@ export function serviceReceivers(context: SelectContext, service: Service, route
     case 'ping':
       return [{ to: `svc/${namespace}/${name}`, label, protocol: 'ICMP' }];
     case 'NodePort': {
-      const port = servicePort(service, (one) => one.nodePort !== undefined && (route.port === undefined || one.nodePort === route.port));
+      const port = servicePort(service, (one) => {
+        const fits = route.protocol === undefined || one.protocol === route.protocol;
+        return fits && one.nodePort !== undefined && (route.port === undefined || one.nodePort === route.port);
+      });
       const nodePort = route.port ?? port?.nodePort;
       if (nodePort === undefined) throw inputError('no-node-port', `${label} has no NodePort`, { fix: 'give it type NodePort' });
       const nodes =
