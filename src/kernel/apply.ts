@@ -20,7 +20,9 @@ export function learnFdb(rt: Runtime, bridge: Bridge, port: BridgePort, mac: Mac
   if (entry === undefined) {
     entry = { port, seenUs: rt.nowUs, ages: true };
     bridge.fdb.set(mac, entry);
+    rt.watch.lasting++;
   } else {
+    if (entry.port !== port) rt.watch.lasting++;
     entry.port = port;
     entry.seenUs = rt.nowUs;
   }
@@ -31,6 +33,7 @@ export function learnFdb(rt: Runtime, bridge: Bridge, port: BridgePort, mac: Mac
 /** Source learning of a VXLAN device: vxlan_snoop. Entries of the plan stay as they are. */
 export function learnVxlan(rt: Runtime, vxlan: Vxlan, mac: Mac, remote: Ip): void {
   const entry = vxlan.fdb.get(mac);
+  if (entry === undefined || (entry.ages && entry.remotes[0]?.ip !== remote)) rt.watch.lasting++;
   if (entry === undefined) vxlan.fdb.set(mac, { remotes: [{ ip: remote, port: vxlan.port }], seenUs: rt.nowUs, ages: true });
   else if (entry.ages) {
     if (entry.remotes[0]?.ip !== remote) entry.remotes = [{ ip: remote, port: vxlan.port }];
@@ -44,6 +47,8 @@ const LOCKTIME_US = 1_000_000;
 /** ARP or neighbour discovery told an address. Packets that waited for it go on; unknown senders are only noted with `create`. */
 export function learnNeighbour(rt: Runtime, device: Device, ip: Ip, mac: Mac, create: boolean): void {
   const entry = device.neighbours.get(ip);
+  rt.watch.noteRare();
+  if (entry?.state !== 'reachable' || entry.mac !== mac) rt.watch.lasting++;
   if (entry === undefined) {
     if (!create) return;
     const known = knownNeighbour(ip, device, mac, 'reachable');
@@ -77,6 +82,7 @@ export function contradictNeighbour(rt: Runtime, device: Device, ip: Ip, mac: Ma
   const entry = device.neighbours.get(ip);
   if (entry?.state !== 'reachable' || entry.mac === mac) return false;
   const isAskedAgain = entry.dueUs > 0;
+  rt.watch.lasting++;
   if (!isAskedAgain) entry.staleUs = Math.min(entry.staleUs, rt.nowUs);
   return true;
 }
@@ -103,6 +109,7 @@ function ask(rt: Runtime, device: Device, ip: Ip, waiting: Waiting[]): void {
   const dueUs = rt.nowUs + probeIntervalUs(device, ip);
   const asked: Neighbour = { ip, device, state: 'incomplete', mac: 0, updatedUs: 0, staleUs: 0, given: false, probes: 1, dueUs, waiting };
   device.neighbours.set(ip, asked);
+  rt.watch.noteRare();
   rt.resolving.push(asked);
 }
 
@@ -115,6 +122,7 @@ export function countProbe(rt: Runtime, neighbour: Neighbour): void {
 export function failNeighbour(rt: Runtime, neighbour: Neighbour): readonly Waiting[] {
   rt.resolving.splice(rt.resolving.indexOf(neighbour), 1);
   neighbour.device.neighbours.delete(neighbour.ip);
+  rt.watch.noteRare();
   return neighbour.waiting;
 }
 
@@ -152,6 +160,7 @@ function takeToken<A extends Ip>(
   burst = ICMP_BURST,
 ): boolean {
   touch(rt, ns);
+  rt.watch.noteRare();
   let bucket = tokens.get(receiver);
   if (bucket === undefined) tokens.set(receiver, (bucket = { tokens: 0, lastUs: rt.nowUs - FIRST_AGE_US }));
   // What the one price allows to save, the other may not spend: but within one moment nothing is cut.
@@ -167,6 +176,7 @@ export function learnEndpoint(rt: Runtime, ns: Namespace, wireguard: Wireguard, 
   const known = wireguard.learned.get(peer) ?? peer.endpoint;
   if (known?.ip === from.ip && known.port === from.port) return;
   wireguard.learned.set(peer, from);
+  rt.watch.lasting++;
   touch(rt, ns);
 }
 

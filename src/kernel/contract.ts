@@ -71,6 +71,8 @@ export interface NetworkCounters {
   packets: number;
   routeLookups: number;
   arpExchanges: number;
+  /** Flows of which the rest was known from one before; what they would have done is not counted. */
+  flowsRecalled: number;
   ruleCompares: number;
   walksRecalled: number;
   indexLookups: number;

@@ -55,6 +55,7 @@ export function runFlow(rt: Runtime, probe: Probe, oracle: ChoiceOracle, record:
     if (failure !== undefined) return refusedRecord(rt, probe, failure);
     work(rt, deadlineUs);
     if (!isDone(rt)) rt.nowUs = deadlineUs;
+    rt.watch.end(rt);
     const told = recordOf(rt, probe, startUs);
     if (rt.story !== undefined && sayFarewell(rt, rt.story)) workOff(rt);
     return told;

@@ -8,6 +8,7 @@ import { addressType6, isOfTypes6, isOwnAddress } from './ipv6/route/address-typ
 import { lookupRoute6 } from './ipv6/route/lookup.js';
 import { selectSource6 } from './ipv6/route/source-address.js';
 import { isLinkLocal, isMulticast6 } from './ipv6/address.js';
+import { innerPacket } from './link/packet-length.js';
 import type { Device, Namespace } from './namespace.js';
 import type { AddressType, NetfilterHost } from './netfilter/contract.js';
 import { SetTable } from './netfilter/set/set-table.js';
@@ -52,6 +53,7 @@ function makeHost(rt: Runtime, ns: Namespace): NetfilterHost {
     primaryAddress: (device, like) => primaryAddress(rt, ns, device, like),
     sysctl: (key) => sysctlValue(ns.sysctls, key),
     nowUs: () => rt.nowUs,
+    ...watching(rt, ns),
     ipvs,
     nftState: new Map(),
     get sets() {
@@ -88,6 +90,18 @@ function makeHost(rt: Runtime, ns: Namespace): NetfilterHost {
           : routeOutput6(rt, ns, { dst: dst as Ipv6, src, mark, oif, flow: incoming(packet, rt.ipv6(ns).fib.dissects) });
       rt.rerouted = way;
       return way.route !== undefined && way.error === undefined;
+    },
+  };
+}
+
+/** What the memory of whole flows must know; recall/watch.ts. */
+function watching(rt: Runtime, ns: Namespace): Pick<NetfilterHost, 'noteAsked' | 'noteMove'> {
+  return {
+    noteAsked: (asks, packet) => {
+      if (rt.watch.isOn) rt.watch.noteAsked(rt, asks, packet);
+    },
+    noteMove: (packet, from, range, port) => {
+      if (rt.watch.isOn && innerPacket(packet) === undefined) rt.watch.noteMove(netfilterHost(rt, ns), from, range, port);
     },
   };
 }

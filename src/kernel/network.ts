@@ -9,7 +9,6 @@ import type { FlowRecord } from '../trace/flow-record.js';
 import { buildNamespace } from './build-namespace.js';
 import type { NetworkCounters, Probe, RecordMode, SimulatedNetwork } from './contract.js';
 import { Fifo } from './fifo.js';
-import { runFlow } from './flow.js';
 import { connectionsOf, deleteConnections, pass, stop } from './between-flows.js';
 import { type CurrentPlan, replacePlan } from './replace-plan.js';
 import { buildIpv6Stack } from './ipv6/build-stack.js';
@@ -19,22 +18,36 @@ import { forgetDoubts } from './neigh/verify.js';
 import { createNetfilter } from './netfilter/netfilter.js';
 import { netfilterHost } from './netfilter-host.js';
 import { nftProgram } from './nft/base-chains.js';
+import { LastFlow } from './recall/last-flow.js';
+import { FLOWS_FIRST, Watch } from './recall/watch.js';
 import type { Runtime } from './runtime.js';
 import { newFlowState } from './socket/flow-state.js';
 import { PORT_MIN } from './socket/take-port.js';
 
-export function createNetwork(source: PlanSource): SimulatedNetwork {
+/** What became of flows is remembered from the `watchAfter`th on. */
+export function createNetwork(source: PlanSource, { watchAfter = FLOWS_FIRST }: { readonly watchAfter?: number } = {}): SimulatedNetwork {
   const namespaces = new Map<string, Namespace>();
   const plan: CurrentPlan = { source };
-  const rt = newRuntime(plan, namespaces);
+  const rt = newRuntime(plan, namespaces, watchAfter);
+  const last = new LastFlow(rt, () => reset(rt));
+  const settled = (): Runtime => {
+    last.settle();
+    return rt;
+  };
   return {
-    probe: (probe: Probe, oracle: ChoiceOracle, record: RecordMode): FlowRecord => runFlow(rt, probe, oracle, record),
-    reset: () => reset(rt),
-    pass: (us) => pass(rt, us),
-    stop: (listener) => stop(rt, namespaces.values(), listener),
-    replacePlan: (other) => replacePlan(rt, namespaces, plan, other),
-    deleteConnections: (netns, filter) => deleteConnections(rt, netns, filter),
-    connections: (netns) => connectionsOf(rt, netns),
+    probe: (probe: Probe, oracle: ChoiceOracle, record: RecordMode): FlowRecord => last.run(probe, oracle, record),
+    reset: () => last.reset(),
+    pass: (us) => pass(settled(), us),
+    stop: (listener) => {
+      stop(settled(), namespaces.values(), listener);
+      rt.watch.forget();
+    },
+    replacePlan: (other) => {
+      replacePlan(settled(), namespaces, plan, other);
+      rt.watch.forget();
+    },
+    deleteConnections: (netns, filter) => deleteConnections(settled(), netns, filter),
+    connections: (netns) => connectionsOf(settled(), netns),
     macOf: (netns, device) => rt.namespace(netns).deviceByName.get(device)?.mac ?? 0,
     get counters() {
       return countAll(rt, namespaces);
@@ -42,7 +55,7 @@ export function createNetwork(source: PlanSource): SimulatedNetwork {
   };
 }
 
-function newRuntime(plan: CurrentPlan, namespaces: Map<string, Namespace>): Runtime {
+function newRuntime(plan: CurrentPlan, namespaces: Map<string, Namespace>, watchAfter: number): Runtime {
   const rt: Runtime = {
     nowUs: 0,
     epoch: plan.source.epoch ?? 0,
@@ -74,8 +87,9 @@ function newRuntime(plan: CurrentPlan, namespaces: Map<string, Namespace>): Runt
     steps: 0,
     legs: new Map(),
     touched: [],
+    watch: new Watch(watchAfter),
     nextPort: PORT_MIN,
-    counters: { namespacesBuilt: 0, packets: 0, routeLookups: 0, arpExchanges: 0 },
+    counters: { namespacesBuilt: 0, packets: 0, routeLookups: 0, arpExchanges: 0, flowsRecalled: 0 },
     namespace: (name) => namespaces.get(name) ?? build(rt, plan.source, namespaces, name),
     ipv6: (ns) => ns.ipv6 ?? addIpv6(rt, ns),
     peerOf: (device) => findPeer(rt, plan.source, device),
@@ -105,6 +119,7 @@ function build(rt: Runtime, source: PlanSource, namespaces: Map<string, Namespac
   );
   namespaces.set(name, ns);
   rt.counters.namespacesBuilt++;
+  rt.watch.lasting++;
   return ns;
 }
 

@@ -16,6 +16,7 @@ import type { Device, Namespace } from './namespace.js';
 import type { Passage } from './netfilter/contract.js';
 import type { PartialPacket } from './path/reassemble.js';
 import type { OutputDecision } from './route/output.js';
+import type { Watch } from './recall/watch.js';
 import type { FlowState } from './socket/flow-state.js';
 
 /** The process that holds a socket. */
@@ -77,6 +78,8 @@ export interface Runtime {
   /** Choices of multipath legs made since the last reset, by route. */
   readonly legs: Map<object, Map<string, number>>;
   readonly touched: Namespace[];
+  /** Remembers what became of flows. */
+  readonly watch: Watch;
   /** The next ephemeral port a client takes. */
   nextPort: number;
   readonly counters: RuntimeCounters;
@@ -94,6 +97,7 @@ export interface RuntimeCounters {
   packets: number;
   routeLookups: number;
   arpExchanges: number;
+  flowsRecalled: number;
 }
 
 export interface InFlight {

@@ -137,6 +137,7 @@ export class Ipvs implements IpvsHooks {
     if (service === undefined) return 'accept';
     if (service.onePacket && packet.proto === PROTO.udp)
       throw unsupported('ipvs-one-packet', `${this.#ns.name}: one-packet scheduling is not modelled`);
+    if (service.persistent !== undefined || service.flags.length > 0) this.#rt.watch.noteRare();
     const server = this.#states.schedule(service, packet, {
       connections: this.#connections,
       oracle: this.#rt.oracle,

@@ -6,6 +6,7 @@ import { learnFdb } from '../apply.js';
 import { buildNamespace } from '../build-namespace.js';
 import { createNetfilter } from '../netfilter/netfilter.js';
 import { netfilterHost } from '../netfilter-host.js';
+import { Watch } from '../recall/watch.js';
 import type { Runtime } from '../runtime.js';
 import { type Bridge, bridgeFrame, type BridgePort, mustLearn } from './bridge.js';
 
@@ -50,7 +51,7 @@ function bridgeOf(
 }
 
 function at(nowUs: number): Runtime {
-  return { nowUs } as Runtime;
+  return { nowUs, watch: new Watch() } as Runtime;
 }
 
 describe('a bridge', () => {

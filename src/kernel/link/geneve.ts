@@ -27,6 +27,7 @@ export function sendByGeneve(rt: Runtime, device: Device, geneve: Geneve, frame:
     if (inner !== undefined) recordDrop(rt, ns, inner, 'IP_OUTNOROUTES', () => `${device.name} has no route to its remote`, { device });
     return;
   }
+  rt.watch.noteMixed();
   const outer = wrap(device, geneve, frame, decision.source, rt.leg);
   if (inner !== undefined) recordTunnel(rt, 'encapsulate', device, inner, { encapsulation: 'Geneve', vni: geneve.vni, outer });
   sendOuter(rt, device, outer, decision, mark);

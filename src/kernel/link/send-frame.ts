@@ -21,6 +21,7 @@ import { packetLength, tunnelOverhead } from './packet-length.js';
 import { sendStacked } from './stacked.js';
 import type { Geneve } from './tunnel.js';
 import type { Stacked } from './uppers.js';
+import { HIGH_PORT } from '../netfilter/conntrack/tuple.js';
 import { type Vxlan, type VxlanRemote, vxlanOuter, vxlanRemotes } from './vxlan.js';
 import { sendOuter } from './send-outer.js';
 
@@ -82,6 +83,7 @@ function cross(rt: Runtime, device: Device, frame: Frame, waiting: IpPacket | un
 /** The host itself sends by its bridge: br_dev_xmit. */
 function sendByBridge(rt: Runtime, device: Device, bridge: Bridge, frame: Frame, waiting: IpPacket | undefined): void {
   const decision = bridgeFrame(bridge, frame.dst, undefined, rt.nowUs);
+  if (bridge.ageingUs < LONG_US) rt.watch.noteRare();
   if (frame.kind === 'ip') recordBridge(rt, device, undefined, decision.names, frame.packet);
   for (const port of decision.ports) sendByPort(rt, port, frame, waiting);
   if (frame.kind === 'ip' && decision.ports.length === 0) {
@@ -93,6 +95,8 @@ function sendByBridge(rt: Runtime, device: Device, bridge: Bridge, frame: Frame,
 
 /** A link takes frames that are longer by a VLAN's tag. */
 const TAG_BYTES = 4;
+/** An entry of an fdb does not age within a flow. */
+const LONG_US = 10_000_000;
 
 /** What is still to be cut into segments passes, however small the link is (is_skb_forwardable). */
 function isForwardable(packet: IpPacket, mtu: number): boolean {
@@ -113,6 +117,7 @@ export function sendByPort(rt: Runtime, port: BridgePort, frame: Frame, waiting:
 
 function encapsulate(rt: Runtime, device: Device, vxlan: Vxlan, frame: Frame, mark: number): void {
   const remotes = vxlanRemotes(vxlan, frame.dst, rt.nowUs);
+  if (vxlan.ageingUs < LONG_US) rt.watch.noteRare();
   if (remotes.length === 0 && frame.kind === 'ip') {
     const detail = (): string => `no fdb entry of ${device.name} for ${formatMac(frame.dst)}`;
     recordDrop(rt, device.ns, frame.packet, 'VXLAN_NO_REMOTE', detail, { device });
@@ -145,6 +150,7 @@ function sendToRemote(
     return;
   }
   if (decision.route.type === 'local') return bypass(rt, device, vxlan, frame, to);
+  if (vxlan.portMin < HIGH_PORT) rt.watch.noteMixed();
   const outer = vxlanOuter(device, vxlan, frame, remote, decision.source, rt.leg);
   if (inner !== undefined) recordTunnel(rt, 'encapsulate', device, inner, { encapsulation: 'VXLAN', vni: vxlan.vni, outer });
   sendOuter(rt, device, outer, decision, mark);

@@ -49,6 +49,7 @@ export function staleAfter(rt: Runtime, device: Device, ip: Neighbour['ip']): nu
 
 /** A packet goes to a neighbour that is stale. */
 export function doubt(rt: Runtime, neighbour: Neighbour): void {
+  rt.watch.noteRare();
   neighbour.staleUs = Number.POSITIVE_INFINITY;
   neighbour.probes = 0;
   neighbour.dueUs = rt.nowUs + setting(neighbour.device, neighbour.ip, 'delay_first_probe_time') * 1_000_000;
@@ -71,6 +72,7 @@ export function isAskedAgain(rt: Runtime, neighbour: Neighbour): boolean {
     return true;
   }
   endDoubt(rt, neighbour);
+  rt.watch.lasting++;
   if (device.neighbours.get(ip) === neighbour) device.neighbours.delete(ip);
   if (neighbour.given) rt.forgotten.push(neighbour);
   return false;

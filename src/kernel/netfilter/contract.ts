@@ -9,6 +9,9 @@ import type { Mac } from '../../base/mac.js';
 import type { IpPacket } from '../../packet/ip-packet.js';
 import type { ConntrackFilter } from '../../plan/conntrack-args.js';
 import type { IpvsPassage } from '../ipvs/passage.js';
+import type { NatRange } from '../../plan/rule/rule.js';
+import type { ConnectionTable } from './conntrack/table.js';
+import type { Tuple } from './conntrack/tuple.js';
 import type { Zone } from './conntrack/zone.js';
 import type { SetTable } from './set/set-table.js';
 import type { DropReason } from '../../trace/drop-reason.js';
@@ -68,6 +71,10 @@ export interface NetfilterHost {
   readonly sets?: SetTable | undefined;
   /** What rules changed in them is forgotten. */
   resetSets?(): void;
+  /** A rule asks, or may ask: bits of FIELD, as chain/asks.ts has them. */
+  noteAsked?(asks: number, packet: IpPacket): void;
+  /** The source of a connection, as it was, becomes another of the range, with that port. */
+  noteMove?(packet: IpPacket, from: Tuple, range: NatRange, port: number): void;
   /** The namespace's IPVS; undefined when it has no services. */
   readonly ipvs?: IpvsHooks | undefined;
 }
@@ -166,6 +173,8 @@ export interface Netfilter {
   /** False when the namespace has no rules at all: every hook accepts, and no connection is tracked. */
   readonly active: boolean;
   readonly counters: NetfilterCounters;
+  /** What the memory of whole flows asks of connections. */
+  readonly tracked: Pick<ConnectionTable, 'isEmpty' | 'areApart'>;
   /** Connections are followed; fragments are then put together before any rule sees them. */
   readonly tracks: boolean;
   /**

@@ -11,8 +11,7 @@ import { runBuiltIn } from './chain/traverse.js';
 import { WalkMemo } from './chain/walk-memo.js';
 import type { HookResult, IpvsHooks, Netfilter, NetfilterCounters, NetfilterHost, Passage } from './contract.js';
 import type { Connection } from './conntrack/connection.js';
-import { connectionLine } from './conntrack/connection-line.js';
-import { matchesFilter } from './conntrack/matches-filter.js';
+import { invertTuple } from './conntrack/tuple.js';
 import { makeRoom } from './conntrack/make-room.js';
 import { ConnectionTable } from './conntrack/table.js';
 import { countPacket } from './conntrack/count-packet.js';
@@ -60,7 +59,7 @@ class NamespaceNetfilter implements Netfilter {
   readonly #ruleset: Ruleset | undefined;
   readonly #nft: NftProgram | undefined;
   readonly #host: NetfilterHost;
-  readonly #table: ConnectionTable;
+  readonly tracked: ConnectionTable;
   /** Made when a packet is first tracked: most namespaces never do. */
   #tracker: Tracker | undefined;
   readonly #request: UniqueRequest & { nowUs: number };
@@ -79,8 +78,8 @@ class NamespaceNetfilter implements Netfilter {
     this.#ruleset = ruleset;
     this.#nft = nft;
     this.#host = host;
-    this.#table = new ConnectionTable(this.counters);
-    this.#request = { table: this.#table, host, nowUs: 0, zone: undefined };
+    this.tracked = new ConnectionTable(this.counters);
+    this.#request = { table: this.tracked, host, nowUs: 0, zone: undefined };
     this.#evaluation = newEvaluation({
       host,
       counters: this.counters,
@@ -114,7 +113,7 @@ class NamespaceNetfilter implements Netfilter {
 
   reset(): void {
     if (!this.active) return;
-    this.#table.clear();
+    this.tracked.clear();
     forgetState(this.#evaluation);
     this.#host.resetSets?.();
     this.#host.ipvs?.reset();
@@ -122,20 +121,16 @@ class NamespaceNetfilter implements Netfilter {
 
   inherit(before: Netfilter): void {
     if (!(before instanceof NamespaceNetfilter)) return;
-    this.#table.adopt(before.#table, this.#host.nowUs());
+    this.tracked.adopt(before.tracked, this.#host.nowUs());
     inheritState(this.#evaluation, before.#evaluation);
   }
 
   deleteConnections(filter: ConntrackFilter | undefined): number {
-    const gone = this.#table.alive(this.#host.nowUs()).filter((one) => filter === undefined || matchesFilter(one, filter));
-    for (const connection of gone) connection.dead = true;
-    return gone.length;
+    return this.tracked.delete(filter, this.#host.nowUs());
   }
 
   connections(): readonly string[] {
-    const nowUs = this.#host.nowUs();
-    const lines = this.#table.alive(nowUs).map((connection) => connectionLine(connection, nowUs));
-    return lines.sort();
+    return this.tracked.lines(this.#host.nowUs());
   }
 
   /** Tables without rules and without a policy to apply cost nothing; without a nat table nothing is bound. */
@@ -241,7 +236,10 @@ class NamespaceNetfilter implements Netfilter {
     const connection = connectionOf(this.#evaluation.passage);
     if (connection === undefined) return;
     this.#request.nowUs = this.#host.nowUs();
+    const { reply } = connection;
     bind(this.#request, connection, binding);
+    if (binding.side === 'src' && connection.reply !== reply)
+      this.#host.noteMove?.(this.#evaluation.passage.packet, invertTuple(reply), binding.range, connection.reply.b);
   }
 
   /** What came over the loopback is tracked, and counted, already. A zone is for one look-up: what finds nothing in it comes back without. */
@@ -262,14 +260,14 @@ class NamespaceNetfilter implements Netfilter {
 
   #newTracker(): Tracker {
     const timeouts = readTimeouts(this.#host);
-    const hasRoom = (): boolean => makeRoom(this.#table, this.#host, timeouts.max);
-    return { table: this.#table, timeouts, counters: this.counters, makeRoom: hasRoom };
+    const hasRoom = (): boolean => makeRoom(this.tracked, this.#host, timeouts.max);
+    return { table: this.tracked, timeouts, counters: this.counters, makeRoom: hasRoom };
   }
 
   #confirm(passage: Passage): 'accept' | 'clash' {
     const connection: Connection | undefined = connectionOf(passage);
     if (connection === undefined || connection.confirmed || connection.dead || passage.ctReply) return 'accept';
-    return this.#table.insert(connection, this.#host.nowUs()) ? 'accept' : 'clash';
+    return this.tracked.insert(connection, this.#host.nowUs()) ? 'accept' : 'clash';
   }
 
   /** The chain of that name, compiled; undefined where the table has none. */

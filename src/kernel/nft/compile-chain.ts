@@ -6,6 +6,7 @@ import { parseNftRule } from '../../plan/nft/parse-rule.js';
 import { placeFault } from '../../plan/nft/place-fault.js';
 import type { NftTableName, RuleHit } from '../../trace/event.js';
 import { type Consulted, FIELD, of } from '../netfilter/chain/consulted.js';
+import { asksOfStatement } from './asks.js';
 import { compileStatement } from './compile-statement.js';
 import { consultedByStatement } from './consulted.js';
 import type { Operation } from './outcome.js';
@@ -18,6 +19,8 @@ export interface CompiledNftRule {
   readonly consults: readonly Consulted[];
   /** Which of them sets the packet's mark first; -1 for none. */
   readonly markAt: number;
+  /** Of what it looks at, what matters to the memory of whole flows; asks.ts. */
+  readonly asks: number;
 }
 
 export interface CompiledNftChain {
@@ -66,17 +69,19 @@ function compileStatements(statements: readonly Statement[], sets: TableSets): O
   const operations: Operation[] = [];
   const consults: Consulted[] = [];
   let markAt = -1;
+  let asks = 0;
   for (const statement of statements) {
     const operation = compileStatement(statement, sets);
     if (operation === undefined) continue;
     const consulted = consultedByStatement(statement, sets);
+    asks |= asksOfStatement(statement, consulted, sets);
     operations.push(operation);
     consults.push(consulted);
     // A walk that goes on from this rule does all of it again, which must not set a mark twice.
     if (markAt >= 0 && (consulted.fields & FIELD.other) !== 0) consults[0] = of(FIELD.other);
     if (statement.kind === 'set-meta' && markAt < 0) markAt = operations.length - 1;
   }
-  return { operations, consults, markAt };
+  return { operations, consults, markAt, asks };
 }
 
 function oneLine(text: string): string {

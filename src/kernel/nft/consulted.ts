@@ -11,10 +11,10 @@ const OTHER: Consulted = of(FIELD.other);
 export function consultedByStatement(statement: Statement, sets: TableSets): Consulted {
   switch (statement.kind) {
     case 'match':
-      return sourceNetwork(statement) ?? ofExpression(statement.left, sets);
+      return sourceNetwork(statement) ?? consultedByExpression(statement.left, sets);
     case 'match-bits':
     case 'match-mask':
-      return ofExpression(statement.left, sets);
+      return consultedByExpression(statement.left, sets);
     case 'match-set':
       return ofSet(statement.set, statement.left, sets);
     case 'vmap':
@@ -23,7 +23,7 @@ export function consultedByStatement(statement: Statement, sets: TableSets): Con
     case 'verdict':
       return NOTHING;
     case 'set-meta':
-      return statement.key === 'mark' ? ofExpression(statement.value, sets) : NOTHING;
+      return statement.key === 'mark' ? consultedByExpression(statement.value, sets) : NOTHING;
     default:
       return OTHER;
   }
@@ -45,7 +45,7 @@ function networkMask({ from, to }: Part): number {
 }
 
 function ofSet(use: SetUse, key: Expression, sets: TableSets): Consulted {
-  return isSteady(use, sets) ? ofExpression(key, sets) : OTHER;
+  return isSteady(use, sets) ? consultedByExpression(key, sets) : OTHER;
 }
 
 /** No rule changes it, and nothing in it ends. */
@@ -59,7 +59,7 @@ function isEmpty(use: SetUse, sets: TableSets): boolean {
   return 'name' in use && isSteady(use, sets) && sets.set(use.name).elements.length === 0;
 }
 
-function ofExpression(expression: Expression, sets: TableSets): Consulted {
+export function consultedByExpression(expression: Expression, sets: TableSets): Consulted {
   switch (expression.kind) {
     case 'payload':
       return payload(expression);
@@ -70,12 +70,12 @@ function ofExpression(expression: Expression, sets: TableSets): Consulted {
     case 'fib':
       return fib(expression);
     case 'concat':
-      return together(expression.parts.map((part) => ofExpression(part, sets)));
+      return together(expression.parts.map((part) => consultedByExpression(part, sets)));
     case 'map':
       return ofSet(expression.set, expression.key, sets);
     case 'bitwise':
     case 'shift':
-      return ofExpression(expression.of, sets);
+      return consultedByExpression(expression.of, sets);
     case 'constant':
       return NOTHING;
     default:

@@ -36,6 +36,7 @@ let learner: NftWalkLearner | undefined;
 
 function walkOrRecall(e: Evaluation, chain: CompiledNftChain, memo: WalkMemo<NftCourse>): RuleVerdict {
   const course = memo.find(e);
+  if (memo.asks !== 0) e.host.noteAsked?.(memo.asks, e.passage.packet);
   if (course !== undefined) return follow(e, course);
   if (!memo.learns) return walk(e, chain, 1);
   const noting = new NftWalkLearner(memo, e);
@@ -76,6 +77,7 @@ function walkFrom(e: Evaluation, chain: CompiledNftChain, from: number, depth: n
   const { rules } = chain;
   for (let i = from; i < rules.length; i++) {
     const rule = rules[i] as CompiledNftRule;
+    if (rule.asks !== 0) e.host.noteAsked?.(rule.asks, e.passage.packet);
     const outcome = learner === undefined ? run(e, rule) : runNoting(e, rule, { chain, next: i }, depth);
     if (outcome === 'break') continue;
     if (e.record) e.hits.push(rule.hit);

@@ -37,6 +37,9 @@ export interface Upward {
   readonly filtered: boolean;
 }
 
+/** An entry of the fdb does not age within a flow. */
+const LONG_US = 10_000_000;
+
 const UP_UNFILTERED: Upward = { passage: undefined, filtered: false };
 
 /** Undefined when the host itself gets nothing. */
@@ -120,6 +123,7 @@ function spread(rt: Runtime, port: BridgePort, frame: Frame, passage: Passage | 
   const device = port.bridge;
   const bridge = device.bridge as Bridge;
   if (mustLearn(port, bridge, frame.src)) learnFdb(rt, bridge, port, frame.src);
+  if (bridge.ageingUs < LONG_US) rt.watch.noteRare();
   const decision = bridgeFrame(bridge, frame.dst, port, rt.nowUs);
   if (frame.kind === 'ip') {
     recordBridge(rt, device, port.device.name, decision.names, frame.packet);

@@ -64,6 +64,7 @@ export function leave(rt: Runtime, ns: Namespace, passage: Passage, decision: Ou
 
 export function leaveForServer(rt: Runtime, ns: Namespace, passage: Passage, next: OutputDecision): void {
   const outer = passage.ipvs?.outer;
+  if (rt.watch.isOn && next.route !== undefined && rt.watch.pass(rt, ns, next.route, passage)) return;
   if (outer !== undefined) enterTunnel(rt, passage, outer, next);
   if (next.route !== undefined) recordRoute(rt, ns, passage.packet, 'output', next.route);
   leave(rt, ns, passage, next);

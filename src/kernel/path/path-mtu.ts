@@ -52,6 +52,7 @@ export function segmentHasDf(rt: Runtime, ns: Namespace, dst: Ip, df: boolean | 
 export function learnPathMtu(rt: Runtime, ns: Namespace, dst: Ip, mtu: number, old: number): void {
   const six = typeof dst !== 'number';
   if (old < mtu || (six && mtu < MTU_MIN_6)) return;
+  rt.watch.noteRare();
   const least = six ? MTU_MIN_6 : sysctlValue(ns.sysctls, 'net.ipv4.route.min_pmtu');
   const expires = sysctlValue(ns.sysctls, six ? 'net.ipv6.route.mtu_expires' : 'net.ipv4.route.mtu_expires');
   const locked = mtu < least;

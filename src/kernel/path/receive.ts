@@ -37,6 +37,7 @@ export function receive(rt: Runtime, item: InFlight): void {
   rt.frame = frame;
   rt.sender = undefined;
   rt.counters.packets++;
+  if (rt.watch.isOn) rt.watch.visit(device.ns);
   if (item.passage !== undefined && device.kind !== 'lo') return receiveOwnBroadcast(rt, device, item.passage);
   if (frame.kind === 'ip') recordDevice(rt, 'rx', device, frame.packet);
   else if (item.waiting !== undefined) recordArp(rt, device, frame, item.waiting);
@@ -93,6 +94,7 @@ function receiveOwnBroadcast(rt: Runtime, device: Device, passage: Passage): voi
 
 function routeReceived(rt: Runtime, device: Device, passage: Passage): void {
   const { packet } = passage;
+  if (rt.watch.isOn && rt.watch.pass(rt, device.ns, device, passage)) return;
   const decision = routeInput(rt, device, packet.src as Ipv4, packet.dst as Ipv4, passage.mark, packet);
   if (decision.kind === 'drop' || decision.route === undefined) return refuse(rt, device, passage, decision);
   recordRoute(rt, device.ns, packet, decision.kind, decision.route);

@@ -8,13 +8,14 @@ import { buildNamespace } from '../build-namespace.js';
 import type { Namespace } from '../namespace.js';
 import { createNetfilter } from '../netfilter/netfilter.js';
 import { netfilterHost } from '../netfilter-host.js';
+import { Watch } from '../recall/watch.js';
 import type { Runtime } from '../runtime.js';
 import { addRoute, emptyTable, lookupTable, type Route } from './fib.js';
 import { lookupRoute } from './lookup.js';
 import { routeInput } from './input.js';
 import { routeOutput } from './output.js';
 
-const rt = { counters: { routeLookups: 0 }, legs: new Map() } as unknown as Runtime;
+const rt = { counters: { routeLookups: 0 }, legs: new Map(), watch: new Watch() } as unknown as Runtime;
 
 const LINKS: readonly LinkPlan[] = [
   { name: 'eth0', kind: 'dummy', addr: ['192.168.1.11/24', '192.168.1.12/24'] },

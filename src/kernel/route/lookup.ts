@@ -53,6 +53,7 @@ function lookupPlain(fib: Fib, dst: Ipv4, oif: Device | undefined): Route | unde
 
 /** The same where the plan has rules of its own, which may ask for more. */
 export function lookupByRules(rt: Runtime, fib: Fib, dst: Ipv4, key: FlowKey): Route | undefined {
+  if (fib.asksFlow) rt.watch.noteRare();
   rt.counters.routeLookups++;
   const { rules } = fib;
   for (let i = 0; i < rules.length; i++) {

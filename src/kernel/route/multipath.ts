@@ -14,6 +14,7 @@ import { type Flow, multipathHash, policyOf } from './flow-hash.js';
 export function selectLeg<A extends Ip>(rt: Runtime, ns: Namespace, route: RouteOf<A>, flow: Flow): RouteOf<A> {
   const { legs } = route;
   if (legs === undefined) return route;
+  rt.watch.noteRare();
   if (sysctlValue(ns.sysctls, 'net.ipv4.fib_multipath_use_neigh') !== 0)
     throw unsupported('multipath-use-neigh', `${ns.name}: fib_multipath_use_neigh is not modelled`);
   const hash = multipathHash(ns, flow);

@@ -29,6 +29,7 @@ export function heedRedirect(rt: Runtime, device: Device, packet: IpPacket, { ab
     awaitAnswer(rt, out, gateway);
     sendArpRequest(rt, out, gateway, about);
   } else if (neighbour.state !== 'incomplete') {
+    rt.watch.noteRare();
     ns.redirects.set(dst, { gateway, expiresUs: rt.nowUs + HOLDS_US });
     touch(rt, ns);
   }

@@ -12,6 +12,7 @@ import type { Action, Test } from '../evaluation.js';
 import { compileMatch } from '../match/compile-match.js';
 import { compileTarget } from '../target/compile-target.js';
 import { misplaced } from '../target/where-allowed.js';
+import { asksOf } from './asks.js';
 import { type ChainIndex, indexChain } from './chain-index.js';
 import { type Consulted, consultedBy } from './consulted.js';
 import { type HeaderCheck, takeHeaderCheck } from './header-check.js';
@@ -24,6 +25,8 @@ interface RuleParts extends HeaderCheck {
   readonly tests: readonly Test[];
   /** What the tests look at. */
   readonly consults: Consulted;
+  /** Of that what matters to the memory of whole flows; asks.ts. */
+  readonly asks: number;
   /** Undefined for a jump. */
   readonly action: Action | undefined;
   readonly jump: string | undefined;
@@ -71,7 +74,7 @@ function compileRule(hit: RuleHit, rule: Rule | undefined): CompiledRule {
   const parts = placedParts(hit, rule);
   const wrong = misplaced(hit, parts.target, parts.matches);
   if (wrong !== undefined) throw wrong;
-  const { proto, src, srcMask, dst, dstMask, target, matches, tests, consults, action, jump, goto } = parts;
+  const { proto, src, srcMask, dst, dstMask, target, matches, tests, consults, asks, action, jump, goto } = parts;
   return {
     hit,
     proto,
@@ -83,6 +86,7 @@ function compileRule(hit: RuleHit, rule: Rule | undefined): CompiledRule {
     matches,
     tests,
     consults,
+    asks,
     action,
     jump,
     goto,
@@ -135,6 +139,7 @@ function compileParts({ matches, target, modules = [] }: Rule): RuleParts {
     matches,
     tests: tests.length === 0 ? NO_TESTS : tests,
     consults: consultedBy(rest),
+    asks: asksOf({ matches, target }),
     action: jumps ? undefined : compileTarget(target),
     jump: jumps ? target.chain : undefined,
     goto: target?.kind === 'goto',

@@ -8,6 +8,7 @@ import type { Ipv4 } from '../../../base/ip.js';
 import type { IpPacket } from '../../../packet/ip-packet.js';
 import type { Evaluation, RuleVerdict } from '../evaluation.js';
 import { candidates } from './chain-index.js';
+import { FIELD } from './consulted.js';
 import type { CompiledChain, CompiledRule } from './compile-chain.js';
 import { WalkLearner } from './walk-learner.js';
 import type { Course, Frame, WalkMemo } from './walk-memo.js';
@@ -31,6 +32,7 @@ let learner: WalkLearner | undefined;
 
 function walkOrRecall(e: Evaluation, chain: CompiledChain, memo: WalkMemo): RuleVerdict {
   const course = memo.find(e);
+  if (memo.asks !== 0) e.host.noteAsked?.(memo.asks, e.passage.packet);
   if (course !== undefined) return follow(e, course);
   if (!memo.learns) return walk(e, chain, 0);
   const noting = new WalkLearner(memo, e);
@@ -89,6 +91,7 @@ function walkIndexed(e: Evaluation, chain: CompiledChain, start: number, depth: 
   const lists: (readonly number[])[] = [];
   e.counters.indexLookups++;
   if (learner !== undefined && !learner.closed) learner.enter(chain);
+  e.host.noteAsked?.(FIELD.dport, e.passage.packet);
   const count = candidates(chain.index as NonNullable<CompiledChain['index']>, e.passage.packet, lists);
   const at = [0, 0, 0, 0];
   for (;;) {
@@ -127,6 +130,7 @@ function tryRule(e: Evaluation, chain: CompiledChain, at: number, depth: number)
   e.counters.ruleCompares++;
   if (learner !== undefined && !learner.closed) learner.look(rule, e.passage.packet, chain, at, depth);
   if (!headerFits(rule, e.passage.packet)) return 'continue';
+  if (rule.asks !== 0) e.host.noteAsked?.(rule.asks, e.passage.packet);
   e.hit = rule.hit;
   const { tests } = rule;
   for (let i = 0; i < tests.length; i++) if (!(tests[i] as CompiledRule['tests'][number])(e)) return 'continue';

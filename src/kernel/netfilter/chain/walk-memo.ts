@@ -7,7 +7,7 @@
 import type { RuleHit } from '../../../trace/event.js';
 import type { Evaluation } from '../evaluation.js';
 import type { CompiledChain, CompiledRule } from './compile-chain.js';
-import type { Consulted } from './consulted.js';
+import { type Consulted, FIELD } from './consulted.js';
 import { look, newSight, type Sight } from './sight.js';
 
 /** Where a walk goes on: the chains it is in, outermost first, each with the next rule. */
@@ -46,6 +46,8 @@ export class WalkMemo<C = Course> {
   #recalled = 0;
   #long = false;
   #off = false;
+  /** Ports that any of its entries looked at: FIELD. */
+  asks = 0;
 
   /** Whether the walk that begins shall be remembered. */
   get learns(): boolean {
@@ -82,6 +84,7 @@ export class WalkMemo<C = Course> {
     const known = this.#groups.find((one) => one.isOf(consulted));
     if (known !== undefined || this.#groups.length >= GROUPS_MAX) return known;
     const group = new Group<C>(consulted);
+    this.asks |= consulted.fields & (FIELD.sport | FIELD.dport);
     this.#groups.push(group);
     return group;
   }

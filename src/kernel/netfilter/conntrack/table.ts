@@ -4,8 +4,11 @@
  */
 import { PROTO } from '../../../packet/ip-packet.js';
 import type { NetfilterCounters } from '../contract.js';
+import type { ConntrackFilter } from '../../../plan/conntrack-args.js';
 import type { Connection } from './connection.js';
-import { hashOf, hashSource, invertTuple, sameTuple, type Tuple } from './tuple.js';
+import { connectionLine } from './connection-line.js';
+import { matchesFilter } from './matches-filter.js';
+import { areApart, hashOf, hashSource, invertTuple, sameTuple, type Tuple } from './tuple.js';
 import { meetsZone, sameZone, type Zone } from './zone.js';
 
 interface Slot {
@@ -108,6 +111,29 @@ export class ConnectionTable {
 
   alive(nowUs: number): readonly Connection[] {
     return this.all.filter(({ dead, expiresUs }) => !dead && expiresUs > nowUs);
+  }
+
+  /** No connection has been confirmed. */
+  get isEmpty(): boolean {
+    return this.all.length === 0;
+  }
+
+  /** No two connections have so much in common that with other ports the one might be taken for the other. */
+  get areApart(): boolean {
+    return this.all.every((one, i) => this.all.every((other, k) => k <= i || areApart(one, other)));
+  }
+
+  /** Those that match, or all; says how many. */
+  delete(filter: ConntrackFilter | undefined, nowUs: number): number {
+    const gone = this.alive(nowUs).filter((one) => filter === undefined || matchesFilter(one, filter));
+    for (const connection of gone) connection.dead = true;
+    return gone.length;
+  }
+
+  /** As `conntrack -L` prints them, sorted. */
+  lines(nowUs: number): readonly string[] {
+    const lines = this.alive(nowUs).map((connection) => connectionLine(connection, nowUs));
+    return lines.sort();
   }
 
   /** Takes over the connections of another table. */

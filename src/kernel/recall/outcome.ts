@@ -1,0 +1,54 @@
+/** What became of a flow from a point on (point.ts), but for the port by which its server knows the client: that follows from the client's own. */
+import type { NatRange } from '../../plan/rule/rule.js';
+import { ConnectionTable } from '../netfilter/conntrack/table.js';
+import { makeTuple, type Tuple } from '../netfilter/conntrack/tuple.js';
+import type { Namespace } from '../namespace.js';
+import type { NetfilterHost } from '../netfilter/contract.js';
+import { type UniqueRequest, uniqueTuple } from '../netfilter/nat/unique-tuple.js';
+import type { ServerSocket } from '../socket/flow-state.js';
+import type { Point } from './point.js';
+
+/** A source that was translated where nobody else had tracked a connection: `from` before, `port` after it. */
+export interface Move {
+  readonly host: NetfilterHost;
+  readonly from: Tuple;
+  readonly range: NatRange;
+  readonly port: number;
+}
+
+export interface Outcome {
+  readonly point: Point;
+  readonly elapsedUs: number;
+  readonly pathMtu: number;
+  readonly server: ServerSocket;
+  /** UDP's client has been answered by it. */
+  readonly answered: boolean;
+  readonly moves: readonly Move[];
+  /** Namespaces that its packets came to. */
+  readonly visited: readonly Namespace[];
+  /** See Watch.lasting. */
+  readonly lasting: number;
+}
+
+const nobody = new ConnectionTable({ ruleCompares: 0, walksRecalled: 0, indexLookups: 0, conntrackLookups: 0, conntrackCreated: 0 });
+
+/** The client's port as the server sees it; undefined where the moves are not those of this port. */
+export function movedPort(moves: readonly Move[], clientPort: number): number {
+  let port = clientPort;
+  for (let i = 0; i < moves.length; i++) {
+    const { host, from, range } = moves[i] as Move;
+    const request: UniqueRequest = { table: nobody, host, nowUs: 0, zone: undefined };
+    port = uniqueTuple(request, makeTuple(from.src, from.dst, from.proto, port, from.b), 'src', range).a;
+  }
+  return port;
+}
+
+/** Whether moves lead, one from the other, from the client's port to the server's. */
+export function leadTo(moves: readonly Move[], clientPort: number, serverPort: number): boolean {
+  let port = clientPort;
+  for (const { from, port: next } of moves) {
+    if (from.a !== port) return false;
+    port = next;
+  }
+  return port === serverPort && movedPort(moves, clientPort) === serverPort;
+}
