@@ -61,6 +61,10 @@ Given('kube-proxy on {name} lags by {duration}', function (this: HopspecWorld, n
   this.spec.kubeProxyLags(node, seconds);
 });
 
+Given('an external client {name} at {name} and {name}', function (this: HopspecWorld, name: string, first: string, second: string) {
+  this.spec.externalClient(name, first, second);
+});
+
 Given('time only moves when told', function (this: HopspecWorld) {
   this.spec.timeIsManual();
 });

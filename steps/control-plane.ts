@@ -90,6 +90,10 @@ Then('{name} has the iptables rule {string}', function (this: HopspecWorld, node
   this.spec.nodeHas(node, 'iptables rule', text);
 });
 
+Then('{name} has the ip6tables rule {string}', function (this: HopspecWorld, node: string, text: string) {
+  this.spec.nodeHas(node, 'ip6tables rule', text);
+});
+
 Then('{name} has the (iptables )chain {string}', function (this: HopspecWorld, node: string, text: string) {
   this.spec.nodeHas(node, 'iptables chain', text);
 });

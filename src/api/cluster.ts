@@ -1,4 +1,5 @@
 /** The cluster file (`hopspec.dev/v1` Cluster) after reading: every field present, text already checked. */
+import { familyOfText, type IpFamily } from '../base/ip-family.js';
 import type { Labels } from './types/meta.js';
 import type { Quantities, Taint } from './types/core.js';
 
@@ -17,7 +18,7 @@ export interface ClusterSpec {
   /** `config` in the plug-in's own terms, unread. */
   readonly cni: { readonly name: string; readonly config: Readonly<Record<string, unknown>> };
   readonly kubeProxy: { readonly mode: string; readonly config: Readonly<Record<string, unknown>> };
-  readonly externals: readonly { readonly name: string; readonly address: string }[];
+  readonly externals: readonly ExternalHost[];
   /** Undefined: kubeadm's, and nodes whose own resolver takes no packets. */
   readonly dns?: ClusterDns | undefined;
   readonly loadBalancer: {
@@ -26,6 +27,13 @@ export interface ClusterSpec {
     /** Of a cloud: whether it passes packets on, or calls the nodes itself; VIP unless given. */
     readonly ipMode?: 'VIP' | 'Proxy' | undefined;
   };
+}
+
+export interface ExternalHost {
+  readonly name: string;
+  readonly address: string;
+  /** All of them, `address` first, where there are several. */
+  readonly addresses?: readonly string[] | undefined;
 }
 
 export interface ClusterDns {
@@ -50,4 +58,23 @@ export interface ClusterNode {
   readonly taints: readonly Taint[];
   readonly capacity: Quantities;
   readonly sysctls: Readonly<Record<string, string>>;
+}
+
+/** Whether its nodes, pods or Services have IPv6 addresses; if none has, its machines have IPv6 off. */
+export function hasIpv6(cluster: ClusterSpec): boolean {
+  let known = ipv6Of.get(cluster);
+  if (known === undefined) {
+    const { podCIDRs, serviceCIDRs, nodes } = cluster;
+    known = [...podCIDRs, ...serviceCIDRs, ...nodes.flatMap(({ addresses }) => addresses)].some((text) => text.includes(':'));
+    ipv6Of.set(cluster, known);
+  }
+  return known;
+}
+
+const ipv6Of = new WeakMap<ClusterSpec, boolean>();
+
+/** The families that Services or pods have. */
+export function familiesOf({ podCIDRs, serviceCIDRs }: ClusterSpec): readonly IpFamily[] {
+  const used = [...podCIDRs, ...serviceCIDRs].map(familyOfText);
+  return (['IPv4', 'IPv6'] as const).filter((family) => used.includes(family));
 }

@@ -51,5 +51,7 @@ export interface RoutePhrase {
   readonly node: string | undefined;
   /** Of `via ExternalIP 1.2.3.4`, `via Ingress "…"`. */
   readonly address: string | undefined;
+  /** Of `over IPv6`: by which of its addresses; the first that the sender can call unless said. */
+  readonly family?: 'IPv4' | 'IPv6' | undefined;
   readonly span: Span;
 }

@@ -74,6 +74,11 @@ const ROUTES: readonly Entry[] = [
   ['on port http', "a port of the Service, or of the pod's containers, by name", 'pod A can reach Service nginx on port http'],
   ['on UDP port 53', 'with its protocol: TCP, UDP, SCTP', 'pod A can reach Service dns on UDP port 53'],
   ['by ping', 'ICMP echo', 'pod A can reach pod B by ping'],
+  [
+    'over IPv6',
+    'by its address of this family, IPv4 or IPv6; also after another route. Without it by the first that the sender can call',
+    'pod A can reach Service nginx via NodePort 30080 on node2 over IPv6',
+  ],
 ];
 
 const LATER: readonly GroupedEntry[] = [

@@ -65,7 +65,7 @@ flow(program.command('matrix').description('who reaches whom, for every ordered 
 
 flow(program.command('render').description("a node's configuration"))
   .requiredOption('--node <name>')
-  .option('--format <format>', 'iptables-save, nft, ipset, ipvsadm, ip or plan', 'plan')
+  .option('--format <format>', 'iptables-save, ip6tables-save, nft, ipset, ipvsadm, ip or plan', 'plan')
   .action(async (options) => exit((await import('./render.js')).render(options)));
 
 program

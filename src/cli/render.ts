@@ -8,7 +8,7 @@ interface RenderFlags extends SimulationFlags {
   readonly format: string;
 }
 
-const FORMATS: readonly RenderFormat[] = ['iptables-save', 'nft', 'ipset', 'ipvsadm', 'ip', 'plan'];
+const FORMATS: readonly RenderFormat[] = ['iptables-save', 'ip6tables-save', 'nft', 'ipset', 'ipvsadm', 'ip', 'plan'];
 
 export function render(flags: RenderFlags): ExitCode {
   const text = openSimulation(flags).render(flags.node, renderFormat(flags.format));

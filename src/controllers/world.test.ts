@@ -84,10 +84,10 @@ function created(event: Event): number {
   return Number(event.metadata.resourceVersion);
 }
 
-function nextAddress({ node, taken }: { node: Node; taken: ReadonlySet<string> }): string | undefined {
+function nextAddress({ node, taken }: { node: Node; taken: ReadonlySet<string> }): readonly string[] {
   const prefix = (node.spec?.podCIDR ?? '10.244.9.0/24').replace(/\.0\/24$/, '');
-  for (let i = 2; i < 255; i++) if (!taken.has(`${prefix}.${i}`)) return `${prefix}.${i}`;
-  return undefined;
+  for (let i = 2; i < 255; i++) if (!taken.has(`${prefix}.${i}`)) return [`${prefix}.${i}`];
+  return [];
 }
 
 export function node(index: number, more: Partial<Node['spec']> & { labels?: Labels; allocatable?: Record<string, string> } = {}): Node {

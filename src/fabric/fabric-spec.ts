@@ -3,18 +3,29 @@
 export interface FabricSpec {
   readonly nodes: readonly { readonly name: string; readonly addresses: readonly string[] }[];
   readonly underlay: { readonly kind: 'l2' | 'routed' | 'vpc'; readonly mtu: number };
-  /** Hosts outside the cluster: any IPv4 address; one inside the nodes' segment is a host on that segment. */
-  readonly externals: readonly { readonly name: string; readonly address: string }[];
+  /** Hosts outside the cluster: any addresses; one inside the nodes' segment is a host on that segment. */
+  readonly externals: readonly FabricHost[];
   /** Nodes whose machine is dead: nothing is connected to their cable. */
   readonly down?: ReadonlySet<string> | undefined;
   readonly linkFaults?: readonly LinkFault[] | undefined;
   readonly balancers?: readonly FabricBalancer[] | undefined;
 }
 
+export interface FabricHost {
+  readonly name: string;
+  readonly address: string;
+  /** All of them, where there are several. */
+  readonly addresses?: readonly string[] | undefined;
+}
+
+export function addressesOfHost({ address, addresses }: FabricHost): readonly string[] {
+  return addresses ?? [address];
+}
+
 /** A load balancer before the cluster. */
 export interface FabricBalancer {
   readonly address: string;
-  /** One node answers ARP for it; the router has routes to the nodes, by BGP or as the cloud set them; or it calls the nodes' ports itself. */
+  /** One node answers ARP, or neighbour solicitations, for it; the router has routes to the nodes, by BGP or as the cloud set them; or it calls the nodes' ports itself. */
   readonly delivery: 'arp' | 'bgp' | 'routes' | 'proxy';
   readonly nodes: readonly string[];
   readonly ports: readonly { readonly port: number; readonly protocol: 'TCP' | 'UDP' | 'SCTP'; readonly nodePort: number | undefined }[];

@@ -1,8 +1,9 @@
 /**
  * Faults of the way between two nodes, as rules of the fabric: packets from the one that would go out to the other are lost, all of them or a share. On an
- * l2 underlay the switch hands bridged packets to iptables for it (br_netfilter), so ARP is still answered, as by a provider whose network
- * loses traffic and not by a pulled cable: what is sent is lost without a word, and the client's attempt times out.
+ * l2 underlay the switch hands bridged packets to iptables for it (br_netfilter), so ARP is still answered, and neighbour solicitations are let through, as by
+ * a provider whose network loses traffic and not by a pulled cable: what is sent is lost without a word, and the client's attempt times out.
  */
+import { familyOfText, type IpFamily } from '../base/ip-family.js';
 import type { Ruleset } from '../plan/ruleset.js';
 import { BUILT_IN_CHAINS, chain } from '../plan/ruleset.js';
 import type { CloudRoute, FabricSpec, LinkFault } from './fabric-spec.js';
@@ -14,17 +15,24 @@ export function linkFaultRules(
   spec: FabricSpec,
   cloudRoutes: readonly CloudRoute[],
   device: (node: string) => string,
+  family: IpFamily,
 ): Ruleset | undefined {
   const faults = spec.linkFaults ?? [];
   if (faults.length === 0) return undefined;
+  const routes = cloudRoutes.filter(({ cidr }) => familyOfText(cidr) === family);
   const rules = faults.flatMap((fault) => {
     const [a, b] = fault.between;
-    const way = (from: string, to: string): string[] => waysOf(spec, cloudRoutes, device, from, to).map((match) => lossRule(match, fault));
+    const way = (from: string, to: string): string[] => waysOf(spec, routes, device, from, to).map((match) => lossRule(match, fault));
     return [...way(a, b), ...way(b, a)];
   });
-  const chains = BUILT_IN_CHAINS.filter.map((name) => chain(name, name === 'FORWARD' ? rules : [], 'ACCEPT'));
+  const chains = BUILT_IN_CHAINS.filter.map((name) =>
+    chain(name, name === 'FORWARD' ? [...(family === 'IPv6' ? DISCOVERY : []), ...rules] : [], 'ACCEPT'),
+  );
   return { tables: new Map([['filter', new Map(chains.map((one) => [one.name, one]))]]) };
 }
+
+/** Solicitations and advertisements of neighbours. */
+const DISCOVERY = [135, 136].map((type) => `-p ipv6-icmp -m icmp6 --icmpv6-type ${type} -j ACCEPT`);
 
 /** The fault that a rule of the fabric stands for, by its text. */
 export function linkFaultOf(spec: readonly LinkFault[], rule: string): LinkFault | undefined {

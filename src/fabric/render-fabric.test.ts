@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { InputError, UnsupportedError } from '../base/errors.js';
+import { InputError } from '../base/errors.js';
 import { NETNS } from '../node/agent.js';
 import { FABRIC_NAMES, type FabricSpec } from './fabric-spec.js';
 import { renderFabric } from './render-fabric.js';
@@ -97,13 +97,7 @@ test('long and equal names get devices of their own', () => {
   assert.deepEqual(peer('port4'), { netns: 'external.x', name: 'eth0' });
 });
 
-const REFUSED: readonly [
-  name: string,
-  wish: Partial<FabricSpec>,
-  cloud: boolean,
-  kind: typeof InputError | typeof UnsupportedError,
-  text: RegExp,
-][] = [
+const REFUSED: readonly [name: string, wish: Partial<FabricSpec>, cloud: boolean, kind: typeof InputError, text: RegExp][] = [
   [
     'one address for two',
     { externals: [{ name: 'x', address: '192.168.1.20' }] },
@@ -124,7 +118,6 @@ const REFUSED: readonly [
     /no common network/,
   ],
   ['a route table without a cloud', {}, true, InputError, /this underlay has none/],
-  ['IPv6 nodes', { nodes: [{ name: 'a', addresses: ['fd00::1'] }] }, false, UnsupportedError, /IPv6/],
   ['an address that is none', { externals: [{ name: 'x', address: '203.0.113' }] }, false, InputError, /not an IP address/],
 ];
 

@@ -33,9 +33,10 @@ export interface NodeFragment {
   /** By WireGuard device, as `wg setconf` reads. */
   readonly wg?: Readonly<Record<string, string>> | undefined;
   readonly iptables?: readonly TableFragment[] | undefined;
+  readonly ip6tables?: readonly TableFragment[] | undefined;
   /** Tables of its own. */
   readonly nft?: readonly NftTable[] | undefined;
-  /** By device: addresses for which the agent answers ARP. */
+  /** By device: addresses for which the agent answers ARP, or neighbour solicitations. */
   readonly speakers?: Readonly<Record<string, readonly string[]>> | undefined;
   /** As `ipset restore` reads. */
   readonly ipset?: string | undefined;
@@ -57,8 +58,8 @@ export interface Cni {
   readonly name: string;
   /** The part of the node's own namespace. */
   node(context: NodeContext): NodeFragment;
-  /** The address the plug-in's IPAM gives the next pod of the node; undefined when the range is full. `taken` are the addresses in use, `last` the one given last. */
-  allocate(context: NodeContext, taken: ReadonlySet<string>, last: string | undefined): string | undefined;
+  /** The addresses the plug-in's IPAM gives the next pod of the node, one of each family; none when a range is full. `taken` are those in use, `last` those given last. */
+  allocate(context: NodeContext, taken: ReadonlySet<string>, last: readonly string[]): readonly string[];
   /** The pod's own namespace. Its veth's peer is in the node's namespace. */
   pod(context: NodeContext, pod: Pod): NetnsPlan;
   /** Routes this plug-in writes into the cloud's route table. */

@@ -28,7 +28,7 @@ export function assembleNode(fragments: readonly NodeFragment[], options: Assemb
     neigh: fragments.flatMap((f) => f.neigh ?? []),
     fdb: fragments.flatMap((f) => f.fdb ?? []),
     iptables: mergeTables(fragments.flatMap((f) => f.iptables ?? [])),
-    ip6tables: undefined,
+    ip6tables: mergeTables(fragments.flatMap((f) => f.ip6tables ?? [])),
     ...mergeTexts(fragments, 'ipset'),
     ...mergeTexts(fragments, 'ipvs'),
     ...(tables.length === 0 ? {} : { nft: { tables } }),

@@ -1,8 +1,9 @@
 /**
  * What the kubelet itself writes into the node's namespace: the KUBE-FIREWALL guard of localhost services, and the empty chains by which
  * agents notice that somebody flushed the rules. Source: Kubernetes 1.34 pkg/kubelet/kubelet_network_linux.go. It starts before kube-proxy,
- * so its jumps end up below those that kube-proxy puts first. Left out: the IPv6 twin (which has no KUBE-FIREWALL rule).
+ * so its jumps end up below those that kube-proxy puts first. IPv6 has the empty chains alone.
  */
+import { type ClusterSpec, hasIpv6 } from '../api/cluster.js';
 import { chain } from '../plan/ruleset.js';
 import type { NodeFragment } from './agent.js';
 
@@ -26,6 +27,14 @@ const FRAGMENT: NodeFragment = {
   ],
 };
 
-export function kubeletRules(): NodeFragment {
-  return FRAGMENT;
+const CANARIES: NodeFragment['ip6tables'] = [
+  { table: 'mangle', chains: [chain('KUBE-IPTABLES-HINT', []), chain('KUBE-KUBELET-CANARY', [])], jumps: [] },
+  { table: 'nat', chains: [chain('KUBE-KUBELET-CANARY', [])], jumps: [] },
+  { table: 'filter', chains: [chain('KUBE-KUBELET-CANARY', [])], jumps: [] },
+];
+
+const WITH_IPV6: NodeFragment = { ...FRAGMENT, ip6tables: CANARIES };
+
+export function kubeletRules(cluster: ClusterSpec): NodeFragment {
+  return hasIpv6(cluster) ? WITH_IPV6 : FRAGMENT;
 }

@@ -12,7 +12,7 @@ import { nodeCacheFragment } from './dns/node-cache.js';
 import { kubeProxyFragment } from './kube-proxy/kube-proxy.js';
 import { kubeletRules } from './kubelet-rules.js';
 import { speaker } from './metallb/speaker.js';
-import { NODE_SYSCTLS } from './sysctls.js';
+import { nodeSysctls } from './sysctls.js';
 
 /** What each agent has seen, where it differs from the context's view: that is how a lagging agent is told. */
 export interface AgentViews {
@@ -27,7 +27,7 @@ export function nodePlan(context: NodeContext, views: AgentViews = {}): NetnsPla
   const proxy = kubeProxyOf(views.kubeProxy ?? context, localAddresses([machine, cni]));
   const cache = nodeCacheFragment(context);
   const more = cache === undefined ? [] : [cache];
-  return assembleNode([machine, kubeletRules(), ...proxy, cni, ...more, speaker(context)], { sysctls: ownSysctls(context) });
+  return assembleNode([machine, kubeletRules(context.cluster), ...proxy, cni, ...more, speaker(context)], { sysctls: ownSysctls(context) });
 }
 
 /** What kube-proxy adds to the node; nothing where the cluster has none. */
@@ -45,9 +45,9 @@ function localAddresses(fragments: readonly NodeFragment[]): readonly Ip[] {
   return texts.map((text) => parseIp(text.slice(0, text.indexOf('/')))).filter((ip) => ip !== undefined);
 }
 
-function machineOf({ node, uplink }: NodeContext): NodeFragment {
+function machineOf({ node, uplink, cluster }: NodeContext): NodeFragment {
   if (uplink === undefined) throw new InvariantError(`node ${node.metadata.name} was rendered without its uplink`);
-  return { sysctl: NODE_SYSCTLS, links: uplink.links, routes: uplink.routes };
+  return { sysctl: nodeSysctls(cluster), links: uplink.links, routes: uplink.routes };
 }
 
 function ownSysctls(context: NodeContext): Readonly<Record<string, string>> | undefined {

@@ -2,6 +2,7 @@
  * What stands in a fresh cluster before a user does anything: the system namespaces, a Node for each machine (as its kubelet registered it),
  * and the `kubernetes` Service with the API servers as endpoints.
  */
+import { familyOfText } from '../base/ip-family.js';
 import type { ClusterNode, ClusterSpec } from '../api/cluster.js';
 import type { Store } from '../api/store.js';
 import type { Namespace, Node } from '../api/types/core.js';
@@ -22,9 +23,11 @@ export function bootstrap(store: Store, cluster: ClusterSpec): void {
   for (const object of kubernetesObjects(store.firstServiceAddress, apiServers(cluster))) store.create(object);
 }
 
-/** The addresses of the API servers: one on each node of the control plane. */
-export function apiServers({ nodes }: ClusterSpec): readonly string[] {
-  return nodes.filter((node) => node.roles.includes('control-plane')).flatMap((node) => node.addresses[0] ?? []);
+/** The addresses of the API servers: one on each node of the control plane, of the family of the Services' first range. */
+export function apiServers({ nodes, serviceCIDRs }: ClusterSpec): readonly string[] {
+  const family = familyOfText(serviceCIDRs[0] ?? '');
+  const masters = nodes.filter((node) => node.roles.includes('control-plane'));
+  return masters.flatMap(({ addresses }) => addresses.find((address) => familyOfText(address) === family) ?? addresses[0] ?? []);
 }
 
 export function nodeObject(node: ClusterNode): Node {

@@ -4,10 +4,11 @@
  */
 import { InvariantError } from '../base/errors.js';
 import { formatIp, type Ip, parseIp } from '../base/ip.js';
-import type { ClusterSpec } from '../api/cluster.js';
+import { type ClusterSpec, hasIpv6 } from '../api/cluster.js';
+import { podIps } from '../api/object/pod-ips.js';
 import type { Pod } from '../api/types/core.js';
 import type { StoreView } from '../api/view.js';
-import type { FabricBalancer, LinkFault } from '../fabric/fabric-spec.js';
+import { addressesOfHost, type FabricBalancer, type FabricHost, type LinkFault } from '../fabric/fabric-spec.js';
 import { linkFaultOf, LOST_ALL } from '../fabric/link-faults.js';
 import { type Fabric, renderFabric } from '../fabric/render-fabric.js';
 import { NETNS, type NodeContext, type RuleDestination, type RuleOrigin, type RuleRef } from '../node/agent.js';
@@ -25,9 +26,7 @@ import { nodeAddresses } from './lookup.js';
 import { explainLate, lossByLag, notYetSeen } from './late-proxy.js';
 import { ABREAST, type LateView } from './proxy-lag.js';
 
-export interface ExternalHost {
-  readonly name: string;
-  readonly address: string;
+export interface ExternalHost extends FabricHost {
   /** As `tcp:80`. */
   readonly ports: ReadonlySet<string>;
 }
@@ -106,11 +105,16 @@ export class ClusterPlan implements PlanSource, Naming {
   listeners(netns: string): readonly ListenerPlan[] {
     const owner = this.#ownerOf(netns);
     if (this.#isDead(owner)) return NO_LISTENERS;
-    if (owner?.kind === 'pod') return podNetnsListeners(owner.pod, netns);
-    if (owner?.kind === 'node') return nodeListeners(this.view, owner.name);
-    return owner?.kind === 'external'
-      ? externalListeners(owner.host.name, [...owner.host.ports, ...portsServed(this.view, owner.host.address)])
-      : NO_LISTENERS;
+    if (owner?.kind === 'pod') return podNetnsListeners(owner.pod, netns, hasIpv6(this.cluster));
+    if (owner?.kind === 'node') return nodeListeners(this.view, owner.name, hasIpv6(this.cluster));
+    if (owner?.kind !== 'external') return NO_LISTENERS;
+    const addresses = addressesOfHost(owner.host);
+    const ports = [...owner.host.ports, ...addresses.flatMap((address) => portsServed(this.view, address))];
+    return externalListeners(
+      owner.host.name,
+      ports,
+      addresses.some((address) => address.includes(':')),
+    );
   }
 
   peer(netns: string, device: string): { readonly netns: string; readonly name: string } | undefined {
@@ -278,8 +282,8 @@ export class ClusterPlan implements PlanSource, Naming {
   }
 
   #addressesOf(owner: Owner): readonly string[] {
-    if (owner.kind === 'pod') return owner.pod.status?.podIP === undefined ? [] : [owner.pod.status.podIP];
-    if (owner.kind === 'external') return [owner.host.address];
+    if (owner.kind === 'pod') return podIps(owner.pod);
+    if (owner.kind === 'external') return addressesOfHost(owner.host);
     const node = owner.kind === 'node' ? this.view.get('Node', undefined, owner.name) : undefined;
     return node === undefined ? [] : nodeAddresses(node);
   }

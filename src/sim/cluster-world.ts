@@ -2,6 +2,8 @@
  * The cluster as a sentence asks about it: phrases to senders and addresses, traces between them, whose address is whose. It has the
  * shape that the claim engine wants of its world, without knowing it.
  */
+import { podIps } from '../api/object/pod-ips.js';
+import { addressesOfHost } from '../fabric/fabric-spec.js';
 import { NETNS } from '../node/agent.js';
 import { IPVS_DEVICE } from '../node/kube-proxy/ipvs/fragment.js';
 import type { RulePlace } from '../trace/rule-place.js';
@@ -58,17 +60,19 @@ export class ClusterWorld {
       case 'node':
         return this.#nodeAddresses(object.name);
       case 'client':
-        return [findExternal(this.#context(), object.name).address];
+        return addressesOfHost(findExternal(this.#context(), object.name));
       case 'address':
         return [object.address];
       case 'host':
         return [];
       case 'localhost':
-        return ['127.0.0.1'];
+        return ['127.0.0.1', '::1'];
       default:
-        return selectSenders(this.#context(), object).map(({ from }) => {
+        return selectSenders(this.#context(), object).flatMap(({ from }) => {
           const [, ns, name = ''] = from.split('/');
-          return podAddress(findObject(view, 'Pod', { namespace: ns, name: name.split('#')[0] as string }, namespace));
+          const pod = findObject(view, 'Pod', { namespace: ns, name: name.split('#')[0] as string }, namespace);
+          // One without any says why.
+          return podIps(pod).length === 0 ? [podAddress(pod)] : podIps(pod);
         });
     }
   }

@@ -24,7 +24,7 @@ export interface MatrixQuery {
   readonly to?: string | undefined;
 }
 
-export type RenderFormat = 'iptables-save' | 'nft' | 'ipset' | 'ipvsadm' | 'ip' | 'plan';
+export type RenderFormat = 'iptables-save' | 'ip6tables-save' | 'nft' | 'ipset' | 'ipvsadm' | 'ip' | 'plan';
 
 export interface SimulationApi {
   readonly nodes: readonly string[];

@@ -10,7 +10,20 @@ import { intendedListeners, listeners } from '../node/kubelet/listeners.js';
 import { hasPodNetwork, podsOfNode } from '../node/pods-of-node.js';
 import type { ListenerPlan } from '../plan/plan.js';
 
-const ANY = '0.0.0.0';
+/** Every address of the families that the host speaks; a socket of each, so that each sees its clients as they are. */
+type Anywhere = readonly string[];
+const IPV4: Anywhere = ['0.0.0.0'];
+const BOTH: Anywhere = ['0.0.0.0', '::'];
+
+function anywhere(hasIpv6: boolean): Anywhere {
+  return hasIpv6 ? BOTH : IPV4;
+}
+
+/** One listener for each address, told apart by it where there are several. */
+function listenersAt(addresses: readonly string[], listener: Omit<ListenerPlan, 'ip'>): readonly ListenerPlan[] {
+  return addresses.map((ip, i) => ({ ...listener, id: i === 0 ? listener.id : `${listener.id}:${ip}`, ip }));
+}
+
 const DNS_PORT = 53;
 const KUBELET_PORT = 10250;
 const API_SERVER_PORT = 6443;
@@ -33,22 +46,18 @@ export function podListeners(pod: Pod): readonly PodListener[] {
 }
 
 /** On every address, but a node's name server takes just its own ones. */
-export function podNetnsListeners(pod: Pod, netns: string): readonly ListenerPlan[] {
+export function podNetnsListeners(pod: Pod, netns: string, hasIpv6: boolean): readonly ListenerPlan[] {
   if (isNodeCache(pod)) return nodeCacheListeners(pod, netns);
   const owner = `pod/${pod.metadata.namespace}/${pod.metadata.name}`;
-  return listeners(pod).map(({ container, proto, port }) => ({
-    id: `${owner}#${container}:${proto}:${port}`,
-    netns,
-    proto,
-    ip: ANY,
-    port,
-  }));
+  return listeners(pod).flatMap(({ container, proto, port }) =>
+    listenersAt(anywhere(hasIpv6), { id: `${owner}#${container}:${proto}:${port}`, netns, proto, port }),
+  );
 }
 
 function nodeCacheListeners(pod: Pod, netns: string): readonly ListenerPlan[] {
   const owner = `pod/${pod.metadata.namespace}/${pod.metadata.name}`;
   return listeners(pod).flatMap(({ container, proto, port }) =>
-    (port === DNS_PORT ? localAddresses(pod) : [ANY]).map((ip) => ({
+    (port === DNS_PORT ? localAddresses(pod) : IPV4).map((ip) => ({
       id: `${owner}#${container}:${proto}:${port}:${ip}`,
       netns,
       proto,
@@ -58,21 +67,21 @@ function nodeCacheListeners(pod: Pod, netns: string): readonly ListenerPlan[] {
   );
 }
 
-export function nodeListeners(view: StoreView, name: string): readonly ListenerPlan[] {
+export function nodeListeners(view: StoreView, name: string, hasIpv6: boolean): readonly ListenerPlan[] {
   const netns = NETNS.node(name);
   const labels = view.get('Node', undefined, name)?.metadata.labels ?? {};
   const system =
     CONTROL_PLANE_LABEL in labels
       ? [['kube-apiserver', API_SERVER_PORT] as const, ['kubelet', KUBELET_PORT] as const]
       : [['kubelet', KUBELET_PORT] as const];
-  const own = system.map(
-    ([process, port]): ListenerPlan => ({ id: `node/${name}#${process}:tcp:${port}`, netns, proto: 'tcp', ip: ANY, port }),
+  const own = system.flatMap(([process, port]) =>
+    listenersAt(anywhere(hasIpv6), { id: `node/${name}#${process}:tcp:${port}`, netns, proto: 'tcp', port }),
   );
   return [
     ...own,
     ...podsOfNode(view, name)
       .filter((pod) => !hasPodNetwork(pod))
-      .flatMap((pod) => podNetnsListeners(pod, netns)),
+      .flatMap((pod) => podNetnsListeners(pod, netns, hasIpv6)),
   ];
 }
 
@@ -87,10 +96,11 @@ export function portsServed(view: StoreView, address: string): readonly string[]
 }
 
 /** An outside host answers on the ports it was asked for, and on those that it serves; `ports` as `tcp:80`. */
-export function externalListeners(name: string, ports: Iterable<string>): readonly ListenerPlan[] {
-  return [...new Set(ports)].sort().map((text) => {
+export function externalListeners(name: string, ports: Iterable<string>, hasIpv6: boolean): readonly ListenerPlan[] {
+  return [...new Set(ports)].sort().flatMap((text) => {
     const [proto, port] = text.split(':') as [ListenerPlan['proto'], string];
-    return { id: `external/${name}#host:${proto}:${port}`, netns: NETNS.external(name), proto, ip: ANY, port: Number(port) };
+    const id = `external/${name}#host:${proto}:${port}`;
+    return listenersAt(anywhere(hasIpv6), { id, netns: NETNS.external(name), proto, port: Number(port) });
   });
 }
 

@@ -27,7 +27,9 @@ export function renderNode(plan: ClusterPlan, node: string, format: RenderFormat
   if (rendered === undefined) throw new InvariantError(`node ${node} has no plan`);
   switch (format) {
     case 'iptables-save':
-      return renderIptablesSave(rendered);
+      return renderIptablesSave(rendered.iptables);
+    case 'ip6tables-save':
+      return renderIptablesSave(rendered.ip6tables);
     case 'ip':
       return renderIp(rendered);
     case 'plan':

@@ -1,6 +1,7 @@
 /** Endpoint texts to what a kernel needs: the namespace and source of a sender, the address, port and protocol of a destination. */
 import { inputError, unsupported } from '../base/errors.js';
 import { type Ip, parseIp } from '../base/ip.js';
+import { podIps } from '../api/object/pod-ips.js';
 import type { Service } from '../api/types/core.js';
 import type { StoreView } from '../api/view.js';
 import { NETNS } from '../node/agent.js';
@@ -62,7 +63,7 @@ export function resolveSource(context: ResolveContext, text: string): Source {
 function holderOf({ view }: ResolveContext, address: string): string | undefined {
   const node = view.list('Node').find((one) => one.status?.addresses?.some((known) => known.address === address));
   if (node) return `node/${node.metadata.name}`;
-  const pod = view.list('Pod').find((one) => one.status?.podIP === address);
+  const pod = view.list('Pod').find((one) => podIps(one).includes(address));
   return pod && `pod/${pod.metadata.namespace}/${pod.metadata.name}`;
 }
 

@@ -1,5 +1,7 @@
 /** Which endpoints of a Service port one node's proxy may use, for traffic under either policy. */
 import { inputError } from '../base/errors.js';
+import type { IpFamily } from '../base/ip-family.js';
+import { familiesOf } from '../api/cluster.js';
 import type { NodeContext } from '../node/agent.js';
 import { serviceModel } from '../node/kube-proxy/service-model.js';
 import type { ProxyPort } from '../node/kube-proxy/service-port.js';
@@ -12,6 +14,8 @@ export interface EndpointsQuery {
   readonly service: string;
   /** By name or number; may be left out where the Service has one port. */
   readonly servicePort?: string | number | undefined;
+  /** The Service's first unless given. */
+  readonly family?: IpFamily | undefined;
 }
 
 export interface UsableEndpoints {
@@ -36,10 +40,13 @@ export function askEndpoints(simulation: Simulation, name: string, query: Endpoi
   };
 }
 
-function findPort({ view }: NodeContext, { service, servicePort }: EndpointsQuery): ProxyPort {
-  const own = serviceModel(view).ports.filter((port) => `${port.namespace}/${port.service}` === service);
+function findPort({ view, cluster }: NodeContext, { service, servicePort, family }: EndpointsQuery): ProxyPort {
+  const [namespace, name = ''] = service.split('/');
+  const first = view.get('Service', namespace, name)?.spec.ipFamilies?.[0] ?? familiesOf(cluster)[0] ?? 'IPv4';
+  const own = serviceModel(view, family ?? first).ports.filter((port) => `${port.namespace}/${port.service}` === service);
   if (own.length === 0) {
-    throw inputError('unknown-service', `the service proxy serves no Service ${service}`, {
+    const over = family === undefined ? '' : ` over ${family}`;
+    throw inputError('unknown-service', `the service proxy serves no Service ${service}${over}`, {
       fix: 'it serves Services with a clusterIP: no headless ones, no ExternalName',
     });
   }

@@ -22,6 +22,7 @@ import type { ProbePlan, Plan } from '../plan/plan.js';
 import { type Run, toTrace } from '../trace/to-trace.js';
 import type { Trace } from '../trace/trace.js';
 import { bootstrap } from './bootstrap.js';
+import { addressesOfHost } from '../fabric/fabric-spec.js';
 import { ClusterPlan, type ExternalHost } from './cluster-plan.js';
 import type { MatrixQuery, RenderFormat, SimulationApi, TraceQuery } from './contract.js';
 import { clusterControllers } from './controllers.js';
@@ -210,12 +211,13 @@ export class Simulation implements SimulationApi {
   }
 
   /** Adds an outside host; one of that name must not be there yet. */
-  addExternal(name: string, address: string): void {
-    if (parseIp(address) === undefined)
-      throw inputError('bad-address', `"${address}" is not an IP address`, { fix: 'write an address such as 203.0.113.9' });
+  addExternal(name: string, ...addresses: readonly [string, ...string[]]): void {
+    const wrong = addresses.find((address) => parseIp(address) === undefined);
+    if (wrong !== undefined)
+      throw inputError('bad-address', `"${wrong}" is not an IP address`, { fix: 'write an address such as 203.0.113.9' });
     if (this.#externals.some((external) => external.name === name))
       throw inputError('duplicate-client', `there is an external client "${name}" already`);
-    this.#externals.push({ name, address, ports: new Set() });
+    this.#externals.push({ name, address: addresses[0], addresses, ports: new Set() });
     this.#planKey = '';
   }
 
@@ -261,7 +263,7 @@ export class Simulation implements SimulationApi {
   /** Outside hosts answer on whatever port they are asked for. */
   #openExternalPort({ ip, port, proto }: Destination): void {
     if (port === undefined) return;
-    const host = this.#externals.find((external) => parseIp(external.address) === ip);
+    const host = this.#externals.find((external) => addressesOfHost(external).some((address) => parseIp(address) === ip));
     const text = `${proto}:${port}`;
     if (host === undefined || host.ports.has(text)) return;
     (host.ports as Set<string>).add(text);
@@ -273,7 +275,7 @@ export class Simulation implements SimulationApi {
   }
 
   #external(nameOrIp: string): ExternalHost {
-    const found = this.#externals.find((external) => external.name === nameOrIp || external.address === nameOrIp);
+    const found = this.#externals.find((external) => external.name === nameOrIp || addressesOfHost(external).includes(nameOrIp));
     if (found !== undefined) return found;
     if (parseIp(nameOrIp) === undefined) {
       throw inputError('unknown-client', `there is no external client "${nameOrIp}"`, {

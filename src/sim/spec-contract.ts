@@ -62,7 +62,7 @@ export interface Spec {
   kubeProxyRuns(mode: string, config?: string | Readonly<Record<string, string>>): void;
   namespace(name: string): void;
   pod(pod: PodWording): void;
-  externalClient(name: string, address: string): void;
+  externalClient(name: string, ...addresses: readonly [string, ...string[]]): void;
   timeIsManual(): void;
   /** Of every node where none is named; 0 for one that catches up. What is Given is known to it. */
   kubeProxyLags(node: string | undefined, seconds: number): void;
@@ -149,6 +149,6 @@ export interface PathLine {
   readonly what: string;
 }
 
-export type NodeLine = 'iptables rule' | 'iptables chain' | 'route' | 'neighbour' | 'fdb entry' | 'sysctl' | 'link';
+export type NodeLine = 'iptables rule' | 'iptables chain' | 'ip6tables rule' | 'route' | 'neighbour' | 'fdb entry' | 'sysctl' | 'link';
 
 export type CreateSpec = (options: SpecOptions) => Spec;

@@ -6,15 +6,14 @@
 import { cidrAddress, type Cidr, cidrContains, cidrSize, parseCidr } from '../../base/cidr.js';
 import { inputError } from '../../base/errors.js';
 import { formatIp, type Ip, parseIp } from '../../base/ip.js';
+import { familyOf, type IpFamily } from '../../base/ip-family.js';
 import { Band } from './band.js';
-
-export type Family = 'IPv4' | 'IPv6';
 
 /** Beyond this many addresses a range is as good as endless. */
 const SIZE_MAX = 2 ** 48;
 
 export class ClusterIps {
-  readonly family: Family;
+  readonly family: IpFamily;
   readonly cidr: Cidr;
   private readonly band: Band;
 
@@ -63,10 +62,6 @@ export class ClusterIps {
     const offset = typeof ip === 'number' ? (ip - (base as number)) >>> 0 : Number(ip - (base as bigint));
     return offset - 1;
   }
-}
-
-export function familyOf(ip: Ip): Family {
-  return typeof ip === 'number' ? 'IPv4' : 'IPv6';
 }
 
 function bandSize(size: number): number {

@@ -4,17 +4,17 @@
  * cluster itself changes between single and dual stack, since a simulated cluster does not.
  */
 import { parseIp } from '../../base/ip.js';
+import { familyOf, type IpFamily } from '../../base/ip-family.js';
 import { invalidValue } from '../field-error.js';
 import type { Cause } from '../refusal.js';
 import type { ServiceSpec } from '../types/core.js';
-import { familyOf, type Family } from './cluster-ip.js';
 import { isHeadless } from './service-needs.js';
 
 type Policy = NonNullable<ServiceSpec['ipFamilyPolicy']>;
 
 export interface Families {
   readonly policy: Policy;
-  readonly families: readonly Family[];
+  readonly families: readonly IpFamily[];
   readonly clusterIps: readonly string[];
 }
 
@@ -22,16 +22,15 @@ export interface Families {
 export function chooseFamilies(
   spec: ServiceSpec,
   before: ServiceSpec | undefined,
-  configured: readonly Family[],
+  configured: readonly IpFamily[],
 ): Families | readonly Cause[] {
   const selectorless = isHeadless(spec) && Object.keys(spec.selector ?? {}).length === 0;
   const policy = spec.ipFamilyPolicy ?? before?.ipFamilyPolicy ?? (selectorless ? 'RequireDualStack' : 'SingleStack');
   const asked = shrink(spec, before, policy);
-  const causes = policyCauses(policy, asked);
-  if (causes.length > 0) return causes;
   const inferred = inferFamilies(asked, configured);
-  if ('path' in inferred) return [inferred];
-  const families = inferred.length > 0 ? inferred : configured.slice(0, 1);
+  const causes = [...releaseCauses(policy, asked, before), ...policyCauses(policy, asked), ...inferred.causes];
+  if (causes.length > 0) return causes;
+  const families = inferred.families.length > 0 ? inferred.families : configured.slice(0, 1);
   if (selectorless) return { policy, families: policy === 'SingleStack' ? families : withOther(families), clusterIps: asked.clusterIps };
   const missing = missingFamilies(policy, families, configured);
   if (missing.length > 0) return missing;
@@ -40,7 +39,7 @@ export function chooseFamilies(
 }
 
 interface Asked {
-  readonly families: readonly Family[];
+  readonly families: readonly IpFamily[];
   readonly clusterIps: readonly string[];
 }
 
@@ -56,6 +55,17 @@ function shrink(spec: ServiceSpec, before: ServiceSpec | undefined, policy: Poli
   };
 }
 
+/** What a dual-stack Service may give up only by its policy. */
+function releaseCauses(policy: Policy, asked: Asked, before: ServiceSpec | undefined): Cause[] {
+  if (before === undefined || policy === 'SingleStack') return [];
+  const isLess = (now: readonly string[], was: readonly string[] | undefined): boolean => now.length > 0 && now.length < (was?.length ?? 0);
+  const need = "must be 'SingleStack' to release the secondary";
+  const causes: Cause[] = [];
+  if (isLess(asked.clusterIps, before.clusterIPs)) causes.push(invalidValue('spec.ipFamilyPolicy', policy, `${need} cluster IP`));
+  if (isLess(asked.families, before.ipFamilies)) causes.push(invalidValue('spec.ipFamilyPolicy', policy, `${need} IP family`));
+  return causes;
+}
+
 function policyCauses(policy: Policy, asked: Asked): Cause[] {
   if (policy !== 'SingleStack') return [];
   const need = "must be 'RequireDualStack' or 'PreferDualStack' when multiple";
@@ -65,21 +75,26 @@ function policyCauses(policy: Policy, asked: Asked): Cause[] {
   return causes;
 }
 
+interface Inferred {
+  readonly families: readonly IpFamily[];
+  readonly causes: readonly Cause[];
+}
+
 /** The families asked for, those of the addresses asked for added. */
-function inferFamilies(asked: Asked, configured: readonly Family[]): readonly Family[] | Cause {
+function inferFamilies(asked: Asked, configured: readonly IpFamily[]): Inferred {
   const families = [...asked.families];
+  const causes: Cause[] = [];
   for (const [i, text] of asked.clusterIps.entries()) {
     const ip = parseIp(text);
     if (ip === undefined || i < families.length) continue;
     const family = familyOf(ip);
-    if (!configured.includes(family))
-      return invalidValue(`spec.clusterIPs[${i}]`, asked.clusterIps, `${family} is not configured on this cluster`);
-    families.push(family);
+    if (configured.includes(family)) families.push(family);
+    else causes.push(invalidValue(`spec.clusterIPs[${i}]`, asked.clusterIps, `${family} is not configured on this cluster`));
   }
-  return families;
+  return { families, causes };
 }
 
-function missingFamilies(policy: Policy, families: readonly Family[], configured: readonly Family[]): Cause[] {
+function missingFamilies(policy: Policy, families: readonly IpFamily[], configured: readonly IpFamily[]): Cause[] {
   const causes: Cause[] = [];
   if (policy === 'RequireDualStack' && configured.length < 2) {
     causes.push(invalidValue('spec.ipFamilyPolicy', policy, 'this cluster is not configured for dual-stack services'));
@@ -90,6 +105,6 @@ function missingFamilies(policy: Policy, families: readonly Family[], configured
   return causes;
 }
 
-function withOther(families: readonly Family[]): readonly Family[] {
-  return families.length === 1 ? [families[0] as Family, families[0] === 'IPv4' ? 'IPv6' : 'IPv4'] : families;
+function withOther(families: readonly IpFamily[]): readonly IpFamily[] {
+  return families.length === 1 ? [families[0] as IpFamily, families[0] === 'IPv4' ? 'IPv6' : 'IPv4'] : families;
 }

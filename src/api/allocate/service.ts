@@ -4,11 +4,12 @@
  * nothing is taken.
  */
 import { inputError } from '../../base/errors.js';
+import type { IpFamily } from '../../base/ip-family.js';
 import { invalidValue } from '../field-error.js';
 import { type Cause, invalid, Refusal } from '../refusal.js';
 import type { Service, ServicePort, ServiceSpec } from '../types/core.js';
 import { carryOver } from './carry-over.js';
-import { ClusterIps, type Family } from './cluster-ip.js';
+import { ClusterIps } from './cluster-ip.js';
 import { chooseFamilies } from './ip-families.js';
 import { NodePorts } from './node-port.js';
 import { allocatesNodePorts, heldClusterIps, heldNodePorts, isHeadless, needsHealthCheckPort, takesNodePorts } from './service-needs.js';
@@ -105,7 +106,7 @@ class Operation {
     return { ...spec, ...families, clusterIP: clusterIPs[0], clusterIPs };
   }
 
-  private address(family: Family, wanted: string | undefined, held: ReadonlySet<string>, all: readonly string[]): string {
+  private address(family: IpFamily, wanted: string | undefined, held: ReadonlySet<string>, all: readonly string[]): string {
     const range = this.ranges.find((r) => r.family === family) as ClusterIps;
     if (wanted !== undefined && held.has(wanted)) return wanted;
     const ip = wanted ?? range.next();

@@ -172,6 +172,7 @@ export interface PodStatus {
   readonly podIP?: string | undefined;
   readonly podIPs?: readonly { readonly ip: string }[] | undefined;
   readonly hostIP?: string | undefined;
+  readonly hostIPs?: readonly { readonly ip: string }[] | undefined;
   readonly conditions?: readonly Condition[] | undefined;
   readonly startTime?: string | undefined;
   readonly containerStatuses?: readonly ContainerStatus[] | undefined;

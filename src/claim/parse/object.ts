@@ -20,7 +20,7 @@ export const OBJECT_OPTIONS: readonly Option[] = [
 ];
 
 /** The words that may follow an object. */
-const FOLLOWERS = ['via', 'on', 'by', 'and', ',', 'are'];
+const FOLLOWERS = ['via', 'on', 'by', 'over', 'and', ',', 'are'];
 
 export function readObject(reader: Reader): { phrase: ObjectPhrase; span: Span } {
   const start = reader.start();

@@ -1,6 +1,6 @@
 /**
  * Reads by which way an object is reached: `via NodePort 30080 on node2`, `via UDP NodePort 30053`, `via ClusterIP`, `on UDP port 53`, `by ping`. A way may be followed
- * by a port: `via LoadBalancer on port 443`.
+ * by a port, `via LoadBalancer on port 443`, and last by the family of the address: `via NodePort 30080 over IPv6`.
  */
 import { parseIp } from '../../base/ip.js';
 import type { RoutePhrase } from '../phrase.js';
@@ -20,6 +20,7 @@ export const ROUTE_OPTIONS: readonly Option[] = [
   { word: 'on', wording: 'on port 80' },
   { word: 'on', wording: 'on UDP port 53' },
   { word: 'by', wording: 'by ping' },
+  { word: 'over', wording: 'over IPv6' },
 ];
 
 type Draft = { -readonly [Key in keyof Omit<RoutePhrase, 'span'>]: RoutePhrase[Key] };
@@ -34,7 +35,15 @@ export function readRoute(reader: Reader): RoutePhrase | undefined {
     if (reader.take('via')) readWay(reader, draft);
     if (reader.sees('on')) readPort(reader, draft);
   }
-  return draft.via === undefined ? undefined : { ...draft, span: reader.since(start) };
+  if (reader.take('over')) readFamily(reader, draft);
+  return draft.via === undefined && draft.family === undefined ? undefined : { ...draft, span: reader.since(start) };
+}
+
+const FAMILIES = ['IPv6', 'IPv4'] as const;
+
+function readFamily(reader: Reader, draft: Draft): void {
+  draft.family = FAMILIES.find((family) => reader.take(family));
+  if (draft.family === undefined) reader.fail(FAMILIES.map((word) => ({ word, wording: `over ${word}` })));
 }
 
 const PROTOCOLS = ['TCP', 'UDP', 'SCTP'] as const;
@@ -64,7 +73,8 @@ function readProtocolsWay(reader: Reader, draft: Draft, protocol: (typeof PROTOC
 function readNodePort(reader: Reader, draft: Draft): void {
   draft.via = 'NodePort';
   const next = reader.peek();
-  if (next !== undefined && !['on', 'and', ','].includes(next.text)) draft.port = reader.number('a port', 'via NodePort 30080', 65535);
+  if (next !== undefined && !['on', 'over', 'and', ','].includes(next.text))
+    draft.port = reader.number('a port', 'via NodePort 30080', 65535);
   readOnNode(reader, draft, 'via NodePort 30080 on node2');
 }
 

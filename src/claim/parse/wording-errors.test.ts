@@ -21,6 +21,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   'wording-route': 'pod A can reach Service nginx via NodPort 30080',
   'wording-route-through': 'pod A can reach Service nginx through ClusterIP',
   'wording-port': 'pod A can reach pod B on port 70000',
+  'wording-family': 'pod A can reach Service nginx over IPv5',
   'wording-protocol': 'pod A can reach pod B on UPD port 53',
   'wording-node-port-twice': 'pod A can reach Service nginx via NodePort 30080 on port 80',
   'wording-qualifier': 'pod A can reach Service nginx via NodePort 30080 and is SNATted to node1',

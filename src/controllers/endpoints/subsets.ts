@@ -4,6 +4,7 @@
  * the Service's order and subsets in that of their first port.
  */
 import { compareText } from '../../api/object/key.js';
+import { podIpOf } from '../../api/object/pod-ips.js';
 import { isPodReady, isPodTerminal } from '../../api/object/pod-state.js';
 import type { EndpointAddress, EndpointPort, EndpointSubset, Pod, Service } from '../../api/types/core.js';
 import { endpointPorts } from '../endpointslice/endpoint-ports.js';
@@ -38,7 +39,7 @@ export function subsetsOf(service: Service, pods: readonly Pod[]): readonly Endp
 function memberOf(service: Service, pod: Pod): Member | undefined {
   const { name, namespace, uid, deletionTimestamp } = pod.metadata;
   const everybody = service.spec.publishNotReadyAddresses === true;
-  const ip = addressOf(service, pod);
+  const ip = podIpOf(pod, service.spec.ipFamilies?.[0] ?? 'IPv4');
   if (ip === undefined || isPodTerminal(pod) || (deletionTimestamp !== undefined && !everybody)) return undefined;
   const address: EndpointAddress = {
     ip,
@@ -47,11 +48,6 @@ function memberOf(service: Service, pod: Pod): Member | undefined {
     targetRef: { kind: 'Pod', namespace, name, uid },
   };
   return { address, ready: everybody || isPodReady(pod) };
-}
-
-function addressOf({ spec }: Service, { status }: Pod): string | undefined {
-  const all = status?.podIPs?.map(({ ip }) => ip) ?? (status?.podIP === undefined ? [] : [status.podIP]);
-  return all.find((ip) => ip.includes(':') === (spec.ipFamilies?.[0] === 'IPv6'));
 }
 
 /** A headless Service may have no ports, and its Endpoints then have none. */

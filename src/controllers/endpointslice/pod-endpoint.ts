@@ -2,6 +2,7 @@
  * A pod as an endpoint of a Service (k8s.io/endpointslice utils.go podToEndpoint, trafficdist): conditions, where it runs, hints of trafficDistribution.
  * Left out: topology-aware hints by annotation.
  */
+import { podIps } from '../../api/object/pod-ips.js';
 import { isPodReady, isPodTerminal } from '../../api/object/pod-state.js';
 import type { Endpoint, EndpointSlice, Node, Pod, Service } from '../../api/types/core.js';
 
@@ -9,10 +10,8 @@ export const ZONE_LABEL = 'topology.kubernetes.io/zone';
 
 /** The pod's addresses of one family; none when it should be in no slice. */
 export function endpointAddresses(pod: Pod, type: EndpointSlice['addressType']): readonly string[] {
-  const { podIP, podIPs } = pod.status ?? {};
   if (isPodTerminal(pod)) return [];
-  const all = podIPs?.map(({ ip }) => ip) ?? (podIP === undefined ? [] : [podIP]);
-  return all.filter((ip) => ip.includes(':') === (type === 'IPv6'));
+  return podIps(pod).filter((ip) => ip.includes(':') === (type === 'IPv6'));
 }
 
 export function podEndpoint(service: Service, pod: Pod, node: Node | undefined, addresses: readonly string[]): Endpoint {

@@ -1,4 +1,5 @@
 /** The Service `kubernetes` with its endpoints in both forms: what the API servers write for themselves (pkg/controlplane/reconcilers). */
+import { familyOfText } from '../../base/ip-family.js';
 import type { Endpoints, EndpointSlice, Service } from '../../api/types/core.js';
 
 const API_SERVER_PORT = 6443;
@@ -17,7 +18,7 @@ function serviceOf(clusterIP: string): Service {
       type: 'ClusterIP',
       clusterIP,
       clusterIPs: [clusterIP],
-      ipFamilies: [clusterIP.includes(':') ? 'IPv6' : 'IPv4'],
+      ipFamilies: [familyOfText(clusterIP)],
       ipFamilyPolicy: 'SingleStack',
       internalTrafficPolicy: 'Cluster',
       sessionAffinity: 'None',
@@ -42,7 +43,7 @@ function sliceOf(servers: readonly string[]): EndpointSlice {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
     metadata: { name: 'kubernetes', namespace: 'default', labels: { 'kubernetes.io/service-name': 'kubernetes' } },
-    addressType: 'IPv4',
+    addressType: familyOfText(servers[0] ?? ''),
     endpoints: servers.map((address) => ({ addresses: [address], conditions: { ready: true } })),
     ports: [{ name: 'https', protocol: 'TCP', port: API_SERVER_PORT }],
   };

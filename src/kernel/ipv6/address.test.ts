@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { formatIp, type Ipv6, parseIp } from '../../base/ip.js';
 import { formatMac, parseMac } from '../../base/mac.js';
-import { commonBits, groupMac, isLinkLocal, isMulticast6, linkLocalOf, prefixOf, scopeOf, solicitedNode } from './address.js';
+import { linkLocalOf } from '../../base/link-local.js';
+import { commonBits, groupMac, isLinkLocal, isMulticast6, prefixOf, scopeOf, solicitedNode } from './address.js';
 
 const ip = (text: string): Ipv6 => parseIp(text) as Ipv6;
 

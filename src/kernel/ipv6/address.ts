@@ -1,6 +1,5 @@
 /**
- * IPv6 addresses by kind (RFC 4291): scopes, multicast groups and the MAC addresses of theirs (RFC 2464), link-local addresses made of
- * a MAC (EUI-64, addrconf_ifid_eui48 of net/ipv6/addrconf.c). Left out: site-local and IPv4-mapped addresses.
+ * IPv6 addresses by kind (RFC 4291): scopes, multicast groups and the MAC addresses of theirs (RFC 2464). Left out: site-local and IPv4-mapped addresses.
  */
 import type { Ipv6 } from '../../base/ip.js';
 import type { Mac } from '../../base/mac.js';
@@ -13,9 +12,6 @@ const SOLICITED_NODE: Ipv6 = (0xff02n << 112n) | 0x1ff000000n;
 const LINK_LOCAL: Ipv6 = 0xfe80n << 112n;
 /** 33:33:00:00:00:00, followed by the last 32 bits of a group's address. */
 const GROUP_MAC: Mac = 0x333300000000;
-const EUI64_FILLER = 0xfffe000000n;
-/** The bit of a MAC address that says "locally administered", in the address's first octet of eight. */
-const LOCAL_BIT = 1n << 57n;
 
 export function isMulticast6(ip: Ipv6): boolean {
   return ip >> 120n === 0xffn;
@@ -38,12 +34,6 @@ export function solicitedNode(ip: Ipv6): Ipv6 {
 
 export function groupMac(group: Ipv6): Mac {
   return GROUP_MAC + Number(group & 0xffffffffn);
-}
-
-/** fe80:: and the MAC address in the middle of which ff:fe stands, with one bit turned. */
-export function linkLocalOf(mac: Mac): Ipv6 {
-  const bits = BigInt(mac);
-  return LINK_LOCAL | ((((bits >> 24n) << 40n) | EUI64_FILLER | (bits & 0xffffffn)) ^ LOCAL_BIT);
 }
 
 /** The network address under a prefix of `length`. */

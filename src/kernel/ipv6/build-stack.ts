@@ -5,12 +5,13 @@
  */
 import { unsupported } from '../../base/errors.js';
 import type { Ipv6 } from '../../base/ip.js';
+import { linkLocalOf } from '../../base/link-local.js';
 import type { LinkPlan } from '../../plan/plan.js';
 import type { Device, Namespace } from '../namespace.js';
 import type { Netfilter } from '../netfilter/contract.js';
 import { readAddr } from '../plan-texts.js';
 import { sysctlValue } from '../sysctl.js';
-import { ALL_NODES, isLinkLocal, linkLocalOf, LOOPBACK6, prefixOf, solicitedNode } from './address.js';
+import { ALL_NODES, isLinkLocal, LOOPBACK6, prefixOf, solicitedNode } from './address.js';
 import { buildFib6 } from './route/build-fib.js';
 import { allConf6, deviceConf6 } from './conf.js';
 import type { Ipv6Address, Ipv6Device, Ipv6Stack } from './stack.js';
@@ -22,8 +23,9 @@ const ANYCAST_LENGTH_MAX = 126;
 export function buildIpv6Stack(ns: Namespace, makeNetfilter: (stack: Ipv6Stack) => Netfilter): Ipv6Stack {
   const devices = new Map<Device, Ipv6Device>();
   for (const device of ns.devices) {
-    if (!device.up || device.mtu < MTU_MIN || deviceConf6(device, 'disable_ipv6') !== 0) continue;
-    devices.set(device, buildIpv6Device(ns, device));
+    if (device.mtu < MTU_MIN || deviceConf6(device, 'disable_ipv6') !== 0) continue;
+    if (device.up) devices.set(device, buildIpv6Device(ns, device));
+    else if (device.noArp) devices.set(device, addressesAlone(ns, device));
   }
   const forwarding = allConf6(ns, 'forwarding') !== 0;
   const stack: { -readonly [K in keyof Ipv6Stack]: Ipv6Stack[K] } = {
@@ -37,6 +39,16 @@ export function buildIpv6Stack(ns: Namespace, makeNetfilter: (stack: Ipv6Stack) 
   };
   stack.netfilter = makeNetfilter(stack);
   return stack;
+}
+
+/**
+ * Of a device that was never up: where nobody is asked for addresses, as on a dummy, they need no link to be the host's own (addrconf_dad_begin), but no network
+ * is behind them. Elsewhere they stay tentative.
+ */
+function addressesAlone(ns: Namespace, device: Device): Ipv6Device {
+  const link = ns.plan.links.find(({ name }) => name === device.name);
+  const addresses = plannedAddresses(link, device).map((address) => ({ ...address, noPrefixRoute: true }));
+  return { addresses, linkLocal: undefined, groups: new Set(), anycast: new Set(), hopLimit: 0, proxyNdp: false };
 }
 
 function buildIpv6Device(ns: Namespace, device: Device): Ipv6Device {

@@ -28,6 +28,12 @@ export interface RawNode {
   readonly sysctls?: Readonly<Record<string, unknown>>;
 }
 
+export interface RawExternal {
+  readonly name?: string;
+  readonly address?: string;
+  readonly addresses?: readonly string[];
+}
+
 export interface RawSpec {
   readonly kubernetesVersion?: string | number;
   readonly podCIDR?: string;
@@ -38,7 +44,7 @@ export interface RawSpec {
   readonly underlay?: { readonly kind?: string; readonly mtu?: number };
   readonly cni?: { readonly name?: string; readonly config?: unknown };
   readonly kubeProxy?: { readonly mode?: string; readonly config?: unknown };
-  readonly externals?: readonly { readonly name?: string; readonly address?: string }[];
+  readonly externals?: readonly RawExternal[];
   readonly loadBalancer?: { readonly kind?: string; readonly pool?: string; readonly ipMode?: string };
   readonly dns?: ClusterDns;
 }
@@ -156,12 +162,21 @@ function checkAddress(path: string, address: string, seen: Map<string, number>, 
   seen.set(address, i);
 }
 
-function checkExternals(externals: readonly { readonly name?: string; readonly address?: string }[], add: Add): void {
-  for (const [i, { name, address }] of externals.entries()) {
+function checkExternals(externals: readonly RawExternal[], add: Add): void {
+  for (const [i, { name, address, addresses }] of externals.entries()) {
     const path = `externals[${i}]`;
     if (name === undefined) add(path, 'an external client needs a name', 'write name: laptop');
-    if (address === undefined || parseIp(address) === undefined)
-      add(`${path}.address`, `"${address ?? ''}" is not an IP address`, 'write it like 203.0.113.9');
+    if (address !== undefined && addresses !== undefined)
+      add(`${path}.address`, 'address and addresses are both given', 'list all in addresses');
+    const all = addresses ?? [address ?? ''];
+    if (all.length === 0) add(`${path}.addresses`, 'an external client needs an address', 'write addresses: [203.0.113.9]');
+    for (const [j, one] of all.entries())
+      if (parseIp(one) === undefined)
+        add(
+          `${path}.${addresses === undefined ? 'address' : `addresses[${j}]`}`,
+          `"${one}" is not an IP address`,
+          'write it like 203.0.113.9',
+        );
   }
 }
 

@@ -2,13 +2,14 @@
  * The cluster file (`apiVersion: hopspec.dev/v1`, `kind: Cluster`) to a complete ClusterSpec. Unknown fields, wrong types and impossible
  * values are collected and thrown together, each with its place. What is absent is a kubeadm cluster's.
  */
-import type { ClusterSpec } from '../../api/cluster.js';
+import type { ClusterNode, ClusterSpec, ExternalHost } from '../../api/cluster.js';
+import { familyOfText } from '../../base/ip-family.js';
 import { InputError, inputError, type Problem, type SourcePosition } from '../../base/errors.js';
 import { readDocuments } from '../read.js';
 import { decode } from '../schema/decode.js';
-import { checkCluster, type RawNode, type RawSpec } from './check.js';
+import { checkCluster, type RawExternal, type RawNode, type RawSpec } from './check.js';
 import { clusterStructures } from './cluster-tables.js';
-import { completeNodes, DEFAULTS, defaultCluster, type PartialNode } from './defaults.js';
+import { completeNodes, completeRanges, DEFAULTS, defaultCluster, type PartialNode } from './defaults.js';
 
 const API_VERSION = 'hopspec.dev/v1';
 
@@ -83,26 +84,34 @@ function toProblem(
 
 function complete(raw: RawSpec, name: string): ClusterSpec {
   const base = defaultCluster(0);
-  const podCIDRs = splitCidrs(raw.podCIDR) ?? base.podCIDRs;
+  const ranges = completeRanges(splitCidrs(raw.podCIDR), splitCidrs(raw.serviceCIDR));
+  const families = [...new Set([...ranges.podCIDRs, ...ranges.serviceCIDRs].map(familyOfText))];
   const cluster: ClusterSpec = {
     ...base,
     name,
     kubernetesVersion: raw.kubernetesVersion === undefined ? base.kubernetesVersion : String(raw.kubernetesVersion).replace(/^v/, ''),
-    podCIDRs,
-    serviceCIDRs: splitCidrs(raw.serviceCIDR) ?? base.serviceCIDRs,
+    ...ranges,
     seed: raw.seed ?? base.seed,
-    nodes: raw.nodes === undefined ? defaultCluster(1).nodes : completeNodes(raw.nodes.map(partialNode)),
+    nodes: completeNodes(raw.nodes?.map(partialNode) ?? defaultCluster(1).nodes.map(withoutAddresses), families),
     underlay: { ...base.underlay, ...(raw.underlay as Partial<ClusterSpec['underlay']>) },
     cni: { name: raw.cni?.name ?? base.cni.name, config: (raw.cni?.config ?? {}) as Record<string, unknown> },
     kubeProxy: {
       mode: raw.kubeProxy?.mode ?? base.kubeProxy.mode,
-      config: { clusterCIDR: podCIDRs.join(','), ...(raw.kubeProxy?.config ?? {}) },
+      config: { clusterCIDR: ranges.podCIDRs.join(','), ...(raw.kubeProxy?.config ?? {}) },
     },
-    externals: (raw.externals ?? []) as ClusterSpec['externals'],
+    externals: (raw.externals ?? []).map(externalHost),
     ...(raw.dns === undefined ? {} : { dns: raw.dns }),
     loadBalancer: { ...base.loadBalancer, ...(raw.loadBalancer as Partial<ClusterSpec['loadBalancer']>) },
   };
   return raw.nodePortRange === undefined ? cluster : { ...cluster, nodePortRange: raw.nodePortRange };
+}
+
+function externalHost({ name = '', address, addresses }: RawExternal): ExternalHost {
+  return { name, address: address ?? addresses?.[0] ?? '', ...(addresses === undefined ? {} : { addresses }) };
+}
+
+function withoutAddresses({ addresses: _, ...node }: ClusterNode): PartialNode {
+  return node;
 }
 
 function partialNode({ podCIDR, sysctls, ...node }: RawNode): PartialNode {

@@ -11,7 +11,7 @@ export const clusterStructures: Structures = structuresOf({
   Underlay: 'kind:s mtu:i',
   Cni: 'name:s config:o',
   KubeProxy: 'mode:s config:o',
-  External: 'name:s address:s',
+  External: 'name:s address:s addresses:[s',
   LoadBalancer: 'kind:s pool:s ipMode:s',
   ClusterDns: 'clusterDNS:[s clusterDomain:s nameservers:[s searches:[s options:[s',
   Taint: FIELD_TABLES['Taint'] ?? '',

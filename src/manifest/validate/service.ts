@@ -27,13 +27,8 @@ export function validateService({ spec }: Service): Cause[] {
 
 export function validateServiceUpdate(service: Service, before: Service): Cause[] {
   const [now, old] = [service.spec, before.spec];
-  const causes: Cause[] = [];
-  if (now.type === 'ExternalName' || old.type === 'ExternalName') return causes;
-  const moved = now.clusterIPs?.[0] !== old.clusterIPs?.[0] && now.clusterIPs !== undefined;
-  if (moved) causes.push(invalidValue('spec.clusterIPs[0]', now.clusterIPs, 'may not change once set', 'delete the Service first'));
-  const family = now.ipFamilies?.[0];
-  if (family !== undefined && family !== old.ipFamilies?.[0])
-    causes.push(invalidValue('spec.ipFamilies[0]', family, 'may not change once set'));
+  if (now.type === 'ExternalName' || old.type === 'ExternalName') return [];
+  const causes = [...unchangeable('clusterIPs', now, old), ...(isHeadless(now) ? [] : unchangeable('ipFamilies', now, old))];
   const { healthCheckNodePort } = now;
   if (
     needsHealthCheckPort(now) &&
@@ -44,6 +39,15 @@ export function validateServiceUpdate(service: Service, before: Service): Cause[
     causes.push(forbiddenField('spec.healthCheckNodePort', 'field is immutable'));
   }
   return causes;
+}
+
+/** The first for good, the second for as long as there is one. Which place is named is the server's way for each field. */
+function unchangeable(field: 'clusterIPs' | 'ipFamilies', spec: ServiceSpec, before: ServiceSpec): Cause[] {
+  const [now, old] = [spec[field], before[field]];
+  if (now === undefined || (field === 'clusterIPs' && isHeadless(spec) && isHeadless(before))) return [];
+  const changed = now.length === old?.length ? now.flatMap((one, i) => (one === old[i] ? [] : [i])) : now[0] === old?.[0] ? [] : [0];
+  const fix = field === 'clusterIPs' ? 'delete the Service first' : undefined;
+  return changed.map((i) => invalidValue(`spec.${field}[${field === 'clusterIPs' ? i : 0}]`, now, 'may not change once set', fix));
 }
 
 function validateType(spec: ServiceSpec): Cause[] {

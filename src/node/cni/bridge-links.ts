@@ -1,5 +1,5 @@
 /**
- * The bridge plug-in's part of the node: the bridge with the gateway's address, and one veth end per pod as a port of it. The bridge comes
+ * The bridge plug-in's part of the node: the bridge with the gateways' addresses, and one veth end per pod as a port of it. The bridge comes
  * with the first pod that has a network of its own; before, the device does not exist. Source: CNI plugins v1.9.1 plugins/main/bridge.
  * Left out: that the bridge stays when the last pod has gone (what a packet meets then is the same, but for the connected route).
  */
@@ -12,10 +12,11 @@ import { hasPodNetwork, podsOfNode } from '../pods-of-node.js';
 
 export interface BridgeSettings {
   readonly bridge: string;
-  readonly subnet: Cidr;
+  /** One of a family. */
+  readonly subnets: readonly Cidr[];
   readonly mtu: number;
   readonly hairpin: boolean;
-  /** Whether the bridge has the gateway's address. */
+  /** Whether the bridge has the gateways' addresses. */
   readonly gateway: boolean;
 }
 
@@ -23,11 +24,11 @@ export function bridgeLinks(context: NodeContext, settings: BridgeSettings): rea
   const node = context.node.metadata.name;
   const pods = podsOfNode(context.view, node).filter(hasPodNetwork);
   if (pods.length === 0) return [];
-  const { bridge, mtu, subnet } = settings;
-  const address = `${formatIp(cidrAddress(subnet, 1))}/${subnet.length}`;
+  const { bridge, mtu, subnets } = settings;
+  const addresses = subnets.map((subnet) => `${formatIp(cidrAddress(subnet, 1))}/${subnet.length}`);
   const ports = pods.map((pod) => podVethName(pod.metadata.namespace ?? 'default', pod.metadata.name));
   return [
-    { name: bridge, kind: 'bridge', mac: deviceMac(node, bridge), mtu, addr: settings.gateway ? [address] : [] },
+    { name: bridge, kind: 'bridge', mac: deviceMac(node, bridge), mtu, addr: settings.gateway ? addresses : [] },
     ...ports.map(
       (name): LinkPlan => ({
         name,

@@ -30,7 +30,7 @@ test('none gives no pod an address, and leaves one that has it by hand alone wit
   const pod = runningPod('a', 'node1', '10.244.1.2');
   const context = contextOf(cluster, viewOf(cluster, [pod]));
   const cni = cniOfCluster(cluster);
-  assert.equal(cni.allocate(context, new Set(), undefined), undefined);
+  assert.deepEqual(cni.allocate(context, new Set(), []), []);
   assert.deepEqual(cni.node(context), {});
   assert.deepEqual(cni.pod(context, pod).links, []);
 });
@@ -51,5 +51,5 @@ test('bridge makes no route to another node', () => {
   );
   assert.equal(node.links?.[0]?.name, 'cbr0');
   assert.deepEqual(cni.pod(context, pod).routes, ['default via 10.244.1.1 dev eth0']);
-  assert.equal(cni.allocate(context, new Set(['10.244.1.2']), '10.244.1.2'), '10.244.1.3');
+  assert.deepEqual(cni.allocate(context, new Set(['10.244.1.2']), ['10.244.1.2']), ['10.244.1.3']);
 });

@@ -1,13 +1,16 @@
 /**
  * The portmap plug-in, chained after flannel: hostPorts of pods as DNAT on the node's local addresses, masqueraded for the pod's own subnet and for
- * 127.0.0.1. Source: CNI plugins v1.9.1 plugins/meta/portmap/portmap_iptables.go. Chain names hash the container id, which is random in
- * reality: here it is a stable hash of the pod's name. Left out: the nftables backend, conditionsV4, IPv6.
+ * 127.0.0.1; of IPv6 in ip6tables, without localhost. Source: CNI plugins v1.9.1 plugins/meta/portmap/portmap_iptables.go. Chain names hash the container id, which is random in
+ * reality: here it is a stable hash of the pod's name. Left out: the nftables backend, conditionsV4 and
+ * conditionsV6.
  */
 import type { Container, ContainerPort, Pod } from '../../api/types/core.js';
-import { formatCidr, parseCidr } from '../../base/cidr.js';
+import { podIpOf } from '../../api/object/pod-ips.js';
+import { type Cidr, formatCidr, parseCidr } from '../../base/cidr.js';
+import { familyOf, familyOfText, hostRange, type IpFamily, socketText } from '../../base/ip-family.js';
 import { sha256Hex } from '../../base/hash.js';
 import { type Chain, chain } from '../../plan/ruleset.js';
-import type { NodeContext, NodeFragment, RuleOrigin, RuleRef } from '../agent.js';
+import type { NodeContext, NodeFragment, RuleOrigin, RuleRef, TableFragment } from '../agent.js';
 import { hasPodNetwork, podsOfNode } from '../pods-of-node.js';
 import { containerId } from './container-id.js';
 
@@ -18,8 +21,8 @@ const LOCAL = '-m addrtype --dst-type LOCAL -j CNI-HOSTPORT-DNAT';
 export interface PortmapSettings {
   /** The name in the CNI configuration. */
   readonly network: string;
-  /** Prefix length of the pods' subnet. */
-  readonly prefixLength: number;
+  /** The node's ranges, one of a family. */
+  readonly subnets: readonly Cidr[];
   readonly bridge: string;
 }
 
@@ -27,26 +30,40 @@ export interface PortmapSettings {
 export function portmap(context: NodeContext, settings: PortmapSettings): NodeFragment {
   const pods = mappedPods(context);
   if (pods.length === 0) return {};
+  const tables = (family: IpFamily): readonly TableFragment[] =>
+    settings.subnets
+      .filter(({ ip }) => familyOf(ip) === family)
+      .map((subnet) =>
+        hostPortTable(
+          pods.filter((pod) => podIpOf(pod, family) !== undefined),
+          settings.network,
+          subnet,
+        ),
+      );
+  const isIpv4 = settings.subnets.some(({ ip }) => typeof ip === 'number');
   return {
-    sysctl: { [`net.ipv4.conf.${settings.bridge}.route_localnet`]: '1' },
-    iptables: [
-      {
-        table: 'nat',
-        chains: [
-          chain(
-            'CNI-HOSTPORT-DNAT',
-            pods.flatMap((pod) => dispatchRules(pod, settings.network)),
-          ),
-          chain('CNI-HOSTPORT-SETMARK', [`-m comment --comment "CNI portfwd masquerade mark" -j MARK --set-xmark ${MARK}`]),
-          chain('CNI-HOSTPORT-MASQ', [`-m mark --mark ${MARK} -j MASQUERADE`]),
-          ...pods.map((pod) => podChain(pod, settings)),
-        ],
-        jumps: [
-          { chain: 'PREROUTING', at: 'last', rule: LOCAL },
-          { chain: 'OUTPUT', at: 'last', rule: LOCAL },
-          { chain: 'POSTROUTING', at: 'first', rule: '-m comment --comment "CNI portfwd requiring masquerade" -j CNI-HOSTPORT-MASQ' },
-        ],
-      },
+    sysctl: isIpv4 ? { [`net.ipv4.conf.${settings.bridge}.route_localnet`]: '1' } : {},
+    iptables: tables('IPv4'),
+    ip6tables: tables('IPv6'),
+  };
+}
+
+function hostPortTable(pods: readonly Pod[], network: string, subnet: Cidr): TableFragment {
+  return {
+    table: 'nat',
+    chains: [
+      chain(
+        'CNI-HOSTPORT-DNAT',
+        pods.flatMap((pod) => dispatchRules(pod, network)),
+      ),
+      chain('CNI-HOSTPORT-SETMARK', [`-m comment --comment "CNI portfwd masquerade mark" -j MARK --set-xmark ${MARK}`]),
+      chain('CNI-HOSTPORT-MASQ', [`-m mark --mark ${MARK} -j MASQUERADE`]),
+      ...pods.map((pod) => podChain(pod, network, subnet)),
+    ],
+    jumps: [
+      { chain: 'PREROUTING', at: 'last', rule: LOCAL },
+      { chain: 'OUTPUT', at: 'last', rule: LOCAL },
+      { chain: 'POSTROUTING', at: 'first', rule: '-m comment --comment "CNI portfwd requiring masquerade" -j CNI-HOSTPORT-MASQ' },
     ],
   };
 }
@@ -90,21 +107,26 @@ function dispatchRules(pod: Pod, network: string): string[] {
   return rules;
 }
 
-function podChain(pod: Pod, settings: PortmapSettings): Chain {
-  const ip = pod.status?.podIP ?? '';
-  const range = parseCidr(`${ip}/${settings.prefixLength}`);
-  const subnet = range === undefined ? `${ip}/32` : formatCidr(range);
+const UNSPECIFIED = ['', '0.0.0.0', '::'];
+
+/** A hostIP of the other family leaves the port out. */
+function podChain(pod: Pod, network: string, { ip: base, length }: Cidr): Chain {
+  const family = familyOf(base);
+  const ip = podIpOf(pod, family) as string;
+  const range = parseCidr(`${ip}/${length}`);
+  const subnet = range === undefined ? hostRange(ip) : formatCidr(range);
   const rules = mappingsOf(pod).flatMap((port) => {
+    const { hostIP = '' } = port;
+    if (hostIP !== '' && familyOfText(hostIP) !== family) return [];
     const protocol = protocolOf(port);
-    const anywhere = port.hostIP === undefined || port.hostIP === '' || port.hostIP === '0.0.0.0';
-    const match = `${anywhere ? '' : `-d ${port.hostIP}/32 `}-p ${protocol} -m ${protocol} --dport ${port.hostPort}`;
+    const match = `${UNSPECIFIED.includes(hostIP) ? '' : `-d ${hostRange(hostIP)} `}-p ${protocol} -m ${protocol} --dport ${port.hostPort}`;
     return [
       `-s ${subnet} ${match} -j CNI-HOSTPORT-SETMARK`,
-      `-s 127.0.0.1/32 ${match} -j CNI-HOSTPORT-SETMARK`,
-      `${match} -j DNAT --to-destination ${ip}:${port.containerPort}`,
+      ...(family === 'IPv4' ? [`-s 127.0.0.1/32 ${match} -j CNI-HOSTPORT-SETMARK`] : []),
+      `${match} -j DNAT --to-destination ${socketText(ip, port.containerPort)}`,
     ];
   });
-  return chain(podChainName(pod, settings.network), rules);
+  return chain(podChainName(pod, network), rules);
 }
 
 /** The pod whose hostPort a rule serves; null for a rule of somebody else. */

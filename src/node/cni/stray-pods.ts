@@ -3,12 +3,15 @@
  * mean that the pod is reachable there, as by a host route of an administrator: on its node by the bridge, on the others by its node.
  * Left out: pods of the range that the address really belongs to look for it on their own bridge, and do not find it.
  */
+import { podIps } from '../../api/object/pod-ips.js';
+import { isPodTerminal } from '../../api/object/pod-state.js';
 import type { Node, Pod } from '../../api/types/core.js';
 import type { StoreView } from '../../api/view.js';
 import { type Cidr, cidrContains } from '../../base/cidr.js';
-import { parseIp } from '../../base/ip.js';
+import { type Ip, parseIp } from '../../base/ip.js';
+import { familyOf, hostRange } from '../../base/ip-family.js';
 import { hasPodNetwork } from '../pods-of-node.js';
-import { podRangeOf } from './pod-range.js';
+import { podRangesOf } from './pod-range.js';
 
 export interface StrayPod {
   readonly node: string;
@@ -29,21 +32,27 @@ export function strayPods(view: StoreView): readonly StrayPod[] {
 }
 
 function findStrays(pods: readonly Pod[], nodes: readonly Node[]): readonly StrayPod[] {
-  const ranges = new Map<string, Cidr | undefined>(nodes.map((node) => [node.metadata.name, podRangeOf(node)]));
+  const ranges = new Map<string, readonly Cidr[]>(nodes.map((node) => [node.metadata.name, podRangesOf(node)]));
   const strays: StrayPod[] = [];
-  for (const { spec, status } of pods.filter(hasPodNetwork)) {
-    const ip = status?.podIP === undefined ? undefined : parseIp(status.podIP);
-    const range = spec.nodeName === undefined ? undefined : ranges.get(spec.nodeName);
-    const ended = status?.phase === 'Succeeded' || status?.phase === 'Failed';
-    if (typeof ip !== 'number' || range === undefined || ended || cidrContains(range, ip)) continue;
-    strays.push({ node: spec.nodeName as string, ip: status?.podIP as string });
+  for (const pod of pods.filter(hasPodNetwork)) {
+    const { nodeName } = pod.spec;
+    const own = nodeName === undefined || isPodTerminal(pod) ? undefined : ranges.get(nodeName);
+    if (own === undefined) continue;
+    for (const ip of podIps(pod)) if (isAway(parseIp(ip), own)) strays.push({ node: nodeName as string, ip });
   }
   return strays;
+}
+
+/** An address of a family that the node has a range of is away where it lies outside of that. */
+function isAway(ip: Ip | undefined, ranges: readonly Cidr[]): boolean {
+  if (ip === undefined) return false;
+  const range = ranges.find((one) => familyOf(one.ip) === familyOf(ip));
+  return range !== undefined && !cidrContains(range, ip);
 }
 
 /** The node's own routes to its stray pods. */
 export function strayRoutes(view: StoreView, node: string, bridge: string): readonly string[] {
   return strayPods(view)
     .filter((stray) => stray.node === node)
-    .map(({ ip }) => `${ip}/32 dev ${bridge} scope link`);
+    .map(({ ip }) => `${hostRange(ip)} dev ${bridge} scope link`);
 }

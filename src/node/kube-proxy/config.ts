@@ -23,7 +23,7 @@ export interface KubeProxySettings {
   readonly interfaceNamePrefix: string;
   readonly masqueradeAll: boolean;
   readonly masqueradeBit: number;
-  /** In effect: only mode iptables has them, and not where nodePortAddresses leave loopback out. */
+  /** In effect, of IPv4: only mode iptables has them, and not where nodePortAddresses leave loopback out. */
   readonly localhostNodePorts: boolean;
   /** CIDRs, or `primary` alone: the node's own address. Empty: every local address, but of mode nftables the primary one. */
   readonly nodePortAddresses: readonly string[];
@@ -110,9 +110,6 @@ export function kubeProxySettings(cluster: ClusterSpec): KubeProxySettings {
 }
 
 function readSettings(cluster: ClusterSpec): KubeProxySettings {
-  if (cluster.serviceCIDRs.some((cidr) => cidr.includes(':'))) {
-    throw unsupported('kube-proxy-ipv6', 'kube-proxy with IPv6 or dual stack Services is not modelled');
-  }
   const values = readFields(cluster.kubeProxy.config, PROXY_FIELDS, 'kubeProxy.config');
   const mode = modeOf(values.string('mode') || cluster.kubeProxy.mode);
   const section = mode === 'nftables' ? 'nftables' : 'iptables';

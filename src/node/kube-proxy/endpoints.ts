@@ -3,13 +3,14 @@
  * are made when somebody asks for one. Source: Kubernetes 1.34 pkg/proxy/endpointslicecache.go: only the first address of an endpoint
  * counts, ready and serving are true unless said otherwise, and of doubles all nodes are kept, so that a local one wins.
  */
+import { socketText } from '../../base/ip-family.js';
 import type { EndpointSlice, ServicePort } from '../../api/types/core.js';
 import { endpointChainName } from './iptables/chain-names.js';
 import type { EndpointState } from './topology.js';
 
 export interface ProxyEndpoint extends EndpointState {
   readonly ip: string;
-  /** `ip:port`. */
+  /** `ip:port`, IPv6 in brackets. */
   readonly text: string;
   /** KUBE-SEP-…; hashed when first asked. */
   readonly chain: string;
@@ -61,7 +62,7 @@ export function collectEndpoints(slices: readonly PortSlice[], spn: string, prot
     for (const endpoint of slice.endpoints) {
       const ip = endpoint.addresses[0];
       if (ip === undefined) continue;
-      const text = `${ip}:${port}`;
+      const text = socketText(ip, port);
       const before = found.get(text);
       const node = endpoint.nodeName === undefined ? [] : [endpoint.nodeName];
       const nodes = before === undefined ? node : [...new Set([...before.nodes, ...node])];

@@ -2,14 +2,16 @@
  * kube-proxy as a node agent: rules, sets and sysctls out of the Services and EndpointSlices it has seen, in the mode it runs in. Source:
  * Kubernetes 1.34 pkg/proxy/{iptables,ipvs,nftables}, cmd/kube-proxy/app. The historic mode userspace is refused by name.
  */
-import { cidrContains, type Cidr, parseCidr } from '../../base/cidr.js';
+import { cidrContains, parseCidr } from '../../base/cidr.js';
 import { compareIp, formatIp, type Ip } from '../../base/ip.js';
+import { familyOf, familyOfText, hostRange, type IpFamily } from '../../base/ip-family.js';
+import { type ClusterSpec, familiesOf } from '../../api/cluster.js';
 import type { Node } from '../../api/types/core.js';
-import type { NodeContext, NodeFragment } from '../agent.js';
-import { internalIp } from '../node-address.js';
+import type { NodeContext, NodeFragment, TableFragment } from '../agent.js';
+import { internalIpOf } from '../node-address.js';
 import { type KubeProxySettings, kubeProxySettings, PRIMARY } from './config.js';
 import { proxyTables } from './iptables/proxy-rules.js';
-import { ipvsFragment } from './ipvs/fragment.js';
+import { ipvsHalf, joinedHalves } from './ipvs/fragment.js';
 import { localDetector } from './local-detector.js';
 import { proxyNftTable } from './nftables/proxy-table.js';
 import type { ProxyNode } from './proxy-node.js';
@@ -17,31 +19,46 @@ import { type ServiceModel, serviceModel } from './service-model.js';
 
 const ZONE = 'topology.kubernetes.io/zone';
 
-/** `localAddresses` are those of the node's interfaces, for nodePortAddresses. */
+/** `localAddresses` are those of the node's interfaces, for nodePortAddresses. One proxier for each family that the cluster has. */
 export function kubeProxyFragment(context: NodeContext, localAddresses: readonly Ip[]): NodeFragment {
-  const model = serviceModel(context.view);
   const settings = kubeProxySettings(context.cluster);
-  const node = proxyNode(context, model, localAddresses);
+  const parts = familiesOf(context.cluster).map((family) => {
+    const model = serviceModel(context.view, family);
+    const own = localAddresses.filter((ip) => familyOf(ip) === family);
+    return { model, own, node: proxyNode(context, model, family, own) };
+  });
   const sysctl = sysctls(settings);
   switch (settings.mode) {
     case 'iptables':
-      return { sysctl, iptables: proxyTables(model, node) };
-    case 'nftables': {
-      const serviceCIDRs = context.cluster.serviceCIDRs.filter((cidr) => !cidr.includes(':'));
-      return { sysctl, nft: [proxyNftTable(model, node, serviceCIDRs)] };
-    }
+      return { sysctl, ...tablesOf(parts.map(({ model, node }) => [node.family, proxyTables(model, node)])) };
+    case 'nftables':
+      return { sysctl, nft: parts.map(({ model, node }) => proxyNftTable(model, node, serviceRanges(context.cluster, node.family))) };
     case 'ipvs': {
-      const fragment = ipvsFragment(model, { ...node, scheduler: settings.ipvsScheduler, ...ipvsAddresses(node, localAddresses) });
-      return { ...fragment, sysctl: { ...sysctl, ...ipvsSysctls(settings) } };
+      const halves = parts.map(({ model, node, own }) =>
+        ipvsHalf(model, { ...node, scheduler: settings.ipvsScheduler, ...ipvsAddresses(node, own) }),
+      );
+      const tables = tablesOf(halves.map(({ family, tables: made }) => [family, made]));
+      return { ...tables, ...joinedHalves(halves), sysctl: { ...sysctl, ...ipvsSysctls(settings) } };
     }
   }
 }
 
-/** Without loopback, on which IPVS serves nothing. */
-function ipvsAddresses(node: ProxyNode, localAddresses: readonly Ip[]): { addresses: ReadonlySet<string>; nodePortIps: readonly string[] } {
-  const addresses = localAddresses.filter((ip) => typeof ip === 'number' && ip >>> 24 !== 127).map(formatIp);
+function tablesOf(all: readonly (readonly [IpFamily, readonly TableFragment[]])[]): Pick<NodeFragment, 'iptables' | 'ip6tables'> {
+  const of = (family: IpFamily): readonly TableFragment[] => all.flatMap(([one, tables]) => (one === family ? tables : []));
+  return { iptables: of('IPv4'), ip6tables: of('IPv6') };
+}
+
+function serviceRanges({ serviceCIDRs }: ClusterSpec, family: IpFamily): readonly string[] {
+  return serviceCIDRs.filter((cidr) => familyOfText(cidr) === family);
+}
+
+/** Without loopback and link-local addresses, on which IPVS serves nothing. */
+function ipvsAddresses(node: ProxyNode, own: readonly Ip[]): { addresses: ReadonlySet<string>; nodePortIps: readonly string[] } {
+  const addresses = own.filter((ip) => !NOT_SERVED.some((range) => cidrContains(range, ip))).map(formatIp);
   return { addresses: new Set(addresses), nodePortIps: node.nodePortIps ?? [...new Set(addresses)] };
 }
+
+const NOT_SERVED = ['127.0.0.0/8', '::1/128', 'fe80::/10'].flatMap((text) => parseCidr(text) ?? []);
 
 function ipvsSysctls({ strictARP }: KubeProxySettings): Readonly<Record<string, string>> {
   return {
@@ -69,31 +86,37 @@ export function zoneOf(node: Node): string | undefined {
   return node.metadata.labels?.[ZONE];
 }
 
-/** The node as kube-proxy's rules see it. */
-export function proxyNode(context: NodeContext, model: ServiceModel, localAddresses: readonly Ip[]): ProxyNode {
+/** The node as kube-proxy's rules of one family see it. */
+export function proxyNode(context: NodeContext, model: ServiceModel, family: IpFamily, localAddresses: readonly Ip[]): ProxyNode {
   const { node } = context;
   const settings = kubeProxySettings(context.cluster);
+  const own = internalIpOf(node, family);
   return {
     name: node.metadata.name,
     zone: zoneOf(node),
-    ip: internalIp(node) ?? '',
+    family,
+    ip: own ?? '',
     masqueradeAll: settings.masqueradeAll,
     masqueradeBit: settings.masqueradeBit,
-    localhostNodePorts: settings.localhostNodePorts,
+    localhostNodePorts: settings.localhostNodePorts && family === 'IPv4',
     tcpBeLiberal: settings.tcpBeLiberal,
-    detector: localDetector(settings, node),
-    nodePortIps: nodePortIps(settings, internalIp(node), localAddresses),
+    detector: localDetector(settings, node, family),
+    nodePortIps: nodePortIps(settings, family, own, localAddresses),
     largeCluster: model.isLarge,
   };
 }
 
 /** Undefined: all of them. CIDRs of the other family only mean the same. */
-function nodePortIps(settings: KubeProxySettings, own: string | undefined, localAddresses: readonly Ip[]): readonly string[] | undefined {
-  const { nodePortAddresses, localhostNodePorts } = settings;
-  const cidrs = nodePortAddresses.includes(PRIMARY) ? [`${own}/32`] : nodePortAddresses;
-  const ranges = cidrs.map((text) => parseCidr(text)).filter((c): c is Cidr => c !== undefined && typeof c.ip === 'number');
+function nodePortIps(
+  { nodePortAddresses, localhostNodePorts }: KubeProxySettings,
+  family: IpFamily,
+  own: string | undefined,
+  localAddresses: readonly Ip[],
+): readonly string[] | undefined {
+  const cidrs = nodePortAddresses.includes(PRIMARY) ? (own === undefined ? [] : [hostRange(own)]) : nodePortAddresses;
+  const ranges = cidrs.flatMap((text) => parseCidr(text) ?? []).filter(({ ip }) => familyOf(ip) === family);
   if (ranges.length === 0 || ranges.some((cidr) => cidr.length === 0)) return undefined;
-  const all: Ip[] = localhostNodePorts ? [0x7f000001, ...localAddresses] : [...localAddresses];
+  const all: Ip[] = localhostNodePorts && family === 'IPv4' ? [0x7f000001, ...localAddresses] : [...localAddresses];
   return all
     .filter((ip) => ranges.some((cidr) => cidrContains(cidr, ip)))
     .sort(compareIp)

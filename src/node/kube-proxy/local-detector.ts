@@ -3,9 +3,11 @@
  * Kubernetes 1.34 pkg/proxy/util/localdetector.go and cmd/kube-proxy/app/server_linux.go (getLocalDetectors).
  */
 import { parseCidr, formatCidr } from '../../base/cidr.js';
+import { familyOf, familyOfText, type IpFamily } from '../../base/ip-family.js';
 import type { Node } from '../../api/types/core.js';
 import { podCidrOf } from '../node-address.js';
 import type { KubeProxySettings } from './config.js';
+import { NFT_PROTOCOL } from './nftables/family-words.js';
 
 /** A match in two parts, because rule texts put addresses before interfaces; each ends with a space or is empty. */
 export interface LocalDetector {
@@ -18,15 +20,15 @@ export interface LocalDetector {
 }
 
 /** Undefined where the mode lacks what it needs: then nothing is treated as local. */
-export function localDetector(settings: KubeProxySettings, node: Node): LocalDetector | undefined {
+export function localDetector(settings: KubeProxySettings, node: Node, family: IpFamily): LocalDetector | undefined {
   switch (settings.detectLocalMode) {
     case 'ClusterCIDR':
       return bySource(
-        settings.clusterCIDRs.find((cidr) => !cidr.includes(':')),
+        settings.clusterCIDRs.find((cidr) => familyOfText(cidr) === family),
         'clusterCIDR',
       );
     case 'NodeCIDR':
-      return bySource(podCidrOf(node), "the node's podCIDR");
+      return bySource(podCidrOf(node, family), "the node's podCIDR");
     case 'BridgeInterface':
       return byDevice(settings.bridgeInterface, settings.bridgeInterface);
     case 'InterfaceNamePrefix':
@@ -38,10 +40,11 @@ function bySource(text: string | undefined, label: string): LocalDetector | unde
   const cidr = text === undefined ? undefined : parseCidr(text);
   if (cidr === undefined) return undefined;
   const source = formatCidr(cidr);
+  const ip = NFT_PROTOCOL[familyOf(cidr.ip)];
   return {
     ifLocal: { source: `-s ${source} `, device: '' },
     ifNotLocal: { source: `! -s ${source} `, device: '' },
-    nft: { ifLocal: `ip saddr ${source}`, ifNotLocal: `ip saddr != ${source}` },
+    nft: { ifLocal: `${ip} saddr ${source}`, ifNotLocal: `${ip} saddr != ${source}` },
     meaning: `${label} ${source}`,
   };
 }

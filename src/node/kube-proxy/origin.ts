@@ -21,10 +21,10 @@ export function externalMark(port: ProxyPort): string {
     : 'externalTrafficPolicy is Cluster: traffic from outside is masqueraded';
 }
 
-export function clusterIpMark({ cluster, node }: NodeContext): string {
+export function clusterIpMark({ cluster, node }: NodeContext, { family }: ProxyPort): string {
   const settings = kubeProxySettings(cluster);
   if (settings.masqueradeAll) return "kube-proxy's masqueradeAll masquerades everything to its clusterIP";
-  const meaning = localDetector(settings, node)?.meaning ?? settings.detectLocalMode;
+  const meaning = localDetector(settings, node, family)?.meaning ?? settings.detectLocalMode;
   return `traffic to its clusterIP from outside ${meaning} is masqueraded`;
 }
 

@@ -52,7 +52,7 @@ function anew(store: Store): string[] {
       fresh.create({ ...rest, metadata: meta });
     }
   }
-  return lines(serviceModel(fresh.view()));
+  return lines(serviceModel(fresh.view(), 'IPv4'));
 }
 
 const CHANGES: readonly (readonly [says: string, change: (store: Store) => void])[] = [
@@ -80,9 +80,9 @@ const CHANGES: readonly (readonly [says: string, change: (store: Store) => void]
 for (const [says, change] of CHANGES) {
   test(`a model that is changed is the one that would be made anew: ${says}`, () => {
     const store = filled();
-    const before = serviceModel(store.view());
+    const before = serviceModel(store.view(), 'IPv4');
     change(store);
-    const after = serviceModel(store.view());
+    const after = serviceModel(store.view(), 'IPv4');
     assert.notDeepEqual(lines(after), lines(before));
     assert.deepEqual(lines(after), anew(store));
   });
@@ -90,9 +90,9 @@ for (const [says, change] of CHANGES) {
 
 test('the ports of Services whose endpoints did not change are the same objects', () => {
   const store = filled();
-  const before = serviceModel(store.view());
+  const before = serviceModel(store.view(), 'IPv4');
   store.update(slice('b', ['10.0.0.2']));
-  const after = serviceModel(store.view());
+  const after = serviceModel(store.view(), 'IPv4');
   assert.deepEqual(
     after.ports.map((port, i) => port === before.ports[i]),
     [true, false, false, true],

@@ -1,9 +1,10 @@
 /**
  * One port of a Service as kube-proxy keeps it. Source: Kubernetes 1.34 pkg/proxy/serviceport.go (newBaseServiceInfo). What costs much, its endpoints and
- * the hash in its chains' names, is made when first asked. IPv4 only.
+ * the hash in its chains' names, is made when first asked. It is of one family: addresses and ranges of the other are left out.
  */
 import { cidrContains, parseCidr } from '../../base/cidr.js';
 import { parseIp } from '../../base/ip.js';
+import { familyOfText, type IpFamily } from '../../base/ip-family.js';
 import type { EndpointSlice, Service, ServicePort } from '../../api/types/core.js';
 import { collectEndpoints, type EndpointScan, type PortSlice, type ProxyEndpoint, scanEndpoints, slicesOfPort } from './endpoints.js';
 import { servicePortHash } from './iptables/chain-names.js';
@@ -11,10 +12,6 @@ import type { PortPolicy } from './topology.js';
 
 const DEFAULT_AFFINITY_SECONDS = 10800;
 const PROTOCOLS = { TCP: 'tcp', UDP: 'udp', SCTP: 'sctp' } as const;
-
-export function isIpv4(text: string): boolean {
-  return text.includes('.') && !text.includes(':');
-}
 
 /** A class, because a cluster has tens of thousands of them, and two of its values are better made late. */
 export class ProxyPort implements PortPolicy {
@@ -25,6 +22,8 @@ export class ProxyPort implements PortPolicy {
   /** `namespace/name[:port]`. */
   readonly spn: string;
   readonly protocol: 'tcp' | 'udp' | 'sctp';
+  readonly family: IpFamily;
+  /** Of that family; may be another than the Service's first. */
   readonly clusterIP: string;
   readonly port: number;
   /** 0: none. */
@@ -49,13 +48,15 @@ export class ProxyPort implements PortPolicy {
 
   constructor(service: Service, port: ServicePort, clusterIP: string, slices: readonly EndpointSlice[]) {
     const { spec, metadata } = service;
-    const addresses = externalAddresses(service);
+    const family = familyOfText(clusterIP);
+    const addresses = externalAddresses(service, family);
     this.#slices = slicesOfPort(slices, port);
     this.namespace = metadata.namespace ?? 'default';
     this.service = metadata.name;
     this.portName = port.name ?? '';
     this.spn = `${this.namespace}/${metadata.name}${this.portName === '' ? '' : `:${this.portName}`}`;
     this.protocol = PROTOCOLS[port.protocol ?? 'TCP'];
+    this.family = family;
     this.clusterIP = clusterIP;
     this.port = port.port;
     this.nodePort = port.nodePort ?? 0;
@@ -95,15 +96,16 @@ interface ExternalAddresses {
 
 const NO_ADDRESSES: ExternalAddresses = { externalIPs: [], loadBalancerVIPs: [], sourceRanges: [] };
 
-function externalAddresses(service: Service): ExternalAddresses {
+function externalAddresses(service: Service, family: IpFamily): ExternalAddresses {
   const { externalIPs, loadBalancerSourceRanges } = service.spec;
   const ingress = service.status?.loadBalancer?.ingress;
   if (externalIPs === undefined && loadBalancerSourceRanges === undefined && ingress === undefined) return NO_ADDRESSES;
+  const isOwn = (text: string): boolean => familyOfText(text) === family;
   const vips = (ingress ?? []).filter((i) => i.ipMode === undefined || i.ipMode === 'VIP').flatMap((i) => i.ip ?? []);
-  const ranges = (loadBalancerSourceRanges ?? []).map((range) => range.trim()).filter(isIpv4);
+  const ranges = (loadBalancerSourceRanges ?? []).map((range) => range.trim()).filter(isOwn);
   return {
-    externalIPs: (externalIPs ?? []).filter(isIpv4),
-    loadBalancerVIPs: vips.filter(isIpv4),
+    externalIPs: (externalIPs ?? []).filter(isOwn),
+    loadBalancerVIPs: vips.filter(isOwn),
     // A range of everything means no restriction at all.
     sourceRanges: ranges.some((range) => range.endsWith('/0')) ? [] : ranges,
   };

@@ -72,26 +72,26 @@ test('two pods of one node have different addresses, and a freed one can be give
   assert.equal(w.get('Pod', 'd').status?.podIP, '10.244.0.2');
 });
 
-test('IPAM is told the address it gave last', () => {
-  const asked: (string | undefined)[] = [];
-  const allocate = ({ taken, last }: { taken: ReadonlySet<string>; last: string | undefined }): string => {
+test('IPAM is told the addresses it gave last', () => {
+  const asked: (readonly string[])[] = [];
+  const allocate = ({ taken, last }: { taken: ReadonlySet<string>; last: readonly string[] }): readonly string[] => {
     asked.push(last);
-    return `10.0.0.${taken.size + 2}`;
+    return [`10.0.0.${taken.size + 2}`];
   };
   const w = world([createKubelet({ allocate })]);
   w.create(...nodes(1), pod('a', { nodeName: 'node1' }), pod('b', { nodeName: 'node1' }));
   w.settle();
-  assert.deepEqual(asked, [undefined, '10.0.0.2']);
+  assert.deepEqual(asked, [[], ['10.0.0.2']]);
 });
 
 test('without an address the pod stays ContainerCreating, and starts when one is there', () => {
-  const pool: { free?: string } = {};
-  const w = world([createScheduler(), createKubelet({ allocate: () => pool.free })]);
+  const pool: { free?: string[] } = {};
+  const w = world([createScheduler(), createKubelet({ allocate: () => pool.free ?? [] })]);
   w.create(...nodes(1), pod('a'));
   w.settle();
   assert.deepEqual([w.get('Pod', 'a').status?.phase, ...containers(w)], ['Pending', 'c ContainerCreating 0']);
   assert.match(w.events('a').at(-1) ?? '', /^FailedCreatePodSandBox: Failed to create pod sandbox: .*a_default\(.*\)/);
-  pool.free = '10.0.0.9';
+  pool.free = ['10.0.0.9'];
   w.create(pod('b', { nodeName: 'node1', hostNetwork: true }));
   w.settle();
   assert.deepEqual([w.get('Pod', 'a').status?.podIP, ...containers(w)], ['10.0.0.9', 'c ready 0']);

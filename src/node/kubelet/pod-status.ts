@@ -10,12 +10,12 @@ import { hasEnded } from './container-run.js';
 
 export interface PodFacts {
   readonly ips: readonly string[];
-  readonly hostIP: string | undefined;
+  readonly hostIPs: readonly string[];
   readonly containers: readonly ContainerStatus[];
 }
 
 export function podStatus(pod: Pod, facts: PodFacts, nowText: string): PodStatus {
-  const { ips, hostIP, containers } = facts;
+  const { ips, hostIPs, containers } = facts;
   const sidecars = new Set((pod.spec.initContainers ?? []).filter(isSidecar).map(({ name }) => name));
   const own = containers.filter(({ name }) => !sidecars.has(name));
   const phase = phaseOf(pod, own);
@@ -23,7 +23,7 @@ export function podStatus(pod: Pod, facts: PodFacts, nowText: string): PodStatus
     ...pod.status,
     phase,
     conditions: conditions(pod, facts, phase, nowText),
-    ...(hostIP === undefined ? {} : { hostIP }),
+    ...(hostIPs.length === 0 ? {} : { hostIP: hostIPs[0], hostIPs: hostIPs.map((ip) => ({ ip })) }),
     ...(ips.length === 0 ? {} : { podIP: ips[0], podIPs: ips.map((ip) => ({ ip })) }),
     startTime: pod.status?.startTime ?? nowText,
     containerStatuses: own,

@@ -3,12 +3,14 @@
  * being deleted is stopped and then removed from the API; a process ends at once on SIGTERM, so that only a
  * preStop sleep takes time.
  */
+import { familyOfText, firstOfEachFamily } from '../../base/ip-family.js';
 import { isEqual } from '../../api/equal.js';
 import type { ReconcileContext, Write } from '../../api/controller.js';
 import { ANNOTATIONS } from '../../api/object/annotations.js';
 import { isSidecar, runningContainers, runningStatuses } from '../../api/object/containers.js';
 import { elapsedUs } from '../../api/object/elapsed.js';
 import { refOf } from '../../api/object/key.js';
+import { podIps } from '../../api/object/pod-ips.js';
 import { isPodTerminal } from '../../api/object/pod-state.js';
 import type { Container, ContainerStatus, Pod } from '../../api/types/core.js';
 import { probeContainer } from './container-probes.js';
@@ -36,7 +38,7 @@ export function syncPod(turn: PodTurn): readonly Write[] {
   const writes: Write[] = [];
   const ips = addressesOf(turn, writes);
   const containers = ips.length === 0 ? runningContainers(pod.spec).map(created) : runContainers(turn, writes);
-  const status = podStatus(pod, { ips, hostIP: turn.nodeAddresses[0], containers }, turn.context.nowText);
+  const status = podStatus(pod, { ips, hostIPs: firstOfEachFamily(turn.nodeAddresses), containers }, turn.context.nowText);
   if (isEqual(status, pod.status)) {
     memory.written = pod.status;
     return writes;
@@ -47,9 +49,9 @@ export function syncPod(turn: PodTurn): readonly Write[] {
 
 function addressesOf({ pod, memory, nodeAddresses, allocate }: PodTurn, writes: Write[]): readonly string[] {
   if (pod.spec.hostNetwork === true) return firstOfEachFamily(nodeAddresses);
-  const { podIP, podIPs } = pod.status ?? {};
-  if (podIP !== undefined) return podIPs?.map(({ ip }) => ip) ?? [podIP];
-  const ips = allocate();
+  const known = podIps(pod);
+  if (known.length > 0) return known;
+  const ips = likeNode(allocate(), nodeAddresses);
   if (ips.length === 0 && !memory.saidNoAddress) {
     const message = `Failed to create pod sandbox: failed to setup network for sandbox of pod ${podId(pod)}: the network plug-in gave no address`;
     writes.push({ op: 'event', about: pod, type: 'Warning', reason: 'FailedCreatePodSandBox', message });
@@ -58,9 +60,10 @@ function addressesOf({ pod, memory, nodeAddresses, allocate }: PodTurn, writes: 
   return ips;
 }
 
-function firstOfEachFamily(addresses: readonly string[]): readonly string[] {
-  const isV6 = (address: string): boolean => address.includes(':');
-  return addresses.filter((address, i) => addresses.findIndex((other) => isV6(other) === isV6(address)) === i);
+/** The family of the node's own first address comes first (sortPodIPs). */
+function likeNode(ips: readonly string[], [first]: readonly string[]): readonly string[] {
+  const family = first === undefined ? 'IPv4' : familyOfText(first);
+  return firstOfEachFamily([...ips.filter((ip) => familyOfText(ip) === family), ...ips]);
 }
 
 /** Containers first, in their order; what they then listen on decides the probes; what a probe kills is restarted. */

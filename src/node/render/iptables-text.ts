@@ -1,7 +1,7 @@
-/** A node's rules as `iptables-save` prints them. */
-import type { NetnsPlan } from '../../plan/plan.js';
+/** A node's rules as `iptables-save` prints them, and those of IPv6 as `ip6tables-save` does: two tools, as in reality. */
+import type { Ruleset } from '../../plan/ruleset.js';
 import { writeIptables } from '../../plan/iptables-text.js';
 
-export function renderIptablesSave(plan: NetnsPlan): string {
-  return plan.iptables === undefined ? '' : writeIptables(plan.iptables, 'save');
+export function renderIptablesSave(ruleset: Ruleset | undefined): string {
+  return ruleset === undefined ? '' : writeIptables(ruleset, 'save');
 }

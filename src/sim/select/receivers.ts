@@ -6,11 +6,12 @@ import { podListeners } from '../listeners.js';
 import { findObject } from '../lookup.js';
 import type { ObjectSelection, Receiver, RouteSelection, SelectContext, Sender } from './selection.js';
 import { checkRoute } from './check-route.js';
+import { asSpoken, inFamily } from './in-family.js';
 import { findExternal, selectSenders } from './senders.js';
 import { serviceReceivers } from './service-receivers.js';
 import { unknownPort } from './unknown-port.js';
 
-/** Of one sender: `each other` leaves it out. */
+/** Of one sender: `each other` leaves it out. By the family that is said, else by one that the sender has. */
 export function selectReceivers(
   context: SelectContext,
   object: ObjectSelection,
@@ -18,6 +19,18 @@ export function selectReceivers(
   sender: Sender,
 ): readonly Receiver[] {
   checkRoute(object, route);
+  const { family } = route ?? {};
+  return receiversOf(context, object, route, sender).map((receiver) =>
+    family === undefined ? asSpoken(context, receiver, sender) : inFamily(context, receiver, family),
+  );
+}
+
+function receiversOf(
+  context: SelectContext,
+  object: ObjectSelection,
+  route: RouteSelection | undefined,
+  sender: Sender,
+): readonly Receiver[] {
   switch (object.kind) {
     case 'service':
       return serviceReceivers(context, findObject(context.view, 'Service', object.name, context.namespace), route);

@@ -2,6 +2,8 @@
  * What the noun phrases of a sentence mean: senders, and addresses that are called. The selections have the shape of a parsed phrase, so that whoever
  * parsed a sentence can ask with what it has.
  */
+import type { IpFamily } from '../../base/ip-family.js';
+import type { FabricHost } from '../../fabric/fabric-spec.js';
 import type { StoreView } from '../../api/view.js';
 import type { WantedName } from '../lookup.js';
 
@@ -36,6 +38,8 @@ export interface RouteSelection {
   readonly protocol: 'TCP' | 'UDP' | 'SCTP' | undefined;
   readonly node: string | undefined;
   readonly address: string | undefined;
+  /** Of `over IPv6`. */
+  readonly family?: IpFamily | undefined;
 }
 
 export interface Sender {
@@ -56,5 +60,5 @@ export interface SelectContext {
   readonly view: StoreView;
   readonly namespace: string;
   /** External clients by name. */
-  readonly externals: readonly { readonly name: string; readonly address: string }[];
+  readonly externals: readonly FabricHost[];
 }

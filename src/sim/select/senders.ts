@@ -1,6 +1,7 @@
 /** Which pods, nodes and clients a noun phrase means, as endpoint texts. */
 import { inputError, unsupported } from '../../base/errors.js';
 import type { Pod } from '../../api/types/core.js';
+import { addressesOfHost, type FabricHost } from '../../fabric/fabric-spec.js';
 import { findObject, podsOf } from '../lookup.js';
 import type { SelectContext, Sender, SenderSelection } from './selection.js';
 
@@ -57,8 +58,8 @@ function requireContainer(pod: Pod, container: string): void {
   });
 }
 
-export function findExternal(context: SelectContext, name: string): { readonly name: string; readonly address: string } {
-  const found = context.externals.find((external) => external.name === name || external.address === name);
+export function findExternal(context: SelectContext, name: string): FabricHost {
+  const found = context.externals.find((external) => external.name === name || addressesOfHost(external).includes(name));
   if (found) return found;
   throw inputError('unknown-client', `there is no external client "${name}"`, {
     fix: `add it: \`Given an external client ${name} at 203.0.113.9\``,

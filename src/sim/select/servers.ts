@@ -1,7 +1,9 @@
 /** Who may answer for a Service. */
 import type { Service } from '../../api/types/core.js';
 import type { StoreView } from '../../api/view.js';
-import { nodeAddress } from '../lookup.js';
+import { podIps } from '../../api/object/pod-ips.js';
+import { addressesOfHost } from '../../fabric/fabric-spec.js';
+import { nodeAddresses } from '../lookup.js';
 import type { SelectContext } from './selection.js';
 
 /** The endpoints behind a Service, as endpoint texts; the address where no pod is named. */
@@ -20,10 +22,10 @@ export function serversOf({ view, externals }: SelectContext, service: Service):
 
 /** The node, pod or outside host that holds an address, as endpoint text. */
 function ownerOfAddress(view: StoreView, address: string, externals: SelectContext['externals']): string | undefined {
-  const node = view.list('Node').find((one) => nodeAddress(one) === address);
+  const node = view.list('Node').find((one) => nodeAddresses(one).includes(address));
   if (node) return `node/${node.metadata.name}`;
-  const pod = view.list('Pod').find((one) => one.status?.podIP === address && one.spec.hostNetwork !== true);
+  const pod = view.list('Pod').find((one) => one.spec.hostNetwork !== true && podIps(one).includes(address));
   if (pod) return `pod/${pod.metadata.namespace}/${pod.metadata.name}`;
-  const host = externals.find((external) => external.address === address);
+  const host = externals.find((external) => addressesOfHost(external).includes(address));
   return host && `external/${host.name}`;
 }

@@ -51,7 +51,7 @@ export function serviceReceivers(context: SelectContext, service: Service, route
         route?.via === 'LoadBalancer'
           ? `lb/${namespace}/${name}`
           : route?.via === 'ExternalIP'
-            ? `ip/${route.address}`
+            ? `ip/${bracketed(route.address ?? '')}`
             : `svc/${namespace}/${name}`;
       const called = port === undefined ? `${label}, which has only ${portsText(service)}` : label;
       return [{ to: `${base}:${number}`, label: called, protocol: route?.protocol ?? port?.protocol ?? 'TCP', servers }];
@@ -59,6 +59,10 @@ export function serviceReceivers(context: SelectContext, service: Service, route
     default:
       throw unsupported(`via-${route?.via ?? ''}`.toLowerCase(), `"via ${route?.via}" is not modelled`);
   }
+}
+
+function bracketed(address: string): string {
+  return address.includes(':') ? `[${address}]` : address;
 }
 
 function portsText(service: Service): string {

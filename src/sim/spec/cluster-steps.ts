@@ -124,8 +124,8 @@ export class ClusterSteps {
     });
   }
 
-  externalClient(name: string, address: string): void {
-    this.#give((simulation) => simulation.addExternal(name, address));
+  externalClient(name: string, ...addresses: readonly [string, ...string[]]): void {
+    this.#give((simulation) => simulation.addExternal(name, ...addresses));
   }
 
   kubeProxyLags(node: string | undefined, seconds: number): void {

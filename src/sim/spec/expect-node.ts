@@ -4,6 +4,7 @@
  */
 import { nearest } from '../../base/nearest.js';
 import type { NetnsPlan } from '../../plan/plan.js';
+import type { Chain, Ruleset } from '../../plan/ruleset.js';
 import type { NodeLine } from '../spec-contract.js';
 import { mismatch } from './expect-objects.js';
 
@@ -30,9 +31,11 @@ const BY_FIRST_WORDS: readonly NodeLine[] = ['route', 'neighbour', 'fdb entry', 
 function linesOf(plan: NetnsPlan, what: NodeLine): string[] {
   switch (what) {
     case 'iptables rule':
-      return [...chains(plan)].flatMap((chain) => chain.rules.map((rule) => `-A ${chain.name} ${rule}`));
+      return rulesOf(plan.iptables);
+    case 'ip6tables rule':
+      return rulesOf(plan.ip6tables);
     case 'iptables chain':
-      return [...new Set([...chains(plan)].map((chain) => chain.name))];
+      return [...new Set([...chains(plan.iptables), ...chains(plan.ip6tables)].map((chain) => chain.name))];
     case 'route':
       return [...plan.routes];
     case 'neighbour':
@@ -46,8 +49,12 @@ function linesOf(plan: NetnsPlan, what: NodeLine): string[] {
   }
 }
 
-function* chains(plan: NetnsPlan): Generator<{ readonly name: string; readonly rules: readonly string[] }> {
-  for (const table of plan.iptables?.tables.values() ?? []) yield* table.values();
+function rulesOf(ruleset: Ruleset | undefined): string[] {
+  return [...chains(ruleset)].flatMap((chain) => chain.rules.map((rule) => `-A ${chain.name} ${rule}`));
+}
+
+function* chains(ruleset: Ruleset | undefined): Generator<Chain> {
+  for (const table of ruleset?.tables.values() ?? []) yield* table.values();
 }
 
 function oneSpace(text: string): string {

@@ -60,7 +60,7 @@ function addDeviceRoutes(tables: Tables, device: Device, own: Ipv6Device): void 
     const words = `anycast ${formatIp(ip)} ${dev} table local proto kernel metric 0`;
     addRoute6(local, kernelRoute(device, 'anycast', { prefix: ip, length: 128, metric: 0 }, words));
   }
-  if (device.kind === 'lo') return;
+  if (device.kind === 'lo' || !device.up) return;
   const words = `multicast ff00::/8 ${dev} table local proto kernel metric ${KERNEL_METRIC}`;
   addRoute6(local, kernelRoute(device, 'multicast', { ...GROUPS, metric: KERNEL_METRIC }, words));
 }
@@ -95,7 +95,7 @@ function addPlanRoute(ns: Namespace, devices: ReadonlyMap<Device, Ipv6Device>, t
   if (same?.some((other) => other.metric === own.metric)) throw inputError('file-exists', `${ns.name}: File exists: ${text}`);
   const way = (hop: Hop): Way | undefined => {
     const found = nexthop(ns, tables, { ...hop, table: entry.table }, text);
-    return devices.has(found.device) ? found : undefined;
+    return devices.has(found.device) && found.device.up ? found : undefined;
   };
   if (entry.nexthops.length > 0) {
     const legs = entry.nexthops.flatMap((hop) => {

@@ -1,6 +1,6 @@
 /**
  * The bridge plug-in's configuration, as in /etc/cni/net.d/10-bridge.conf. Source: CNI plugins v1.9.1 plugins/main/bridge (NetConf). Its IPAM is
- * host-local over the node's podCIDR. Left out by name: vlan, promiscMode, other ranges; without a gateway or default route.
+ * host-local over the node's podCIDRs. Left out by name: vlan, promiscMode, other ranges; without a gateway or default route.
  */
 import type { ClusterSpec } from '../../../api/cluster.js';
 import { unsupported } from '../../../base/errors.js';
@@ -51,7 +51,6 @@ export function bridgeConfig(cluster: ClusterSpec): BridgeConfig {
 
 function readConfig(cluster: ClusterSpec): BridgeConfig {
   const values = readFields(cluster.cni.config, FIELDS, 'cni.config');
-  if (cluster.podCIDRs.some((cidr) => cidr.includes(':'))) throw unsupported('bridge-ipv6', `IPv6 or dual stack is ${NOT_MODELLED}`);
   if (values.boolean('isGateway') === false && values.boolean('isDefaultGateway') !== true) {
     throw unsupported('bridge-gateway', `cni.config.isGateway false is ${NOT_MODELLED}`);
   }

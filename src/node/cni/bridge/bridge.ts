@@ -4,8 +4,8 @@
  */
 import type { Cni } from '../../agent.js';
 import { isolatedNetns, podNetns } from '../../pod-netns.js';
-import { podRangeOf } from '../pod-range.js';
-import { allocateAddress } from './addresses.js';
+import { podRangesOf } from '../pod-range.js';
+import { allocateAddresses } from './addresses.js';
 import { bridgeConfig } from './bridge-conf.js';
 import { bridgeLinksAndRoutes, bridgeMtu } from './links-and-routes.js';
 import { bridgeRules, explainBridgeRule } from './rules.js';
@@ -14,19 +14,18 @@ export const bridge: Cni = {
   name: 'bridge',
   node(context) {
     const config = bridgeConfig(context.cluster);
-    const subnet = podRangeOf(context.node);
-    if (subnet === undefined) return {};
-    return { ...bridgeLinksAndRoutes(context, config, subnet), iptables: bridgeRules(context, config, subnet) };
+    const subnets = podRangesOf(context.node);
+    return subnets.length === 0 ? {} : { ...bridgeLinksAndRoutes(context, config, subnets), ...bridgeRules(context, config, subnets) };
   },
   allocate(context, taken, last) {
     bridgeConfig(context.cluster);
-    return allocateAddress(context.node, taken, last);
+    return allocateAddresses(context.node, taken, last);
   },
   pod(context, pod) {
     const config = bridgeConfig(context.cluster);
-    const subnet = podRangeOf(context.node);
-    if (subnet === undefined) return isolatedNetns();
-    return podNetns(context, pod, { subnet, mtu: bridgeMtu(context, config), routes: [], defaultRoute: true });
+    const subnets = podRangesOf(context.node);
+    if (subnets.length === 0) return isolatedNetns(context.cluster);
+    return podNetns(context, pod, { subnets, mtu: bridgeMtu(context, config), routes: [], defaultRoute: true });
   },
   cloudRoutes: () => [],
   explain: (_context, rule) => explainBridgeRule(rule),

@@ -169,7 +169,7 @@ test('a node without podCIDR has no lease: no devices, no addresses', () => {
   const context = contextOf(cluster, viewOf(cluster, []));
   const bare = { ...context, node: { ...context.node, spec: {} } };
   assert.deepEqual(flannel.node(bare), {});
-  assert.equal(flannel.allocate(bare, new Set(), undefined), undefined);
+  assert.deepEqual(flannel.allocate(bare, new Set(), []), []);
 });
 
 const REFUSED: readonly [name: string, config: Config, kind: typeof InputError | typeof UnsupportedError, text: RegExp][] = [
@@ -192,10 +192,17 @@ const REFUSED: readonly [name: string, config: Config, kind: typeof InputError |
     InputError,
     /unknown mode "seperate"[^]*did you mean separate\?/,
   ],
-  ['a tunnel over IPv6', { Backend: { Type: 'wireguard', Mode: 'ipv6' } }, UnsupportedError, /Backend\.Mode ipv6/],
+  ['a tunnel over IPv6 in a network without', { Backend: { Type: 'wireguard', Mode: 'ipv6' } }, InputError, /Backend\.Mode: ipv6/],
+  ['no family at all', { EnableIPv4: false }, InputError, /EnableIPv4 and EnableIPv6 are both false/],
   ['backend ipsec', { Backend: { Type: 'ipsec' } }, UnsupportedError, /backend "ipsec" is not modelled/],
   ['nftables', { EnableNFTables: true }, UnsupportedError, /EnableNFTables/],
-  ['IPv6', { EnableIPv6: true }, UnsupportedError, /IPv6/],
+  [
+    'IPv6 through ipip',
+    { EnableIPv6: true, IPv6Network: 'fd00::/56', Backend: { Type: 'ipip' } },
+    UnsupportedError,
+    /"ipip" carries no IPv6/,
+  ],
+  ['IPv6 without a network of it', { EnableIPv6: true }, InputError, /IPv6Network: undefined is not an IPv6 network/],
   ['another interface', { args: ['--iface=eth1'] }, UnsupportedError, /--iface/],
 ];
 

@@ -5,7 +5,8 @@
 import type { Node } from '../../../api/types/core.js';
 import { formatCidr } from '../../../base/cidr.js';
 import { formatIp } from '../../../base/ip.js';
-import { internalIp } from '../../node-address.js';
+import type { IpFamily } from '../../../base/ip-family.js';
+import { internalIpOf } from '../../node-address.js';
 import { deviceMac } from '../../pod-netns.js';
 import { podRangeOf } from '../pod-range.js';
 
@@ -30,29 +31,29 @@ export interface TunnelEntry {
   readonly fdb: string;
 }
 
-const leasesOf = new WeakMap<readonly Node[], readonly Lease[]>();
+const leasesOf = { IPv4: new WeakMap<readonly Node[], readonly Lease[]>(), IPv6: new WeakMap<readonly Node[], readonly Lease[]>() };
 const entriesOf = new WeakMap<readonly Lease[], Map<string, readonly TunnelEntry[]>>();
 
-/** Of the nodes that have a podCIDR and an address, in the nodes' order. */
-export function leases(nodes: readonly Node[]): readonly Lease[] {
-  let found = leasesOf.get(nodes);
+/** Of the nodes that have a podCIDR and an address of the family, in the nodes' order. */
+export function leases(nodes: readonly Node[], family: IpFamily): readonly Lease[] {
+  let found = leasesOf[family].get(nodes);
   if (found === undefined) {
-    found = nodes.flatMap(leaseOf);
-    leasesOf.set(nodes, found);
+    found = nodes.flatMap((node) => leaseOf(node, family));
+    leasesOf[family].set(nodes, found);
   }
   return found;
 }
 
-function leaseOf(node: Node): readonly Lease[] {
-  const subnet = podRangeOf(node);
-  const address = internalIp(node);
+function leaseOf(node: Node, family: IpFamily): readonly Lease[] {
+  const subnet = podRangeOf(node, family);
+  const address = internalIpOf(node, family);
   if (subnet === undefined || address === undefined) return [];
   return [{ node: node.metadata.name, address, subnet: formatCidr(subnet), vtep: formatIp(subnet.ip) }];
 }
 
-/** `device` is the vxlan device's name, the same on every node. */
-export function tunnelEntries(nodes: readonly Node[], device: string): readonly TunnelEntry[] {
-  const all = leases(nodes);
+/** `device` is the name of the family's vxlan device, the same on every node. */
+export function tunnelEntries(nodes: readonly Node[], family: IpFamily, device: string): readonly TunnelEntry[] {
+  const all = leases(nodes, family);
   let byDevice = entriesOf.get(all);
   if (byDevice === undefined) {
     byDevice = new Map();

@@ -5,22 +5,27 @@
  */
 import { cidrContains, formatCidr, parseCidr } from '../../../base/cidr.js';
 import { inputError, unsupported } from '../../../base/errors.js';
+import { familyOf, familyOfText, type IpFamily } from '../../../base/ip-family.js';
 import { nearest } from '../../../base/nearest.js';
 import type { ClusterSpec } from '../../../api/cluster.js';
 import { isKey } from '../../../plan/wireguard/x25519.js';
 import { type Field, type FieldValues, readFields } from '../../config-fields.js';
 import { UDP_PORT } from './backend/udp.js';
-import { WIREGUARD_PORT } from './backend/wireguard.js';
+import { WIREGUARD_PORT, WIREGUARD_PORT_V6, type WireguardMode } from './backend/wireguard.js';
 
 export type FlannelBackend = 'vxlan' | 'host-gw' | 'udp' | 'ipip' | 'wireguard' | 'vpc' | 'alloc';
 
 export interface FlannelConfig {
-  /** The cluster's network as text, host bits cleared. */
-  readonly network: string;
+  /** The cluster's networks as text, host bits cleared: of those families that are enabled. */
+  readonly networks: Readonly<Partial<Record<IpFamily, string>>>;
   readonly backend: FlannelBackend;
   readonly vni: number;
   /** UDP port of the tunnel. */
   readonly port: number;
+  /** Of WireGuard's device for IPv6. */
+  readonly portV6: number;
+  /** Of WireGuard. */
+  readonly mode: WireguardMode;
   /** Of WireGuard. */
   readonly presharedKey: string | undefined;
   readonly directRouting: boolean;
@@ -49,8 +54,9 @@ const BACKENDS: Readonly<Record<string, FlannelBackend>> = {
 };
 const BACKENDS_NOT_MODELLED = ['ipsec', 'extension'];
 const KERNEL_VXLAN_PORT = 8472;
-/** Of WireGuard; all but the last are the same without IPv6. */
-const MODES = ['separate', 'auto', 'ipv4', 'ipv6'];
+const MODES: readonly WireguardMode[] = ['separate', 'auto', 'ipv4', 'ipv6'];
+/** Those that flannel's documentation gives for dual stack, and the one that does nothing. */
+const BACKENDS_OF_IPV6: readonly FlannelBackend[] = ['vxlan', 'host-gw', 'wireguard', 'alloc'];
 
 const FIELDS: Readonly<Record<string, Field>> = {
   Network: { type: 'string' },
@@ -59,7 +65,10 @@ const FIELDS: Readonly<Record<string, Field>> = {
   SubnetMax: { type: 'inert' },
   EnableIPv4: { type: 'boolean' },
   EnableIPv6: { type: 'boolean' },
-  IPv6Network: { type: 'inert' },
+  IPv6Network: { type: 'string' },
+  IPv6SubnetLen: { type: 'inert' },
+  IPv6SubnetMin: { type: 'inert' },
+  IPv6SubnetMax: { type: 'inert' },
   EnableNFTables: { type: 'boolean' },
   'Backend.Type': { type: 'string' },
   'Backend.VNI': { type: 'integer' },
@@ -67,7 +76,7 @@ const FIELDS: Readonly<Record<string, Field>> = {
   'Backend.MTU': { type: 'integer' },
   'Backend.DirectRouting': { type: 'boolean' },
   'Backend.ListenPort': { type: 'integer' },
-  'Backend.ListenPortV6': { type: 'inert' },
+  'Backend.ListenPortV6': { type: 'integer' },
   'Backend.PSK': { type: 'string' },
   'Backend.PersistentKeepaliveInterval': { type: 'inert' },
   'Backend.Mode': { type: 'string' },
@@ -93,14 +102,19 @@ export function flannelConfig(cluster: ClusterSpec): FlannelConfig {
 
 function readConfig(cluster: ClusterSpec): FlannelConfig {
   const values = readFields(cluster.cni.config, FIELDS, 'cni.config');
-  refuseUnmodelled(cluster, values);
+  refuseUnmodelled(values);
   const flags = readFlags(values.strings('args') ?? ['--ip-masq', '--kube-subnet-mgr']);
   const backend = readBackend(values.string('Backend.Type') ?? 'vxlan');
+  const networks = readNetworks(cluster, values);
+  if (networks.IPv6 !== undefined && !BACKENDS_OF_IPV6.includes(backend))
+    throw unsupported('flannel-ipv6', `flannel's backend "${values.string('Backend.Type')}" carries no IPv6`);
   return {
-    network: readNetwork(cluster, values),
+    networks,
     backend,
     vni: values.number('Backend.VNI') ?? 1,
     port: readPort(backend, values),
+    portV6: values.number('Backend.ListenPortV6') ?? WIREGUARD_PORT_V6,
+    mode: readMode(values, networks),
     presharedKey: readPresharedKey(values.string('Backend.PSK')),
     directRouting: values.boolean('Backend.DirectRouting') ?? false,
     learning: values.boolean('Backend.Learning') ?? false,
@@ -111,24 +125,29 @@ function readConfig(cluster: ClusterSpec): FlannelConfig {
   };
 }
 
-function refuseUnmodelled(cluster: ClusterSpec, values: FieldValues): void {
-  if (cluster.podCIDRs.some((cidr) => cidr.includes(':')) || values.boolean('EnableIPv6') === true) {
-    throw unsupported('flannel-ipv6', 'flannel with IPv6 or dual stack is not modelled');
-  }
-  if (values.boolean('EnableIPv4') === false) throw unsupported('flannel-ipv6', 'flannel without IPv4 is not modelled');
+function refuseUnmodelled(values: FieldValues): void {
   if (values.boolean('EnableNFTables') === true) throw unsupported('flannel-nftables', 'flannel with EnableNFTables is not modelled');
   if (values.boolean('Backend.GBP') === true)
     throw unsupported('vxlan-gbp', 'the VXLAN group policy extension (Backend.GBP) is not modelled');
-  const mode = values.string('Backend.Mode') ?? 'separate';
-  if (mode === 'ipv6') throw unsupported('flannel-ipv6', 'flannel over IPv6 (Backend.Mode ipv6) is not modelled');
-  if (!MODES.includes(mode)) {
-    const near = nearest(mode, MODES);
-    const fix = near === undefined ? `modes are ${MODES.join(', ')}` : `did you mean ${near}?`;
-    throw inputError('unknown-mode', `cni.config.Backend.Mode: unknown mode ${JSON.stringify(mode)}`, { fix });
-  }
   if (values.boolean('delegate.isDefaultGateway') === false) {
     throw unsupported('flannel-delegate', 'flannel with delegate.isDefaultGateway false is not modelled');
   }
+}
+
+function readMode(values: FieldValues, networks: FlannelConfig['networks']): WireguardMode {
+  const text = values.string('Backend.Mode') ?? 'separate';
+  const mode = MODES.find((one) => one === text);
+  if (mode === undefined) {
+    const near = nearest(text, MODES);
+    const fix = near === undefined ? `modes are ${MODES.join(', ')}` : `did you mean ${near}?`;
+    throw inputError('unknown-mode', `cni.config.Backend.Mode: unknown mode ${JSON.stringify(text)}`, { fix });
+  }
+  if (mode === 'ipv6' && networks.IPv6 === undefined) {
+    throw inputError('bad-mode', 'cni.config.Backend.Mode: ipv6 calls the nodes by addresses that a network without IPv6 does not know', {
+      fix: 'set EnableIPv6, or leave Mode out',
+    });
+  }
+  return mode;
 }
 
 /** Port 0, vxlan's default, leaves the choice to the kernel. */
@@ -154,25 +173,37 @@ function readBackend(type: string): FlannelBackend {
   });
 }
 
-function readNetwork(cluster: ClusterSpec, values: FieldValues): string {
-  const text = values.string('Network') ?? cluster.podCIDRs[0];
+/** By default the families that the pods have; in kube-flannel.yml IPv4 alone. */
+function readNetworks(cluster: ClusterSpec, values: FieldValues): FlannelConfig['networks'] {
+  const has = (family: IpFamily): boolean => cluster.podCIDRs.some((cidr) => familyOfText(cidr) === family);
+  const networks = {
+    ...((values.boolean('EnableIPv4') ?? has('IPv4')) ? { IPv4: readNetwork(cluster, values, 'IPv4') } : {}),
+    ...((values.boolean('EnableIPv6') ?? has('IPv6')) ? { IPv6: readNetwork(cluster, values, 'IPv6') } : {}),
+  };
+  if (Object.keys(networks).length > 0) return networks;
+  throw inputError('no-network', 'cni.config: EnableIPv4 and EnableIPv6 are both false, and flannel has no network to serve', {
+    fix: 'enable one of them',
+  });
+}
+
+const NETWORK_FIELDS = { IPv4: 'Network', IPv6: 'IPv6Network' } as const;
+const EXAMPLES = { IPv4: '10.244.0.0/16', IPv6: 'fd00:10:244::/56' } as const;
+
+function readNetwork(cluster: ClusterSpec, values: FieldValues, family: IpFamily): string {
+  const field = NETWORK_FIELDS[family];
+  const own = cluster.podCIDRs.filter((cidr) => familyOfText(cidr) === family);
+  const text = values.string(field) ?? own[0];
   const network = text === undefined ? undefined : parseCidr(text);
-  if (network === undefined || typeof network.ip !== 'number') {
-    throw inputError('bad-network', `cni.config.Network: ${JSON.stringify(text)} is not an IPv4 network`, {
-      fix: 'write it as 10.244.0.0/16',
+  if (network === undefined || familyOf(network.ip) !== family) {
+    throw inputError('bad-network', `cni.config.${field}: ${JSON.stringify(text)} is not an ${family} network`, {
+      fix: `write it as ${EXAMPLES[family]}`,
     });
   }
-  for (const podCidr of cluster.podCIDRs) {
+  for (const podCidr of own) {
     const range = parseCidr(podCidr);
-    if (range !== undefined && !(range.length >= network.length && cidrContains(network, range.ip))) {
-      throw inputError(
-        'bad-network',
-        `flannel's Network ${text} does not contain the cluster's podCIDR ${podCidr}; flanneld would not start`,
-        {
-          fix: `give ${podCidr} for both`,
-        },
-      );
-    }
+    if (range === undefined || (range.length >= network.length && cidrContains(network, range.ip))) continue;
+    const message = `flannel's ${field} ${text} does not contain the cluster's podCIDR ${podCidr}; flanneld would not start`;
+    throw inputError('bad-network', message, { fix: `give ${podCidr} for both` });
   }
   return formatCidr(network);
 }

@@ -11,8 +11,8 @@ export const none: Cni = {
       throw inputError('unknown-field', `unknown field ${JSON.stringify(field)} in cni.config`, { fix: 'CNI none has no settings' });
     return {};
   },
-  allocate: () => undefined,
-  pod: () => isolatedNetns(),
+  allocate: () => [],
+  pod: ({ cluster }) => isolatedNetns(cluster),
   cloudRoutes: () => [],
   explain: () => null,
 };

@@ -13,7 +13,8 @@ import {
   serviceOrigin,
   sourceRanges,
 } from '../origin.js';
-import { type ServiceModel, serviceModel } from '../service-model.js';
+import { firstDefined, modelsOfRule } from '../models-of-rule.js';
+import type { ServiceModel } from '../service-model.js';
 import type { ProxyPort } from '../service-port.js';
 
 const HASHED_CHAIN = /^KUBE-(?:SVC|SVL|EXT|FW|SEP)-[A-Z2-7]{16}$/;
@@ -22,7 +23,7 @@ const HASHED_CHAIN = /^KUBE-(?:SVC|SVL|EXT|FW|SEP)-[A-Z2-7]{16}$/;
 export function explainIptablesRule(context: NodeContext, rule: RuleRef): RuleOrigin | null {
   const target = / ?-j (\S+)/.exec(rule.text)?.[1] ?? '';
   if (!rule.chain.startsWith('KUBE-') && !target.startsWith('KUBE-')) return null;
-  const port = portOfRule(serviceModel(context.view), rule, target);
+  const port = firstDefined(modelsOfRule(context, rule), (model) => portOfRule(model, rule, target));
   if (port === undefined) return nodeOrigin(context, fixedDetail(rule, target));
   return serviceOrigin(port, portDetail(context, port, rule, target));
 }
@@ -78,12 +79,12 @@ function portDetail(context: NodeContext, port: ProxyPort, rule: RuleRef, target
 
 function addressDetail(port: ProxyPort, rule: RuleRef): string {
   if (rule.chain === 'KUBE-NODEPORTS') return `nodePort ${port.nodePort}/${port.protocol}`;
-  return servedAt(port, /(?:^| )-d ([\d.]+)\/32/.exec(rule.text)?.[1]);
+  return servedAt(port, /(?:^| )-d ([\da-f.:]+)\/(?:32|128)(?: |$)/.exec(rule.text)?.[1]);
 }
 
 function markDetail(context: NodeContext, port: ProxyPort, rule: RuleRef): string {
   if (rule.chain.startsWith('KUBE-SEP-')) return HAIRPIN;
-  return rule.chain.startsWith('KUBE-EXT-') ? externalMark(port) : clusterIpMark(context);
+  return rule.chain.startsWith('KUBE-EXT-') ? externalMark(port) : clusterIpMark(context, port);
 }
 
 function fixedDetail(rule: RuleRef, target: string): string {

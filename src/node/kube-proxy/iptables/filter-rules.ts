@@ -44,7 +44,7 @@ export function externalServicesChain(ports: readonly ProxyPort[], decision: Dec
 
 /** Nobody serves it: refuse. Somebody does, but not here: drop, so that a balancer notices. */
 function refusal(port: ProxyPort, decision: PortDecision): [note: string, target: string] {
-  return decision.hasEndpoints ? [`${port.spn} has no local endpoints`, 'DROP'] : [`${port.spn} has no endpoints`, REJECT];
+  return decision.hasEndpoints ? [`${port.spn} has no local endpoints`, 'DROP'] : [`${port.spn} has no endpoints`, REJECT[port.family]];
 }
 
 /** Load balancer addresses whose source ranges did not let the packet in. */

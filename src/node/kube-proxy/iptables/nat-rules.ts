@@ -3,11 +3,12 @@
  * is for a NodePort, KUBE-MARK-MASQ and KUBE-POSTROUTING masquerade what was marked on the way. Source: Kubernetes 1.34
  * pkg/proxy/iptables/proxier.go (syncProxyRules). Services stand in the order of their names; in reality their order is accidental.
  */
+import { hostRange } from '../../../base/ip-family.js';
 import { type Chain, chain, lazyChain } from '../../../plan/ruleset.js';
 import type { ProxyPort } from '../service-port.js';
 import type { PortDecision } from '../port-decision.js';
 import type { ProxyNode } from '../proxy-node.js';
-import { comment, LOCAL_DESTINATION, toAddress } from './rule-text.js';
+import { comment, LOCAL_DESTINATION, LOOPBACK, toAddress } from './rule-text.js';
 import { hasFirewall } from './service-chains.js';
 
 const NODE_PORTS_NOTE = comment('kubernetes service nodeports; NOTE: this must be the last rule in this chain');
@@ -33,8 +34,8 @@ function addServiceRules(rules: string[], port: ProxyPort, decision: PortDecisio
 }
 
 function nodePortsJumps(node: ProxyNode): string[] {
-  if (node.nodePortIps !== undefined) return node.nodePortIps.map((ip) => `-d ${ip}/32 ${NODE_PORTS_NOTE} -j KUBE-NODEPORTS`);
-  const notLoopback = node.localhostNodePorts ? '' : '! -d 127.0.0.0/8 ';
+  if (node.nodePortIps !== undefined) return node.nodePortIps.map((ip) => `-d ${hostRange(ip)} ${NODE_PORTS_NOTE} -j KUBE-NODEPORTS`);
+  const notLoopback = node.localhostNodePorts ? '' : `! -d ${LOOPBACK[node.family]} `;
   return [`${notLoopback}${NODE_PORTS_NOTE} ${LOCAL_DESTINATION} -j KUBE-NODEPORTS`];
 }
 

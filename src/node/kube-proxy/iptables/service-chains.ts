@@ -3,12 +3,13 @@
  * (source ranges of a load balancer) and a KUBE-SEP per endpoint. Source: Kubernetes 1.34 pkg/proxy/iptables/proxier.go
  * (syncProxyRules, writeServiceToEndpointRules). Their rules are made when first read.
  */
+import { hostRange } from '../../../base/ip-family.js';
 import { type Chain, lazyChain } from '../../../plan/ruleset.js';
 import type { ProxyEndpoint } from '../endpoints.js';
 import { type ProxyPort, sourceRangesContain } from '../service-port.js';
 import type { PortDecision } from '../port-decision.js';
 import type { ProxyNode } from '../proxy-node.js';
-import { comment, LOCAL_SOURCE, probability, toAddress } from './rule-text.js';
+import { comment, LOCAL_SOURCE, probability, toAddress, WHOLE_MASK } from './rule-text.js';
 
 /**
  * Every chain of the port on this node but those of its endpoints; none when it has no usable endpoint anywhere. `onRead` is called before the rules
@@ -56,7 +57,8 @@ function endpointRules(port: ProxyPort, endpoints: readonly ProxyEndpoint[], nod
   const rules: string[] = [];
   if (port.affinitySeconds !== undefined) {
     const recent = `-m recent --rcheck --seconds ${port.affinitySeconds} --reap`;
-    for (const e of endpoints) rules.push(`${note(e)}${recent} --name ${e.chain} --mask 255.255.255.255 --rsource -j ${e.chain}`);
+    for (const e of endpoints)
+      rules.push(`${note(e)}${recent} --name ${e.chain} --mask ${WHOLE_MASK[port.family]} --rsource -j ${e.chain}`);
   }
   for (const [i, e] of endpoints.entries()) {
     const left = endpoints.length - i;
@@ -87,7 +89,7 @@ function firewallRules(port: ProxyPort, node: ProxyNode): string[] {
   const rules = port.sourceRanges.map((range) => `-s ${range} ${note} -j KUBE-EXT-${port.hash}`);
   // A node that holds the address itself sends with that address as its source.
   if (sourceRangesContain(port.sourceRanges, node.ip)) {
-    rules.push(...port.loadBalancerVIPs.map((vip) => `-s ${vip}/32 ${note} -j KUBE-EXT-${port.hash}`));
+    rules.push(...port.loadBalancerVIPs.map((vip) => `-s ${hostRange(vip)} ${note} -j KUBE-EXT-${port.hash}`));
   }
   return [...rules, comment(`other traffic to ${port.spn} will be dropped by KUBE-PROXY-FIREWALL`)];
 }
@@ -95,9 +97,10 @@ function firewallRules(port: ProxyPort, node: ProxyNode): string[] {
 function endpointChain(port: ProxyPort, endpoint: ProxyEndpoint, node: ProxyNode): Chain {
   return lazyChain(endpoint.chain, () => {
     const note = node.largeCluster ? '' : `${comment(port.spn)} `;
-    const sticky = port.affinitySeconds === undefined ? '' : `-m recent --set --name ${endpoint.chain} --mask 255.255.255.255 --rsource `;
+    const sticky =
+      port.affinitySeconds === undefined ? '' : `-m recent --set --name ${endpoint.chain} --mask ${WHOLE_MASK[port.family]} --rsource `;
     return [
-      `-s ${endpoint.ip}/32 ${note}-j KUBE-MARK-MASQ`,
+      `-s ${hostRange(endpoint.ip)} ${note}-j KUBE-MARK-MASQ`,
       `-p ${port.protocol} ${note}${sticky}-m ${port.protocol} -j DNAT --to-destination ${endpoint.text}`,
     ];
   });

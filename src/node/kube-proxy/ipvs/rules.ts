@@ -2,12 +2,13 @@
  * kube-proxy's iptables rules in IPVS mode: what is marked for masquerading, what is let in, and what a Service's address does not answer. Their number
  * does not depend on the number of Services. Source: Kubernetes 1.34 pkg/proxy/ipvs/proxier.go (iptablesJumpChain, ipsetWithIptablesChain, writeIptablesRules).
  */
+import { hostRange, type IpFamily } from '../../../base/ip-family.js';
 import { type Chain, chain } from '../../../plan/ruleset.js';
 import type { TableFragment } from '../../agent.js';
-import { comment, REJECT } from '../iptables/rule-text.js';
+import { comment, LOOPBACK, REJECT } from '../iptables/rule-text.js';
 import { masqueradeMark } from '../iptables/nat-rules.js';
 import { type ProxyPort, sourceRangesContain } from '../service-port.js';
-import { type SetEntries, type SetName, SETS } from './sets.js';
+import { type SetEntries, setNameOf, type SetName, SETS } from './sets.js';
 import type { IpvsNode } from './virtual-servers.js';
 
 type Jump = TableFragment['jumps'][number];
@@ -31,32 +32,44 @@ const FILTER_JUMPS: readonly Jump[] = [
 const MARK_MASQ = '-j KUBE-MARK-MASQ';
 const NOTES: ReadonlyMap<SetName, string> = new Map(SETS.map(([name, , note]) => [name, note]));
 
-const matchSet = (set: SetName, by: string): string => `-m set --match-set ${set} ${by}`;
-const noted = (set: SetName, by: string): string => `${comment(NOTES.get(set) ?? '')} ${matchSet(set, by)}`;
+/** Rules about the sets of one family. */
+interface SetWords {
+  /** The rules where the set has entries. */
+  when(set: SetName, ...rules: string[]): string[];
+  match(set: SetName, by: string): string;
+  /** With what the set is for. */
+  noted(set: SetName, by: string): string;
+}
+
+function setWords(entries: SetEntries, family: IpFamily): SetWords {
+  const match = (set: SetName, by: string): string => `-m set --match-set ${setNameOf(set, family)} ${by}`;
+  return {
+    when: (set, ...rules) => ((entries.get(set)?.length ?? 0) > 0 ? rules : []),
+    match,
+    noted: (set, by) => `${comment(NOTES.get(set) ?? '')} ${match(set, by)}`,
+  };
+}
 
 export function ipvsTables(ports: readonly ProxyPort[], entries: SetEntries, node: IpvsNode): readonly TableFragment[] {
-  const has = (set: SetName): boolean => (entries.get(set)?.length ?? 0) > 0;
-  const when = (set: SetName, ...rules: string[]): string[] => (has(set) ? rules : []);
+  const words = setWords(entries, node.family);
   return [
-    { table: 'filter', chains: filterChains(ports, when, node), jumps: FILTER_JUMPS },
-    { table: 'nat', chains: natChains(when, node), jumps: NAT_JUMPS },
+    { table: 'filter', chains: filterChains(ports, words, node), jumps: FILTER_JUMPS },
+    { table: 'nat', chains: natChains(words, node), jumps: NAT_JUMPS },
   ];
 }
 
-/** The rules where the set has entries. */
-type When = (set: SetName, ...rules: string[]) => string[];
-
-function natChains(when: When, node: IpvsNode): readonly Chain[] {
+function natChains(words: SetWords, node: IpvsNode): readonly Chain[] {
+  const { when, noted } = words;
   const mark = masqueradeMark(node);
   return [
-    chain('KUBE-SERVICES', natServices(when, node)),
+    chain('KUBE-SERVICES', natServices(words, node)),
     chain('KUBE-POSTROUTING', [
       ...when('KUBE-LOOP-BACK', `${noted('KUBE-LOOP-BACK', 'dst,dst,src')} -j MASQUERADE`),
       `-m mark ! --mark ${mark}/${mark} -j RETURN`,
       `-j MARK --set-xmark ${mark}/0x0`,
       `${comment('kubernetes service traffic requiring SNAT')} -j MASQUERADE --random-fully`,
     ]),
-    chain('KUBE-NODE-PORT', natNodePorts(when)),
+    chain('KUBE-NODE-PORT', natNodePorts(words)),
     chain('KUBE-LOAD-BALANCER', [
       ...when('KUBE-LOAD-BALANCER-LOCAL', `${noted('KUBE-LOAD-BALANCER-LOCAL', 'dst,dst')} -j RETURN`),
       MARK_MASQ,
@@ -65,31 +78,34 @@ function natChains(when: When, node: IpvsNode): readonly Chain[] {
   ];
 }
 
-function natServices(when: When, node: IpvsNode): readonly string[] {
+function natServices({ when, match, noted }: SetWords, node: IpvsNode): readonly string[] {
   const external = (set: SetName): string[] => [
     `${noted(set, 'dst,dst')} -m physdev ! --physdev-is-in -m addrtype ! --src-type LOCAL -j ACCEPT`,
     `${noted(set, 'dst,dst')} -m addrtype --dst-type LOCAL -j ACCEPT`,
   ];
   return [
-    '-s 127.0.0.0/8 -j RETURN',
+    `-s ${LOOPBACK[node.family]} -j RETURN`,
     ...when('KUBE-LOAD-BALANCER', `${noted('KUBE-LOAD-BALANCER', 'dst,dst')} -j KUBE-LOAD-BALANCER`),
-    ...when('KUBE-CLUSTER-IP', clusterIpMark(node)),
+    ...when('KUBE-CLUSTER-IP', clusterIpMark(noted('KUBE-CLUSTER-IP', clusterIpBy(node)), node)),
     ...when('KUBE-EXTERNAL-IP', `${noted('KUBE-EXTERNAL-IP', 'dst,dst')} ${MARK_MASQ}`, ...external('KUBE-EXTERNAL-IP')),
     ...when('KUBE-EXTERNAL-IP-LOCAL', ...external('KUBE-EXTERNAL-IP-LOCAL')),
     '-m addrtype --dst-type LOCAL -j KUBE-NODE-PORT',
-    ...when('KUBE-CLUSTER-IP', `${matchSet('KUBE-CLUSTER-IP', 'dst,dst')} -j ACCEPT`),
-    ...when('KUBE-LOAD-BALANCER', `${matchSet('KUBE-LOAD-BALANCER', 'dst,dst')} -j ACCEPT`),
+    ...when('KUBE-CLUSTER-IP', `${match('KUBE-CLUSTER-IP', 'dst,dst')} -j ACCEPT`),
+    ...when('KUBE-LOAD-BALANCER', `${match('KUBE-LOAD-BALANCER', 'dst,dst')} -j ACCEPT`),
   ];
 }
 
 /** Without a detector only what the node itself sends: its source is an address of kube-ipvs0. */
-function clusterIpMark({ masqueradeAll, detector }: IpvsNode): string {
-  const by = masqueradeAll || detector !== undefined ? 'dst,dst' : 'src,dst';
-  const { source, device } = (masqueradeAll ? undefined : detector?.ifNotLocal) ?? { source: '', device: '' };
-  return `${source}${device}${noted('KUBE-CLUSTER-IP', by)} ${MARK_MASQ}`;
+function clusterIpBy({ masqueradeAll, detector }: IpvsNode): string {
+  return masqueradeAll || detector !== undefined ? 'dst,dst' : 'src,dst';
 }
 
-function natNodePorts(when: When): readonly string[] {
+function clusterIpMark(matched: string, { masqueradeAll, detector }: IpvsNode): string {
+  const { source, device } = (masqueradeAll ? undefined : detector?.ifNotLocal) ?? { source: '', device: '' };
+  return `${source}${device}${matched} ${MARK_MASQ}`;
+}
+
+function natNodePorts({ when, noted }: SetWords): readonly string[] {
   const pair = (proto: string, local: SetName, all: SetName, by: string): string[] => [
     ...when(local, `-p ${proto} ${noted(local, by)} -j RETURN`),
     ...when(all, `-p ${proto} ${noted(all, by)} ${MARK_MASQ}`),
@@ -101,7 +117,8 @@ function natNodePorts(when: When): readonly string[] {
   ];
 }
 
-function filterChains(ports: readonly ProxyPort[], when: When, node: IpvsNode): readonly Chain[] {
+function filterChains(ports: readonly ProxyPort[], words: SetWords, node: IpvsNode): readonly Chain[] {
+  const { when, match, noted } = words;
   const mark = masqueradeMark(node);
   const served: readonly SetName[] = ['KUBE-LOAD-BALANCER', 'KUBE-CLUSTER-IP', 'KUBE-EXTERNAL-IP', 'KUBE-EXTERNAL-IP-LOCAL'];
   const ranges = (set: SetName): string[] => when(set, `${noted(set, 'dst,dst,src')} -j RETURN`);
@@ -122,9 +139,9 @@ function filterChains(ports: readonly ProxyPort[], when: When, node: IpvsNode): 
     ]),
     // A host's own ports must not answer on a Service's address.
     chain('KUBE-IPVS-FILTER', [
-      ...served.map((set) => `${matchSet(set, 'dst,dst')} -j RETURN`),
-      `${matchSet('KUBE-HEALTH-CHECK-NODE-PORT', 'dst')} -j RETURN`,
-      `-m conntrack --ctstate NEW ${matchSet('KUBE-IPVS-IPS', 'dst')} -j ${REJECT}`,
+      ...served.map((set) => `${match(set, 'dst,dst')} -j RETURN`),
+      `${match('KUBE-HEALTH-CHECK-NODE-PORT', 'dst')} -j RETURN`,
+      `-m conntrack --ctstate NEW ${match('KUBE-IPVS-IPS', 'dst')} -j ${REJECT[node.family]}`,
     ]),
     chain(
       'KUBE-IPVS-OUT-FILTER',
@@ -137,5 +154,5 @@ function filterChains(ports: readonly ProxyPort[], when: When, node: IpvsNode): 
 function nodeRefusals(port: ProxyPort, node: IpvsNode): string[] {
   if (port.sourceRanges.length === 0 || sourceRangesContain(port.sourceRanges, node.ip)) return [];
   const number = { tcp: 6, udp: 17, sctp: 132 }[port.protocol];
-  return port.loadBalancerVIPs.map((vip) => `-s ${vip}/32 -m ipvs --vproto ${number} --vaddr ${vip} --vport ${port.port} -j DROP`);
+  return port.loadBalancerVIPs.map((vip) => `-s ${hostRange(vip)} -m ipvs --vproto ${number} --vaddr ${vip} --vport ${port.port} -j DROP`);
 }

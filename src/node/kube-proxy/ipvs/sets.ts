@@ -2,6 +2,7 @@
  * The ipsets of kube-proxy in IPVS mode: which of its addresses and ports a packet is for. Source: Kubernetes 1.34 pkg/proxy/ipvs/{ipset,proxier}.go.
  * The rules ask them; a set that is empty has no rule in most places.
  */
+import type { IpFamily } from '../../../base/ip-family.js';
 import type { ProxyPort } from '../service-port.js';
 import { sourceRangesContain } from '../service-port.js';
 import { boundAddresses, type IpvsNode } from './virtual-servers.js';
@@ -80,11 +81,21 @@ function addNodePort(add: Add, port: ProxyPort, node: IpvsNode): void {
   }
 }
 
+/** ipset takes no longer name; one of IPv6 is too long, and is cut. */
+const NAME_MAX = 31;
+
+/** Sets of IPv6 are told from those of IPv4 by their names. */
+export function setNameOf(name: SetName, family: IpFamily): string {
+  return family === 'IPv4' ? name : name.replace('KUBE-', 'KUBE-6-').slice(0, NAME_MAX);
+}
+
 /** As `ipset restore` reads. */
-export function setsText(entries: SetEntries): string {
-  return SETS.map(([name, type]) => {
-    const options = type === 'bitmap:port' ? 'range 0-65535' : 'family inet hashsize 1024 maxelem 65536';
-    const lines = (entries.get(name) ?? []).map((entry) => `add ${name} ${entry}\n`);
+export function setsText(entries: SetEntries, family: IpFamily): string {
+  return SETS.map(([kind, type]) => {
+    const name = setNameOf(kind, family);
+    const inet = family === 'IPv4' ? 'inet' : 'inet6';
+    const options = type === 'bitmap:port' ? 'range 0-65535' : `family ${inet} hashsize 1024 maxelem 65536`;
+    const lines = (entries.get(kind) ?? []).map((entry) => `add ${name} ${entry}\n`);
     return `create ${name} ${type} ${options}\n${lines.join('')}`;
   }).join('');
 }

@@ -3,6 +3,7 @@
  * (syncProxyRules, syncEndpoint). Where policy Local finds no endpoint here, all are used: pods of the node still get through, and
  * what comes from outside is answered from an address its sender does not know.
  */
+import { socketText } from '../../../base/ip-family.js';
 import type { ProxyEndpoint } from '../endpoints.js';
 import { decidePort } from '../port-decision.js';
 import type { ProxyNode } from '../proxy-node.js';
@@ -12,7 +13,7 @@ const SERVICE_OPTION = { tcp: '-t', udp: '-u', sctp: '--sctp-service' } as const
 
 export interface IpvsNode extends ProxyNode {
   readonly scheduler: string;
-  /** On interfaces other than kube-ipvs0, without loopback: what must not be bound a second time. */
+  /** Of the family, on interfaces other than kube-ipvs0, without loopback and link-local: what must not be bound a second time. */
   readonly addresses: ReadonlySet<string>;
   /** Those of them that NodePorts are served on. */
   readonly nodePortIps: readonly string[];
@@ -26,11 +27,11 @@ export function virtualServers(port: ProxyPort, node: IpvsNode): string[] {
     return local.length > 0 ? local : (choice.cluster ?? []);
   };
   const external = pick(port.externalLocal);
-  const lines = virtualServer(port, node, `${port.clusterIP}:${port.port}`, pick(port.internalLocal));
+  const lines = virtualServer(port, node, socketText(port.clusterIP, port.port), pick(port.internalLocal));
   for (const ip of [...port.externalIPs, ...port.loadBalancerVIPs])
-    lines.push(...virtualServer(port, node, `${ip}:${port.port}`, external));
+    lines.push(...virtualServer(port, node, socketText(ip, port.port), external));
   if (port.nodePort === 0) return lines;
-  for (const ip of node.nodePortIps) lines.push(...virtualServer(port, node, `${ip}:${port.nodePort}`, external));
+  for (const ip of node.nodePortIps) lines.push(...virtualServer(port, node, socketText(ip, port.nodePort), external));
   return lines;
 }
 

@@ -2,22 +2,25 @@
  * The sets and maps that lead from an address or port to a Service's chain, to a refusal, or to a firewall. Source: Kubernetes 1.34
  * pkg/proxy/nftables/proxier.go (setupNFTables, syncProxyRules), in the order they are made there. Elements are made when first read.
  */
+import type { IpFamily } from '../../../base/ip-family.js';
 import type { NftSet } from '../../../plan/nft/nft-ruleset.js';
 import type { PortDecision } from '../port-decision.js';
 import type { ProxyPort } from '../service-port.js';
+import { NFT_ADDRESS } from './family-words.js';
 import { internalChain, portBase } from './names.js';
 import { hasFirewall } from './service-chains.js';
 
 type DecisionOf = (port: ProxyPort) => PortDecision;
 
-const ADDRESS_KEY = 'ipv4_addr . inet_proto . inet_service';
 const PORT_KEY = 'inet_proto . inet_service';
 
 /** Those that nodes share on which all ports stand the same. */
-export function dispatchSets(ports: readonly ProxyPort[], decision: DecisionOf): readonly NftSet[] {
+export function dispatchSets(ports: readonly ProxyPort[], decision: DecisionOf, family: IpFamily): readonly NftSet[] {
+  const address = NFT_ADDRESS[family];
+  const addressKey = `${address} . inet_proto . inet_service`;
   return [
-    lazySet('cluster-ips', 'ipv4_addr', 'Active ClusterIPs', () => [...new Set(ports.map((port) => port.clusterIP))]),
-    lazyMap('no-endpoint-services', ADDRESS_KEY, 'vmap to drop or reject packets to services with no endpoints', () =>
+    lazySet('cluster-ips', address, 'Active ClusterIPs', () => [...new Set(ports.map((port) => port.clusterIP))]),
+    lazyMap('no-endpoint-services', addressKey, 'vmap to drop or reject packets to services with no endpoints', () =>
       ports.flatMap((port) => refusedAddresses(port, decision(port))),
     ),
     lazyMap('no-endpoint-nodeports', PORT_KEY, 'vmap to drop or reject packets to service nodeports with no endpoints', () =>
@@ -25,12 +28,12 @@ export function dispatchSets(ports: readonly ProxyPort[], decision: DecisionOf):
         .filter((port) => port.nodePort !== 0 && !decision(port).hasExternal)
         .map((port) => `${port.protocol} . ${port.nodePort} comment "${port.spn}" : ${refusal(decision(port))}`),
     ),
-    lazyMap('firewall-ips', ADDRESS_KEY, 'destinations that are subject to LoadBalancerSourceRanges', () =>
+    lazyMap('firewall-ips', addressKey, 'destinations that are subject to LoadBalancerSourceRanges', () =>
       ports
         .filter(hasFirewall)
         .flatMap((port) => port.loadBalancerVIPs.map((ip) => `${at(port, ip)} comment "${port.spn}" : goto firewall-${portBase(port)}`)),
     ),
-    lazyMap('service-ips', ADDRESS_KEY, 'ClusterIP, ExternalIP and LoadBalancer IP traffic', () =>
+    lazyMap('service-ips', addressKey, 'ClusterIP, ExternalIP and LoadBalancer IP traffic', () =>
       ports.flatMap((port) => servedAddresses(port, decision(port))),
     ),
     lazyMap('service-nodeports', PORT_KEY, 'NodePort traffic', () =>
@@ -42,8 +45,8 @@ export function dispatchSets(ports: readonly ProxyPort[], decision: DecisionOf):
 }
 
 /** The addresses a node serves NodePorts on. */
-export function nodePortIps(ips: readonly string[]): NftSet {
-  return lazySet('nodeport-ips', 'ipv4_addr', 'IPs that accept NodePort traffic', () => ips);
+export function nodePortIps(ips: readonly string[], family: IpFamily): NftSet {
+  return lazySet('nodeport-ips', NFT_ADDRESS[family], 'IPs that accept NodePort traffic', () => ips);
 }
 
 function at(port: ProxyPort, ip: string): string {

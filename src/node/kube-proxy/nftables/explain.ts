@@ -5,22 +5,31 @@
 import type { NodeContext, RuleOrigin, RuleRef } from '../../agent.js';
 import { addressed, noSuchPort } from '../by-destination.js';
 import { clusterIpMark, externalMark, HAIRPIN, noEndpoints, noLocalEndpoint, nodeOrigin, serviceOrigin, sourceRanges } from '../origin.js';
-import { type ServiceModel, serviceModel } from '../service-model.js';
+import { firstDefined, modelsOfRule } from '../models-of-rule.js';
+import type { ServiceModel } from '../service-model.js';
 import type { ProxyPort } from '../service-port.js';
 
-const TABLE = 'ip kube-proxy';
+const TABLES = ['ip kube-proxy', 'ip6 kube-proxy'];
 const PORT_CHAIN = /\b(service|local|external|firewall|endpoint)-[A-Z2-7]{8}-([^/\s]+)\/([^/\s]+)\/(tcp|udp|sctp)\/([a-z0-9-]*)/;
 
 /** Null for a rule of somebody else. */
 export function explainNftRule(context: NodeContext, rule: RuleRef): RuleOrigin | null {
-  if (rule.table !== TABLE) return null;
-  const model = serviceModel(context.view);
-  const named = portNamed(model, rule.chain) ?? portNamed(model, rule.text);
+  if (!TABLES.includes(rule.table)) return null;
+  const models = modelsOfRule(context, rule);
+  const named = firstDefined(models, (model) => portNamed(model, rule.chain) ?? portNamed(model, rule.text));
   if (named !== undefined) return serviceOrigin(named, portDetail(context, named, rule));
-  const aimed = addressed(model, rule.destination);
+  const aimed = firstDefined(models, (model) => addressed(model, rule.destination));
   if (aimed === undefined) return nodeOrigin(context, fixedDetail(rule));
   const detail = refusalDetail(context, aimed.port, rule);
-  if (rule.chain === 'cluster-ips-check') return serviceOrigin(aimed.port, noSuchPort(model.ports, aimed.port, rule.destination));
+  if (rule.chain === 'cluster-ips-check')
+    return serviceOrigin(
+      aimed.port,
+      noSuchPort(
+        models.flatMap(({ ports }) => ports),
+        aimed.port,
+        rule.destination,
+      ),
+    );
   return detail === undefined || !aimed.exact ? nodeOrigin(context, fixedDetail(rule)) : serviceOrigin(aimed.port, detail);
 }
 
@@ -37,7 +46,7 @@ function portDetail(context: NodeContext, port: ProxyPort, { chain, text }: Rule
   if (chain.startsWith('firewall-')) return sourceRanges(port);
   if (text.includes('jump mark-for-masquerade')) {
     if (chain.startsWith('endpoint-')) return HAIRPIN;
-    return chain.startsWith('external-') ? externalMark(port) : clusterIpMark(context);
+    return chain.startsWith('external-') ? externalMark(port) : clusterIpMark(context, port);
   }
   const target = /dnat to (\S+)/.exec(text)?.[1];
   if (target !== undefined) return `endpoint ${target} of port ${port.port}/${port.protocol}`;

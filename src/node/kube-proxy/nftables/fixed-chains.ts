@@ -4,10 +4,10 @@
  */
 import type { NftBase, NftChain } from '../../../plan/nft/nft-ruleset.js';
 import type { ProxyNode } from '../proxy-node.js';
+import { NFT_PROTOCOL } from './family-words.js';
 
-const BY_ADDRESS = 'ip daddr . meta l4proto . th dport vmap';
 const BY_PORT = 'meta l4proto . th dport vmap';
-const NOT_LOOPBACK = 'ip daddr != 127.0.0.0/8';
+const LOOPBACK = { IPv4: '127.0.0.0/8', IPv6: '::1' } as const;
 const NEW = 'ct state new jump';
 
 /** Before nat's -100: the address that the client asked for is still in the packet. */
@@ -32,36 +32,38 @@ const BASE_CHAINS: readonly NftChain[] = [
 
 export const BASE_CHAIN_NAMES: readonly string[] = BASE_CHAINS.map((chain) => chain.name);
 
-/** `serviceCIDRs` are those of IPv4. */
+/** `serviceCIDRs` are those of the node's family here. */
 export function fixedChains(node: ProxyNode, serviceCIDRs: readonly string[]): readonly NftChain[] {
   const mark = `0x${((1 << node.masqueradeBit) >>> 0).toString(16)}`;
   const everywhere = node.nodePortIps === undefined;
-  const atNode = everywhere ? NOT_LOOPBACK : 'ip daddr @nodeport-ips';
+  const ip = NFT_PROTOCOL[node.family];
+  const byAddress = `${ip} daddr . meta l4proto . th dport vmap`;
+  const atNode = everywhere ? `${ip} daddr != ${LOOPBACK[node.family]}` : `${ip} daddr @nodeport-ips`;
   return [
     ...BASE_CHAINS,
     {
       name: 'nodeport-endpoints-check',
       rules: [`${everywhere ? 'fib daddr type local ' : ''}${atNode} ${BY_PORT} @no-endpoint-nodeports`],
     },
-    { name: 'service-endpoints-check', rules: [`${BY_ADDRESS} @no-endpoint-services`] },
-    { name: 'firewall-check', rules: [`${BY_ADDRESS} @firewall-ips`] },
+    { name: 'service-endpoints-check', rules: [`${byAddress} @no-endpoint-services`] },
+    { name: 'firewall-check', rules: [`${byAddress} @firewall-ips`] },
     {
       name: 'services',
-      rules: [`${BY_ADDRESS} @service-ips`, `${everywhere ? 'fib daddr type local ' : ''}${atNode} ${BY_PORT} @service-nodeports`],
+      rules: [`${byAddress} @service-ips`, `${everywhere ? 'fib daddr type local ' : ''}${atNode} ${BY_PORT} @service-nodeports`],
     },
     {
       name: 'masquerading',
       rules: [`meta mark & ${mark} == 0 return`, `meta mark set meta mark ^ ${mark}`, 'masquerade fully-random'],
     },
-    { name: 'cluster-ips-check', rules: clusterIpsCheck(serviceCIDRs) },
+    { name: 'cluster-ips-check', rules: clusterIpsCheck(ip, serviceCIDRs) },
     { name: 'mark-for-masquerade', rules: [`meta mark set meta mark | ${mark}`] },
     { name: 'reject-chain', comment: 'helper for @no-endpoint-services / @no-endpoint-nodeports', rules: ['reject'] },
   ];
 }
 
-function clusterIpsCheck(serviceCIDRs: readonly string[]): readonly string[] {
-  const rules = ['ip daddr @cluster-ips reject comment "Reject traffic to invalid ports of ClusterIPs"'];
+function clusterIpsCheck(ip: string, serviceCIDRs: readonly string[]): readonly string[] {
+  const rules = [`${ip} daddr @cluster-ips reject comment "Reject traffic to invalid ports of ClusterIPs"`];
   if (serviceCIDRs.length > 0)
-    rules.push(`ip daddr { ${[...serviceCIDRs].sort().join(', ')} } drop comment "Drop traffic to unallocated ClusterIPs"`);
+    rules.push(`${ip} daddr { ${[...serviceCIDRs].sort().join(', ')} } drop comment "Drop traffic to unallocated ClusterIPs"`);
   return rules;
 }

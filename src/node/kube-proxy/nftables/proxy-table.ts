@@ -10,6 +10,7 @@ import type { ProxyNode } from '../proxy-node.js';
 import type { ServiceModel } from '../service-model.js';
 import type { ProxyPort } from '../service-port.js';
 import { dispatchSets, nodePortIps } from './dispatch-sets.js';
+import { NFT_PROTOCOL } from './family-words.js';
 import { BASE_CHAIN_NAMES, fixedChains } from './fixed-chains.js';
 import { affinitySets, endpointChains, servicePortChains } from './service-chains.js';
 import { sharedNftChains } from './shared-chains.js';
@@ -23,7 +24,7 @@ interface SharedTable {
 
 const sharedOf = oncePerSettings<SharedTable>();
 
-/** `serviceCIDRs` are those of IPv4. */
+/** `serviceCIDRs` are those of the node's family here. */
 export function proxyNftTable(model: ServiceModel, node: ProxyNode, serviceCIDRs: readonly string[]): NftTable {
   const shared = sharedTable(model, node);
   const own = new Map(fixedChains(node, serviceCIDRs).map((chain) => [chain.name, chain]));
@@ -38,11 +39,11 @@ export function proxyNftTable(model: ServiceModel, node: ProxyNode, serviceCIDRs
   const decision = (port: ProxyPort): PortDecision => decisions.get(port) ?? decidePort(port, node);
   let dispatch = shared.dispatch.get(signature);
   if (dispatch === undefined) {
-    dispatch = dispatchSets(model.ports, decision);
+    dispatch = dispatchSets(model.ports, decision, node.family);
     shared.dispatch.set(signature, dispatch);
   }
   return {
-    family: 'ip',
+    family: NFT_PROTOCOL[node.family],
     name: 'kube-proxy',
     comment: 'rules for kube-proxy',
     baseChains: BASE_CHAIN_NAMES,
@@ -64,7 +65,7 @@ function sharedTable(model: ServiceModel, node: ProxyNode): SharedTable {
 /** Sets of affinity, one for each endpoint, are made when one of them is asked for. */
 function tableSets(dispatch: readonly NftSet[], node: ProxyNode, affinity: () => readonly NftSet[]): ReadonlyMap<string, NftSet> {
   const [clusterIps, ...maps] = dispatch;
-  const atNode = node.nodePortIps === undefined ? [] : [nodePortIps(node.nodePortIps)];
+  const atNode = node.nodePortIps === undefined ? [] : [nodePortIps(node.nodePortIps, node.family)];
   const known = new Map([...(clusterIps === undefined ? [] : [clusterIps]), ...atNode, ...maps].map((set) => [set.name, set]));
   let all: ReadonlyMap<string, NftSet> | undefined;
   const makeAll = (): ReadonlyMap<string, NftSet> => {

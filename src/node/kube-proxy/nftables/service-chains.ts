@@ -8,6 +8,7 @@ import type { ProxyEndpoint } from '../endpoints.js';
 import type { PortDecision } from '../port-decision.js';
 import type { ProxyNode } from '../proxy-node.js';
 import { type ProxyPort, sourceRangesContain } from '../service-port.js';
+import { NFT_ADDRESS, NFT_PROTOCOL } from './family-words.js';
 import { endpointBase, portBase } from './names.js';
 
 const MARK = 'jump mark-for-masquerade';
@@ -36,11 +37,12 @@ export function servicePortChains(port: ProxyPort, decision: PortDecision, node:
 /** The chains of the endpoints that the node may use. */
 export function endpointChains(port: ProxyPort, decision: PortDecision): readonly NftChain[] {
   if (!decision.hasEndpoints) return [];
+  const ip = NFT_PROTOCOL[port.family];
   return decision.choice.all.map((endpoint) => {
     const base = endpointBase(port, endpoint);
     return lazyNftChain(`endpoint-${base}`, () => [
-      `ip saddr ${endpoint.ip} ${MARK}`,
-      ...(port.affinitySeconds === undefined ? [] : [`update @affinity-${base} { ip saddr }`]),
+      `${ip} saddr ${endpoint.ip} ${MARK}`,
+      ...(port.affinitySeconds === undefined ? [] : [`update @affinity-${base} { ${ip} saddr }`]),
       `meta l4proto ${port.protocol} dnat to ${endpoint.text}`,
     ]);
   });
@@ -53,7 +55,7 @@ export function affinitySets(port: ProxyPort, decision: PortDecision): readonly 
   return decision.choice.all.map((endpoint) => ({
     name: `affinity-${endpointBase(port, endpoint)}`,
     kind: 'set',
-    key: 'ipv4_addr',
+    key: NFT_ADDRESS[port.family],
     flags: ['dynamic', 'timeout'],
     timeoutMs: seconds * 1000,
     elements: [],
@@ -67,13 +69,17 @@ export function hasFirewall(port: ProxyPort): boolean {
 
 /** What of the ClusterIP's traffic is masqueraded: all, or what does not come from pods. */
 function headRules(port: ProxyPort, node: ProxyNode): string[] {
-  if (node.masqueradeAll) return [`ip daddr ${port.clusterIP} ${MARK}`];
-  return node.detector === undefined ? [] : [`ip daddr ${port.clusterIP} ${node.detector.nft.ifNotLocal} ${MARK}`];
+  const ip = NFT_PROTOCOL[port.family];
+  if (node.masqueradeAll) return [`${ip} daddr ${port.clusterIP} ${MARK}`];
+  return node.detector === undefined ? [] : [`${ip} daddr ${port.clusterIP} ${node.detector.nft.ifNotLocal} ${MARK}`];
 }
 
 function endpointRules(port: ProxyPort, endpoints: readonly ProxyEndpoint[]): string[] {
   const bases = endpoints.map((endpoint) => endpointBase(port, endpoint));
-  const sticky = port.affinitySeconds === undefined ? [] : bases.map((base) => `ip saddr @affinity-${base} goto endpoint-${base}`);
+  const sticky =
+    port.affinitySeconds === undefined
+      ? []
+      : bases.map((base) => `${NFT_PROTOCOL[port.family]} saddr @affinity-${base} goto endpoint-${base}`);
   if (bases.length === 0) return sticky;
   const choices = bases.map((base, i) => `${i} : goto endpoint-${base}`).join(', ');
   return [...sticky, `numgen random mod ${bases.length} vmap { ${choices} }`];
@@ -94,7 +100,7 @@ function externalRules(port: ProxyPort, decision: PortDecision, node: ProxyNode)
 function firewallRules(port: ProxyPort, node: ProxyNode): string[] {
   // A node that holds the address itself sends with that address as its source.
   const own = sourceRangesContain(port.sourceRanges, node.ip) ? port.loadBalancerVIPs : [];
-  return [`ip saddr != { ${[...port.sourceRanges, ...own].join(', ')} } drop`];
+  return [`${NFT_PROTOCOL[port.family]} saddr != { ${[...port.sourceRanges, ...own].join(', ')} } drop`];
 }
 
 function lazyNftChain(name: string, make: () => readonly string[]): NftChain {
