@@ -2,7 +2,7 @@
 import { ClaimMismatch, inputError, unsupported, UnsupportedError } from './base/errors.js';
 import { judgeCapture } from './claim/capture.js';
 import { judgeConnectivity } from './claim/connectivity.js';
-import type { Judgement } from './claim/judge/judgement.js';
+import { everyCheck, type Judgement } from './claim/judge/judgement.js';
 import { judgeQualifiers, judgeTraffic } from './claim/judge/judge-traffic.js';
 import { judgeSpread } from './claim/judge/judge-spread.js';
 import { parseLookUp, parseResolves } from './claim/parse/resolves.js';
@@ -248,7 +248,11 @@ const HTTP_PORT = 80;
 /** Of one sentence about several addresses, kernel by kernel. */
 function joinJudgements(judged: readonly (readonly Judgement[])[]): readonly Judgement[] | undefined {
   const [first] = judged;
-  return first?.map((judgement, i) => ({ ...judgement, checks: judged.flatMap((one) => one[i]?.checks ?? []) }));
+  return first?.map((judgement, i) => {
+    const parts = judged.flatMap((one) => one[i] ?? []);
+    const isCut = parts.some(({ whole }) => whole !== undefined);
+    return { ...judgement, checks: parts.flatMap(({ checks }) => checks), whole: isCut ? () => parts.flatMap(everyCheck) : undefined };
+  });
 }
 
 /** `node1`, `pod A`, `client laptop`. */

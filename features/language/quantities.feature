@@ -34,3 +34,19 @@ Feature: A sentence speaks of one, of every, of none
       ports: [{port: 80}]
       """
     Then pod A can sometimes reach Service web
+
+  Scenario: Of pods that nothing tells apart one is walked, however many they are
+    Given the manifest:
+      """
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: {name: many}
+      spec:
+        replicas: 160
+        selector: {matchLabels: {app: many}}
+        template:
+          metadata: {labels: {app: many}}
+          spec: {containers: [{name: main, image: many, ports: [{containerPort: 80}]}]}
+      """
+    Then every pod of Deployment many can reach each other and is not SNATed
+    And no pod of Deployment many can reach pod C on port 80

@@ -46,7 +46,8 @@ export function claimPath(trace: Trace, world: ClaimWorld, rows: readonly PathRo
 }
 
 function judgementOf(trace: Trace, world: ClaimWorld): Judgement {
-  return { claim: claimOf(trace, world), checks: [{ ...endsOf(trace, world), trace }], ok: true };
+  const ends = endsOf(trace, world);
+  return { claim: claimOf(trace, world), checks: [{ ...ends, trace }], subjects: [ends.subject], whole: undefined, ok: true };
 }
 
 function claimOf(trace: Trace, world: ClaimWorld): TrafficClaim {

@@ -9,7 +9,7 @@ import { cut } from '../base/wrap-words.js';
 import { globMatches } from './glob.js';
 import type { Finding, Sight } from './judge/finding.js';
 import { sightsOf } from './judge/checks.js';
-import type { Judgement } from './judge/judgement.js';
+import { everyCheck, type Judgement } from './judge/judgement.js';
 import { observedReply, observedRequest } from './judge/observed.js';
 import { type HopLine, hopLines } from './path-lines.js';
 import { placeMatches } from './place.js';
@@ -44,7 +44,7 @@ export function judgePath(rows: readonly PathRow[], options: PathOptions, judgem
   if (rows.length === 0) throw inputError('empty-path', 'the path has no row', { fix: 'give at least one row, e.g. | pod A | eth0 |' });
   for (const row of rows) if (row.where.trim() === '' || row.what.trim() === '') throw emptyCell(row);
   const claim: PathClaim = { ...options, rows: rows.map(trimRow), current: world.namespace ?? 'default' };
-  const sights = judgement.checks.flatMap((check) => sightsOf(check, world));
+  const sights = everyCheck(judgement).flatMap((check) => sightsOf(check, world));
   const stops = sights.map((sight) => stopOf(claim, sight));
   const wrong = stops.findIndex((stop) => stop !== undefined);
   const holdsOnce = judgement.claim.mode === 'sometimes' && stops.includes(undefined);

@@ -40,6 +40,13 @@ export interface ClaimWorld {
   /** Every address meant for this subject; InputError when there is none. */
   targets(phrase: ObjectPhrase, route: RoutePhrase | undefined, subject: Subject): readonly Target[];
   trace(subject: Subject, target: Target): Trace;
+  /**
+   * Equal for endpoints that no packet can tell apart, the endpoint itself for others: exchanging two that are equal changes nothing but names. Who has
+   * one of the addresses in `apart`, or is named there, is like nobody. Without it, every endpoint is taken for different.
+   */
+  likeness?(apart: readonly string[]): (endpoint: string) => string;
+  /** Something that is another once the cluster has changed. */
+  moment?(): unknown;
   /** All addresses of a node, pod, Service or external client named in a qualifier. */
   addresses(phrase: ObjectPhrase): readonly string[];
   /** Whose address this is, for messages: `node1 (cni0)`, `pod default/b`, or undefined. */

@@ -148,6 +148,11 @@ export class ClusterPlan implements PlanSource, Naming {
     return this.#plans.get(name);
   }
 
+  /** Some kube-proxy renders an older state. */
+  get lags(): boolean {
+    return this.#late.size > 0;
+  }
+
   /** Namespaces rendered so far. */
   get rendered(): number {
     return this.#plans.size;

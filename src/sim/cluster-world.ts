@@ -49,6 +49,14 @@ export class ClusterWorld {
     return this.#tracer({ from: sender.from, to: receiver.to, protocol: receiver.protocol });
   }
 
+  likeness(apart: readonly string[]): (endpoint: string) => string {
+    return this.#simulation.twins().likeness(apart);
+  }
+
+  moment(): unknown {
+    return this.#simulation.clusterPlan();
+  }
+
   addresses(object: ObjectSelection): readonly string[] {
     const { view, namespace } = this.#context();
     switch (object.kind) {

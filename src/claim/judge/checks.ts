@@ -1,15 +1,14 @@
 /** Which connections a sentence speaks of: every sender it names, to every address it names for that sender. */
 import { InvariantError, inputError, unsupported } from '../../base/errors.js';
 import type { TrafficClaim } from '../traffic-claim.js';
-import type { ClaimWorld, Subject } from '../world.js';
+import type { ClaimWorld, Subject, Target } from '../world.js';
 import type { Sight } from './finding.js';
 import type { Check, Judgement } from './judgement.js';
 
 type Ends = Pick<TrafficClaim, 'subject' | 'object' | 'route'>;
 
-/** Without the senders of `previous`, where the sentence says `other`. */
-export function checksOf(claim: Ends, world: ClaimWorld, previous?: Judgement): readonly Check[] {
-  return subjectsOf(claim, world, previous).flatMap((subject) => checksOfSubject(claim, subject, world));
+export function checksOf(claim: Ends, world: ClaimWorld): readonly Check[] {
+  return subjectsOf(claim, world).flatMap((subject) => checksOfSubject(claim, subject, world));
 }
 
 /** `every other pod` leaves out who the sentence before was about, and whom this one is about. */
@@ -17,14 +16,27 @@ export function subjectsOf(claim: Ends, world: ClaimWorld, previous?: Judgement)
   const subjects = world.subjects(claim.subject);
   const { object } = claim;
   if (claim.subject.kind !== 'every-pod' || !claim.subject.other) return subjects;
-  const named = new Set(previous?.checks.map((check) => check.subject.from));
+  const named = new Set(previous?.subjects.map((subject) => subject.from));
   if (object.kind === 'pod') for (const one of world.subjects(object)) named.add(one.from);
   return subjects.filter((subject) => !named.has(subject.from));
 }
 
-/** UnsupportedError where there are more than `max`. */
-export function checksOfSubject(claim: Ends, subject: Subject, world: ClaimWorld, max = Infinity): readonly Check[] {
-  const targets = world.targets(claim.object, claim.route, subject);
+interface Range {
+  /** More connections than these are too many. */
+  readonly max?: number;
+  /** Which of the targets are walked. */
+  readonly choose?: (targets: readonly Target[]) => readonly Target[];
+}
+
+/** UnsupportedError where there are too many. */
+export function checksOfSubject(
+  claim: Ends,
+  subject: Subject,
+  world: ClaimWorld,
+  { max = Infinity, choose }: Range = {},
+): readonly Check[] {
+  const all = world.targets(claim.object, claim.route, subject);
+  const targets = choose === undefined ? all : choose(all);
   if (targets.length > max)
     throw unsupported('too-many-connections', 'this sentence speaks of too many connections to walk them all', {
       fix: 'name fewer senders or receivers: a namespace, labels, one pod',

@@ -3,14 +3,16 @@
  * the network allows. `cannot` means in no outcome; `can sometimes` means that each sender has at least one outcome, over all addresses, in
  * which the connection is made and every qualifier holds. The first outcome that shows otherwise is the counterexample.
  */
+import { inputError } from '../../base/errors.js';
 import { claimedSentence, claimMismatch } from '../explain/mismatch.js';
 import type { Span } from '../phrase.js';
 import type { Qualifier, QualifierSentence, ReachMode, TrafficClaim } from '../traffic-claim.js';
-import type { ClaimWorld } from '../world.js';
+import type { ClaimWorld, Subject } from '../world.js';
+import { cutRange, tellsApart } from './alike.js';
 import { checkNodes, checkPlaces } from './check-nodes.js';
 import { checksOfSubject, nothingMeant, sightsOf, subjectsOf } from './checks.js';
 import type { Finding, Sight } from './finding.js';
-import type { Check, Judgement } from './judgement.js';
+import { type Check, everyCheck, type Judgement } from './judgement.js';
 import { nearestReach } from './nearest-reach.js';
 import { checkModelled, checkQualifiersModelled } from './not-modelled.js';
 import { pointingWorld } from './pointing-world.js';
@@ -50,14 +52,33 @@ export function judgeTraffic(claim: TrafficClaim, asked: ClaimWorld, previous?: 
     reach: { claim, span: claim.modeSpan },
     qualifiers: claim.qualifiers,
   };
+  const subjects = subjectsOf(claim, world, previous);
+  const range = cutRange(claim, subjects, world);
   const checks: Check[] = [];
-  for (const subject of subjectsOf(claim, world, previous)) {
-    const own = checksOfSubject(claim, subject, world, CONNECTIONS_MAX - checks.length);
+  for (const subject of range.subjects) {
+    const own = checksOfSubject(claim, subject, world, {
+      max: CONNECTIONS_MAX - checks.length,
+      choose: (all) => range.choose(subject, all),
+    });
     demandAll(demand, own, world);
     checks.push(...own);
   }
   if (checks.length === 0) throw nothingMeant(claim.sentence);
-  return { claim, checks, ok: true };
+  return { claim, checks, subjects, whole: range.isCut() ? wholeOf(claim, subjects, world) : undefined, ok: true };
+}
+
+/** Every connection of the claim, as long as the cluster is the one that it was about. */
+function wholeOf(claim: TrafficClaim, subjects: readonly Subject[], world: ClaimWorld): () => readonly Check[] {
+  const moment = world.moment?.();
+  return () => {
+    if (world.moment?.() !== moment)
+      throw inputError('cluster-changed', 'the cluster has changed since the claim that this step is about', {
+        fix: 'let it follow that claim, before anything else happens',
+      });
+    const checks: Check[] = [];
+    for (const subject of subjects) checks.push(...checksOfSubject(claim, subject, world, { max: CONNECTIONS_MAX - checks.length }));
+    return checks;
+  };
 }
 
 /** Qualifiers on their own, about the connections of the last claim. */
@@ -66,7 +87,8 @@ export function judgeQualifiers(sentence: QualifierSentence, judgement: Judgemen
   const demand: Demand = { sentence: sentence.sentence, mode: judgement.claim.mode, reach: undefined, qualifiers: sentence.qualifiers };
   checkQualifiersModelled(sentence.sentence, sentence.qualifiers);
   checkNodes(sentence.sentence, sentence.qualifiers, world);
-  for (const own of bySubject(judgement.checks)) demandAll(demand, own, world);
+  const checks = tellsApart(sentence.qualifiers) ? everyCheck(judgement) : judgement.checks;
+  for (const own of bySubject(checks)) demandAll(demand, own, world);
 }
 
 function demandAll(demand: Demand, checks: readonly Check[], world: ClaimWorld): void {

@@ -10,6 +10,8 @@ import type { ClaimWorld } from '../world.js';
 export function pointingWorld(world: ClaimWorld, sentence: string): ClaimWorld {
   return {
     ...(world.why === undefined ? {} : { why: (place, rule) => world.why?.(place, rule) }),
+    ...(world.likeness === undefined ? {} : { likeness: (apart) => world.likeness?.(apart) ?? String }),
+    ...(world.moment === undefined ? {} : { moment: () => world.moment?.() }),
     namespace: world.namespace,
     subjects: (phrase) => pointing(sentence, spanOf(phrase), () => world.subjects(phrase)),
     targets: (phrase, route, subject) =>
