@@ -6,13 +6,16 @@ import { inputError, unsupported } from '../base/errors.js';
 import { nearest } from '../base/nearest.js';
 import { createNetwork } from '../kernel/network.js';
 import type { TraceEvent } from '../trace/event.js';
+import type { Run } from '../trace/to-trace.js';
 import { captureLines, type CaptureLine } from '../trace/capture-lines.js';
 import type { TraceQuery } from './contract.js';
 import { recordLookUp } from './dns/record-look-up.js';
 import { enumerate } from './enumerate.js';
 import type { ClusterPlan } from './cluster-plan.js';
 import { listenerOwner } from './listeners.js';
-import type { Simulation } from './simulation.js';
+import { deeper, followRelays } from './relay/follow-relays.js';
+import { onwardOf } from './relay/onward.js';
+import type { Connection, Simulation } from './simulation.js';
 
 /** More ways than this are nobody's to read. */
 const CAPTURES_MAX = 1000;
@@ -56,13 +59,18 @@ export class Captures {
   }
 
   connect(simulation: Simulation, label: string, query: TraceQuery): void {
-    const { source, destination } = simulation.resolve(query);
-    const network = createNetwork(simulation.clusterPlan());
-    const probe = { netns: source.netns, proto: destination.proto, dst: destination.ip, dport: destination.port, timeoutMs: PATIENCE_MS };
-    const runs = enumerate((oracle) => {
-      network.reset();
-      return network.probe(probe, oracle, true);
-    });
+    const plan = simulation.clusterPlan();
+    const network = createNetwork(plan);
+    const carry = ({ source, destination }: Connection, depth: number): readonly Run[] => {
+      const probe = { netns: source.netns, proto: destination.proto, dst: destination.ip, dport: destination.port, timeoutMs: PATIENCE_MS };
+      const runs = enumerate((oracle) => {
+        network.reset();
+        return network.probe(probe, oracle, true);
+      });
+      const runsOf = (onward: Connection): readonly Run[] => carry(onward, deeper(depth));
+      return followRelays(runs, { onwardOf: (listener) => onwardOf(plan, listener), runsOf });
+    };
+    const runs = carry(simulation.resolve(query), 0);
     this.#connected.push({
       label,
       runs: runs.map(({ probability, record }) => ({ probability, server: record.server, events: record.events })),

@@ -25,6 +25,7 @@ import { externalListeners, listenerOwner, nodeListeners, podNetnsListeners, por
 import { nodeAddresses } from './lookup.js';
 import { explainLate, lossByLag, notYetSeen } from './late-proxy.js';
 import { ABREAST, type LateView } from './proxy-lag.js';
+import { abandonedPort, explainAbandoned, proxyListeners } from './relay/onward.js';
 
 export interface ExternalHost extends FabricHost {
   /** As `tcp:80`. */
@@ -106,7 +107,8 @@ export class ClusterPlan implements PlanSource, Naming {
     const owner = this.#ownerOf(netns);
     if (this.#isDead(owner)) return NO_LISTENERS;
     if (owner?.kind === 'pod') return podNetnsListeners(owner.pod, netns, hasIpv6(this.cluster));
-    if (owner?.kind === 'node') return nodeListeners(this.view, owner.name, hasIpv6(this.cluster));
+    if (owner?.kind === 'node')
+      return [...nodeListeners(this.view, owner.name, hasIpv6(this.cluster)), ...proxyListeners(this, owner.name)];
     if (owner?.kind !== 'external') return NO_LISTENERS;
     const addresses = addressesOfHost(owner.host);
     const ports = [...owner.host.ports, ...addresses.flatMap((address) => portsServed(this.view, address))];
@@ -183,6 +185,8 @@ export class ClusterPlan implements PlanSource, Naming {
   }
 
   explainLoss(netns: string, detail: string): RuleOrigin | null {
+    const abandoned = abandonedPort(this.view, detail);
+    if (abandoned !== undefined) return explainAbandoned(this.context(netns), abandoned);
     const missing = /^nobody has (\S+) on /.exec(detail)?.[1];
     const ip = missing === undefined ? undefined : parseIp(missing);
     const holder = ip === undefined ? undefined : this.#holderOf(ip);

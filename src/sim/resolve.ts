@@ -51,7 +51,7 @@ export function resolveSource(context: ResolveContext, text: string): Source {
       return { netns: NETNS.external(name), text: `external/${name}` };
     }
     case 'ip':
-      return resolveSource(context, holderOf(context, endpoint.name) ?? `external/${endpoint.name}`);
+      return resolveSource(context, holderOf(context.view, endpoint.name) ?? `external/${endpoint.name}`);
     default:
       throw inputError('bad-sender', `"${text}" cannot send: traffic starts at a pod, a node or an outside host`, {
         fix: 'use pod/NAME, node/NAME or external/NAME-or-IP',
@@ -60,7 +60,7 @@ export function resolveSource(context: ResolveContext, text: string): Source {
 }
 
 /** The node or pod with that address, as endpoint text. */
-function holderOf({ view }: ResolveContext, address: string): string | undefined {
+export function holderOf(view: StoreView, address: string): string | undefined {
   const node = view.list('Node').find((one) => one.status?.addresses?.some((known) => known.address === address));
   if (node) return `node/${node.metadata.name}`;
   const pod = view.list('Pod').find((one) => podIps(one).includes(address));

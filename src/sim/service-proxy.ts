@@ -5,6 +5,7 @@
 import { cidrContains, parseCidr } from '../base/cidr.js';
 import { inputError } from '../base/errors.js';
 import { formatIp, formatSocket, type Ip, parseIp } from '../base/ip.js';
+import type { StoreView } from '../api/view.js';
 import { createNetwork } from '../kernel/network.js';
 import { planSource } from '../kernel/plan-source.js';
 import { assembleNode } from '../node/assemble.js';
@@ -12,9 +13,11 @@ import type { NodeContext, NodeFragment } from '../node/agent.js';
 import { kubeProxyOf, localAddressesOf } from '../node/node-plan.js';
 import { podCidrOf } from '../node/node-address.js';
 import { kubeProxySettings } from '../node/kube-proxy/config.js';
+import { backendsOf, type Portal } from '../node/kube-proxy/userspace/portals.js';
 import type { LinkPlan, NetnsPlan, ProbeProtocol } from '../plan/plan.js';
 import type { HookEvent, TraceEvent } from '../trace/event.js';
 import { enumerate } from './enumerate.js';
+import { portalsOf } from './relay/onward.js';
 import type { Simulation } from './simulation.js';
 
 export interface ProxyQuery {
@@ -53,10 +56,24 @@ export function askProxy(simulation: Simulation, node: string, query: ProxyQuery
     network.reset();
     return network.probe(probe, oracle, true);
   });
-  const seen = runs.map(({ record }) => decisionOf(record.events));
+  const portals = portalsOf(context);
+  const seen = runs.map(({ record }) => byPortal(decisionOf(record.events), { portals, view: context.view }));
   const endpoints = [...new Set(seen.flatMap((one) => one.endpoints))].sort();
   const first = seen.find(({ verdict }) => verdict !== 'NO_MATCH') ?? seen[0];
   return { verdict: first?.verdict ?? 'NO_MATCH', endpoints, masquerade: seen.some((one) => one.masquerade) };
+}
+
+/** Of a proxy in user space: whom it calls in its turn, from the node. */
+function byPortal(
+  decision: ProxyDecision,
+  { portals, view }: { readonly portals: readonly Portal[]; readonly view: StoreView },
+): ProxyDecision {
+  const port = Number(/:(\d+)$/.exec(decision.endpoints[0] ?? '')?.[1]);
+  const portal = decision.verdict === 'DNAT' ? portals.find(({ proxyPort }) => proxyPort === port) : undefined;
+  if (portal === undefined) return decision;
+  const endpoints = backendsOf(view, portal.port).map((backend) => `${backend.ip}:${backend.port}`);
+  if (endpoints.length > 0) return { verdict: 'DNAT', endpoints, masquerade: true };
+  return { verdict: portal.port.protocol === 'tcp' ? 'REJECT' : 'DROP', endpoints: [], masquerade: false };
 }
 
 function addressOf(text: string, field: string): Ip {

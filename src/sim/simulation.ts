@@ -32,6 +32,7 @@ import { LinkFaults, refuseLossy } from './link-faults.js';
 import { Loop } from './loop.js';
 import { traceMatrix } from './matrix.js';
 import { ProxyLag } from './proxy-lag.js';
+import { carry } from './relay/carry.js';
 import { renderNode } from './render.js';
 import { refuseUnmodelled } from './refuse-unmodelled.js';
 import { findObject } from './lookup.js';
@@ -144,13 +145,12 @@ export class Simulation implements SimulationApi {
   trace(asked: TraceQuery): Trace {
     const query = namedQuery(this, asked);
     const connection = this.resolve(query);
-    return this.toTrace(connection, this.walk(connection.source, connection.destination, 'opening'));
+    return this.toTrace(connection, carry(this, connection, 'opening'));
   }
 
   /** Every outcome with all its packets, and the link addresses of the devices they passed. */
   record(query: TraceQuery): { readonly runs: readonly Run[]; readonly macOf: (netns: string, device: string) => Mac } {
-    const { source, destination } = this.resolve(query);
-    const runs = this.walk(source, destination, true);
+    const runs = carry(this, this.resolve(query), true);
     const network = this.#currentNetwork();
     return { runs, macOf: (netns, device) => network.macOf(netns, device) };
   }

@@ -30,6 +30,7 @@ export const DROP_REASON = {
   VXLAN_NO_REMOTE: 'no fdb entry names the remote VTEP of this MAC address',
   VXLAN_VNI_NOT_FOUND: 'no VXLAN device with this VNI on this port',
   GENEVE_NO_DEVICE: 'no Geneve device with this VNI and remote end on this port',
+  RELAY_NOBODY: 'the program that took the connection has nobody to pass it on to',
   TUN_NO_READER: 'no program reads what is sent by this device',
   WIREGUARD_NO_PEER: 'no WireGuard peer to send it to',
   WIREGUARD_NO_HANDSHAKE: "WireGuard's two ends do not know each other's keys",

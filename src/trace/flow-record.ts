@@ -50,4 +50,6 @@ export interface FlowRecord {
   readonly pathMtu: number | undefined;
   /** Empty when recording is off. */
   readonly events: readonly TraceEvent[];
+  /** Where programs on the way took the connection and made others on its behalf: each connection by itself, the client's own first. */
+  readonly parts?: readonly FlowRecord[] | undefined;
 }

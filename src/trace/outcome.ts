@@ -14,8 +14,8 @@ import type { AddressPair, Cause, EncapsulationStep, NatStep, Outcome, Verdict }
 const REQUEST = 0;
 
 export function toOutcome(probability: number, record: FlowRecord, naming: Naming, arp: boolean): Outcome {
-  const { events, icmp, seenSrc, seenDst } = record;
-  const options = { start: events[0]?.t ?? 0, arp };
+  const { icmp, seenSrc, seenDst } = record;
+  const parts = record.parts ?? [record];
   let nat: readonly NatStep[] | undefined;
   let encapsulations: readonly EncapsulationStep[] | undefined;
   let cause: Cause | null | undefined;
@@ -29,28 +29,40 @@ export function toOutcome(probability: number, record: FlowRecord, naming: Namin
     snat: isSnat(record),
     dnat: isDnat(record),
     get nat() {
-      nat ??= natSteps(events, naming);
+      nat ??= parts.flatMap(({ events }) => natSteps(events, naming));
       return nat;
     },
     get encapsulations() {
-      encapsulations ??= encapsulationSteps(events, naming);
+      encapsulations ??= parts.flatMap(({ events }) => encapsulationSteps(events, naming));
       return encapsulations;
     },
     get cause() {
-      if (cause === undefined) cause = causeOf(record, naming);
+      if (cause === undefined) cause = causeOf(parts.at(-1) ?? record, naming);
       return cause;
     },
     icmp: icmp === undefined ? null : { type: icmp.type, code: icmp.code, from: formatIp(icmp.from) },
     pathMtu: record.pathMtu ?? null,
     get request() {
-      hops ??= hopsOf(events, decidingEvent(record)?.leg, naming, options);
+      hops ??= hopsOfParts(parts, naming, arp);
       return hops.request;
     },
     get reply() {
-      hops ??= hopsOf(events, decidingEvent(record)?.leg, naming, options);
+      hops ??= hopsOfParts(parts, naming, arp);
       return hops.reply;
     },
   };
+}
+
+/** The request goes on where another connection begins; the reply comes back by the last one first. */
+function hopsOfParts(parts: readonly FlowRecord[], naming: Naming, arp: boolean): Hops {
+  let before = 0;
+  const all = parts.map((part) => {
+    const start = (part.events[0]?.t ?? 0) - before;
+    before += part.elapsed;
+    return hopsOf(part.events, decidingEvent(part)?.leg, naming, { start, arp });
+  });
+  if (all.length === 1 && all[0] !== undefined) return all[0];
+  return { request: all.flatMap(({ request }) => request), reply: all.reverse().flatMap(({ reply }) => reply) };
 }
 
 /** An error that the client's own kernel gives means that there is no way. */

@@ -26,15 +26,21 @@ export function judgeNat(qualifier: NatQualifier, sight: Sight, sentence: string
       : `it is not translated: the ${side} stays ${withOwner(seen, sight.world)}`,
     stopAt:
       step === undefined ? undefined : (line) => line.texts.some((text) => text.includes(step.to) && text.includes(`${step.kind} to`)),
-    rule: decidingRule(sight, side, step),
+    ...decidingRule(sight, side, step, translated),
     nearest: translated ? `is ${word} to ${nearestPlace(seen, sight, side)}` : `is not ${word}`,
   };
 }
 
-/** Of the translation; where there is none, of the hook that let the source pass. */
-function decidingRule(sight: Sight, side: 'source' | 'destination', step: NatStep | undefined): Finding['rule'] {
-  if (step?.rule) return { node: step.node, rule: step.rule };
-  return step === undefined && side === 'source' ? ruleLeftUntranslated(sight) : undefined;
+/** Of the translation; where there is none, of the hook that let the source pass, or no rule at all: a program has called in its own name. */
+function decidingRule(
+  sight: Sight,
+  side: 'source' | 'destination',
+  step: NatStep | undefined,
+  translated: boolean,
+): Pick<Finding, 'rule' | 'reason'> {
+  if (step?.rule) return { rule: { node: step.node, rule: step.rule } };
+  if (step === undefined && translated) return { reason: 'a program on the way took the connection, and called the server itself' };
+  return step === undefined && side === 'source' ? { rule: ruleLeftUntranslated(sight) } : {};
 }
 
 function expectation(qualifier: NatQualifier, side: string, sentence: string, sight: Sight): string {

@@ -25,7 +25,17 @@ test("the defaults are kubeadm's", () => {
     tcpBeLiberal: false,
     udpTimeout: undefined,
     udpStreamTimeout: undefined,
+    portRange: { first: 32768, last: 60999 },
   });
+});
+
+test('portRange is read by mode userspace alone, as a range, a port, or a port and how many more', () => {
+  const range = (portRange: string, mode = 'userspace') => settings({ portRange }, mode).portRange;
+  assert.deepEqual(range('40000-41000'), { first: 40000, last: 41000 });
+  assert.deepEqual(range('40000'), { first: 40000, last: 40000 });
+  assert.deepEqual(range('40000+10'), { first: 40000, last: 40010 });
+  assert.deepEqual(range('0-0'), { first: 32768, last: 60999 });
+  assert.deepEqual(range('none', 'iptables'), { first: 32768, last: 60999 });
 });
 
 test('dotted names, nested objects and text from a table mean the same', () => {
@@ -76,7 +86,9 @@ const REFUSED: readonly [
   ],
   ['a clusterCIDR that is none', { clusterCIDR: '10.0.0.0' }, 'iptables', InputError, /not a CIDR block/],
   ['a mark bit out of range', { iptables: { masqueradeBit: 32 } }, 'iptables', InputError, /\[0, 31\]/],
-  ['mode userspace', {}, 'userspace', UnsupportedError, /mode "userspace" is not modelled/],
+  ['mode kernelspace', {}, 'kernelspace', UnsupportedError, /mode "kernelspace" is not modelled/],
+  ['a port range that ends before it begins', { portRange: '41000-40000' }, 'userspace', InputError, /"41000-40000" is not a port range/],
+  ['a proxy in user space on one address', { bindAddress: '192.168.1.10' }, 'userspace', UnsupportedError, /bindAddress/],
   ["IPVS's own time-outs", { 'ipvs.tcpTimeout': '60s' }, 'ipvs', UnsupportedError, /ipvs\.tcpTimeout/],
   ['a scheduler that nobody has', { ipvs: { scheduler: 'fair' } }, 'ipvs', InputError, /"fair" is not allowed/],
   ['an unknown mode', {}, 'iptable', InputError, /did you mean iptables/],

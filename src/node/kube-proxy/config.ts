@@ -9,10 +9,11 @@ import { nearest } from '../../base/nearest.js';
 import { type Ip, parseIpv4 } from '../../base/ip.js';
 import type { ClusterSpec } from '../../api/cluster.js';
 import { type Field, readFields } from '../config-fields.js';
+import { EPHEMERAL, type PortRange } from './port-range.js';
 
 export type DetectLocalMode = 'ClusterCIDR' | 'NodeCIDR' | 'BridgeInterface' | 'InterfaceNamePrefix';
 
-export type ProxyMode = 'iptables' | 'ipvs' | 'nftables';
+export type ProxyMode = 'iptables' | 'ipvs' | 'nftables' | 'userspace';
 
 export interface KubeProxySettings {
   readonly mode: ProxyMode;
@@ -35,11 +36,13 @@ export interface KubeProxySettings {
   /** Undefined, like the next: the kernel's own. */
   readonly udpTimeout: number | undefined;
   readonly udpStreamTimeout: number | undefined;
+  /** Of mode userspace: where its sockets are. */
+  readonly portRange: PortRange;
 }
 
 const DETECT_LOCAL_MODES: readonly DetectLocalMode[] = ['ClusterCIDR', 'NodeCIDR', 'BridgeInterface', 'InterfaceNamePrefix'];
-const MODES: readonly ProxyMode[] = ['iptables', 'ipvs', 'nftables'];
-const MODES_NOT_MODELLED = ['userspace', 'kernelspace'];
+const MODES: readonly ProxyMode[] = ['iptables', 'ipvs', 'nftables', 'userspace'];
+const MODES_NOT_MODELLED = ['kernelspace'];
 /** Those that the kernel has and the proxy may be told to use. */
 const SCHEDULERS = ['rr', 'wrr', 'lc', 'wlc', 'lblc', 'lblcr', 'sh', 'dh', 'sed', 'nq', 'mh'];
 const IPVS_TIMEOUTS = ['ipvs.tcpTimeout', 'ipvs.tcpFinTimeout', 'ipvs.udpTimeout'];
@@ -68,7 +71,7 @@ export const PROXY_FIELDS: Readonly<Record<string, Field>> = {
   'conntrack.udpStreamTimeout': { type: 'seconds' },
   'conntrack.maxPerCore': INERT,
   'conntrack.min': INERT,
-  bindAddress: INERT,
+  bindAddress: { type: 'string' },
   bindAddressHardFail: INERT,
   clientConnection: INERT,
   configSyncPeriod: INERT,
@@ -91,7 +94,7 @@ export const PROXY_FIELDS: Readonly<Record<string, Field>> = {
   'nftables.minSyncPeriod': { type: 'seconds' },
   'nftables.syncPeriod': { type: 'seconds' },
   oomScoreAdj: INERT,
-  portRange: INERT,
+  portRange: { type: 'string' },
   showHiddenMetricsForVersion: INERT,
   windowsRunAsService: INERT,
   winkernel: INERT,
@@ -112,6 +115,8 @@ export function kubeProxySettings(cluster: ClusterSpec): KubeProxySettings {
 function readSettings(cluster: ClusterSpec): KubeProxySettings {
   const values = readFields(cluster.kubeProxy.config, PROXY_FIELDS, 'kubeProxy.config');
   const mode = modeOf(values.string('mode') || cluster.kubeProxy.mode);
+  if (mode === 'userspace' && cluster.serviceCIDRs.some((cidr) => cidr.includes(':')))
+    throw unsupported('userspace-ipv6', 'kube-proxy of mode userspace with IPv6 or dual stack Services is not modelled');
   const section = mode === 'nftables' ? 'nftables' : 'iptables';
   const nodePortAddresses = checkCidrs(values.strings('nodePortAddresses') ?? [], 'nodePortAddresses');
   const timeout = mode === 'ipvs' ? IPVS_TIMEOUTS.find((path) => (values.number(path) ?? 0) > 0) : undefined;
@@ -140,7 +145,28 @@ function readSettings(cluster: ClusterSpec): KubeProxySettings {
     // Zero leaves the kernel's value.
     udpTimeout: values.number('conntrack.udpTimeout') || undefined,
     udpStreamTimeout: values.number('conntrack.udpStreamTimeout') || undefined,
+    portRange: proxyPortRange(mode, values.string('portRange') ?? '', values.string('bindAddress') ?? ''),
   };
+}
+
+/** Of the other modes neither field decides anything. */
+function proxyPortRange(mode: ProxyMode, range: string, bindAddress: string): PortRange {
+  if (mode !== 'userspace') return EPHEMERAL;
+  if (!['', '0.0.0.0', '::'].includes(bindAddress))
+    throw unsupported('bind-address', `kubeProxy.config.bindAddress: mode userspace on ${bindAddress} alone is not modelled`);
+  return readPortRange(range);
+}
+
+/** As k8s.io/apimachinery pkg/util/net/port_range.go reads it. */
+function readPortRange(text: string): PortRange {
+  if (text.trim() === '' || /^\s*0(-0)?\s*$/.test(text)) return EPHEMERAL;
+  const [, low, sign, high] = /^\s*(\d+)(?:([-+])(\d+))?\s*$/.exec(text) ?? [];
+  const first = Number(low);
+  const last = sign === undefined ? first : sign === '-' ? Number(high) : first + Number(high);
+  if (low !== undefined && first > 0 && first <= last && last <= 65535) return { first, last };
+  throw inputError('bad-value', `kubeProxy.config.portRange: ${JSON.stringify(text)} is not a port range`, {
+    fix: 'write it as 40000-41000',
+  });
 }
 
 function modeOf(mode: string): ProxyMode {
@@ -149,7 +175,7 @@ function modeOf(mode: string): ProxyMode {
   if (MODES_NOT_MODELLED.includes(mode)) throw unsupported('kube-proxy-mode', `kube-proxy's mode "${mode}" is not modelled`);
   const near = nearest(mode, [...MODES, ...MODES_NOT_MODELLED]);
   throw inputError('unknown-mode', `unknown kube-proxy mode ${JSON.stringify(mode)}`, {
-    fix: near === undefined ? 'known modes: iptables, ipvs, nftables' : `did you mean ${near}?`,
+    fix: near === undefined ? 'known modes: iptables, ipvs, nftables, userspace' : `did you mean ${near}?`,
   });
 }
 

@@ -1,6 +1,6 @@
 /**
  * kube-proxy as a node agent: rules, sets and sysctls out of the Services and EndpointSlices it has seen, in the mode it runs in. Source:
- * Kubernetes 1.34 pkg/proxy/{iptables,ipvs,nftables}, cmd/kube-proxy/app. The historic mode userspace is refused by name.
+ * Kubernetes 1.34 pkg/proxy/{iptables,ipvs,nftables}, cmd/kube-proxy/app. The historic mode userspace is that of 1.25.
  */
 import { cidrContains, parseCidr } from '../../base/cidr.js';
 import { compareIp, formatIp, type Ip } from '../../base/ip.js';
@@ -15,6 +15,8 @@ import { ipvsHalf, joinedHalves } from './ipvs/fragment.js';
 import { localDetector } from './local-detector.js';
 import { proxyNftTable } from './nftables/proxy-table.js';
 import type { ProxyNode } from './proxy-node.js';
+import { portalTables } from './userspace/portal-rules.js';
+import { portals } from './userspace/portals.js';
 import { type ServiceModel, serviceModel } from './service-model.js';
 
 const ZONE = 'topology.kubernetes.io/zone';
@@ -40,7 +42,13 @@ export function kubeProxyFragment(context: NodeContext, localAddresses: readonly
       const tables = tablesOf(halves.map(({ family, tables: made }) => [family, made]));
       return { ...tables, ...joinedHalves(halves), sysctl: { ...sysctl, ...ipvsSysctls(settings) } };
     }
+    case 'userspace':
+      return { sysctl, iptables: portalTablesOf(context, settings) };
   }
+}
+
+function portalTablesOf({ view, node }: NodeContext, { portRange }: KubeProxySettings): readonly TableFragment[] {
+  return portalTables(portals(view, node.metadata.name, portRange), internalIpOf(node, 'IPv4') ?? '');
 }
 
 function tablesOf(all: readonly (readonly [IpFamily, readonly TableFragment[]])[]): Pick<NodeFragment, 'iptables' | 'ip6tables'> {

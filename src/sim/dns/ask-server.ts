@@ -13,6 +13,7 @@ import type { Trace } from '../../trace/trace.js';
 import type { TraceQuery } from '../contract.js';
 import type { Simulation } from '../simulation.js';
 import { listenerOwner } from '../listeners.js';
+import { isRelay } from '../relay/onward.js';
 import { answerAt, outside } from './name-servers.js';
 import { NODE_RESOLVER } from './pod-conf.js';
 
@@ -74,6 +75,8 @@ export class AskedServers {
     return {
       request: payload(request, formatDns(message, request.length)),
       answer: (listener) => {
+        if (isRelay(listener))
+          throw unsupported('capture-of-relay', 'the packets of a look-up that a program in user space passes on are not modelled');
         const reply = this.#uncut(query, listenerOwner(listener), Number(listener.split(':')[2] ?? DNS_PORT));
         const fit = fitAnswer({ ...message, reply }, sizeOf(query));
         return payload(fit.bytes, formatDns({ ...message, reply: fit.reply }, fit.bytes.length));

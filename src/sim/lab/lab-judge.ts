@@ -3,7 +3,7 @@
  * asks. What the simulator foresees sets how long is waited, and how often a connection is repeated whose answer is left to chance.
  */
 import { UnsupportedError, unsupported } from '../../base/errors.js';
-import { formatIp } from '../../base/ip.js';
+import { formatIp, formatSocket } from '../../base/ip.js';
 import type { LabKernel } from '../../lab/execute.js';
 import { type LabRecord, runLabRecords } from '../../lab/run-lab.js';
 import type { ProbePlan } from '../../plan/plan.js';
@@ -12,6 +12,8 @@ import type { Run } from '../../trace/to-trace.js';
 import type { Trace } from '../../trace/trace.js';
 import type { ClusterPlan } from '../cluster-plan.js';
 import type { TraceQuery } from '../contract.js';
+import { deeper, followRelays, onwardOfRun } from '../relay/follow-relays.js';
+import { type Onward, onwardOf } from '../relay/onward.js';
 import { installRealJudge, type JudgedOn, type RealJudge } from '../real-judge.js';
 import type { Connection, Simulation } from '../simulation.js';
 import { compareRuns } from './compare-runs.js';
@@ -22,7 +24,6 @@ const PATIENCE_MS = 5000;
 const LOST_MS = 300;
 
 interface Asked {
-  readonly query: TraceQuery;
   readonly connection: Connection;
   /** Undefined where the simulator cannot say. */
   readonly foreseen: readonly Run[] | undefined;
@@ -45,16 +46,41 @@ export class LabJudge implements RealJudge {
     this.#forgetOldPlan();
     const fresh = new Map(queries.filter((query) => !this.#traces.has(keyOf(query))).map((query) => [keyOf(query), query]));
     if (fresh.size === 0) return;
-    const asked = [...fresh.values()].map((query) => this.#foresee(query));
+    const connections = [...fresh.values()].map((query) => this.#simulation.resolve(query));
+    const carried = this.#carry(connections);
+    for (const [i, key] of [...fresh.keys()].entries()) {
+      this.#traces.set(key, this.#simulation.toTrace(connections[i] as Connection, carried[i] ?? []));
+    }
+  }
+
+  /** To their ends: what a program on the way takes, it passes on by a connection that is carried in its turn. */
+  #carry(connections: readonly Connection[], depth = 0): readonly (readonly Run[])[] {
+    if (connections.length === 0) return [];
+    const asked = connections.map((connection) => this.#foresee(connection));
     const answers = this.#run(
       asked.map(({ connection, foreseen }, i) => probeOf(connection, i, foreseen, triesFor(foreseen))),
       true,
     );
-    for (const [i, one] of asked.entries()) {
+    const carried = asked.map(({ connection, foreseen }, i): readonly Run[] => {
       const records = (answers[i] ?? []).map(({ record }) => withoutArp(record));
-      if (this.#compares) compareRuns(one.connection, one.foreseen ?? [], records);
-      this.#traces.set(keyOf(one.query), this.#trace(one.connection, records));
+      if (this.#compares) compareRuns(connection, foreseen ?? [], records);
+      return records.map((record) => ({ probability: 1 / records.length, record }));
+    });
+    return this.#passOn(carried, depth);
+  }
+
+  #passOn(carried: readonly (readonly Run[])[], depth: number): readonly (readonly Run[])[] {
+    const plan = this.#simulation.clusterPlan();
+    const target = (listener: string): Onward | undefined => onwardOf(plan, listener);
+    const next = new Map<string, Connection>();
+    for (const { record } of carried.flat()) {
+      for (const choice of onwardOfRun(record, target)?.choices ?? []) next.set(connectionKey(choice), choice);
     }
+    if (next.size === 0 && !carried.flat().some(({ record }) => onwardOfRun(record, target) !== undefined)) return carried;
+    const ends = this.#carry([...next.values()], deeper(depth));
+    const runsOf = new Map([...next.keys()].map((key, i) => [key, ends[i] ?? []]));
+    const relays = { onwardOf: target, runsOf: (choice: Connection): readonly Run[] => runsOf.get(connectionKey(choice)) ?? [] };
+    return carried.map((runs) => followRelays(runs, relays));
   }
 
   trace(query: TraceQuery): Trace {
@@ -63,13 +89,16 @@ export class LabJudge implements RealJudge {
   }
 
   measure(query: TraceQuery, tolerance: number): Trace {
-    const { connection, foreseen } = this.#foresee(query);
+    const connection = this.#simulation.resolve(query);
+    const { foreseen } = this.#foresee(connection);
+    if (foreseen?.some(({ record }) => onwardOfRun(record, (listener) => onwardOf(this.#simulation.clusterPlan(), listener)) !== undefined))
+      throw unsupported('not-observed', 'whom a proxy in user space chooses is not measured on the real kernel', {
+        fix: 'judge this on the simulator',
+      });
     const count = connectionsFor(foreseen, tolerance);
     const [records = []] = this.#run([probeOf(connection, 0, foreseen, count)], false);
-    return this.#trace(
-      connection,
-      records.map(({ record }) => record),
-    );
+    const runs = records.map(({ record }) => ({ probability: 1 / records.length, record }));
+    return this.#simulation.toTrace(connection, runs);
   }
 
   /** A namespace's rules may have changed since. */
@@ -79,13 +108,12 @@ export class LabJudge implements RealJudge {
     this.#plan = plan;
   }
 
-  #foresee(query: TraceQuery): Asked {
-    const connection = this.#simulation.resolve(query);
+  #foresee(connection: Connection): Asked {
     try {
-      return { query, connection, foreseen: this.#simulation.walk(connection.source, connection.destination, this.#compares) };
+      return { connection, foreseen: this.#simulation.walk(connection.source, connection.destination, this.#compares) };
     } catch (error) {
       if (this.#compares || !(error instanceof UnsupportedError)) throw error;
-      return { query, connection, foreseen: undefined };
+      return { connection, foreseen: undefined };
     }
   }
 
@@ -97,17 +125,14 @@ export class LabJudge implements RealJudge {
     if (note !== undefined) throw unsupported('not-observed', note);
     return results.map(({ flows }) => flows);
   }
-
-  #trace(connection: Connection, records: readonly FlowRecord[]): Trace {
-    return this.#simulation.toTrace(
-      connection,
-      records.map((record) => ({ probability: 1 / records.length, record })),
-    );
-  }
 }
 
 function keyOf({ from, to, port, protocol, at }: TraceQuery): string {
   return [from, to, port ?? '', protocol ?? '', at ?? ''].join(' ');
+}
+
+function connectionKey({ source, destination: { ip, port, proto } }: Connection): string {
+  return [source.netns, proto, formatSocket(ip, port)].join(' ');
 }
 
 function probeOf({ source, destination }: Connection, i: number, foreseen: Asked['foreseen'], count: number): ProbePlan {
