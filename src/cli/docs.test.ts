@@ -122,8 +122,10 @@ function sections(stdout: string): Map<string, string> {
 function summary(text: string): string {
   const passed = (text.match(/^ {2}✓ /gm) ?? []).length;
   const failed = (text.match(/^ {2}✗ /gm) ?? []).length;
-  const counts = [passed > 0 ? `${passed} passed` : '', failed > 0 ? `${failed} failed` : ''].filter((part) => part !== '');
-  return `${passed + failed} scenario${passed + failed === 1 ? '' : 's'}: ${counts.join(', ')}`;
+  const unsaid = (text.match(/^ {2}\? /gm) ?? []).length;
+  const counts = [passed > 0 ? `${passed} passed` : '', failed > 0 ? `${failed} failed` : '', unsaid > 0 ? `${unsaid} cannot say` : ''];
+  const all = passed + failed + unsaid;
+  return `${all} scenario${all === 1 ? '' : 's'}: ${counts.filter((part) => part !== '').join(', ')}`;
 }
 
 test('the page of wordings is what `hopspec steps --markdown` prints', () => {
