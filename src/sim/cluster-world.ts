@@ -15,6 +15,7 @@ import { selectReceivers } from './select/receivers.js';
 import type { ObjectSelection, Receiver, RouteSelection, SelectContext, Sender, SenderSelection } from './select/selection.js';
 import { findExternal, selectSenders } from './select/senders.js';
 import type { Simulation } from './simulation.js';
+import { twinsOf } from './twins.js';
 
 export class ClusterWorld {
   readonly #simulation: Simulation;
@@ -50,7 +51,7 @@ export class ClusterWorld {
   }
 
   likeness(apart: readonly string[]): (endpoint: string) => string {
-    return this.#simulation.twins().likeness(apart);
+    return twinsOf(this.#simulation.clusterPlan()).likeness(apart);
   }
 
   moment(): unknown {

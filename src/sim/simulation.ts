@@ -38,7 +38,6 @@ import { refuseUnmodelled } from './refuse-unmodelled.js';
 import { findObject } from './lookup.js';
 import { namedQuery } from './dns/named-query.js';
 import { rememberWorld } from './trace-world.js';
-import { Twins } from './twins.js';
 import { type Destination, resolveDestination, resolveSource, type Source } from './resolve.js';
 
 /** How long a client waits: longer than ARP takes to give up (3 s), so that an address which nobody holds is seen as what it is. */
@@ -68,7 +67,6 @@ export class Simulation implements SimulationApi {
   #planKey = '';
   #network: SimulatedNetwork | undefined;
   #traces = 0;
-  #twins: { readonly plan: ClusterPlan; readonly twins: Twins } | undefined;
 
   constructor(cluster: ClusterSpec) {
     this.cluster = cluster;
@@ -238,13 +236,6 @@ export class Simulation implements SimulationApi {
       this.#network = undefined;
     }
     return this.#plan;
-  }
-
-  /** Which pods no packet can tell apart, as the cluster is now. */
-  twins(): Twins {
-    const plan = this.clusterPlan();
-    if (this.#twins?.plan !== plan) this.#twins = { plan, twins: new Twins(plan.view, this.cluster, plan.lags) };
-    return this.#twins.twins;
   }
 
   /** Work done so far, for measuring. */

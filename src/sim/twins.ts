@@ -11,15 +11,31 @@ import type { ClusterSpec } from '../api/cluster.js';
 import type { ContainerStatus, EndpointSlice, Pod } from '../api/types/core.js';
 import type { StoreView } from '../api/view.js';
 
-export class Twins {
+/** What twins are found in: the cluster at one moment. */
+interface Moment {
+  readonly view: StoreView;
+  readonly cluster: ClusterSpec;
+  /** Some kube-proxy renders an older state. */
+  readonly lags: boolean;
+}
+
+const known = new WeakMap<Moment, Twins>();
+
+/** Of a plan of the cluster, which stands for one state of it. */
+export function twinsOf(moment: Moment): Twins {
+  let twins = known.get(moment);
+  if (twins === undefined) known.set(moment, (twins = new Twins(moment)));
+  return twins;
+}
+
+class Twins {
   readonly #view: StoreView;
   readonly #mayBe: boolean;
   readonly #keys = new Map<string, string>();
   readonly #named: Networks;
   readonly #memberships: ReadonlyMap<string, readonly string[]>;
 
-  /** `lags`: some kube-proxy renders an older state. */
-  constructor(view: StoreView, cluster: ClusterSpec, lags: boolean) {
+  constructor({ view, cluster, lags }: Moment) {
     this.#view = view;
     this.#mayBe = !lags && !HASHING.has(String(cluster.kubeProxy.config['ipvs.scheduler'] ?? schedulerOf(cluster)));
     this.#named = this.#mayBe ? networksIn(view, cluster) : new Map();
