@@ -21,7 +21,7 @@ function packet(src: string, dst: string, l4: Layer4, proto?: number): IpPacket 
     tos: 0,
     id: 0,
     df: true,
-    proto: proto ?? PROTO[l4.kind === 'tunnel' ? 'ipip' : l4.kind],
+    proto: proto ?? PROTO[l4.kind === 'tunnel' || l4.kind === 'part' ? 'ipip' : l4.kind],
     l4,
   };
 }

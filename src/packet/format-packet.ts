@@ -25,6 +25,7 @@ const DNS_PORT = 53;
 export function formatPacket(packet: IpPacket): string {
   const { l4 } = packet;
   const family = typeof packet.src === 'number' ? 'IP' : 'IP6';
+  if (l4.kind === 'part') return formatPacket({ ...packet, l4: l4.of });
   if (packet.fragment !== undefined) return formatFragment(packet, packet.fragment);
   if (l4.kind === 'icmp') return `${family} ${formatIp(packet.src)} > ${formatIp(packet.dst)}: ${formatIcmp(packet, l4)}`;
   if (l4.kind === 'tunnel') return `${family} ${formatIp(packet.src)} > ${formatIp(packet.dst)}: ${formatIpTunnel(packet.proto, l4)}`;

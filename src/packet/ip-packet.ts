@@ -36,4 +36,13 @@ export interface Fragment {
   readonly more: boolean;
 }
 
-export type Layer4 = TcpSegment | UdpDatagram | SctpPacket | IcmpMessage | IpTunnel;
+export type Layer4 = TcpSegment | UdpDatagram | SctpPacket | IcmpMessage | IpTunnel | LaterPart;
+
+/** What a fragment behind the first shows to rules: no header, and instead of ports the first bytes it carries, or -1. */
+export interface LaterPart {
+  readonly kind: 'part';
+  readonly sport: number;
+  readonly dport: number;
+  readonly length: number;
+  readonly of: Layer4;
+}

@@ -28,7 +28,7 @@ export function packetBytes(packet: IpPacket): number {
   if (packet.fragment !== undefined) return packet.fragment.length + (header === IPV4_HEADER ? header : header + FRAGMENT_HEADER);
   if (l4.kind === 'tcp') return header + tcpHeaderBytes(l4) + l4.length;
   if (l4.kind === 'icmp') return header + icmpBytes(l4);
-  if (l4.kind === 'tunnel') return header + l4.length;
+  if (l4.kind === 'tunnel' || l4.kind === 'part') return header + l4.length;
   if (l4.kind === 'sctp') return header + SCTP_HEADER + l4.length;
   if (l4.vxlan === undefined) return header + UDP_HEADER + l4.length;
   const { frame } = l4.vxlan;

@@ -19,7 +19,7 @@ export function withTtl(packet: IpPacket, ttl: number): IpPacket {
 }
 
 export function withPort(l4: Exclude<Layer4, IcmpMessage>, side: 'src' | 'dst', port: number): Layer4 {
-  if ((side === 'src' ? l4.sport : l4.dport) === port) return l4;
+  if (l4.kind === 'part' || (side === 'src' ? l4.sport : l4.dport) === port) return l4;
   const sport = side === 'src' ? port : l4.sport;
   const dport = side === 'src' ? l4.dport : port;
   if (l4.kind !== 'tcp' || l4.detail !== undefined) return { ...l4, sport, dport };

@@ -10,6 +10,7 @@ import type { UdpTunnel } from '../packet/tunnel.js';
 
 export function pathPacket(packet: IpPacket): string {
   const { l4, src, dst, ttl, fragment } = packet;
+  if (l4.kind === 'part') return pathPacket({ ...packet, l4: l4.of });
   if (fragment !== undefined)
     return `${formatIp(src)} > ${formatIp(dst)} ttl ${ttl} ${protocolName(packet.proto)} ${fragmentText(fragment)}`;
   if (l4.kind === 'icmp') return `${formatIp(src)} > ${formatIp(dst)} ttl ${ttl} ${icmpText(packet)}`;

@@ -38,7 +38,8 @@ const icmp = (type: number, code: number, more: Partial<IcmpMessage> = {}): Icmp
 });
 
 function packet(src: string, dst: string, l4: Layer4, more: Partial<IpPacket> = {}): IpPacket {
-  const proto = l4.kind === 'icmp' && src.includes(':') ? PROTO.icmpv6 : PROTO[l4.kind === 'tunnel' ? 'ipip' : l4.kind];
+  const proto =
+    l4.kind === 'icmp' && src.includes(':') ? PROTO.icmpv6 : PROTO[l4.kind === 'tunnel' || l4.kind === 'part' ? 'ipip' : l4.kind];
   return { src: ip(src), dst: ip(dst), ttl: 64, tos: 0, id: 7, df: true, proto, l4, ...more };
 }
 

@@ -21,6 +21,7 @@ export function packetLength(packet: IpPacket): number {
     case 'sctp':
       return header + 12 + l4.length;
     case 'tunnel':
+    case 'part':
       return header + l4.length;
     case 'icmp':
       // An error quotes at most what makes it 576 bytes long, of IPv6 1280.

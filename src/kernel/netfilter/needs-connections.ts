@@ -9,15 +9,26 @@ const ASKS =
   /-m (?:conntrack|state|connmark|connbytes|connlabel|connlimit|helper|cluster) |-j (?:[SD]NAT|MASQUERADE|REDIRECT|NETMAP|CONNMARK|CONNSECMARK|SYNPROXY)(?: |$)|-j CT (?!--notrack)/;
 const QUOTED = /"(?:[^"\\]|\\.)*"/g;
 
+/** Who looks for sockets wants whole packets, connections or not (nf_defrag_ipv4_enable in xt_socket.c, xt_TPROXY.c). */
+const GATHERS = /-m socket |-j TPROXY /;
+
+export function needsConnections(ruleset: Ruleset): boolean {
+  return someRule(ruleset, ASKS);
+}
+
+export function gathersFragments(ruleset: Ruleset | undefined, nft: unknown): boolean {
+  return (ruleset !== undefined && someRule(ruleset, GATHERS)) || (typeof nft === 'string' && /\btproxy\b/.test(nft));
+}
+
 /** Built-in chains first: they mostly tell, and others may have to be made. */
-export function needsConnections({ tables }: Ruleset): boolean {
+function someRule({ tables }: Ruleset, wanted: RegExp): boolean {
   for (const [table, chains] of tables) {
-    for (const name of BUILT_IN_CHAINS[table]) if (asks(chains.get(name))) return true;
+    for (const name of BUILT_IN_CHAINS[table]) if (asks(chains.get(name), wanted)) return true;
   }
-  for (const chains of tables.values()) for (const chain of chains.values()) if (asks(chain)) return true;
+  for (const chains of tables.values()) for (const chain of chains.values()) if (asks(chain, wanted)) return true;
   return false;
 }
 
-function asks(chain: Chain | undefined): boolean {
-  return chain?.rules.some((rule) => ASKS.test(rule) && ASKS.test(rule.replaceAll(QUOTED, '""'))) ?? false;
+function asks(chain: Chain | undefined, wanted: RegExp): boolean {
+  return chain?.rules.some((rule) => wanted.test(rule) && wanted.test(rule.replaceAll(QUOTED, '""'))) ?? false;
 }

@@ -40,6 +40,7 @@ export function tproxy({ family, address, port }: Of<'tproxy'>): Operation {
 export function dup({ gateway, device }: Of<'dup'>): Operation {
   return ({ passage, host, hook }) => {
     if (host.duplicate === undefined) throw unsupported('nft-dup', '`dup` is not modelled here');
+    if (passage.packet.fragment !== undefined) throw unsupported('dup-fragment', '`dup` of fragments is not modelled');
     if (typeof passage.packet.src === typeof gateway) host.duplicate(passage, hook, gateway, device);
     return undefined;
   };

@@ -20,8 +20,9 @@ export function rareValue(expression: Rare): Getter {
     case 'tcp-option':
       return tcpOption(expression.name, expression.field);
     case 'exthdr':
-      // No modelled host sends any.
-      return ({ passage: { packet } }) => (typeof packet.src === 'bigint' ? 0 : undefined);
+      // No modelled host sends any other.
+      return ({ passage: { packet } }) =>
+        typeof packet.src === 'number' ? undefined : expression.name === 'frag' && packet.fragment ? 1 : 0;
     case 'socket':
       return socket(expression.key);
     case 'rt':
@@ -32,6 +33,8 @@ export function rareValue(expression: Rare): Getter {
 
 function raw({ base, offset, bits }: Extract<Expression, { kind: 'raw' }>): Getter {
   return (e) => {
+    // Of a fragment behind the first only the quick way reads anything (nft_payload_fast_ops).
+    if (base === 'th' && e.passage.packet.l4.kind === 'part' && !isQuick(offset, bits)) return undefined;
     const bytes = bytesFrom(e, base);
     const first = Math.floor(offset / 8);
     const last = Math.ceil((offset + bits) / 8);
@@ -47,10 +50,15 @@ function raw({ base, offset, bits }: Extract<Expression, { kind: 'raw' }>): Gett
   };
 }
 
+function isQuick(offset: number, bits: number): boolean {
+  return [8, 16, 32].includes(bits) && offset % bits === 0;
+}
+
 function bytesFrom(e: Evaluation, base: 'll' | 'nh' | 'th'): readonly number[] | undefined {
   if (base === 'll') return linkBytes(e);
-  const bytes = knownBytes(e.passage.packet);
-  return base === 'nh' ? bytes : bytes.slice(typeof e.passage.packet.src === 'number' ? 20 : 40);
+  const { packet } = e.passage;
+  const bytes = knownBytes(packet);
+  return base === 'nh' ? bytes : bytes.slice(typeof packet.src === 'number' ? 20 : packet.fragment === undefined ? 40 : 48);
 }
 
 /** The Ethernet header, of what came in by one. */

@@ -8,6 +8,7 @@ import type { Expression, Value } from '../../plan/nft/nft-rule.js';
 import { HEADER_PROTOCOL } from '../../plan/nft/headers.js';
 import { SYMBOLS } from '../../plan/nft/symbols.js';
 import type { IpPacket } from '../../packet/ip-packet.js';
+import { fragmentField, nextHeader } from '../../packet/known-bytes.js';
 import { packetBytes } from '../../packet/packet-bytes.js';
 import type { TcpFlags } from '../../packet/tcp.js';
 import type { Evaluation } from '../netfilter/evaluation.js';
@@ -93,8 +94,9 @@ function readIp(field: string): (packet: IpPacket) => Value {
     case 'daddr':
       return (packet) => packet.dst;
     case 'protocol':
-    case 'nexthdr':
       return (packet) => packet.proto;
+    case 'nexthdr':
+      return nextHeader;
     case 'ttl':
     case 'hoplimit':
       return (packet) => packet.ttl;
@@ -105,7 +107,7 @@ function readIp(field: string): (packet: IpPacket) => Value {
     case 'id':
       return (packet) => packet.id;
     case 'frag-off':
-      return (packet) => (packet.df ? 0x4000 : 0);
+      return fragmentField;
     case 'dscp':
       return (packet) => packet.tos >> 2;
     default:
@@ -116,19 +118,20 @@ function readIp(field: string): (packet: IpPacket) => Value {
 /** The ports' bytes of an ICMP message are its checksum, which is no port that anybody names. */
 const NO_PORT = -1;
 
+/** Linux takes the first bytes of a fragment behind the first for ports (nft_payload_fast_eval). */
 function portField(field: string): Getter {
   if (field === 'sport')
     return ({
       passage: {
         packet: { l4 },
       },
-    }) => (l4.kind === 'icmp' ? NO_PORT : l4.sport);
+    }) => (l4.kind === 'icmp' ? NO_PORT : l4.sport < 0 ? undefined : l4.sport);
   if (field === 'dport')
     return ({
       passage: {
         packet: { l4 },
       },
-    }) => (l4.kind === 'icmp' ? NO_PORT : l4.dport);
+    }) => (l4.kind === 'icmp' ? NO_PORT : l4.dport < 0 ? undefined : l4.dport);
   throw unsupported('nft-field', `the field \`${field}\` of nftables is not modelled`);
 }
 

@@ -44,6 +44,8 @@ export function deliver(rt: Runtime, device: Device, passage: Passage, broadcast
     }
     case 'sctp':
       return receiveSctp(rt, device, passage, l4);
+    case 'part':
+      break;
     case 'tunnel':
       if (decapsulatePacket(rt, device, passage, l4)) return;
       break;

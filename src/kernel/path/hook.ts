@@ -4,12 +4,15 @@
  * a packet came (ip_output): that of a forwarded packet, the tunnel of an outer one.
  */
 import { unsupported } from '../../base/errors.js';
+import { laterPart } from '../../packet/known-bytes.js';
+import type { IpPacket } from '../../packet/ip-packet.js';
 import type { Hook } from '../../trace/event.js';
 import { touch } from '../apply.js';
 import { UNREACHABLE6 } from '../ipv6/icmp-types.js';
 import { sendIcmpv6Error } from '../ipv6/path/icmp-error.js';
 import type { Device, Namespace } from '../namespace.js';
 import type { HookResult, Netfilter, Passage } from '../netfilter/contract.js';
+import { gathersFragments } from '../netfilter/needs-connections.js';
 import { recordDrop } from '../record.js';
 import type { Runtime } from '../runtime.js';
 import { sendIcmpError, UNREACHABLE } from './icmp-error.js';
@@ -31,7 +34,10 @@ export function runHook(
   if (passage.packet.fragment !== undefined && !gather(rt, ns, hook, passage, netfilter)) return false;
   const before = passage.packet;
   const record = rt.record && rt.leg <= rt.recordLegMax;
+  const later = before.fragment !== undefined && before.fragment.offset > 0;
+  if (later) passage.packet = { ...before, l4: laterPart(before) };
   const result = netfilter.hook(hook, passage, inDevice?.name, outDevice?.name, record);
+  if (later) passage.packet = { ...passage.packet, l4: before.l4 };
   if (record) {
     rt.events.push({
       kind: 'hook',
@@ -55,10 +61,13 @@ export function runHook(
   return false;
 }
 
-/** Connection tracking wants whole packets, and waits for them (nf_defrag_ipv4, nf_defrag_ipv6). */
+/** Connection tracking, and what looks for sockets, want whole packets, and wait for them (nf_defrag_ipv4, nf_defrag_ipv6); else rules see fragments. */
 function gather(rt: Runtime, ns: Namespace, hook: Hook, passage: Passage, { tracks }: Netfilter): boolean {
-  if (tracks) return reassemble(rt, ns, passage, `${hook} ${passage.physIn === undefined ? '' : 'bridge'}`);
-  throw unsupported('fragments-in-rules', `${ns.name}: rules that see fragments, for nothing follows connections, are not modelled`);
+  const { iptables, ip6tables, nft, ipvs } = ns.plan;
+  if (tracks || gathersFragments(typeof passage.packet.src === 'number' ? iptables : ip6tables, nft))
+    return reassemble(rt, ns, passage, `${hook} ${passage.physIn === undefined ? '' : 'bridge'}`);
+  if (ipvs !== undefined) throw unsupported('fragments-in-ipvs', `${ns.name}: fragments that IPVS alone gathers are not modelled`);
+  return true;
 }
 
 function stop(rt: Runtime, ns: Namespace, hook: Hook, passage: Passage, inDevice: Device | undefined, result: HookResult): void {
@@ -73,11 +82,19 @@ function stop(rt: Runtime, ns: Namespace, hook: Hook, passage: Passage, inDevice
   recordDrop(rt, ns, passage.packet, reason, detail, { device: inDevice, hook, rule });
   if (failure?.error !== undefined)
     (typeof passage.packet.src === 'number' ? sendIcmpError : sendIcmpv6Error)(rt, ns, passage, failure.error);
-  if (!rejected) return;
+  if (!rejected || isUnchecked(passage.packet)) return;
   if (result.rejectWith === 'tcp-reset' || result.rejectWith === 'tcp-rst') sendReset(rt, ns, passage, true, inDevice);
   else if (typeof passage.packet.src !== 'number')
     sendIcmpv6Error(rt, ns, passage, { type: UNREACHABLE6, code: rejectCode6(result.rejectWith), inDevice });
   else sendIcmpError(rt, ns, passage, { type: UNREACHABLE, code: rejectCode(result.rejectWith), inDevice });
+}
+
+/** Protocols without a checksum of all that they carry: ESP, AH, SCTP, UDP-Lite, DCCP, GRE. */
+const NOT_SUMMED: readonly number[] = [50, 51, 132, 136, 33, 47];
+
+/** Nobody is told of a fragment behind the first, nor of one whose checksum is that of more than it (nf_send_unreach, nf_reject_verify_csum). */
+function isUnchecked({ fragment, proto }: IpPacket): boolean {
+  return fragment !== undefined && (fragment.offset > 0 || !NOT_SUMMED.includes(proto));
 }
 
 /** The codes of a destination unreachable, by the names of `--reject-with`. */

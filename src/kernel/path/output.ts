@@ -76,7 +76,7 @@ export function senderOf({ fromClient, packet: { l4 }, about, owner }: Outgoing)
   if (fromClient) return 0;
   if (l4.kind === 'icmp') return KERNEL_SOCKET;
   if (l4.kind === 'udp') return l4.vxlan === undefined && (l4.tunnel === undefined || l4.tunnel.kind === 'UDP') ? 0 : undefined;
-  if (l4.kind === 'tunnel') return undefined;
+  if (l4.kind === 'tunnel' || l4.kind === 'part') return undefined;
   // An ABORT for want of a socket comes from none.
   if (l4.kind === 'sctp') return l4.chunks[0]?.type === 'ABORT' ? KERNEL_SOCKET : 0;
   if (l4.flags !== 'R' && l4.flags !== 'R.') return 0;

@@ -105,6 +105,8 @@ function encodeLayer4(packet: IpPacket): Uint8Array {
     case 'tunnel':
       encodeTunnel(out, packet.proto, l4);
       break;
+    case 'part':
+      return encodeLayer4({ ...packet, l4: l4.of });
   }
   return out.bytes();
 }

@@ -43,6 +43,7 @@ export function deliver6(rt: Runtime, device: Device, passage: Passage): void {
     case 'sctp':
       return receiveSctp(rt, device, passage, l4);
     case 'tunnel':
+    case 'part':
   }
   recordDrop(rt, ns, packet, 'IP_PROTO_UNSUPPORTED', () => `protocol ${packet.proto}`, { device });
   sendIcmpv6Error(rt, ns, passage, { type: PARAMETER_PROBLEM, code: UNKNOWN_NEXT_HEADER, inDevice: device });

@@ -8,7 +8,7 @@ import { clusterTest } from './cluster.js';
 import { connbytesTest } from './connbytes.js';
 import { connlimitTest } from './connlimit.js';
 import { connlabelTest, ctExpireTest, helperTest } from './connection-extras.js';
-import { eui64Test, ipv6HeaderTest } from './extension-header.js';
+import { eui64Test, fragTest, ipv6HeaderTest } from './extension-header.js';
 import { hashlimitTest } from './hashlimit.js';
 import { quotaTest } from './stateful.js';
 import { socketTest } from './socket.js';
@@ -64,7 +64,7 @@ export function compileExtension(match: ExtensionMatch, all: readonly Match[]): 
     case 'sctp-chunks':
       return sctpChunksTest(match);
     case 'extension-header':
-      return never;
+      return match.name === 'frag' ? fragTest(match.words) : never;
     case 'ipv6header':
       return ipv6HeaderTest(match.headers, match.soft, match.not);
     case 'eui64':

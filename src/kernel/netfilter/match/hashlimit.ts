@@ -3,6 +3,7 @@
  * the settings of the rule that the kernel saw first. A bucket that has not been touched for its time is forgotten, and a full table drops.
  */
 import { addressBits, networkOf } from '../../../base/cidr.js';
+import { unsupported } from '../../../base/errors.js';
 import type { Ip } from '../../../base/ip.js';
 import type { HashlimitMatch } from '../../../plan/rule/extension-match.js';
 import type { Evaluation, Test } from '../evaluation.js';
@@ -40,8 +41,10 @@ function bucketsOf({ hashlimits }: Evaluation, name: string): Buckets {
   return buckets;
 }
 
-function keyOf({ passage: { packet } }: Evaluation, { modes, sourceLength, destinationLength }: HashlimitMatch): string {
+function keyOf({ passage: { packet }, hit }: Evaluation, { modes, sourceLength, destinationLength }: HashlimitMatch): string {
   const { l4 } = packet;
+  if (l4.kind === 'part' && modes.some((mode) => mode.endsWith('port')))
+    throw unsupported('hashlimit-fragment', `-m hashlimit: what it takes for ports of a fragment is not modelled: ${hit.text}`);
   const parts = modes.map((mode): Ip => {
     switch (mode) {
       case 'srcip':

@@ -13,12 +13,17 @@ function within(value: number, { from, to }: Range): boolean {
   return value >= from && value <= to;
 }
 
+/** Ports that iptables has nftables read, which takes the first bytes of a fragment behind the first for them; the module of others does not. */
+const WRITTEN_AS_NFTABLES: readonly number[] = [PROTO.tcp, PROTO.udp];
+
 /** Port matches of -m tcp, -m udp, -m sctp hold for that protocol only, negated or not. */
 export function portTest(side: 'source' | 'destination', proto: number, ports: Range, not: boolean): Test {
   return ({ passage: { packet } }) => {
     const { l4 } = packet;
     if (packet.proto !== proto || l4.kind === 'icmp') return false;
-    return within(side === 'source' ? l4.sport : l4.dport, ports) !== not;
+    const port = side === 'source' ? l4.sport : l4.dport;
+    if (l4.kind === 'part' && (port < 0 || !WRITTEN_AS_NFTABLES.includes(proto))) return false;
+    return within(port, ports) !== not;
   };
 }
 
@@ -26,7 +31,7 @@ export function multiportTest(side: 'source' | 'destination' | 'either', ports: 
   const any = (port: number): boolean => ports.some((range) => within(port, range));
   return ({ passage: { packet } }) => {
     const { l4 } = packet;
-    if (l4.kind === 'icmp') return false;
+    if (l4.kind === 'icmp' || l4.kind === 'part') return false;
     const holds = (side !== 'destination' && any(l4.sport)) || (side !== 'source' && any(l4.dport));
     return holds !== not;
   };
@@ -62,9 +67,9 @@ export function icmpv6TypeTest(type: number, code: number | undefined, not: bool
   };
 }
 
-/** A fragment's later parts; the simulated kernel hands netfilter whole packets, as connection tracking reassembles them. */
+/** A fragment's later parts, which rules see where nothing follows connections. */
 export function fragmentTest(not: boolean): Test {
-  return () => not;
+  return ({ passage: { packet } }) => (packet.fragment !== undefined && packet.fragment.offset > 0) !== not;
 }
 
 export function headerFieldTest(match: Extract<Match, { kind: 'length' | 'ttl' | 'hop-limit' | 'dscp' | 'tos' }>): Test {

@@ -56,10 +56,15 @@ function masked(ip: Ip, { options: { netmask, bitmask } }: IpSetPlan): Ip {
   return typeof ip === 'number' ? ip & (bitmask as number) : ip & (bitmask as bigint);
 }
 
+/** Of a fragment behind the first they have none (ip_set_get_ip4_port). */
+const WITH_PORTS: readonly number[] = [PROTO.tcp, PROTO.udp, PROTO.sctp, PROTO.icmp, PROTO.icmpv6];
+
 /** A bitmap of ports knows TCP and UDP alone, and does not tell them apart. */
 function portOf({ passage: { packet } }: Evaluation, bitmap: boolean, source: boolean): number | undefined {
   const { l4, proto } = packet;
   if (bitmap && proto !== PROTO.tcp && proto !== PROTO.udp) return undefined;
+  // Protocols without ports match fragments as they match all else.
+  if (l4.kind === 'part') return WITH_PORTS.includes(proto) ? undefined : portKey(bitmap ? undefined : proto, 0);
   const port = l4.kind === 'icmp' ? (l4.type << 8) | l4.code : source ? l4.sport : l4.dport;
   return portKey(bitmap ? undefined : proto, port);
 }

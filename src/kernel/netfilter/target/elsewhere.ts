@@ -25,6 +25,7 @@ export function tproxy({ port, ip, value, mask }: Extract<Target, { kind: 'tprox
 export function tee({ gateway, device }: Extract<Target, { kind: 'tee' }>): Action {
   return ({ passage, host, hook }) => {
     if (host.duplicate === undefined) throw unsupported('target-tee', '-j TEE is not modelled here');
+    if (passage.packet.fragment !== undefined) throw unsupported('tee-fragment', '-j TEE of fragments is not modelled');
     host.duplicate(passage, hook, gateway, device);
     return 'continue';
   };
