@@ -1,5 +1,5 @@
 /**
- * Measures: how long one scenario takes from the shell, what a fresh cluster costs, how many flows one core walks a second in each mode of
+ * Measures: how long one scenario takes from the shell, what 1,000 and 10,000 of them and their report cost, what a fresh cluster costs, how many flows one core walks a second in each mode of
  * kube-proxy with few and many Services, and how long 80,000 rules take to load; and counts the work done, which does not vary from run to
  * run. Rates are by CPU time, of all threads together. Prints a table and writes out/bench.json.
  *
@@ -10,12 +10,14 @@ import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { buildEngine, root } from './bench/engine.mjs';
+import { suites } from './bench/specs.mjs';
 import { freshScenario, startUp } from './bench/start-up.mjs';
 import { KINDS } from './bench/walks.mjs';
 
 const MODES = ['iptables', 'nftables', 'ipvs'];
 const SERVICES = [1000, 10_000, 30_000];
 const SECONDS = 2;
+const SCENARIOS = [1000, 10_000];
 
 const asked = process.argv.slice(2).filter((word) => MODES.includes(word));
 const results = { machine: { node: process.version, cpu: cpus()[0]?.model ?? 'unknown' }, times: {}, loading: {}, walks: [], services: [] };
@@ -46,6 +48,14 @@ function line(name, value, unit = '') {
 await buildEngine();
 results.times = { 'start-up of one scenario': startUp(), 'engine time of one scenario in a fresh world': freshScenario() };
 for (const [name, value] of Object.entries(results.times)) line(name, value, 'ms');
+results.suites = suites(SCENARIOS);
+for (const { scenarios, cpuMs, peakMiB, stepMs } of results.suites.suites) {
+  line(`${scenarios.toLocaleString('en')} scenarios of a cluster each, in CPU time`, cpuMs, 'ms');
+  line('  a step of them', stepMs, 'ms');
+  line('  memory at most', peakMiB, 'MiB');
+}
+line('  with an HTML report of 1,000, in CPU time', results.suites.html.cpuMs, 'ms');
+line('  its size', results.suites.html.reportMiB, 'MiB');
 results.loading = inOwnProcess('loading.mjs', 'loading');
 line(`loading ${results.loading.rules.toLocaleString('en')} rules: text to chains`, results.loading.readMs, 'ms');
 line('  and chains to compiled rules', results.loading.compileMs, 'ms');
