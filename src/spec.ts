@@ -1,15 +1,18 @@
 /** One scenario: the cluster's steps of the simulation, and sentences about traffic judged by the claim engine on its traces. */
 import { ClaimMismatch, inputError, unsupported, UnsupportedError } from './base/errors.js';
 import { judgeCapture } from './claim/capture.js';
+import { isAboutOpening, judgeConnection } from './claim/judge/judge-connection.js';
 import { judgeConnectivity } from './claim/connectivity.js';
 import { everyCheck, type Judgement } from './claim/judge/judgement.js';
 import { judgeQualifiers, judgeTraffic } from './claim/judge/judge-traffic.js';
 import { judgeSpread } from './claim/judge/judge-spread.js';
+import { parseConnectionClaim, whoseConnection } from './claim/parse/connection-claim.js';
 import { parseLookUp, parseResolves } from './claim/parse/resolves.js';
 import { parseQualifier, parseSpreadClaim, parseTrafficClaim } from './claim/parse/traffic-claim.js';
 import { judgePath } from './claim/path.js';
 import { endpointName } from './claim/place.js';
 import type { PlacePhrase, TrafficClaim } from './claim/traffic-claim.js';
+import { type OpenConnection, OpenedConnections } from './claim/opened-connections.js';
 import type { RoutePhrase } from './claim/phrase.js';
 import { judgeResolvConf } from './claim/resolv-conf.js';
 import { judgeResolves, lookUpMismatch, type ResolvesClaim } from './claim/resolves.js';
@@ -32,6 +35,7 @@ class ScenarioSpec extends ClusterSteps implements Spec {
   #last: readonly Judgement[] | undefined;
   #real: RealJudge | undefined;
   readonly #captures = new Captures();
+  readonly #opened = new OpenedConnections();
   readonly #recorder = new TraceRecorder();
 
   claim(sentence: string): void {
@@ -102,16 +106,38 @@ class ScenarioSpec extends ClusterSteps implements Spec {
   }
 
   connect(sentence: string): void {
-    if (this.#judgedOn !== 'sim') throw unsupported('capture-on-lab', 'captures are made on the simulated kernel only');
+    this.#last = undefined;
     const claim = parseTrafficClaim(sentence.replace(' connects to ', ' can reach '));
     const world = this.#world();
+    const opened: OpenConnection[] = [];
     for (const subject of world.subjects(claim.subject)) {
       for (const target of world.targets(claim.object, claim.route, subject)) {
         const query = { from: subject.from, to: target.to, protocol: target.protocol };
-        this.#captures.connect(this.simulation, `${subject.label} to ${target.label}`, query);
+        if (this.#judgedOn === 'sim') this.#captures.connect(this.simulation, `${subject.label} to ${target.label}`, query);
         if (this.options.keepsTraces === true) this.#recorder.note(query, this.simulation.trace(query), true);
+        if (target.protocol !== 'ICMP') opened.push({ subject, target, id: this.simulation.connections.open(query) });
       }
     }
+    this.#opened.add({ claim, opened });
+  }
+
+  connectionIs(sentence: string): void {
+    this.#last = undefined;
+    if (this.#judgedOn !== 'sim')
+      throw unsupported('connection-on-lab', 'connections that stay open while the cluster changes are made on the simulated kernel only');
+    const claim = parseConnectionClaim(sentence);
+    const { claim: sent, opened } = this.#opened.find(claim.of, sentence);
+    const checks = opened.map(({ subject, target, id }) => {
+      const trace = this.simulation.connections.trace(id, isAboutOpening(claim) ? 'opening' : 'now');
+      if (this.options.keepsTraces === true)
+        this.#recorder.note({ from: subject.from, to: target.to, protocol: target.protocol }, trace, false);
+      return { subject, target, trace };
+    });
+    this.#last = [judgeConnection(claim, checks, this.#world(), sent)];
+  }
+
+  connectionUsed(which: string): void {
+    for (const { id } of this.#opened.find(whoseConnection(which), which).opened) this.simulation.connections.use(id);
   }
 
   captureShows(place: string, text: string, exactly: boolean): void {

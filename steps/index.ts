@@ -7,5 +7,6 @@ import './manifests.js';
 import './changes.js';
 import './traffic.js';
 import './http.js';
+import './connections.js';
 import './qualifiers.js';
 import './control-plane.js';

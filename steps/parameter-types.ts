@@ -20,6 +20,14 @@ defineParameterType({
   useForSnippets: false,
 });
 
+/** One that was opened before: the last, or somebody's last. */
+defineParameterType({
+  name: 'connection',
+  regexp: /that connection|the connection of [^"]+?/,
+  transformer: (text: string) => text,
+  useForSnippets: false,
+});
+
 /** Where somebody captures: `node1`, `pod A`, `client laptop`. */
 defineParameterType({ name: 'place', regexp: /(?:pod |client )?(?:[^\s,"]+|"[^\s"]+")/, transformer: bare, useForSnippets: false });
 

@@ -55,6 +55,8 @@ export interface ClaimWorld {
   readonly namespace?: string | undefined;
   /** Which object or setting made a rule of a node exist, for rules that did not drop (a drop's cause says it itself). */
   why?(place: RulePlace, rule: RuleText): Why | undefined;
+  /** Of an endpoint that does not answer any more: `which is no more`, `whose machine has failed`; undefined where neither is so. */
+  gone?(endpoint: string): string | undefined;
   /** Node names, in order. */
   nodes(): readonly string[];
   /** One shell line that shows this trace again. */

@@ -29,6 +29,19 @@ export function pass(rt: Runtime, us: number): void {
 export function stop(rt: Runtime, namespaces: Iterable<Namespace>, listener: string): void {
   rt.stopped.add(listener);
   for (const ns of namespaces) removeListener(ns.listeners as Map<number, readonly Listener[]>, listener);
+  hangUp(rt, listener);
+}
+
+/** Listeners that hold connections of kept flows. */
+export function serving(rt: Runtime): readonly string[] {
+  const open = [...rt.kept.values()].flatMap(({ servers }) =>
+    servers.filter(({ talk, state }) => talk?.orphan === false && state !== 'closed'),
+  );
+  return [...new Set(open.flatMap(({ listener }) => listener?.id ?? []))];
+}
+
+/** The process of a listener ends, whoever listens after it: its connections are closed. */
+export function hangUp(rt: Runtime, listener: string): void {
   rt.record = false;
   for (const { flow, closeIt } of orphans(rt.kept.values(), listener)) {
     rt.flow = flow;
@@ -46,12 +59,13 @@ function removeListener(byPort: Map<number, readonly Listener[]>, id: string): v
 }
 
 export function deleteConnections(rt: Runtime, netns: string, filter: ConntrackFilter | undefined): number {
-  const ns = rt.namespace(netns);
+  const ns = rt.built(netns);
+  if (ns === undefined) return 0;
   const four = filter?.family === 6 ? 0 : ns.netfilter.deleteConnections(filter);
   return four + (filter?.family === 4 ? 0 : (ns.ipv6?.netfilter.deleteConnections(filter) ?? 0));
 }
 
 export function connectionsOf(rt: Runtime, netns: string): readonly string[] {
-  const ns = rt.namespace(netns);
-  return [...ns.netfilter.connections(), ...(ns.ipv6?.netfilter.connections() ?? [])];
+  const ns = rt.built(netns);
+  return ns === undefined ? [] : [...ns.netfilter.connections(), ...(ns.ipv6?.netfilter.connections() ?? [])];
 }

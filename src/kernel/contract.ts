@@ -97,6 +97,10 @@ export interface SimulatedNetwork {
   pass(us: number): void;
   /** The process of a listener ends: its sockets are closed. */
   stop(listener: string): void;
+  /** Listeners at which kept flows have connections. */
+  serving(): readonly string[];
+  /** The process of a listener ends, and another may listen in its place: its connections are closed. */
+  hangUp(listener: string): void;
   /** Another plan from now on; what namespaces of both plans know stays: connections, sockets, neighbours, learned fdb entries. */
   replacePlan(source: PlanSource): void;
   /** Deletes a namespace's connections, those that match or all; says how many. */

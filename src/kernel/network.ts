@@ -9,7 +9,7 @@ import type { FlowRecord } from '../trace/flow-record.js';
 import { buildNamespace } from './build-namespace.js';
 import type { NetworkCounters, Probe, RecordMode, SimulatedNetwork } from './contract.js';
 import { Fifo } from './fifo.js';
-import { connectionsOf, deleteConnections, pass, stop } from './between-flows.js';
+import { connectionsOf, deleteConnections, hangUp, pass, serving, stop } from './between-flows.js';
 import { type CurrentPlan, replacePlan } from './replace-plan.js';
 import { buildIpv6Stack } from './ipv6/build-stack.js';
 import type { Ipv6Stack } from './ipv6/stack.js';
@@ -38,6 +38,11 @@ export function createNetwork(source: PlanSource, { watchAfter = FLOWS_FIRST }: 
     probe: (probe: Probe, oracle: ChoiceOracle, record: RecordMode): FlowRecord => last.run(probe, oracle, record),
     reset: () => last.reset(),
     pass: (us) => pass(settled(), us),
+    serving: () => serving(settled()),
+    hangUp: (listener) => {
+      hangUp(settled(), listener);
+      rt.watch.forget();
+    },
     stop: (listener) => {
       stop(settled(), namespaces.values(), listener);
       rt.watch.forget();
@@ -90,6 +95,7 @@ function newRuntime(plan: CurrentPlan, namespaces: Map<string, Namespace>, watch
     watch: new Watch(watchAfter),
     nextPort: PORT_MIN,
     counters: { namespacesBuilt: 0, packets: 0, routeLookups: 0, arpExchanges: 0, flowsRecalled: 0 },
+    built: (name) => namespaces.get(name),
     namespace: (name) => namespaces.get(name) ?? build(rt, plan.source, namespaces, name),
     ipv6: (ns) => ns.ipv6 ?? addIpv6(rt, ns),
     peerOf: (device) => findPeer(rt, plan.source, device),

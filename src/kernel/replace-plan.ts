@@ -1,7 +1,8 @@
 /**
  * Another plan for a network that runs. A namespace whose part of the plan is the same stays as it is; one that changed is built anew and takes
  * over what the old one knew: connections, what rules that stayed remember, resolved neighbours, learned fdb entries, ICMP tokens. One that is
- * gone takes its sockets with it. IPVS's connections and what changed sets were given meanwhile are not taken over.
+ * gone takes its sockets with it. What sets of nftables were given meanwhile, and IPVS's connections, are taken over where the plan says that it changes in
+ * place; ipsets that rules changed are not.
  */
 import type { LinkPlan, NetnsPlan, PlanSource } from '../plan/plan.js';
 import { touch } from './apply.js';
@@ -25,9 +26,10 @@ export function replacePlan(rt: Runtime, namespaces: Map<string, Namespace>, pla
     if (source.netns(old.name) === undefined) continue;
     const ns = rt.namespace(old.name);
     if (old.ipv6 !== undefined) rt.ipv6(ns);
-    takeOver(ns, old);
+    takeOver(ns, old, source.inPlace === true);
     touch(rt, ns);
   }
+  forgetDoubtsOf(rt, changed);
   const gone = rt.touched.filter((ns) => namespaces.get(ns.name) === ns);
   rt.touched.length = 0;
   rt.touched.push(...gone);
@@ -78,9 +80,9 @@ function unlink(namespaces: Iterable<Namespace>): void {
 }
 
 /** What the old namespace knew, as far as it still has a place. */
-function takeOver(ns: Namespace, old: Namespace): void {
-  ns.netfilter.inherit(old.netfilter);
-  if (old.ipv6 !== undefined) ns.ipv6?.netfilter.inherit(old.ipv6.netfilter);
+function takeOver(ns: Namespace, old: Namespace, inPlace: boolean): void {
+  ns.netfilter.inherit(old.netfilter, inPlace);
+  if (old.ipv6 !== undefined) ns.ipv6?.netfilter.inherit(old.ipv6.netfilter, inPlace);
   for (const [receiver, tokens] of old.icmpTokens) ns.icmpTokens.set(receiver, tokens);
   for (const device of ns.devices) {
     const before = old.deviceByName.get(device.name);
@@ -89,14 +91,26 @@ function takeOver(ns: Namespace, old: Namespace): void {
 }
 
 function takeOverDevice(device: Device, before: Device): void {
-  for (const [ip, { state, mac }] of before.neighbours) {
-    if (state === 'reachable' && !device.neighbours.has(ip)) device.neighbours.set(ip, knownNeighbour(ip, device, mac, state));
+  for (const [ip, { state, mac, staleUs, dueUs }] of before.neighbours) {
+    if (state !== 'reachable' || device.neighbours.has(ip)) continue;
+    const known = knownNeighbour(ip, device, mac, state);
+    // One that is asked again already is as old as one can be.
+    known.staleUs = dueUs > 0 ? 0 : staleUs;
+    device.neighbours.set(ip, known);
   }
   const { ns, bridge } = device;
   for (const [mac, entry] of before.bridge?.fdb ?? []) {
     const port = ns.devices.find(({ port: one, name }) => one !== undefined && name === portName(before, entry.port))?.port;
-    if (bridge !== undefined && entry.ages && port !== undefined && !bridge.fdb.has(mac)) bridge.fdb.set(mac, { ...entry, port });
+    // A port that goes down is forgotten with all that is behind it (br_fdb_delete_by_port).
+    if (bridge !== undefined && entry.ages && port?.device.up === true && !bridge.fdb.has(mac)) bridge.fdb.set(mac, { ...entry, port });
   }
+}
+
+/** The questions that were under way to old neighbours of namespaces that are no more. */
+function forgetDoubtsOf(rt: Runtime, gone: readonly Namespace[]): void {
+  const left = rt.doubted.filter(({ device }) => !gone.includes(device.ns));
+  rt.doubted.length = 0;
+  rt.doubted.push(...left);
 }
 
 function portName({ ns }: Device, port: Device['port']): string | undefined {

@@ -84,6 +84,8 @@ export interface Runtime {
   nextPort: number;
   readonly counters: RuntimeCounters;
   namespace(name: string): Namespace;
+  /** Undefined where no packet has reached it yet. */
+  built(name: string): Namespace | undefined;
   /** IPv6 of a namespace, made when first asked for. */
   ipv6(ns: Namespace): Ipv6Stack;
   /** The far end of a veth. */

@@ -64,6 +64,7 @@ const WHEN: readonly Line[] = [
   ['kube-proxy on {name} catches up', 'When kube-proxy on node2 catches up'],
   ['I capture on {place} {name}', 'When I capture on node1 any'],
   ['{subject} connects to {target}', 'When pod A connects to Service nginx on port 80'],
+  ['{connection} is used', 'When that connection is used'],
   ['{subject} looks up {string}', 'When pod A looks up "nginx"'],
 ];
 
@@ -79,6 +80,25 @@ const TRAFFIC: readonly Line[] = [
   [
     '{int} connections from {subject} to {target} are spread within {int}% of even',
     'Then 1000 connections from pod A to Service nginx are spread within 5% of even',
+  ],
+  ['{connection} still works', 'Then that connection still works'],
+  ['{connection} no longer works', 'Then the connection of pod A no longer works'],
+  ['{connection} is closed', 'Then that connection is closed'],
+  ['{connection} is reset', 'Then that connection is reset'],
+  ['{connection} is refused', 'Then that connection is refused'],
+  ['{connection} times out', 'Then that connection times out'],
+  ['{connection} is unreachable', 'Then that connection is unreachable'],
+  [
+    '{connection} is answered by the same endpoint as the one before',
+    'Then that connection is answered by the same endpoint as the one before',
+  ],
+  [
+    '{connection} is answered by another endpoint than the one before',
+    'Then that connection is answered by another endpoint than the one before',
+  ],
+  [
+    '{connection} may be answered by another endpoint than the one before',
+    'Then that connection may be answered by another endpoint than the one before',
   ],
   ['the capture on {place} shows:', 'Then the capture on node1 shows:', docString],
   ['the capture on {place} shows exactly:', 'Then the capture on node1 shows exactly:', docString],

@@ -10,6 +10,7 @@ import type { RulePlace } from '../trace/rule-place.js';
 import type { Behind, RuleText, Trace } from '../trace/trace.js';
 import { addressOwner } from './address-owner.js';
 import type { TraceQuery } from './contract.js';
+import { downNodes } from './dead-node.js';
 import { findObject, nodeAddresses, podAddress } from './lookup.js';
 import { selectReceivers } from './select/receivers.js';
 import type { ObjectSelection, Receiver, RouteSelection, SelectContext, Sender, SenderSelection } from './select/selection.js';
@@ -95,6 +96,15 @@ export class ClusterWorld {
     const origin = this.#simulation.clusterPlan().explainRule({ ...rule, destination }, NETNS.node(node), earlier);
     // What it was asked by is one of the rules given.
     return origin === null ? undefined : { ...origin, asked: earlier.find((one) => one === origin.asked) };
+  }
+
+  gone(endpoint: string): string | undefined {
+    const { view } = this.#context();
+    const [kind, first, second = ''] = endpoint.split('/');
+    const pod = kind === 'pod' ? view.get('Pod', first, second) : undefined;
+    if (kind === 'pod' && pod === undefined) return 'which is no more';
+    const node = kind === 'node' ? first : pod?.spec.nodeName;
+    return node !== undefined && downNodes(view).has(node) ? 'whose machine has failed' : undefined;
   }
 
   nodes(): readonly string[] {

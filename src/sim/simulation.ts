@@ -28,6 +28,7 @@ import type { MatrixQuery, RenderFormat, SimulationApi, TraceQuery } from './con
 import { clusterControllers } from './controllers.js';
 import { enumerate } from './enumerate.js';
 import { listenerOwner } from './listeners.js';
+import { Connections } from './history/connections.js';
 import { LinkFaults, refuseLossy } from './link-faults.js';
 import { Loop } from './loop.js';
 import { traceMatrix } from './matrix.js';
@@ -61,6 +62,8 @@ export class Simulation implements SimulationApi {
   readonly store: Store;
   readonly linkFaults = new LinkFaults();
   readonly proxyLag: ProxyLag;
+  /** Those that stay open. */
+  readonly connections = new Connections(this);
   readonly #loop: Loop;
   readonly #externals: ExternalHost[];
   #plan: ClusterPlan | undefined;
@@ -119,16 +122,23 @@ export class Simulation implements SimulationApi {
   }
 
   get time(): Pick<Loop, 'nowUs' | 'advanceToNext'> {
-    return this.#loop;
+    return { nowUs: this.#loop.nowUs, advanceToNext: (endUs) => this.#advanceToNext(endUs) };
+  }
+
+  #advanceToNext(endUs: number): void {
+    this.#loop.advanceToNext(Math.min(endUs, this.proxyLag.nextUs ?? endUs));
+    this.connections.note();
   }
 
   settle(): number {
     this.#loop.settle();
+    this.connections.note();
     return this.#loop.nowUs;
   }
 
   advance(us: number): number {
-    this.#loop.advance(us);
+    if (this.connections.areKept) this.connections.advance(us);
+    else this.#loop.advance(us);
     return this.#loop.nowUs;
   }
 

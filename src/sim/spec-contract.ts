@@ -100,8 +100,12 @@ export interface Spec {
   path(lines: readonly PathLine[], mode: 'gaps' | 'exactly', direction: 'request' | 'reply'): void;
   /** `place` is a node, `pod A` or `client laptop`; `device` one of its devices, or `any`. */
   startCapture(place: string, device: string): void;
-  /** A connection that nothing is claimed about, e.g. `pod A connects to Service nginx on port 80`. */
+  /** A connection that stays open, with one request on it, e.g. `pod A connects to Service nginx on port 80`. */
   connect(sentence: string): void;
+  /** e.g. `that connection still works`: of those that `connect` opened last, or `the connection of pod A is reset`. */
+  connectionIs(sentence: string): void;
+  /** One more request is sent on it; `which` is `that connection`, or `the connection of pod A`. */
+  connectionUsed(which: string): void;
   /** Lines as `tcpdump -n` prints them, with `*`. */
   captureShows(place: string, text: string, exactly: boolean): void;
   /** e.g. `pod A looks up "nginx"`: a look-up to be captured. */

@@ -48,6 +48,10 @@ export interface FlowRecord {
   readonly elapsed: number;
   /** The smallest MTU met on the request's way, in bytes of the client's packet; undefined if it went nowhere. */
   readonly pathMtu: number | undefined;
+  /** The other end had closed the connection before. */
+  readonly closed?: boolean | undefined;
+  /** Of a connection that stayed open: who answered when it was opened, and who the one that was opened before it. */
+  readonly story?: { readonly opened: string | undefined; readonly before: string | undefined } | undefined;
   /** Empty when recording is off. */
   readonly events: readonly TraceEvent[];
   /** Where programs on the way took the connection and made others on its behalf: each connection by itself, the client's own first. */

@@ -42,6 +42,7 @@ export function toOutcome(probability: number, record: FlowRecord, naming: Namin
     },
     icmp: icmp === undefined ? null : { type: icmp.type, code: icmp.code, from: formatIp(icmp.from) },
     pathMtu: record.pathMtu ?? null,
+    ...keptOpen(record, naming),
     get request() {
       hops ??= hopsOfParts(parts, naming, arp);
       return hops.request;
@@ -67,7 +68,14 @@ function hopsOfParts(parts: readonly FlowRecord[], naming: Naming, arp: boolean)
 
 /** An error that the client's own kernel gives means that there is no way. */
 function verdictOf(record: FlowRecord): Verdict {
-  return record.verdict === 'error' ? 'unreachable' : record.verdict;
+  if (record.verdict !== 'error') return record.verdict;
+  return record.errno === 'ECONNRESET' || record.errno === 'EPIPE' ? 'refused' : 'unreachable';
+}
+
+function keptOpen({ story, closed }: FlowRecord, naming: Naming): Pick<Outcome, 'connection'> {
+  if (story === undefined) return {};
+  const name = (id: string | undefined): string | null => (id === undefined ? null : naming.endpointOfListener(id));
+  return { connection: { openedBy: name(story.opened), before: name(story.before), closed: closed === true } };
 }
 
 function serverOf(record: FlowRecord, naming: Naming): string | null {

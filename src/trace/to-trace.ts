@@ -53,10 +53,11 @@ export function mergeRuns(runs: readonly Run[]): readonly Run[] {
 
 /** What client and server see, without the ports that a client or a source translation picks. */
 function answerKey(record: FlowRecord): string {
-  const { verdict, server, errno, icmp, seenSrc, seenDst, pathMtu } = record;
+  const { verdict, server, errno, icmp, seenSrc, seenDst, pathMtu, closed, story } = record;
   const seen = seenDst === undefined ? '' : `${seenSrc?.ip}>${seenDst.ip}:${seenDst.port}`;
   const error = icmp === undefined ? '' : `${icmp.type}/${icmp.code}/${icmp.from}`;
-  return [verdict, server ?? '', errno ?? '', error, seen, pathMtu ?? ''].join('|');
+  const kept = story === undefined ? '' : `${story.opened}<${story.before}${closed === true ? ' closed' : ''}`;
+  return [kept, verdict, server ?? '', errno ?? '', error, seen, pathMtu ?? ''].join('|');
 }
 
 function wayOf(fate: Fate): string {

@@ -37,8 +37,17 @@ export interface Outcome {
   readonly cause: Cause | null;
   readonly icmp: { readonly type: number; readonly code: number; readonly from: string } | null;
   readonly pathMtu: number | null;
+  /** Of a connection that stayed open. */
+  readonly connection?: KeptConnection | undefined;
   readonly request: readonly Hop[];
   readonly reply: readonly Hop[];
+}
+
+/** Who answered when it was opened, and who the one that was opened before it, as endpoint texts; whether the other end has closed it since. */
+export interface KeptConnection {
+  readonly openedBy: string | null;
+  readonly before: string | null;
+  readonly closed: boolean;
 }
 
 /** `ip:port`, or the address alone for ICMP. */

@@ -39,6 +39,7 @@ function decidingRule(
   translated: boolean,
 ): Pick<Finding, 'rule' | 'reason'> {
   if (step?.rule) return { rule: { node: step.node, rule: step.rule } };
+  if (step !== undefined && sight.outcome.connection !== undefined) return { reason: `${step.node} translates it as when it was opened` };
   if (step === undefined && translated) return { reason: 'a program on the way took the connection, and called the server itself' };
   return step === undefined && side === 'source' ? { rule: ruleLeftUntranslated(sight) } : {};
 }

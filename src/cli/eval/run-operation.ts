@@ -1,5 +1,14 @@
 /** The operations of eval, each: its fields in, its result out. Shapes are those of the documented interface. */
-import { createSimulation, inputError, type ObjectRef, type ProbePlan, readClusterSpec, unsupported, writePlan } from '../../index.js';
+import {
+  createSimulation,
+  inputError,
+  type ObjectRef,
+  type ProbePlan,
+  readClusterSpec,
+  type TraceQuery,
+  unsupported,
+  writePlan,
+} from '../../index.js';
 import { formatRecord, resolveName } from '../../sim/dns/resolve-name.js';
 import { environmentOf } from '../../sim/environment.js';
 import { lagProxy } from '../../sim/lag-proxy.js';
@@ -61,15 +70,14 @@ export const OPERATIONS: Readonly<Record<string, Run>> = {
     return simulation.list(kind, namespace);
   },
   trace: ({ simulation }, value) => {
-    const fields = fieldsOf(value, 'trace', ['from', 'to', 'port', 'protocol', 'at']);
-    return simulation.trace({
-      from: textField(fields, 'from'),
-      to: textField(fields, 'to'),
-      port: optionalNumber(fields, 'port'),
-      protocol: optionalText(fields, 'protocol')?.toUpperCase(),
-      at: optionalText(fields, 'at'),
-    });
+    if (isOfConnection(value)) return simulation.connections.trace(connectionOf(value, 'trace'), 'now');
+    return simulation.trace(traceQuery(value, 'trace'));
   },
+  connect: ({ simulation }, value) => {
+    const connection = simulation.connections.open(traceQuery(value, 'connect'));
+    return { connection, trace: simulation.connections.trace(connection, 'opening') };
+  },
+  use: ({ simulation }, value) => simulation.connections.use(connectionOf(value, 'use')),
   matrix: ({ simulation }, value) => {
     const fields = fieldsOf(value ?? {}, 'matrix', ['port', 'protocol', 'from', 'to']);
     const rows = simulation.matrix({
@@ -133,6 +141,27 @@ export const OPERATIONS: Readonly<Record<string, Run>> = {
   },
   events: ({ simulation }) => simulation.list('Event'),
 };
+
+function traceQuery(value: unknown, op: string): TraceQuery {
+  const fields = fieldsOf(value, op, TRACE_FIELDS);
+  return {
+    from: textField(fields, 'from'),
+    to: textField(fields, 'to'),
+    port: optionalNumber(fields, 'port'),
+    protocol: optionalText(fields, 'protocol')?.toUpperCase(),
+    at: optionalText(fields, 'at'),
+  };
+}
+
+const TRACE_FIELDS = ['from', 'to', 'port', 'protocol', 'at'];
+
+function isOfConnection(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'connection' in value;
+}
+
+function connectionOf(value: unknown, op: string): string {
+  return textField(fieldsOf(value, op, ['connection']), 'connection');
+}
 
 function servicePort(value: unknown): string | number | undefined {
   if (value === undefined || value === null) return undefined;

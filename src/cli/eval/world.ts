@@ -6,6 +6,7 @@ export class EvalWorld {
 
   get simulation(): Simulation {
     if (this.#simulation === undefined) throw inputError('no-cluster', 'the operation cluster must come first');
+    this.#simulation.connections.note();
     return this.#simulation;
   }
 

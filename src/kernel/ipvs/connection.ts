@@ -15,6 +15,8 @@ export interface IpvsConnection {
   /** From the server to the client. */
   readonly answer: Tuple;
   readonly server: RealServer;
+  /** The server was taken from its service. */
+  readonly lost?: boolean | undefined;
   /** The server's port for this connection. */
   readonly serverPort: number;
   /** Counts among the server's active connections while its flow is open: TCP's, and SCTP's once they are established. */
@@ -23,6 +25,8 @@ export interface IpvsConnection {
   established: boolean;
   /** To which it belongs. */
   readonly flow: unknown;
+  /** The template of a persistent service that led to the server (cp->control). */
+  template?: string | undefined;
   expiresUs: number;
 }
 
@@ -92,6 +96,23 @@ export class IpvsConnections {
       else inactive++;
     }
     return { active, inactive };
+  }
+
+  /** Whether a connection that a template led to was there at that time. */
+  isControlled(template: string, atUs: number): boolean {
+    return this.#all.some((connection) => connection.template === template && connection.expiresUs > atUs);
+  }
+
+  /** Takes over those of another table, with the servers as they are now; undefined for one that is gone. */
+  adopt(other: IpvsConnections, serverOf: (connection: IpvsConnection) => RealServer | undefined, nowUs: number): void {
+    for (const connection of other.#all) {
+      if (connection.expiresUs <= nowUs) continue;
+      const server = serverOf(connection);
+      const taken = { ...connection, server: server ?? connection.server, lost: server === undefined };
+      if (this.#all.length > this.#last) this.#grow();
+      this.#put(taken);
+      this.#all.push(taken);
+    }
   }
 
   clear(): void {

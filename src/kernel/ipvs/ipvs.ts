@@ -10,7 +10,7 @@
  */
 import { memoByText } from '../../base/memo.js';
 import { unsupported } from '../../base/errors.js';
-import type { Ip, Ipv4, Ipv6 } from '../../base/ip.js';
+import { formatSocket, type Ip, type Ipv4, type Ipv6 } from '../../base/ip.js';
 import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
 import type { IpvsService, IpvsServices, RealServer } from '../../plan/ipvs/ipvs-service.js';
 import { formatServiceKey } from '../../plan/ipvs/service-key.js';
@@ -18,6 +18,7 @@ import { readIpvs } from '../../plan/ipvs/read-ipvs.js';
 import type { Hook, RuleHit } from '../../trace/event.js';
 import type { Namespace } from '../namespace.js';
 import type { IpvsFlow, IpvsHooks, Passage } from '../netfilter/contract.js';
+import type { Connection } from '../netfilter/conntrack/connection.js';
 import { invertTuple, type Tuple, tupleOf } from '../netfilter/conntrack/tuple.js';
 import { routeOutput6 } from '../ipv6/route/output.js';
 import { type OutputDecision, routeOutput } from '../route/output.js';
@@ -25,10 +26,10 @@ import type { Runtime } from '../runtime.js';
 import { sysctlValue } from '../sysctl.js';
 import { type IpvsConnection, IpvsConnections, touchConnection } from './connection.js';
 import { fromService } from './rewrite.js';
-import { ServiceStates } from './schedule.js';
+import { ServiceStates, templateName } from './schedule.js';
 import { sendToServer } from './send-to-server.js';
 import { serverHit } from './server-hit.js';
-import { findService, indexServices, type ServiceTable } from './service-table.js';
+import { findService, indexServices, serviceAt, type ServiceTable } from './service-table.js';
 import { noteHandled } from './track.js';
 
 const readServices = memoByText(readIpvs, 2_000);
@@ -48,12 +49,15 @@ export class Ipvs implements IpvsHooks {
   #services: ServiceTable | undefined;
   readonly #tracks: boolean;
   readonly #expireQuiescent: boolean;
+  readonly #expireNodest: boolean;
+  #inherited = false;
 
   constructor(rt: Runtime, ns: Namespace) {
     this.#rt = rt;
     this.#ns = ns;
     this.#tracks = sysctlValue(ns.sysctls, 'net.ipv4.vs.conntrack') !== 0;
     this.#expireQuiescent = sysctlValue(ns.sysctls, 'net.ipv4.vs.expire_quiescent_template') !== 0;
+    this.#expireNodest = sysctlValue(ns.sysctls, 'net.ipv4.vs.expire_nodest_conn') !== 0;
     this.#connections = new IpvsConnections((flow) => flow === rt.flow || [...rt.kept.values()].some((kept) => kept === flow));
   }
 
@@ -83,6 +87,21 @@ export class Ipvs implements IpvsHooks {
   reset(): void {
     this.#connections.clear();
     this.#states.clear();
+  }
+
+  inherit(before: IpvsHooks): void {
+    // Both families ask for it.
+    if (!(before instanceof Ipvs) || this.#inherited) return;
+    this.#inherited = true;
+    const serverNow = (service: IpvsService | undefined, { ip, port }: RealServer): RealServer | undefined =>
+      service?.servers.find((one) => one.ip === ip && one.port === port);
+    const serviceOf = ({ client: { proto, dst, b } }: IpvsConnection): IpvsService | undefined => serviceAt(this.#table, proto, dst, b);
+    this.#connections.adopt(
+      before.#connections,
+      (one) => (one.lost === true ? undefined : serverNow(serviceOf(one), one.server)),
+      this.#rt.nowUs,
+    );
+    this.#states.adopt(before.#states, (key) => this.#table.byKey.get(formatServiceKey(key)));
   }
 
   get #table(): ServiceTable {
@@ -119,6 +138,12 @@ export class Ipvs implements IpvsHooks {
     const { packet } = passage;
     const { nowUs } = this.#rt;
     let connection = this.#connections.find(tuple, nowUs);
+    if (connection?.lost === true) {
+      const old = isConfirmed(passage);
+      this.#expire(connection, passage, old);
+      if (old || !this.#expireNodest) return this.#drop(passage, connection);
+      connection = undefined;
+    }
     if (connection === undefined) {
       const made = packet.l4.kind === 'icmp' ? 'accept' : this.#open(passage, tuple);
       if (typeof made === 'string') return made;
@@ -126,6 +151,19 @@ export class Ipvs implements IpvsHooks {
     }
     if (packet.l4.kind !== 'icmp') touchConnection(connection, packet, nowUs);
     return sendToServer({ rt: this.#rt, ns: this.#ns, hook, tracks: this.#tracks }, passage, connection);
+  }
+
+  /** One without its server ends with the next packet, and its tracking with it (ip_vs_conn_expire_now, ip_vs_conn_drop_conntrack). */
+  #expire(connection: IpvsConnection, passage: Passage, old: boolean): void {
+    if (!this.#expireNodest) return;
+    connection.expiresUs = this.#rt.nowUs;
+    if (old && this.#tracks) (passage.ct as Connection).dead = true;
+  }
+
+  #drop(passage: Passage, { server }: IpvsConnection): 'drop' {
+    const detail = `the real server ${formatSocket(server.ip, server.port)} of this connection is no more`;
+    passage.ipvs = { next: undefined, failure: { reason: 'IPVS_NO_SERVER', detail, error: undefined } };
+    return 'drop';
   }
 
   /** A new connection begins with a SYN, an INIT, or any datagram; a service without a server for it refuses (ip_vs_leave). */
@@ -149,8 +187,15 @@ export class Ipvs implements IpvsHooks {
       passage.ipvs = { next: undefined, failure: { reason: 'IPVS_NO_SERVER', detail, error: undefined } };
       return 'reject';
     }
-    return this.#connections.add(tuple, server, serverPort(service, server, tuple.b), this.#rt.flow);
+    const made = this.#connections.add(tuple, server, serverPort(service, server, tuple.b), this.#rt.flow);
+    if (service.persistent !== undefined) made.template = templateName(service, packet);
+    return made;
   }
+}
+
+/** Tracked as before: such a packet cannot be given to another server (ip_vs_conn_uses_old_conntrack). */
+function isConfirmed({ ct }: Passage): boolean {
+  return (ct as Connection | undefined)?.confirmed === true;
 }
 
 /** The server's own, if it has one; of a persistent service only where its port was called, which one of a mark does not have (ip_vs_sched_persist). */

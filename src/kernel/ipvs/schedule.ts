@@ -62,6 +62,28 @@ export class ServiceStates {
   clear(): void {
     this.#resets++;
   }
+
+  /** Templates of servers that are there still; where the scheduler stands is known only where its servers are the same. */
+  adopt(before: ServiceStates, serviceNow: (key: IpvsService['key']) => IpvsService | undefined): void {
+    for (const [old, state] of before.#states) {
+      const service = serviceNow(old.key);
+      if (service === undefined || state.resets !== before.#resets) continue;
+      const servers = [...service.servers].reverse();
+      const now = (server: RealServer): RealServer | undefined => servers.find(({ ip, port }) => ip === server.ip && port === server.port);
+      const templates = new Map<string, Template>();
+      for (const [key, { server, expiresUs }] of state.templates) {
+        const same = now(server);
+        if (same !== undefined) templates.set(key, { server: same, expiresUs });
+      }
+      const memory = isServer(state.memory) ? now(state.memory) : undefined;
+      this.#states.set(service, { site: state.site, servers, memory, resets: this.#resets, templates });
+    }
+  }
+}
+
+/** Round robin remembers the server that was last; other schedulers begin anew. */
+function isServer(memory: unknown): memory is RealServer {
+  return typeof memory === 'object' && memory !== null && 'ip' in memory && 'port' in memory;
 }
 
 function forget(state: ServiceState, resets: number): void {
@@ -74,7 +96,10 @@ function persist(service: IpvsService, state: ServiceState, packet: IpPacket, co
   const key = templateKey(service, packet);
   const expiresUs = context.nowUs + (service.persistent ?? 0) * US;
   const known = state.templates.get(key);
-  const stays = known !== undefined && known.expiresUs > context.nowUs && !(context.expireQuiescent && known.server.weight === 0);
+  const stays =
+    known !== undefined &&
+    outlives(known, templateName(service, packet), context) &&
+    !(context.expireQuiescent && known.server.weight === 0);
   if (stays) {
     known.expiresUs = expiresUs;
     return known.server;
@@ -82,6 +107,18 @@ function persist(service: IpvsService, state: ServiceState, packet: IpPacket, co
   const server = pick(service, state, packet, context);
   if (server !== undefined) state.templates.set(key, { server, expiresUs });
   return server;
+}
+
+/** A template that has connections lives on, a minute at a time (ip_vs_conn_expire: expire_later). */
+function outlives({ expiresUs }: Template, name: string, { connections, nowUs }: ScheduleContext): boolean {
+  let endUs = expiresUs;
+  while (endUs <= nowUs && connections.isControlled(name, endUs)) endUs += 60 * US;
+  return endUs > nowUs;
+}
+
+/** Of a persistent service: what the client's connections to it have in common. */
+export function templateName(service: IpvsService, packet: IpPacket): string {
+  return `${formatServiceKey(service.key)} ${templateKey(service, packet)}`;
 }
 
 /** A service of a mark is one, whatever address and port was called. */

@@ -6,6 +6,7 @@ import type { IpvsService, IpvsServices } from '../../plan/ipvs/ipvs-service.js'
 export interface ServiceTable {
   /** Those of IPv6 by the negative of their mark. */
   readonly byMark: ReadonlyMap<number, IpvsService>;
+  readonly byKey: IpvsServices;
   /** By `proto << 16 | port`. */
   readonly byPort: ReadonlyMap<number, ReadonlyMap<Ip, IpvsService>>;
 }
@@ -27,7 +28,7 @@ export function indexServices(services: IpvsServices): ServiceTable {
     if (same === undefined) byPort.set(port, new Map([[key.ip, service]]));
     else same.set(key.ip, service);
   }
-  return { byMark, byPort };
+  return { byKey: services, byMark, byPort };
 }
 
 export function findService(table: ServiceTable, packet: IpPacket, port: number, mark: number): IpvsService | undefined {
@@ -35,6 +36,10 @@ export function findService(table: ServiceTable, packet: IpPacket, port: number,
     const marked = table.byMark.get(typeof packet.dst === 'bigint' ? -mark : mark);
     if (marked !== undefined) return marked;
   }
-  const { proto, dst } = packet;
+  return serviceAt(table, packet.proto, packet.dst, port);
+}
+
+// eslint-disable-next-line eslint/max-params
+export function serviceAt(table: ServiceTable, proto: number, dst: Ip, port: number): IpvsService | undefined {
   return table.byPort.get((proto << 16) | port)?.get(dst) ?? table.byPort.get(proto << 16)?.get(dst);
 }

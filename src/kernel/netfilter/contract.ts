@@ -97,6 +97,8 @@ export interface IpvsHooks {
   /** The entry by which a request became what it is sent as. */
   hitOf(request: IpPacket, sent: IpPacket, mark: number): RuleHit | undefined;
   reset(): void;
+  /** Takes over connections and templates; those of servers that are no more are without a server. */
+  inherit(before: IpvsHooks): void;
 }
 
 export interface IpvsFlow {
@@ -184,8 +186,11 @@ export interface Netfilter {
   hook(hook: Hook, passage: Passage, inDevice: string | undefined, outDevice: string | undefined, record: boolean): HookResult;
   /** Forgets every connection and every counter that rules keep. */
   reset(): void;
-  /** Takes over what a netfilter of other rules knew: connections, lists of `recent`, and what rules that stayed have counted. */
-  inherit(before: Netfilter): void;
+  /**
+   * Takes over what a netfilter of other rules knew: connections, lists of `recent` that rules still name, and what rules that stayed have counted.
+   * `inPlace`: also what sets of nftables that stayed were given, and IPVS's connections.
+   */
+  inherit(before: Netfilter, inPlace: boolean): void;
   /** Deletes the connections that match, or all; says how many. */
   deleteConnections(filter: ConntrackFilter | undefined): number;
   /** Text of the connection table as `conntrack -L` prints it, sorted. */

@@ -19,19 +19,15 @@ import { readTimeouts } from './conntrack/timeouts.js';
 import { track, type Tracker } from './conntrack/track.js';
 import { connectionOf, type Evaluation } from './evaluation.js';
 import { ACCEPT, hookResult } from './hook-result.js';
-import { forgetState, inheritState, newEvaluation } from './new-evaluation.js';
+import { inheritInPlace, inheritState } from './inherit.js';
+import { forgetState, newEvaluation } from './new-evaluation.js';
 import { BUILT_IN, HOOK_STEPS, HOOKS, hookNumber, type HookStep, manipAt, stepPriority } from './hook.js';
 import type { NftProgram } from '../nft/base-chains.js';
 import { needsConnections } from './needs-connections.js';
 import { runForRoute } from './route-again.js';
-import { type Binding, bind, isBound, NULL_RANGE } from './nat/bind.js';
+import { type Binding, bind, isBound, NULL_BINDING } from './nat/bind.js';
 import { natChanges, translate } from './nat/translate.js';
 import type { UniqueRequest } from './nat/unique-tuple.js';
-
-const NULL_BINDING = {
-  src: { side: 'src', range: NULL_RANGE, kind: undefined, rule: undefined },
-  dst: { side: 'dst', range: NULL_RANGE, kind: undefined, rule: undefined },
-} as const;
 
 /** One base chain of the hook. */
 type BaseRun = (e: Evaluation) => 'accept' | 'drop' | 'reject' | 'stolen';
@@ -119,10 +115,11 @@ class NamespaceNetfilter implements Netfilter {
     this.#host.ipvs?.reset();
   }
 
-  inherit(before: Netfilter): void {
+  inherit(before: Netfilter, inPlace: boolean): void {
     if (!(before instanceof NamespaceNetfilter)) return;
     this.tracked.adopt(before.tracked, this.#host.nowUs());
-    inheritState(this.#evaluation, before.#evaluation);
+    inheritState(this.#evaluation, before.#evaluation, this.#ruleset);
+    if (inPlace) inheritInPlace([this.#evaluation, this.#nft], [before.#evaluation, before.#nft]);
   }
 
   deleteConnections(filter: ConntrackFilter | undefined): number {

@@ -29,8 +29,6 @@ export function newEvaluation({ host, counters, chain, bind }: Pick<Evaluation, 
   };
 }
 
-const MEMORIES = ['ruleState', 'recent', 'hashlimits', 'nftState'] as const;
-
 export function forgetState(evaluation: Evaluation): void {
   // Clearing an empty map makes a new one inside.
   const { ruleState, recent, hashlimits, nftState } = evaluation;
@@ -38,12 +36,4 @@ export function forgetState(evaluation: Evaluation): void {
   if (recent.size > 0) recent.clear();
   if (hashlimits.size > 0) hashlimits.clear();
   if (nftState.size > 0) nftState.clear();
-}
-
-/** What is kept by rule stays with rules that stayed, for equal chains are compiled once. */
-export function inheritState(evaluation: Evaluation, before: Evaluation): void {
-  for (const memory of MEMORIES) {
-    const into = evaluation[memory] as Map<unknown, unknown>;
-    for (const [key, value] of before[memory] as Map<unknown, unknown>) if (!into.has(key)) into.set(key, value);
-  }
 }

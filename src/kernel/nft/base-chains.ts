@@ -23,6 +23,7 @@ export interface BaseChain {
 export interface NftProgram {
   /** Of every hook. */
   readonly chains: readonly BaseChain[];
+  readonly tables: readonly NftTable[];
   /** A rule asks for connections, so that the kernel tracks them. */
   readonly tracks: boolean;
   /** A rule asks how much a connection has carried, so that the kernel counts. */
@@ -38,7 +39,7 @@ export function nftProgram(nft: string | NftRuleset | undefined, family: 'ip' | 
   const chains = tables.flatMap(baseChains);
   if (chains.length === 0) return undefined;
   const ordered = chains.reverse().sort((x, y) => x.priority - y.priority);
-  return { chains: ordered, tracks: ruleset.tables.some(needsConnections), counts: typeof nft === 'string' && COUNTS.test(nft) };
+  return { chains: ordered, tables, tracks: ruleset.tables.some(needsConnections), counts: typeof nft === 'string' && COUNTS.test(nft) };
 }
 
 function baseChains(table: NftTable): BaseChain[] {

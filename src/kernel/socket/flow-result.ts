@@ -42,6 +42,7 @@ export function recordOf(rt: Runtime, probe: Probe, startUs: number): FlowRecord
     icmp: client.icmp,
     elapsed: rt.nowUs - startUs,
     pathMtu: Number.isFinite(rt.flow.pathMtu) ? rt.flow.pathMtu : undefined,
+    ...(client.state !== 'answered' && client.talk?.finSeen === true ? { closed: true } : {}),
     events: rt.events,
   };
 }

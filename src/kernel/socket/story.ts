@@ -36,6 +36,7 @@ export function goOn(rt: Runtime, ns: Namespace, probe: Probe, story: Story): Er
 function askAgain(rt: Runtime, flow: FlowState, client: ClientSocket, story: Story): void {
   client.state = 'open';
   flow.servers.length = 0;
+  flow.answeredBy = undefined;
   if (story.close !== undefined) client.state = 'answered';
   else sendRequest(rt, client, ++flow.requests);
 }

@@ -60,10 +60,10 @@ export class ClusterSteps {
   get simulation(): Simulation {
     this.#refusal.throwKept();
     const simulation = this.#made();
-    if (!this.#hasBegun) {
-      this.#hasBegun = true;
-      beginLag(simulation);
-    }
+    if (!this.#hasBegun) beginLag(simulation);
+    this.#hasBegun = true;
+    // What the steps before this one changed befell the connections that are open.
+    simulation.connections.note();
     return simulation;
   }
 

@@ -24,6 +24,11 @@ export interface Binding {
   readonly rule: RuleHit | undefined;
 }
 
+export const NULL_BINDING: Readonly<Record<Binding['side'], Binding>> = {
+  src: { side: 'src', range: NULL_RANGE, kind: undefined, rule: undefined },
+  dst: { side: 'dst', range: NULL_RANGE, kind: undefined, rule: undefined },
+};
+
 export function bind(request: UniqueRequest, connection: Connection, binding: Binding): void {
   const { side, range } = binding;
   // A null binding keeps what there is while no other connection has the same reply; one of a destination in any case, unless an echo's identifier can move.

@@ -1,0 +1,111 @@
+/** One run of a history: the network as it comes to be by everything that happened, and then the question about one of its connections. */
+import type { ChoiceOracle } from '../../base/choice.js';
+import type { IpFamily } from '../../base/ip-family.js';
+import type { Probe, SimulatedNetwork } from '../../kernel/contract.js';
+import { createNetwork } from '../../kernel/network.js';
+import { NETNS } from '../../node/agent.js';
+import { type ServiceModel, serviceModel } from '../../node/kube-proxy/service-model.js';
+import { cleansConnections, staleConnections, type TrackedFlow } from '../../node/kube-proxy/stale-connections.js';
+import { readConntrackArgs } from '../../plan/conntrack-args.js';
+import type { FlowRecord } from '../../trace/flow-record.js';
+import type { ClusterPlan } from '../cluster-plan.js';
+import type { History, OpenedConnection } from './history.js';
+import { processOf } from './process-of.js';
+import { StoryPlan } from './story-plan.js';
+
+/** As a claim's client waits. */
+export const PATIENCE_MS = 5000;
+
+/** `opening`: how the connection came to be; `now`: what comes of one more request on it. */
+export type When = 'opening' | 'now';
+
+interface Asked {
+  readonly id: string;
+  readonly when: When;
+}
+
+interface Run {
+  readonly network: SimulatedNetwork;
+  readonly oracle: ChoiceOracle;
+  plan: StoryPlan;
+  cluster: ClusterPlan;
+  /** The server of each connection when it was opened, in order. */
+  readonly opened: Map<string, FlowRecord>;
+}
+
+export function replay(history: History, asked: Asked, oracle: ChoiceOracle): FlowRecord {
+  const first = new StoryPlan(history.first, undefined);
+  const run: Run = { network: createNetwork(first), oracle, plan: first, cluster: history.first, opened: new Map() };
+  for (const happening of history.happenings) {
+    switch (happening.kind) {
+      case 'passes':
+        run.network.pass(happening.us);
+        break;
+      case 'becomes':
+        become(run, happening.plan);
+        break;
+      case 'opens':
+        run.opened.set(happening.connection.id, send(run, happening.connection, happening.connection.id === asked.id));
+        break;
+      case 'uses':
+        sendAgain(run, history, happening.id, false);
+    }
+  }
+  return answer(run, history, asked);
+}
+
+function answer(run: Run, history: History, { id, when }: Asked): FlowRecord {
+  const ids = [...run.opened.keys()];
+  const opening = run.opened.get(id) as FlowRecord;
+  const before = run.opened.get(ids[ids.indexOf(id) - 1] ?? '')?.server;
+  const record = when === 'now' && opening.verdict === 'delivered' ? sendAgain(run, history, id, true) : opening;
+  // Its server is known from before; whether this request came to it is not told where no answer came.
+  const server = record.verdict === 'delivered' || record === opening ? record.server : undefined;
+  return { ...record, server, story: { opened: opening.server, before } };
+}
+
+/** The processes that ended say so while they can; then the rules are others, and kube-proxy cleans up behind itself. */
+function become(run: Run, cluster: ClusterPlan): void {
+  const { network } = run;
+  for (const listener of network.serving()) {
+    if (processOf(run.cluster.view, listener) !== processOf(cluster.view, listener)) network.hangUp(listener);
+  }
+  run.plan = new StoryPlan(cluster, run.plan);
+  network.replacePlan(run.plan);
+  if (cluster.cluster.kubeProxy.mode !== 'none') cleanUp(network, run.cluster, cluster);
+  run.cluster = cluster;
+}
+
+function cleanUp(network: SimulatedNetwork, before: ClusterPlan, now: ClusterPlan): void {
+  for (const { metadata } of now.view.list('Node')) {
+    const netns = NETNS.node(metadata.name);
+    const flows = network.connections(netns).flatMap((line) => trackedFlow(line) ?? []);
+    if (flows.length === 0) continue;
+    const earlier = before.view.get('Node', undefined, metadata.name) === undefined ? now : before;
+    const seen = (plan: ClusterPlan, family: IpFamily): ServiceModel => serviceModel(plan.proxyContext(metadata.name).view, family);
+    for (const family of FAMILIES) {
+      const model = seen(now, family);
+      if (!cleansConnections(seen(earlier, family), model)) continue;
+      for (const text of staleConnections(model, flows)) network.deleteConnections(netns, readConntrackArgs(text, netns));
+    }
+  }
+}
+
+const FAMILIES: readonly IpFamily[] = ['IPv4', 'IPv6'];
+const LINE = /^(\w+) \d+ \d+ (?:[A-Z]\w+ )?src=\S+ dst=(\S+) sport=\d+ dport=(\d+) (?:\[UNREPLIED\] )?src=(\S+) dst=\S+ sport=(\d+) /;
+
+function trackedFlow(line: string): TrackedFlow | undefined {
+  const [, proto = '', origDst = '', origDport, replySrc = '', replySport] = LINE.exec(line) ?? [];
+  return proto === '' ? undefined : { proto, origDst, origDport: Number(origDport), replySrc, replySport: Number(replySport) };
+}
+
+function sendAgain(run: Run, history: History, id: string, record: boolean): FlowRecord {
+  return send(run, history.find(id) as OpenedConnection, record);
+}
+
+/** The first time it opens the connection. */
+function send(run: Run, { id, source, destination }: OpenedConnection, record: boolean): FlowRecord {
+  const { ip, port, proto } = destination;
+  const probe: Probe = { netns: source.netns, proto, dst: ip, dport: port, timeoutMs: PATIENCE_MS, story: { socket: id, keep: true } };
+  return run.network.probe(probe, run.oracle, record);
+}
