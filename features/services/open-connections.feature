@@ -132,7 +132,7 @@ Feature: Connections that are open when something changes
       And pod A connects to Service web on port 80
       And 5 seconds pass
       Then pod A can reach Service web and is DNATed to pod C
-      But that connection no longer works
+      But that connection is unreachable
 
   Rule: UDP
 

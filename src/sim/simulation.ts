@@ -4,8 +4,7 @@
  */
 import { timestamp } from '../base/clock.js';
 import { createRng, nameSuffix } from '../base/rng.js';
-import { inputError } from '../base/errors.js';
-import { formatIp, parseIp } from '../base/ip.js';
+import { formatIp } from '../base/ip.js';
 import type { Mac } from '../base/mac.js';
 import { applyWrites } from '../api/apply-writes.js';
 import type { ClusterSpec } from '../api/cluster.js';
@@ -22,11 +21,11 @@ import type { ProbePlan, Plan } from '../plan/plan.js';
 import { type Run, toTrace } from '../trace/to-trace.js';
 import type { Trace } from '../trace/trace.js';
 import { bootstrap } from './bootstrap.js';
-import { addressesOfHost } from '../fabric/fabric-spec.js';
 import { ClusterPlan, type ExternalHost } from './cluster-plan.js';
 import type { MatrixQuery, RenderFormat, SimulationApi, TraceQuery } from './contract.js';
 import { clusterControllers } from './controllers.js';
 import { enumerate } from './enumerate.js';
+import { ExternalHosts } from './external-hosts.js';
 import { listenerOwner } from './listeners.js';
 import { Connections } from './history/connections.js';
 import { LinkFaults, refuseLossy } from './link-faults.js';
@@ -65,7 +64,7 @@ export class Simulation implements SimulationApi {
   /** Those that stay open. */
   readonly connections = new Connections(this);
   readonly #loop: Loop;
-  readonly #externals: ExternalHost[];
+  readonly #externals: ExternalHosts;
   #plan: ClusterPlan | undefined;
   #planKey = '';
   #network: SimulatedNetwork | undefined;
@@ -73,7 +72,7 @@ export class Simulation implements SimulationApi {
 
   constructor(cluster: ClusterSpec) {
     this.cluster = cluster;
-    this.#externals = cluster.externals.map((external) => ({ ...external, ports: new Set<string>() }));
+    this.#externals = new ExternalHosts(cluster);
     const rng = createRng(cluster.seed);
     const clock = { nowText: (): string => timestamp(this.#loop.nowUs) };
     this.store = createStore(clock, { serviceCIDRs: cluster.serviceCIDRs, nodePortRange: cluster.nodePortRange, seed: cluster.seed });
@@ -167,7 +166,7 @@ export class Simulation implements SimulationApi {
   resolve(query: TraceQuery): Connection {
     const source = resolveSource(this.#resolveContext(), query.from);
     const destination = resolveDestination(this.#resolveContext(), query);
-    this.#openExternalPort(destination);
+    this.#externals.openPort(destination);
     return { source, destination };
   }
 
@@ -194,7 +193,7 @@ export class Simulation implements SimulationApi {
    * something was lost: the packets that were lost are wanted then.
    */
   walk(source: Source, destination: Destination, record: RecordMode): ReturnType<typeof enumerate<ReturnType<SimulatedNetwork['probe']>>> {
-    this.#openExternalPort(destination);
+    this.#externals.openPort(destination);
     const network = this.#currentNetwork();
     const probe = { netns: source.netns, proto: destination.proto, dst: destination.ip, dport: destination.port, timeoutMs: PATIENCE_MS };
     this.#traces++;
@@ -222,26 +221,25 @@ export class Simulation implements SimulationApi {
 
   /** Adds an outside host; one of that name must not be there yet. */
   addExternal(name: string, ...addresses: readonly [string, ...string[]]): void {
-    const wrong = addresses.find((address) => parseIp(address) === undefined);
-    if (wrong !== undefined)
-      throw inputError('bad-address', `"${wrong}" is not an IP address`, { fix: 'write an address such as 203.0.113.9' });
-    if (this.#externals.some((external) => external.name === name))
-      throw inputError('duplicate-client', `there is an external client "${name}" already`);
-    this.#externals.push({ name, address: addresses[0], addresses, ports: new Set() });
-    this.#planKey = '';
+    this.#externals.add(name, addresses);
   }
 
   get externals(): readonly ExternalHost[] {
-    return this.#externals;
+    return this.#externals.list;
   }
 
   /** The plan of the cluster as it is now. */
   clusterPlan(): ClusterPlan {
     const view = this.view();
-    const key = [...PLAN_KINDS.map((kind) => view.kindRevision(kind)), this.linkFaults.revision, this.proxyLag.key].join();
+    const key = [
+      ...PLAN_KINDS.map((kind) => view.kindRevision(kind)),
+      this.linkFaults.revision,
+      this.#externals.revision,
+      this.proxyLag.key,
+    ].join();
     if (this.#plan === undefined || key !== this.#planKey) {
       const late = this.proxyLag.late(view.list('Node').map(({ metadata }) => metadata.name));
-      this.#plan = new ClusterPlan(this.cluster, view, [...this.#externals], { linkFaults: this.linkFaults.list(), late });
+      this.#plan = new ClusterPlan(this.cluster, view, [...this.#externals.list], { linkFaults: this.linkFaults.list(), late });
       this.#planKey = key;
       this.#network = undefined;
     }
@@ -270,30 +268,8 @@ export class Simulation implements SimulationApi {
     return (this.#network ??= createNetwork(plan));
   }
 
-  /** Outside hosts answer on whatever port they are asked for. */
-  #openExternalPort({ ip, port, proto }: Destination): void {
-    if (port === undefined) return;
-    const host = this.#externals.find((external) => addressesOfHost(external).some((address) => parseIp(address) === ip));
-    const text = `${proto}:${port}`;
-    if (host === undefined || host.ports.has(text)) return;
-    (host.ports as Set<string>).add(text);
-    this.#planKey = '';
-  }
-
   #resolveContext(): Parameters<typeof resolveSource>[0] {
-    return { view: this.view(), namespace: this.namespace, external: (nameOrIp) => this.#external(nameOrIp) };
-  }
-
-  #external(nameOrIp: string): ExternalHost {
-    const found = this.#externals.find((external) => external.name === nameOrIp || addressesOfHost(external).includes(nameOrIp));
-    if (found !== undefined) return found;
-    if (parseIp(nameOrIp) === undefined) {
-      throw inputError('unknown-client', `there is no external client "${nameOrIp}"`, {
-        fix: `list it under externals in the cluster file, or use external/IP`,
-      });
-    }
-    this.addExternal(nameOrIp, nameOrIp);
-    return this.#external(nameOrIp);
+    return { view: this.view(), namespace: this.namespace, external: (nameOrIp) => this.#externals.find(nameOrIp) };
   }
 }
 

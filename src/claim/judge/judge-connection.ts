@@ -42,7 +42,7 @@ export function judgeConnection(claim: ConnectionClaim, checks: readonly Check[]
     if (sight !== undefined && !isEnough) throw mismatch(claim, sight, wrong);
   }
   const mode = ['works', 'same-endpoint', 'another-endpoint', 'maybe-another-endpoint'].includes(claim.fate) ? 'can' : 'cannot';
-  return { claim: { ...opened, mode }, checks, ok: true };
+  return { claim: { ...opened, mode }, checks, subjects: checks.map(({ subject }) => subject), whole: undefined, ok: true };
 }
 
 function mismatch(claim: ConnectionClaim, sight: Sight, wrong: readonly Sight[]): Error {
