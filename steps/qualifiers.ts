@@ -42,6 +42,18 @@ Then("the server sees the client's own address", function (this: HopspecWorld) {
   this.spec.qualifier("the server sees the client's own address");
 });
 
+Then('the PROXY header names {address}', function (this: HopspecWorld, address: string) {
+  this.spec.qualifier(`the PROXY header names ${address}`);
+});
+
+Then("the PROXY header names the client's own address", function (this: HopspecWorld) {
+  this.spec.qualifier("the PROXY header names the client's own address");
+});
+
+Then('it carries no PROXY header', function (this: HopspecWorld) {
+  this.spec.qualifier('it carries no PROXY header');
+});
+
 Then('it is encapsulated in {name}', function (this: HopspecWorld, kind: string) {
   this.spec.qualifier(`it is encapsulated in ${kind}`);
 });

@@ -26,6 +26,8 @@ export interface ClusterSpec {
     readonly pool: string | undefined;
     /** Of a cloud: whether it passes packets on, or calls the nodes itself; VIP unless given. */
     readonly ipMode?: 'VIP' | 'Proxy' | undefined;
+    /** Of a cloud: whom it sends to; pods are called by a proxy alone. `nodes` unless given. */
+    readonly targets?: 'nodes' | 'pods' | undefined;
   };
 }
 

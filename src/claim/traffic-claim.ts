@@ -48,6 +48,8 @@ export type Qualifier =
   | { readonly kind: 'snat'; readonly negated: boolean; readonly to: PlacePhrase | undefined; readonly span: Span }
   | { readonly kind: 'dnat'; readonly negated: boolean; readonly to: PlacePhrase | undefined; readonly span: Span }
   | { readonly kind: 'server-sees'; readonly address: PlacePhrase | 'own'; readonly span: Span }
+  /** Undefined: there is none. */
+  | { readonly kind: 'proxy-header'; readonly address: PlacePhrase | 'own' | undefined; readonly span: Span }
   | EncapsulatedQualifier
   | PassesQualifier
   | { readonly kind: 'stays-on'; readonly node: string; readonly span: Span }

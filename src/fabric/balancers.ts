@@ -1,12 +1,11 @@
 /**
  * Load balancers before the cluster, in the router's own Linux. By routes (a cloud's pass-through balancer, or what nodes announce by BGP): packets keep
  * the address and go to one node or another, flow by flow. By ARP: the address is taken to be on the nodes' segment, and some node answers for it. By proxy: the
- * router calls a node's port in the name of the address; that is a balancer's translation, without the connection of its own that a real proxy makes.
+ * router has the address itself, and a program there takes the connections; whom it calls in its turn is not the fabric's business.
  */
 import { cidrContains } from '../base/cidr.js';
 import { type Ip, parseIp } from '../base/ip.js';
-import { familyOfText, hostRange, type IpFamily, socketText } from '../base/ip-family.js';
-import { BUILT_IN_CHAINS, type Chain, chain } from '../plan/ruleset.js';
+import { familyOfText, hostRange, type IpFamily } from '../base/ip-family.js';
 import type { FabricBalancer } from './fabric-spec.js';
 import { segmentFor, type Segments } from './segment.js';
 
@@ -30,7 +29,7 @@ function routesOf({ address, delivery, nodes: names }: FabricBalancer, nodes: Ba
     const inside = network === undefined || cidrContains(network, parseIp(address) as Ip);
     return inside ? [] : [`${route} dev br0${familyOfText(address) === 'IPv4' ? ' scope link' : ''}`];
   }
-  if (delivery === 'proxy') return [`blackhole ${route}`];
+  if (delivery === 'proxy') return [];
   const hops = names.flatMap((name) => hopOf(nodes, name, familyOfText(address)));
   // A cloud's balancer without a target drops; an address that nobody announces has no route.
   if (hops.length === 0) return delivery === 'routes' ? [`blackhole ${route}`] : [];
@@ -42,37 +41,25 @@ function hopOf(nodes: BalancedNodes, name: string, family: IpFamily): readonly s
   return address === undefined ? [] : [`via ${address} dev ${nodes.deviceOf(name)}`];
 }
 
-/** The router's table nat of one family; undefined where no balancer is a proxy. */
-export function balancerNat(
-  balancers: readonly FabricBalancer[],
-  nodes: BalancedNodes,
-  family: IpFamily,
-): ReadonlyMap<string, Chain> | undefined {
-  const proxies = balancers.filter(({ delivery, address }) => delivery === 'proxy' && familyOfText(address) === family);
-  if (proxies.length === 0) return undefined;
-  const rules: Readonly<Record<string, readonly string[]>> = {
-    PREROUTING: proxies.flatMap((balancer) => callRules(balancer, nodes)),
-    POSTROUTING: proxies.map(({ address }) => `-m conntrack --ctstate DNAT --ctorigdst ${address} -j SNAT --to-source ${address}`),
-  };
-  return new Map(BUILT_IN_CHAINS.nat.map((name) => [name, chain(name, rules[name] ?? [], 'ACCEPT')]));
+/** INPUT of the router's table filter: who may call a balancer that is a proxy, and on which ports. */
+export function balancerInput(balancers: readonly FabricBalancer[], family: IpFamily): readonly string[] {
+  return balancers
+    .filter(({ delivery, address }) => delivery === 'proxy' && familyOfText(address) === family)
+    .flatMap((balancer) => callerRules(balancer, family));
 }
 
-/** One rule per node, each with its share of what the ones before left. */
-function callRules({ address, ports, sourceRanges, nodes: names }: FabricBalancer, nodes: BalancedNodes): readonly string[] {
-  const family = familyOfText(address);
-  const targets = names.flatMap((name) => nodes.addressOf(name, family) ?? []);
+function callerRules({ address, ports, sourceRanges }: FabricBalancer, family: IpFamily): readonly string[] {
   const allowed = sourceRanges.filter((range) => familyOfText(range) === family);
   const sources = sourceRanges.length === 0 ? [''] : allowed.map((range) => `-s ${range} `);
-  return ports.flatMap(({ port, protocol, nodePort }) => {
-    if (nodePort === undefined) return [];
+  const own = `-d ${hostRange(address)}`;
+  const calls = ports.flatMap(({ port, protocol }) => {
     const proto = protocol.toLowerCase();
-    const call = `-d ${hostRange(address)} -p ${proto} -m ${proto} --dport ${port}`;
-    return sources.flatMap((source) =>
-      targets.map((target, i) => `${source}${call}${share(targets.length - i)} -j DNAT --to-destination ${socketText(target, nodePort)}`),
-    );
+    return sources.map((source) => `${source}${own} -p ${proto} -m ${proto} --dport ${port} -j ACCEPT`);
   });
+  return [`${own} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT`, ...calls, `${own} -j DROP`];
 }
 
-function share(left: number): string {
-  return left === 1 ? '' : ` -m statistic --mode random --probability ${(1 / left).toFixed(11)}`;
+/** What the router has for its own: a proxy takes connections there. */
+export function balancerAddresses(balancers: readonly FabricBalancer[]): readonly string[] {
+  return balancers.filter(({ delivery }) => delivery === 'proxy').map(({ address }) => hostRange(address));
 }

@@ -19,8 +19,8 @@ import { linkLocalOf } from '../base/link-local.js';
 import { formatMac } from '../base/mac.js';
 import { HOST_IPV6, ROUTER_IPV6, WITHOUT_IPV6 } from '../plan/ipv6-sysctls.js';
 import type { LinkPlan, NetnsPlan } from '../plan/plan.js';
-import type { Chain, Ruleset } from '../plan/ruleset.js';
-import { type BalancedNodes, balancerNat, balancerRoutes } from './balancers.js';
+import { BUILT_IN_CHAINS, chain, type Ruleset } from '../plan/ruleset.js';
+import { type BalancedNodes, balancerAddresses, balancerInput, balancerRoutes } from './balancers.js';
 import { deviceNames } from './device-names.js';
 import { addressesOfHost, type CloudRoute, FABRIC_NAMES, type FabricHost, type FabricNames, type FabricSpec } from './fabric-spec.js';
 import { linkFaultRules } from './link-faults.js';
@@ -121,9 +121,10 @@ function linkRoute(address: string, device: string): string {
 function renderRouter(site: Site, cloudRoutes: readonly CloudRoute[]): NetnsPlan {
   const { spec, names } = site;
   const routed = spec.underlay.kind === 'routed';
-  const links: LinkPlan[] = [
-    { name: 'br0', kind: 'bridge', mac: mac(names.fabric, 'br0'), mtu: spec.underlay.mtu, addr: routerAddresses(site) },
-  ];
+  const balancers = spec.balancers ?? [];
+  const proxies = balancerAddresses(balancers);
+  const addr = [...routerAddresses(site), ...proxies];
+  const links: LinkPlan[] = [{ name: 'br0', kind: 'bridge', mac: mac(names.fabric, 'br0'), mtu: spec.underlay.mtu, addr }];
   const routes: string[] = [];
   const connect = (owner: string, own: readonly string[], up = true): void => {
     const port = own.some((address) => onSegment(site, address));
@@ -135,7 +136,6 @@ function renderRouter(site: Site, cloudRoutes: readonly CloudRoute[]): NetnsPlan
   const byName = new Map(spec.nodes.map((node) => [node.name, node.addresses]));
   for (const node of spec.nodes) connect(names.node(node.name), node.addresses, spec.down?.has(node.name) !== true);
   for (const external of spec.externals) connect(names.external(external.name), addressesOfHost(external));
-  const balancers = spec.balancers ?? [];
   const balanced: BalancedNodes = {
     addressOf: (node, family) =>
       routed && spec.down?.has(node) === true ? undefined : byName.get(node)?.find((address) => familyOfText(address) === family),
@@ -144,13 +144,13 @@ function renderRouter(site: Site, cloudRoutes: readonly CloudRoute[]): NetnsPlan
   const device = (node: string): string => site.device(names.node(node));
   const cloud = cloudRoutes.map(({ cidr, node }) => `${cidr} via ${byName.get(node)?.[0]} dev br0 table ${CLOUD_TABLE}`);
   const tables = (family: IpFamily): Ruleset | undefined =>
-    withTable(linkFaultRules(spec, cloudRoutes, device, family), balancerNat(balancers, balanced, family));
+    withInput(linkFaultRules(spec, cloudRoutes, device, family), balancerInput(balancers, family));
   const networks = spec.underlay.kind === 'l2' ? site.segments : {};
   return {
     sysctl: routerSysctls(site.hasIpv6, (spec.linkFaults ?? []).length > 0, balancers.length > 0),
     links,
     routes: [...routes, ...cloud, ...balancerRoutes(balancers, balanced, networks)],
-    rules: cloud.length > 0 ? [`iif br0 lookup ${CLOUD_TABLE} priority ${CLOUD_TABLE}`] : [],
+    rules: cloud.length > 0 ? cloudRules(proxies) : [],
     neigh: [],
     fdb: [],
     iptables: tables('IPv4'),
@@ -172,6 +172,11 @@ function routerRoute(site: Site, own: readonly string[], address: string, device
   return [first === address ? linkRoute(address, device) : `${hostRange(address)} via ${first} dev ${device}`];
 }
 
+/** Of what comes from the nodes, and of what a balancer inside the cloud sends. */
+function cloudRules(proxies: readonly string[]): readonly string[] {
+  return ['iif br0', ...proxies.map((address) => `from ${address}`)].map((who) => `${who} lookup ${CLOUD_TABLE} priority ${CLOUD_TABLE}`);
+}
+
 /** Flows to a balanced address are told apart by their ports too, as routers and clouds do. */
 function routerSysctls(hasIpv6: boolean, filtersBridge: boolean, balances: boolean): Readonly<Record<string, string>> {
   const calls = filtersBridge ? '1' : '0';
@@ -184,9 +189,13 @@ function routerSysctls(hasIpv6: boolean, filtersBridge: boolean, balances: boole
   };
 }
 
-function withTable(ruleset: Ruleset | undefined, nat: ReadonlyMap<string, Chain> | undefined): Ruleset | undefined {
-  if (nat === undefined) return ruleset;
-  return { ...ruleset, tables: new Map([['nat', nat], ...(ruleset?.tables ?? [])]) };
+function withInput(ruleset: Ruleset | undefined, rules: readonly string[]): Ruleset | undefined {
+  if (rules.length === 0) return ruleset;
+  const filter = ruleset?.tables.get('filter');
+  const chains = BUILT_IN_CHAINS.filter.map((name) =>
+    name === 'INPUT' ? chain(name, rules, 'ACCEPT') : (filter?.get(name) ?? chain(name, [], 'ACCEPT')),
+  );
+  return { ...ruleset, tables: new Map([...(ruleset?.tables ?? []), ['filter', new Map(chains.map((one) => [one.name, one]))]]) };
 }
 
 function renderExternal(site: Site, external: FabricHost): NetnsPlan {

@@ -3,6 +3,7 @@
  * such an object's traffic is "cannot say". What changes neither (volumes, env, bandwidth limits, the
  * capabilities of ordinary containers …) is not listed.
  */
+import { asksForProxyHeader, isProxyHeaderAnnotation } from '../api/object/proxy-header.js';
 import type { KubeObject } from '../api/types/meta.js';
 
 export interface Unmodelled {
@@ -13,11 +14,11 @@ export interface Unmodelled {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** None for most objects. */
-export function unmodelledFields(object: KubeObject): readonly Unmodelled[] {
+/** None for most objects. `headersKnown`: the balancer of the Service is one that can send PROXY headers, and does. */
+export function unmodelledFields(object: KubeObject, headersKnown = false): readonly Unmodelled[] {
   const fields = object as unknown as Fields;
   const own = annotations(object.metadata.annotations, 'metadata.annotations');
-  if (object.kind === 'Service') return [...own, ...serviceFields(at(fields, 'spec'))];
+  if (object.kind === 'Service') return [...own, ...(headersKnown ? [] : proxyHeaders(object)), ...serviceFields(at(fields, 'spec'))];
   if (object.kind === 'Pod') return [...own, ...podFields(at(fields, 'spec'), 'spec')];
   const template = at(at(fields, 'spec'), 'template');
   if (template === undefined) return own;
@@ -78,6 +79,13 @@ function containerFields(spec: Fields, path: string): Unmodelled[] {
   });
 }
 
+function proxyHeaders({ metadata: { annotations = {} } }: KubeObject): Unmodelled[] {
+  if (!asksForProxyHeader(annotations)) return [];
+  return Object.keys(annotations)
+    .filter(isProxyHeaderAnnotation)
+    .map((key) => ({ path: `metadata.annotations[${key}]`, effect: 'puts a PROXY header before what the client sends' }));
+}
+
 function serviceFields(spec: Fields | undefined): Unmodelled[] {
   if (!isSet(spec?.['loadBalancerClass'])) return [];
   return [{ path: 'spec.loadBalancerClass', effect: 'leaves the Service to a load balancer of its own' }];
@@ -87,7 +95,6 @@ const ANNOTATIONS: readonly (readonly [RegExp, string])[] = [
   [/^k8s\.v1\.cni\.cncf\.io\/networks$/, 'attaches further networks'],
   [/^(sidecar\.istio\.io|linkerd\.io)\/inject$/, 'puts a proxy before the pod'],
   [/^cni\.projectcalico\.org\//, "changes the pod's address or its policy"],
-  [/proxy-protocol/, 'puts a PROXY header before what the client sends'],
   [/^metallb\.(io|universe\.tf)\/allow-shared-ip$/, 'shares its address with other Services'],
   [/^service\.kubernetes\.io\/topology-mode$/, 'prefers endpoints of the same zone'],
 ];

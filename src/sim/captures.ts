@@ -13,13 +13,13 @@ import { recordLookUp } from './dns/record-look-up.js';
 import { enumerate } from './enumerate.js';
 import type { ClusterPlan } from './cluster-plan.js';
 import { listenerOwner } from './listeners.js';
+import { probeOf } from './probe-of.js';
 import { deeper, followRelays } from './relay/follow-relays.js';
 import { onwardOf } from './relay/onward.js';
 import type { Connection, Simulation } from './simulation.js';
 
 /** More ways than this are nobody's to read. */
 const CAPTURES_MAX = 1000;
-const PATIENCE_MS = 5000;
 
 export interface Connected {
   /** `pod A to Service nginx` */
@@ -61,8 +61,8 @@ export class Captures {
   connect(simulation: Simulation, label: string, query: TraceQuery): void {
     const plan = simulation.clusterPlan();
     const network = createNetwork(plan);
-    const carry = ({ source, destination }: Connection, depth: number): readonly Run[] => {
-      const probe = { netns: source.netns, proto: destination.proto, dst: destination.ip, dport: destination.port, timeoutMs: PATIENCE_MS };
+    const carry = (connection: Connection, depth: number): readonly Run[] => {
+      const probe = probeOf(connection);
       const runs = enumerate((oracle) => {
         network.reset();
         return network.probe(probe, oracle, true);

@@ -25,7 +25,8 @@ import { externalListeners, listenerOwner, nodeListeners, podNetnsListeners, por
 import { nodeAddresses } from './lookup.js';
 import { explainLate, lossByLag, notYetSeen } from './late-proxy.js';
 import { ABREAST, type LateView } from './proxy-lag.js';
-import { abandonedPort, explainAbandoned, proxyListeners } from './relay/onward.js';
+import { balancerListeners } from './relay/balancer-relay.js';
+import { abandonedPort, explainAbandoned, proxyListeners } from './relay/kube-proxy-relay.js';
 
 export interface ExternalHost extends FabricHost {
   /** As `tcp:80`. */
@@ -109,7 +110,7 @@ export class ClusterPlan implements PlanSource, Naming {
     if (owner?.kind === 'pod') return podNetnsListeners(owner.pod, netns, hasIpv6(this.cluster));
     if (owner?.kind === 'node')
       return [...nodeListeners(this.view, owner.name, hasIpv6(this.cluster)), ...proxyListeners(this, owner.name)];
-    if (owner?.kind !== 'external') return NO_LISTENERS;
+    if (owner?.kind !== 'external') return owner?.kind === 'fabric' ? balancerListeners(this.view) : NO_LISTENERS;
     const addresses = addressesOfHost(owner.host);
     const ports = [...owner.host.ports, ...addresses.flatMap((address) => portsServed(this.view, address))];
     return externalListeners(

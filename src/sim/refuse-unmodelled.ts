@@ -11,7 +11,7 @@ import { unmodelledFields } from '../manifest/unmodelled.js';
 export function refuseUnmodelled(view: StoreView, endpoints: readonly string[]): void {
   const problems = [...new Set(endpoints)].flatMap((text) =>
     objectsOf(view, text).flatMap((object) =>
-      unmodelledFields(object).map(({ path, effect }) => ({
+      unmodelledFields(object, hasProxy(view, object)).map(({ path, effect }) => ({
         code: 'unmodelled-field',
         message: `${object.kind} ${object.metadata.namespace}/${object.metadata.name}: ${path} ${effect}, which is not modelled`,
         fix: 'leave the field out of what the spec applies, if what is asked does not depend on it',
@@ -19,6 +19,11 @@ export function refuseUnmodelled(view: StoreView, endpoints: readonly string[]):
     ),
   );
   if (problems.length > 0) throw new UnsupportedError(problems);
+}
+
+/** A balancer that is a proxy sends its headers itself. */
+function hasProxy(view: StoreView, { kind, metadata }: KubeObject): boolean {
+  return kind === 'Service' && view.get('LoadBalancer', metadata.namespace, metadata.name)?.spec.delivery === 'proxy';
 }
 
 function objectsOf(view: StoreView, text: string): readonly KubeObject[] {

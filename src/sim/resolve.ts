@@ -16,6 +16,8 @@ export interface Source {
   readonly netns: string;
   /** Canonical endpoint text. */
   readonly text: string;
+  /** What the socket is bound to; undefined leaves it to the host. */
+  readonly address?: Ip | undefined;
 }
 
 export interface Destination {

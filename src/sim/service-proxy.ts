@@ -17,7 +17,7 @@ import { backendsOf, type Portal } from '../node/kube-proxy/userspace/portals.js
 import type { LinkPlan, NetnsPlan, ProbeProtocol } from '../plan/plan.js';
 import type { HookEvent, TraceEvent } from '../trace/event.js';
 import { enumerate } from './enumerate.js';
-import { portalsOf } from './relay/onward.js';
+import { portalsOf } from './relay/kube-proxy-relay.js';
 import type { Simulation } from './simulation.js';
 
 export interface ProxyQuery {

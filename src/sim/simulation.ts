@@ -32,6 +32,7 @@ import { LinkFaults, refuseLossy } from './link-faults.js';
 import { Loop } from './loop.js';
 import { traceMatrix } from './matrix.js';
 import { ProxyLag } from './proxy-lag.js';
+import { probeOf } from './probe-of.js';
 import { carry } from './relay/carry.js';
 import { renderNode } from './render.js';
 import { refuseUnmodelled } from './refuse-unmodelled.js';
@@ -39,9 +40,6 @@ import { findObject } from './lookup.js';
 import { namedQuery } from './dns/named-query.js';
 import { rememberWorld } from './trace-world.js';
 import { type Destination, resolveDestination, resolveSource, type Source } from './resolve.js';
-
-/** How long a client waits: longer than ARP takes to give up (3 s), so that an address which nobody holds is seen as what it is. */
-const PATIENCE_MS = 5000;
 
 /** Kinds that a plan is rendered from. */
 const PLAN_KINDS = ['Node', 'Pod', 'Service', 'EndpointSlice', 'LoadBalancer'] as const;
@@ -195,7 +193,7 @@ export class Simulation implements SimulationApi {
   walk(source: Source, destination: Destination, record: RecordMode): ReturnType<typeof enumerate<ReturnType<SimulatedNetwork['probe']>>> {
     this.#externals.openPort(destination);
     const network = this.#currentNetwork();
-    const probe = { netns: source.netns, proto: destination.proto, dst: destination.ip, dport: destination.port, timeoutMs: PATIENCE_MS };
+    const probe = probeOf({ source, destination });
     this.#traces++;
     const walkAll = (mode: RecordMode): ReturnType<Simulation['walk']> =>
       enumerate((oracle) => {

@@ -56,4 +56,6 @@ export interface FlowRecord {
   readonly events: readonly TraceEvent[];
   /** Where programs on the way took the connection and made others on its behalf: each connection by itself, the client's own first. */
   readonly parts?: readonly FlowRecord[] | undefined;
+  /** What a program on the way told the server of the connection that it had taken (PROXY protocol): by whom, and for which address. */
+  readonly proxyHeader?: { readonly src: SocketAddress; readonly dst: SocketAddress } | undefined;
 }

@@ -26,6 +26,7 @@ export function toOutcome(probability: number, record: FlowRecord, naming: Namin
     server: serverOf(record, naming),
     clientSees: pair(record.local ?? nobody(record.remote), record.remote),
     serverSees: seenSrc === undefined || seenDst === undefined ? null : pair(seenSrc, seenDst),
+    proxyHeader: record.proxyHeader === undefined ? null : pair(record.proxyHeader.src, record.proxyHeader.dst),
     snat: isSnat(record),
     dnat: isDnat(record),
     get nat() {

@@ -65,9 +65,10 @@ export interface RecordingOf {
 }
 
 export function recordOutcome(outcome: Outcome, { index, record, macOf, rulesOf }: RecordingOf): RecordedOutcome {
-  const { probability, verdict, server, clientSees, serverSees, snat, dnat, nat, encapsulations, cause, icmp, pathMtu } = outcome;
+  const { probability, verdict, server, clientSees, serverSees, proxyHeader, snat, dnat, nat, encapsulations, cause, icmp, pathMtu } =
+    outcome;
   return {
-    ...{ index, probability, verdict, server, clientSees, serverSees, snat, dnat, nat, encapsulations, cause, icmp, pathMtu },
+    ...{ index, probability, verdict, server, clientSees, serverSees, proxyHeader, snat, dnat, nat, encapsulations, cause, icmp, pathMtu },
     request: outcome.request.map(recordHop),
     reply: outcome.reply.map(recordHop),
     chains: consulted([...outcome.request, ...outcome.reply], rulesOf),

@@ -30,6 +30,8 @@ export interface Outcome {
   readonly clientSees: AddressPair;
   /** Null where no server saw the packet. */
   readonly serverSees: AddressPair | null;
+  /** What the PROXY header says that the server is sent before anything else; null where there is none. */
+  readonly proxyHeader: AddressPair | null;
   readonly snat: boolean;
   readonly dnat: boolean;
   readonly nat: readonly NatStep[];

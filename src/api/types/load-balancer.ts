@@ -10,12 +10,16 @@ export interface LoadBalancer extends KubeObject {
   readonly spec: {
     readonly address: string;
     readonly delivery: Delivery;
+    /** Whom a proxy calls: the ports of nodes, or pods themselves. */
+    readonly targets: 'nodes' | 'pods';
+    /** A proxy tells its targets, before anything else, who called it (PROXY protocol). */
+    readonly proxyHeader: boolean;
     readonly ports: readonly BalancerPort[];
     /** Empty: everybody. */
     readonly sourceRanges: readonly string[];
   };
   readonly status: {
-    /** Nodes it sends to, or, of `arp`, the one that answers for the address. */
+    /** Nodes it sends to, or to whose pods; of `arp` the one that answers for the address. */
     readonly nodes: readonly string[];
     /** Those among them that are found wanting, and since when, µs of virtual time. */
     readonly failing: Readonly<Record<string, number>>;

@@ -49,6 +49,7 @@ function nodesNamed(qualifier: Qualifier): readonly string[] {
     case 'snat':
     case 'dnat':
     case 'server-sees':
+    case 'proxy-header':
     case 'spread-over':
     case 'hops':
     case 'path-mtu':

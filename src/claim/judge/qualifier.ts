@@ -7,6 +7,7 @@ import type { Finding, Sight } from './finding.js';
 import { judgeMss } from './mss.js';
 import { judgeNat } from './nat.js';
 import { judgePathMtu } from './path-mtu.js';
+import { judgeProxyHeader } from './proxy-header.js';
 import { judgeServerSees } from './server-sees.js';
 import { judgeHops, judgePasses, judgeReplyThrough, judgeStaysOn } from './way.js';
 
@@ -18,6 +19,8 @@ export function judgeQualifier(qualifier: Qualifier, sight: Sight, sentence: str
       return judgeNat(qualifier, sight, sentence);
     case 'server-sees':
       return judgeServerSees(qualifier, sight, sentence);
+    case 'proxy-header':
+      return judgeProxyHeader(qualifier, sight, sentence);
     case 'encapsulated':
       return judgeEncapsulation(qualifier, sight);
     case 'passes':

@@ -2,7 +2,7 @@
  * Reads what must be true of a connection besides its being made: `is SNATed to node1`, `the server sees 10.0.0.1`, `stays on node1`. The
  * order of the branches is the order of the list that a misspelt word is answered with.
  */
-import type { Qualifier } from '../traffic-claim.js';
+import type { PlacePhrase, Qualifier } from '../traffic-claim.js';
 import { readIs } from './qualifier-is.js';
 import { readPlace } from './place.js';
 import type { Option, Reader } from './reader.js';
@@ -12,6 +12,8 @@ export const QUALIFIER_OPTIONS: readonly Option[] = [
   { word: 'is', wording: 'is not SNATed' },
   { word: 'is', wording: 'is DNATed to pod B' },
   { word: 'the', wording: 'the server sees 192.168.1.20' },
+  { word: 'the', wording: 'the PROXY header names 203.0.113.9' },
+  { word: 'carries', wording: 'carries no PROXY header' },
   { word: 'is', wording: 'is encapsulated in VXLAN' },
   { word: 'is', wording: 'is not encapsulated' },
   { word: 'passes', wording: 'passes through node2' },
@@ -67,6 +69,10 @@ function readCounts(reader: Reader, start: number): Qualifier {
     const mtu = reader.number('a number', 'has a path MTU of 1450', 65535);
     return { kind: 'path-mtu', mtu, span: reader.since(start) };
   }
+  if (reader.take('carries')) {
+    reader.need('carries no PROXY header', 'no', 'PROXY', 'header');
+    return { kind: 'proxy-header', address: undefined, span: reader.since(start) };
+  }
   if (reader.take('times')) {
     reader.need('times out', 'out');
     return { kind: 'fate', verdict: 'timeout', span: reader.since(start) };
@@ -77,21 +83,31 @@ function readCounts(reader: Reader, start: number): Qualifier {
 function readThe(reader: Reader, start: number): Qualifier {
   if (reader.take('server')) {
     reader.need('the server sees 192.168.1.20', 'sees');
-    const own = reader.take('the');
-    if (own) reader.need("the server sees the client's own address", "client's", 'own', 'address');
-    const address = own ? 'own' : readPlace(reader);
+    const address = readSource(reader, "the server sees the client's own address");
     return { kind: 'server-sees', address, span: reader.since(start) };
+  }
+  if (reader.take('PROXY')) {
+    reader.need('the PROXY header names 203.0.113.9', 'header', 'names');
+    const address = readSource(reader, "the PROXY header names the client's own address");
+    return { kind: 'proxy-header', address, span: reader.since(start) };
   }
   if (!reader.take('reply')) {
     reader.fail([
       { word: 'server', wording: 'the server sees 192.168.1.20' },
       { word: 'server', wording: "the server sees the client's own address" },
+      { word: 'PROXY', wording: 'the PROXY header names 203.0.113.9' },
       { word: 'reply', wording: 'the reply returns through node1' },
     ]);
   }
   reader.need('the reply returns through node1', 'returns', 'through');
   const node = reader.word("a node's name", 'the reply returns through node1').text;
   return { kind: 'reply-through', node, span: reader.since(start) };
+}
+
+function readSource(reader: Reader, wording: string): PlacePhrase | 'own' {
+  if (!reader.take('the')) return readPlace(reader);
+  reader.need(wording, "client's", 'own', 'address');
+  return 'own';
 }
 
 function readPasses(reader: Reader, start: number, negated: boolean): Qualifier {

@@ -68,6 +68,7 @@ export function outcome(over: Partial<Outcome> = {}): Outcome {
     server: 'pod/default/b',
     clientSees: { src: '10.244.1.2:40000', dst: '10.244.2.3:80' },
     serverSees: { src: '10.244.1.2:40000', dst: '10.244.2.3:80' },
+    proxyHeader: null,
     snat: false,
     dnat: false,
     nat: [],

@@ -9,12 +9,13 @@ import { isEqual } from '../../api/equal.js';
 import { createIndexer } from '../../api/object/indexer.js';
 import { objectKey, refOf, splitKey } from '../../api/object/key.js';
 import type { EndpointSlice, Service } from '../../api/types/core.js';
-import type { Delivery, LoadBalancer } from '../../api/types/load-balancer.js';
+import type { LoadBalancer } from '../../api/types/load-balancer.js';
 import type { StoreView } from '../../api/view.js';
 import { type AddressPool, freeAddress, poolHas } from './address-pool.js';
+import { asksForProxyHeader } from '../../api/object/proxy-header.js';
 import { nextStatus } from './next-status.js';
 import { type Provider, providerOf } from './provider.js';
-import { targetsOf } from './targets.js';
+import { podTargets, targetsOf } from './targets.js';
 
 const CLEANUP = 'service.kubernetes.io/load-balancer-cleanup';
 const WANTED_ADDRESS = ['metallb.io/loadBalancerIPs', 'metallb.universe.tf/loadBalancerIPs'];
@@ -82,9 +83,9 @@ function serve(provider: Provider, service: Service, before: LoadBalancer | unde
   const found = held === undefined ? newAddress(provider, service, view) : { address: held };
   if (!('address' in found)) return [{ op: 'event', about: service, type: 'Warning', ...found }];
   const { address } = found;
-  const targets = targetsOf(view, service, provider.delivery, address);
+  const targets = provider.targets === 'pods' ? podTargets(view, service) : targetsOf(view, service, provider.delivery, address);
   const { status, againUs } = nextStatus(targets, before?.status, { nowUs, delayUs: provider.delayUs, one: provider.delivery === 'arp' });
-  const balancer = balancerOf(service, address, provider.delivery, status);
+  const balancer = balancerOf(service, address, provider, status);
   const known = before !== undefined && isEqual(before.spec, balancer.spec) && isEqual(before.status, balancer.status);
   const said = before === undefined ? provider.events(service, address) : [];
   return [
@@ -121,8 +122,8 @@ function wantedAddress(service: Service, annotations: Readonly<Record<string, st
   return noted ?? (loadBalancerIP === '' ? undefined : loadBalancerIP);
 }
 
-function balancerOf(service: Service, address: string, delivery: Delivery, status: LoadBalancer['status']): LoadBalancer {
-  const { name, namespace } = service.metadata;
+function balancerOf(service: Service, address: string, { delivery, targets }: Provider, status: LoadBalancer['status']): LoadBalancer {
+  const { name, namespace, annotations = {} } = service.metadata;
   const { ports = [], loadBalancerSourceRanges = [] } = service.spec;
   return {
     apiVersion: 'hopspec.dev/v1',
@@ -131,6 +132,8 @@ function balancerOf(service: Service, address: string, delivery: Delivery, statu
     spec: {
       address,
       delivery,
+      targets,
+      proxyHeader: delivery === 'proxy' && asksForProxyHeader(annotations),
       ports: ports.map(({ port, protocol = 'TCP', nodePort }) => ({ port, protocol, nodePort })),
       sourceRanges: loadBalancerSourceRanges.map((range) => range.trim()),
     },

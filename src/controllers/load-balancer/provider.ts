@@ -13,6 +13,7 @@ export interface Provider {
   readonly component: string;
   readonly delivery: Delivery;
   readonly ipMode: 'VIP' | 'Proxy';
+  readonly targets: 'nodes' | 'pods';
   readonly pool: AddressPool;
   readonly delayUs: number;
   /** Keeps a Service with a finalizer until its balancer is gone. */
@@ -25,7 +26,8 @@ export interface Provider {
 const SECOND_US = 1_000_000;
 const CLOUD_POOL = '198.51.100.0/24';
 
-export function providerOf({ kind, pool, ipMode = 'VIP' }: ClusterSpec['loadBalancer']): Provider | undefined {
+export function providerOf({ kind, pool, ipMode: mode = 'VIP', targets = 'nodes' }: ClusterSpec['loadBalancer']): Provider | undefined {
+  const ipMode = targets === 'pods' ? 'Proxy' : mode;
   switch (kind) {
     case 'none':
       return undefined;
@@ -34,6 +36,7 @@ export function providerOf({ kind, pool, ipMode = 'VIP' }: ClusterSpec['loadBala
         component: 'service-controller',
         delivery: ipMode === 'VIP' ? 'routes' : 'proxy',
         ipMode,
+        targets,
         pool: { cidr: pool ?? CLOUD_POOL, hostsOnly: true },
         delayUs: 30 * SECOND_US,
         cleansUp: true,
@@ -49,6 +52,7 @@ export function providerOf({ kind, pool, ipMode = 'VIP' }: ClusterSpec['loadBala
         component: 'metallb-controller',
         delivery: kind === 'metallb-l2' ? 'arp' : 'bgp',
         ipMode: 'VIP',
+        targets: 'nodes',
         pool: { cidr: pool, hostsOnly: false },
         delayUs: (kind === 'metallb-l2' ? 10 : 90) * SECOND_US,
         cleansUp: false,

@@ -28,16 +28,29 @@ export function targetsOf(view: StoreView, service: Service, delivery: Delivery,
   const eligible = new Set(nodes.map(({ metadata }) => metadata.name));
   const local = service.spec.externalTrafficPolicy === 'Local';
   const speaks = delivery === 'arp' || delivery === 'bgp';
-  const serving = view
-    .list('EndpointSlice', service.metadata.namespace)
-    .filter((slice) => slice.metadata.labels?.[SERVICE_NAME] === service.metadata.name)
-    .flatMap((slice: EndpointSlice) => slice.endpoints.filter((endpoint) => isReady(endpoint) || (speaks && isServing(endpoint))));
+  const serving = endpointsOf(view, service).filter((endpoint) => isReady(endpoint) || (speaks && isServing(endpoint)));
   const near = new Set(serving.map(({ nodeName }) => nodeName));
   const serves = (name: string): boolean => (local ? near.has(name) : !speaks || serving.length > 0);
   const names = [...eligible];
   const healthy = nodes.filter((node) => !isDead(node) && serves(node.metadata.name)).map(({ metadata }) => metadata.name);
   const withdrawn = new Set(speaks ? names.filter((name) => !serves(name)) : []);
   return { healthy: delivery === 'arp' ? byHash(healthy, address) : healthy, eligible, withdrawn };
+}
+
+/** Of a balancer that calls pods: the nodes with a ready one. A pod that is not ready any more is taken out at once, a dead node's when it is noticed. */
+export function podTargets(view: StoreView, service: Service): Targets {
+  const ready = endpointsOf(view, service).filter(isReady);
+  const near = new Set(ready.flatMap(({ nodeName = '' }) => (nodeName === '' ? [] : [nodeName])));
+  const nodes = view.list('Node').filter(({ metadata }) => near.has(metadata.name));
+  const healthy = nodes.filter((node) => !isDead(node)).map(({ metadata }) => metadata.name);
+  return { healthy, eligible: near, withdrawn: new Set() };
+}
+
+function endpointsOf(view: StoreView, { metadata }: Service): readonly Endpoint[] {
+  return view
+    .list('EndpointSlice', metadata.namespace)
+    .filter((slice) => slice.metadata.labels?.[SERVICE_NAME] === metadata.name)
+    .flatMap((slice: EndpointSlice) => slice.endpoints);
 }
 
 /** The order in which nodes are asked to announce an address. */

@@ -45,13 +45,14 @@ export interface RawSpec {
   readonly cni?: { readonly name?: string; readonly config?: unknown };
   readonly kubeProxy?: { readonly mode?: string; readonly config?: unknown };
   readonly externals?: readonly RawExternal[];
-  readonly loadBalancer?: { readonly kind?: string; readonly pool?: string; readonly ipMode?: string };
+  readonly loadBalancer?: { readonly kind?: string; readonly pool?: string; readonly ipMode?: string; readonly targets?: string };
   readonly dns?: ClusterDns;
 }
 
 export const UNDERLAYS = ['l2', 'routed', 'vpc'] as const;
 export const BALANCERS = ['none', 'cloud', 'metallb-l2', 'metallb-bgp'] as const;
 const IP_MODES = ['VIP', 'Proxy'] as const;
+const TARGETS = ['nodes', 'pods'] as const;
 export const PROXY_MODES = ['iptables', 'ipvs', 'nftables', 'userspace', 'none'] as const;
 const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'] as const;
 const NODES_MAX = 5000;
@@ -79,6 +80,7 @@ export function checkCluster(spec: RawSpec): readonly ClusterProblem[] {
   checkNameServers('dns.clusterDNS', spec.dns?.clusterDNS ?? [], add);
   checkNameServers('dns.nameservers', spec.dns?.nameservers ?? [], add);
   checkWord('loadBalancer.ipMode', spec.loadBalancer?.ipMode, IP_MODES, add);
+  checkTargets(spec.loadBalancer ?? {}, add);
   checkCidrs('loadBalancer.pool', spec.loadBalancer?.pool, add);
   return problems;
 }
@@ -86,6 +88,18 @@ export function checkCluster(spec: RawSpec): readonly ClusterProblem[] {
 function checkNameServers(path: string, addresses: readonly string[], add: Add): void {
   for (const [i, address] of addresses.entries())
     if (parseIp(address) === undefined) add(`${path}[${i}]`, `"${address}" is not an IP address`, 'write it like 10.96.0.10');
+}
+
+function checkTargets({ kind, ipMode, targets }: NonNullable<RawSpec['loadBalancer']>, add: Add): void {
+  checkWord('loadBalancer.targets', targets, TARGETS, add);
+  if (targets !== 'pods') return;
+  if (kind !== 'cloud') add('loadBalancer.targets', "pods are targets of a cloud's balancer alone", 'set kind: cloud');
+  if (ipMode === 'VIP')
+    add(
+      'loadBalancer.ipMode',
+      'a balancer that passes packets on as they are cannot send them to pods',
+      'write ipMode: Proxy, or leave it out',
+    );
 }
 
 type Add = (path: string, message: string, fix: string) => void;

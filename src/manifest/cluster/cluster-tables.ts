@@ -12,7 +12,7 @@ export const clusterStructures: Structures = structuresOf({
   Cni: 'name:s config:o',
   KubeProxy: 'mode:s config:o',
   External: 'name:s address:s addresses:[s',
-  LoadBalancer: 'kind:s pool:s ipMode:s',
+  LoadBalancer: 'kind:s pool:s ipMode:s targets:s',
   ClusterDns: 'clusterDNS:[s clusterDomain:s nameservers:[s searches:[s options:[s',
   Taint: FIELD_TABLES['Taint'] ?? '',
 });

@@ -138,7 +138,8 @@ function connectionKey({ source, destination: { ip, port, proto } }: Connection)
 function probeOf({ source, destination }: Connection, i: number, foreseen: Asked['foreseen'], count: number): ProbePlan {
   const { ip, port, proto } = destination;
   const isLost = foreseen?.some(({ record }) => record.verdict === 'timeout' && !speaksLate(record)) ?? false;
-  const where = { netns: source.netns, proto, dst: formatIp(ip), ...(port === undefined ? {} : { dport: port }) };
+  const own = source.address === undefined ? {} : { src: formatIp(source.address) };
+  const where = { netns: source.netns, ...own, proto, dst: formatIp(ip), ...(port === undefined ? {} : { dport: port }) };
   return { id: String(i), ...where, count, timeoutMs: isLost ? LOST_MS : PATIENCE_MS };
 }
 

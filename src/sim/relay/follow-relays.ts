@@ -3,6 +3,7 @@
  * that finds nobody closes the connection it has taken; a datagram it lets fall.
  */
 import { inputError, unsupported } from '../../base/errors.js';
+import { formatIp } from '../../base/ip.js';
 import type { TraceEvent } from '../../trace/event.js';
 import type { FlowRecord } from '../../trace/flow-record.js';
 import type { Run } from '../../trace/to-trace.js';
@@ -66,7 +67,9 @@ function isDelivered({ record }: Run): boolean {
 }
 
 /** As one flow of the client's: a stream breaks where the second connection could not be made, a datagram is never heard of. */
-function joined(first: FlowRecord, last: FlowRecord, { stream }: Onward): FlowRecord {
+function joined(first: FlowRecord, called: FlowRecord, onward: Onward): FlowRecord {
+  const { stream, proxyHeader } = onward;
+  const last = called.events.length > 0 ? called : withoutWay(first, called, onward);
   const failed = last.verdict !== 'delivered';
   return {
     ...last,
@@ -77,11 +80,30 @@ function joined(first: FlowRecord, last: FlowRecord, { stream }: Onward): FlowRe
     pathMtu: least(first.pathMtu, last.pathMtu),
     events: interleaved(first, last, stream),
     parts: [first, ...(last.parts ?? [last])],
+    ...(proxyHeader ? headerOf(first) : {}),
   };
 }
 
+/** Not even a first packet could be sent: what is lost is what the program had taken. */
+function withoutWay(first: FlowRecord, called: FlowRecord, { netns }: Onward): FlowRecord {
+  const taken = called.verdict === 'delivered' ? undefined : takenBy(first, netns);
+  if (taken === undefined) return called;
+  const { t, packet } = taken;
+  const nowhere = { kind: 'drop', leg: 0, reason: 'IP_OUTNOROUTES', device: undefined, hook: undefined, rule: undefined } as const;
+  return { ...called, events: [{ ...nowhere, t, netns, packet, detail: `no route to ${formatIp(called.remote.ip)}` }] };
+}
+
+function takenBy({ events }: FlowRecord, netns: string): TraceEvent | undefined {
+  return events.findLast((event) => event.kind === 'deliver' && event.netns === netns);
+}
+
+/** A program behind passes it on as it came, for it is what the client says. */
+function headerOf({ seenSrc, seenDst }: FlowRecord): Pick<FlowRecord, 'proxyHeader'> {
+  return seenSrc === undefined || seenDst === undefined ? {} : { proxyHeader: { src: seenSrc, dst: seenDst } };
+}
+
 function closed(record: FlowRecord, { netns, nobody, stream }: Onward): FlowRecord {
-  const taken = record.events.findLast((event) => event.kind === 'deliver' && event.netns === netns);
+  const taken = takenBy(record, netns);
   const lost: readonly TraceEvent[] =
     taken === undefined
       ? []
