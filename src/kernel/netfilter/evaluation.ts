@@ -19,6 +19,8 @@ export interface Evaluation {
   hit: RuleHit;
   /** Filled by the verdict that ends a hook. */
   decidedBy: RuleHit | undefined;
+  /** It was for a queue that nobody reads, and went past it. */
+  pastQueue?: boolean | undefined;
   rejectWith: string | undefined;
   readonly host: NetfilterHost;
   readonly counters: NetfilterCounters;

@@ -17,7 +17,10 @@ type Of<Kind extends Statement['kind']> = Extract<Statement, { kind: Kind }>;
 /** Nobody listens: what may bypass the queue ends the chain, the rest is lost without a word. */
 export function queue({ bypass }: Of<'queue'>): Operation {
   return (e) => {
-    if (bypass) return 'accept';
+    if (bypass) {
+      e.pastQueue = true;
+      return 'accept';
+    }
     e.passage.swallowed = true;
     e.decidedBy = e.hit;
     return 'drop';

@@ -41,7 +41,7 @@ export function fragmentFor(
   const six = typeof packet.src !== 'number';
   if (
     packetLength(packet) > mtu &&
-    (six ? isForbidden6(passage, mtu, inDevice) : isForbidden(passage, mtu) && !ignoresDf(rt, passage, inDevice))
+    (six ? isForbidden6(rt, passage, mtu, inDevice) : isForbidden(passage, mtu) && !ignoresDf(rt, passage, inDevice))
   ) {
     recordDrop(rt, device.ns, packet, 'PKT_TOO_BIG', () => `${packetLength(packet)} bytes do not fit the MTU ${mtu} of ${device.name}`, {
       device,
@@ -64,10 +64,12 @@ function ignoresDf(rt: Runtime, { packet, uid }: Passage, inDevice: Device | und
   return inDevice === undefined && uid !== undefined && uid >= 0 && packet.l4.kind !== 'tcp' && rt.flow.client?.options.df !== true;
 }
 
-/** The same of IPv6. A socket of this host may fragment, but not TCP. */
-function isForbidden6({ packet, fragmentMax }: Passage, mtu: number, inDevice: Device | undefined): boolean {
+/** The same of IPv6. A socket of this host may fragment, but not TCP, nor one that was told to send whole packets alone (ip6_sk_ignore_df). */
+// eslint-disable-next-line eslint/max-params
+function isForbidden6(rt: Runtime, { packet, fragmentMax, uid }: Passage, mtu: number, inDevice: Device | undefined): boolean {
   if (fragmentMax !== undefined) return fragmentMax > mtu;
-  return inDevice !== undefined || packet.proto === PROTO.tcp;
+  if (inDevice !== undefined || packet.proto === PROTO.tcp) return true;
+  return uid !== undefined && uid >= 0 && rt.flow.client?.options.df === true;
 }
 
 /** In a bridge of IPv4 nobody is told; `undefined` where the packet is lost (br_nf_ip_fragment; ip6_fragment for IPv6). */

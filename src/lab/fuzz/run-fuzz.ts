@@ -69,7 +69,12 @@ function confirm(draft: PlanDraft, first: Judgement, judges: Judges): Judgement 
   const probes = draft.probes.slice(0, last + 1).map((probe) => (differing.has(probe.id) ? { ...probe, timeout_ms: PATIENT_MS } : probe));
   const second = judge({ ...draft, probes }, judges);
   const differences = first.differences.filter((one) => second.differences.some((other) => isSame(one, other)));
-  return { ...first, differences };
+  // Of the others Linux said now so, now otherwise.
+  const real = first.real.map((answer, i) => {
+    const id = draft.probes[i]?.id ?? '';
+    return differing.has(id) && !differences.some((one) => one.id === id) ? null : answer;
+  });
+  return { ...first, differences, real };
 }
 
 function isSame(one: PlanDifference, other: PlanDifference): boolean {

@@ -40,6 +40,11 @@ export function receiveIcmpv6(rt: Runtime, device: Device, passage: Passage, l4:
     case ECHO_REPLY6:
       return receiveEchoReply(rt, device, packet, l4);
     default:
+      // Behind the first a fragment does not say whose it is (icmpv6_notify).
+      if ((l4.about?.fragment?.offset ?? 0) > 0)
+        return recordDrop(rt, device.ns, packet, 'NO_SOCKET', () => 'the error is about a later fragment, which names no socket', {
+          device,
+        });
       return receiveError(rt, device, packet, l4, icmpv6Errno(l4.type, l4.code));
   }
 }

@@ -23,7 +23,10 @@ export function transmit6(rt: Runtime, device: Device, route: Route6, passage: P
   const mtu = inDevice === undefined ? localMtu(rt, route, device, passage.packet.dst) : routeMtu(route, device);
   if (!mustFragment(passage, mtu)) return transmitWhole(rt, device, route, passage, inDevice);
   const parts = fragmentFor(rt, device, passage, mtu, inDevice);
-  if (typeof parts === 'string') return;
+  if (typeof parts === 'string') {
+    rt.linkError = parts;
+    return;
+  }
   for (const packet of parts) transmitWhole(rt, device, route, { ...passage, packet }, inDevice);
 }
 

@@ -33,7 +33,10 @@ export function tee({ gateway, device }: Extract<Target, { kind: 'tee' }>): Acti
 
 export function queue(bypass: boolean): Action {
   return (e) => {
-    if (bypass) return 'accept';
+    if (bypass) {
+      e.pastQueue = true;
+      return 'accept';
+    }
     e.passage.swallowed = true;
     e.decidedBy = e.hit;
     return 'drop';

@@ -8,7 +8,8 @@ import { address, CornerNetwork, tablesText } from '../corner/corner-network.js'
 import type { ChangeDraft, PlanDraft, ProbeDraft } from '../draft.js';
 import { socketText } from '../dialect.js';
 
-const TIMEOUT_MS = 70;
+/** Longer than TCP takes to send its data again, which is when it hears of errors about them. */
+const TIMEOUT_MS = 300;
 /** Late acknowledgements are on their way for some time, and devices come up at first. */
 const PAUSE_MS = 60;
 const BEGIN_MS = 400;
@@ -28,7 +29,6 @@ export function generateStoryPlan(seed: number, probes: number): PlanDraft {
   const net = new CornerNetwork(chance, ['c', 'r', 's']);
   net.sysctl('r', 'net.netfilter.nf_conntrack_tcp_loose', chance.maybe(30) ? '0' : '1');
   net.sysctl('r', 'net.netfilter.nf_conntrack_tcp_be_liberal', chance.maybe(30) ? '1' : '0');
-  if (chance.maybe(40)) net.sysctl('c', 'net.ipv4.ip_local_port_range', '40000 40003');
   const draft = net.draft();
   const router = net.space('r');
   [router.iptables, router.ip6tables] = [rulesText(chance, false), rulesText(chance, true)];
@@ -47,7 +47,7 @@ function rulesText(chance: Chance, six: boolean): string {
     `-A PREROUTING -d ${vip} -p tcp -m tcp --dport 80 -j DNAT --to-destination ${at(chance.pick(['2.2', '2.3']), chance.pick([80, 443, 99]))}`,
     ...chance.some(['-A POSTROUTING -o s0 -p tcp -j MASQUERADE', '-A POSTROUTING -o s0 -p udp -j MASQUERADE'], 30),
     ...(chance.maybe(20)
-      ? [`-A POSTROUTING -o s0 -j SNAT --to-source ${at('2.1', 0).replace(/:0$/, ':4000-4001')}`.replace('-j SNAT', '-p udp -j SNAT')]
+      ? [`-A POSTROUTING -o s0 -j SNAT --to-source ${at('2.1', 0).replace(/:0$/, ':45000-45001')}`.replace('-j SNAT', '-p udp -j SNAT')]
       : []),
   ];
   const filter = [
