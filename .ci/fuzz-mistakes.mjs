@@ -7,7 +7,7 @@
  *   node .ci/fuzz-mistakes.mjs            all; says which are not noticed
  *     --note                              and notes which are, for docs/fidelity.md
  *     --anew                              and does not begin with the case that noticed it before
- *     --stage TEXT                        of the stages that are called so alone
+ *     --stage TEXT,TEXT                   of the stages that are called so alone
  *     --sample 4                          of what was noted every fourth, at least one in each stage, by the case that noticed it then
  *     --noted FILE                        what was noted is in another file
  *     --cases TEXT                        by the kept cases alone that are called so
@@ -35,7 +35,7 @@ const GONE_MAX = 5;
 const started = Date.now();
 const nameOf = ({ stage, what }) => `${stage}: ${what}`;
 const planted = plantAll().list;
-const chosen = planted.filter(({ stage }) => stage.includes(values.stage));
+const chosen = planted.filter(({ stage }) => values.stage.split(',').some((text) => stage.includes(text)));
 const before = existsSync(values.noted) ? JSON.parse(readFileSync(values.noted, 'utf8')) : [];
 const noted = new Map(before.map((one) => [nameOf(one), one]));
 const stages = grouped(chosen);
