@@ -1,12 +1,20 @@
 /**
  * How many flows one core walks in a second. Each begins with fresh flow state: no connection, no socket of an earlier one; what is warm is
- * what a real node keeps (neighbours, learned addresses, route caches, compiled rules and what walks of them came to).
+ * what a real node keeps (neighbours, learned addresses, route caches, compiled rules and what walks of them came to), and what became of
+ * flows (src/kernel/recall): of one like an earlier one in all but its port the end is known when its client calls; of a new one mostly where it
+ * leaves its node. `flowsRecalled` of the work says how many; the new calls show what a walk costs that cannot be known from its call.
  */
 import { alternating, makeWorld } from './world.mjs';
 
 /** What is measured, and how far a flow goes for it. */
 export const KINDS = {
   'verdict-only walk': { extent: 'packet', record: false, says: "one packet from the client's socket to its verdict, nothing recorded" },
+  'walk of a new call': {
+    extent: 'packet',
+    record: false,
+    once: true,
+    says: 'a verdict-only walk of a call that none before was like, for no two wait for their answer equally long',
+  },
   conversation: { extent: 'conversation', record: false, says: 'SYN, SYN-ACK, ACK and a byte each way, nothing recorded' },
   'full trace': {
     extent: 'answer',
@@ -27,7 +35,7 @@ export async function measureWalks(mode, services, seconds) {
   let n = 0;
   const walk = (kind) => {
     network.reset();
-    const record = network.probe(flows(n++, kind.extent), oracle, kind.record);
+    const record = network.probe(flows(n++, kind), oracle, kind.record);
     if (record.verdict !== 'delivered') throw new Error(`flow ${n - 1} in ${mode} mode: ${record.verdict}`);
     return record;
   };

@@ -55,19 +55,19 @@ function serviceObjects(i, addresses) {
   ];
 }
 
-/** The n-th flow; clients, Services and source ports go round with periods that have little in common. */
+/** The n-th flow; clients, Services and source ports go round with periods that have little in common. With `once` none is asked twice. */
 function flows(simulation, services) {
   const clients = Array.from({ length: CLIENTS }, (_, i) => simulation.resolve({ from: `pod/client${i}`, to: `nodeport/node1:${FIRST_NODE_PORT}` }));
   const exposed = Math.min(services, NODE_PORTS);
   const dst = clients[0].destination.ip;
   const netns = clients.map(({ source }) => source.netns);
-  return (n, extent) => ({
+  return (n, { extent, once = false }) => ({
     netns: netns[n % CLIENTS],
     proto: 'tcp',
     dst,
     dport: FIRST_NODE_PORT + ((n * 389) % exposed),
     sport: FIRST_SOURCE_PORT + ((n * 61) % 28_000),
-    timeoutMs: 5000,
+    timeoutMs: once ? 5000 + n : 5000,
     extent,
   });
 }

@@ -21,7 +21,7 @@ import { packetLength, tunnelOverhead } from './packet-length.js';
 import { sendStacked } from './stacked.js';
 import type { Geneve } from './tunnel.js';
 import type { Stacked } from './uppers.js';
-import { HIGH_PORT } from '../netfilter/conntrack/tuple.js';
+import { HIGH_PORT } from '../recall/apart.js';
 import { type Vxlan, type VxlanRemote, vxlanOuter, vxlanRemotes } from './vxlan.js';
 import { sendOuter } from './send-outer.js';
 

@@ -71,7 +71,7 @@ export interface NetfilterHost {
   readonly sets?: SetTable | undefined;
   /** What rules changed in them is forgotten. */
   resetSets?(): void;
-  /** A rule asks, or may ask: bits of FIELD, as chain/asks.ts has them. */
+  /** A rule asks, or may ask: bits of FIELD, as recall/rule-asks.ts has them. */
   noteAsked?(asks: number, packet: IpPacket): void;
   /** The source of a connection, as it was, becomes another of the range, with that port. */
   noteMove?(packet: IpPacket, from: Tuple, range: NatRange, port: number): void;
@@ -176,7 +176,7 @@ export interface Netfilter {
   readonly active: boolean;
   readonly counters: NetfilterCounters;
   /** What the memory of whole flows asks of connections. */
-  readonly tracked: Pick<ConnectionTable, 'isEmpty' | 'areApart'>;
+  readonly tracked: Pick<ConnectionTable, 'isEmpty' | 'all'>;
   /** Connections are followed; fragments are then put together before any rule sees them. */
   readonly tracks: boolean;
   /**

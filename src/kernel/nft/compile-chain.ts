@@ -6,7 +6,7 @@ import { parseNftRule } from '../../plan/nft/parse-rule.js';
 import { placeFault } from '../../plan/nft/place-fault.js';
 import type { NftTableName, RuleHit } from '../../trace/event.js';
 import { type Consulted, FIELD, of } from '../netfilter/chain/consulted.js';
-import { asksOfStatement } from './asks.js';
+import { asksOfStatement } from '../recall/nft-asks.js';
 import { compileStatement } from './compile-statement.js';
 import { consultedByStatement } from './consulted.js';
 import type { Operation } from './outcome.js';
@@ -19,7 +19,7 @@ export interface CompiledNftRule {
   readonly consults: readonly Consulted[];
   /** Which of them sets the packet's mark first; -1 for none. */
   readonly markAt: number;
-  /** Of what it looks at, what matters to the memory of whole flows; asks.ts. */
+  /** Of what it looks at, what matters to the memory of whole flows; recall/nft-asks.ts. */
   readonly asks: number;
 }
 

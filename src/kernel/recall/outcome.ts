@@ -6,7 +6,6 @@ import type { Namespace } from '../namespace.js';
 import type { NetfilterHost } from '../netfilter/contract.js';
 import { type UniqueRequest, uniqueTuple } from '../netfilter/nat/unique-tuple.js';
 import type { ServerSocket } from '../socket/flow-state.js';
-import type { Point } from './point.js';
 
 /** A source that was translated where nobody else had tracked a connection: `from` before, `port` after it. */
 export interface Move {
@@ -17,7 +16,6 @@ export interface Move {
 }
 
 export interface Outcome {
-  readonly point: Point;
   readonly elapsedUs: number;
   readonly pathMtu: number;
   readonly server: ServerSocket;
@@ -26,8 +24,6 @@ export interface Outcome {
   readonly moves: readonly Move[];
   /** Namespaces that its packets came to. */
   readonly visited: readonly Namespace[];
-  /** See Watch.lasting. */
-  readonly lasting: number;
 }
 
 const nobody = new ConnectionTable({ ruleCompares: 0, walksRecalled: 0, indexLookups: 0, conntrackLookups: 0, conntrackCreated: 0 });

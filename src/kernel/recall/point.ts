@@ -7,7 +7,7 @@ import type { IpPacket } from '../../packet/ip-packet.js';
 import { isGroupMac } from '../../base/mac.js';
 import type { Namespace } from '../namespace.js';
 import type { Connection } from '../netfilter/conntrack/connection.js';
-import { HIGH_PORT } from '../netfilter/conntrack/tuple.js';
+import { HIGH_PORT } from './apart.js';
 import type { Passage } from '../netfilter/contract.js';
 import type { Runtime } from '../runtime.js';
 import type { ClientSocket } from '../socket/flow-state.js';
@@ -23,8 +23,14 @@ export interface Point {
   readonly hash: number;
 }
 
+interface At {
+  readonly place: object;
+  /** Of the oracle: schedulers begin where the kernel lets them begin. */
+  readonly isFresh: boolean;
+}
+
 /** Undefined where too much has happened, or what is in hand is too rare, for others to be like it. */
-export function pointOf(rt: Runtime, ns: Namespace, place: object, passage: Passage): Point | undefined {
+export function pointOf(rt: Runtime, ns: Namespace, passage: Passage, { place, isFresh }: At): Point | undefined {
   const { client } = rt.flow;
   const { packet, mark, physIn } = passage;
   if (client === undefined || packet.l4.kind === 'icmp' || !isAlone(rt, ns) || !isFirst(packet, client) || !isPlain(passage))
@@ -36,7 +42,7 @@ export function pointOf(rt: Runtime, ns: Namespace, place: object, passage: Pass
   // Answers come from the address that the client has called.
   const called = rt.extent === 'packet' ? 0 : (client.remoteIp as number);
   const ends = (proto << 16) | l4.dport;
-  const header = ttl | (tos << 8) | (df ? 0x10000 : 0) | (connection << 17);
+  const header = ttl | (tos << 8) | (df ? 0x10000 : 0) | (connection << 17) | (isFresh ? 1 << 23 : 0);
   const mss = l4.kind === 'tcp' ? (l4.mss ?? 0) : 0;
   const words = [src, dst, ends, mark, header, l4.length, mss, client.mss, called, rt.nowUs - rt.flow.beganUs];
   return { place, client: client.ns, physIn, extent: rt.extent, words, hash: hashOf(src, dst, ends, mark, called) };

@@ -3,7 +3,7 @@
  * Every flow that is watched begins in a network that reset() has left. A flow that was recalled has left nothing behind; last-flow.ts makes
  * up for it when somebody looks. Not remembered is a flow that
  *   - left something which reset() leaves (neighbours, learned addresses), or asked for what earlier packets had left in rules and limits,
- *   - asked for the client's port, or for chance, after the point,
+ *   - asked for the client's port after the point,
  *   - was not delivered to a listener, or took longer than the frames on its way.
  */
 import type { ChoiceOracle } from '../../base/choice.js';
@@ -13,10 +13,14 @@ import type { RecordMode, Probe } from '../contract.js';
 import { innerPacket } from '../link/packet-length.js';
 import type { Namespace } from '../namespace.js';
 import { FIELD } from '../netfilter/chain/consulted.js';
-import { HIGH_PORT, type Tuple } from '../netfilter/conntrack/tuple.js';
+import type { Tuple } from '../netfilter/conntrack/tuple.js';
 import type { NetfilterHost, Passage } from '../netfilter/contract.js';
 import type { Runtime } from '../runtime.js';
 import type { ClientSocket, ServerSocket } from '../socket/flow-state.js';
+import type { FlowRecord } from '../../trace/flow-record.js';
+import { areAllApart, HIGH_PORT } from './apart.js';
+import { Calls } from './calls.js';
+import { NotingOracle } from './noting-oracle.js';
 import { leadTo, type Move, movedPort, type Outcome } from './outcome.js';
 import { Outcomes } from './outcomes.js';
 import { type Point, pointOf } from './point.js';
@@ -45,8 +49,6 @@ export class Watch {
   /** The flow under way may be recalled, or remembered. */
   isOn = false;
   isRecalled = false;
-  /** What chance has been asked for in it. */
-  readonly picks: number[] = [];
   readonly #outcomes = new Outcomes();
   readonly #firstFlows: number;
   readonly #passed: Passed[] = [];
@@ -57,47 +59,72 @@ export class Watch {
   #lastingBefore = 0;
   #portsAsked = 0;
   #isRare = false;
-  #oracle: ChoiceOracle = { choose: () => 0 };
-  readonly #noting: ChoiceOracle;
+  /** How the client's port came to be what the server sees, where the outcome is the same for any. */
+  #heard: readonly Move[] | undefined;
+  readonly #noting = new NotingOracle();
+  readonly #calls = new Calls();
 
   constructor(firstFlows = FLOWS_FIRST) {
     this.#firstFlows = firstFlows;
-    const choose: ChoiceOracle['choose'] = (site, weights) => {
-      const pick = this.#oracle.choose(site, weights);
-      this.picks.push(pick);
-      return pick;
-    };
-    const oracleOf = (): ChoiceOracle => this.#oracle;
-    this.#noting = {
-      choose,
-      get fresh() {
-        return oracleOf().fresh;
-      },
-    };
   }
 
-  /** A flow begins; the oracle that it shall ask. */
-  begin(rt: Runtime, probe: Probe, oracle: ChoiceOracle, record: RecordMode): ChoiceOracle {
+  /** What chance has said in the flow. */
+  get picks(): readonly number[] {
+    return this.#noting.answers.slice(0, this.#noting.used).map(({ pick }) => pick);
+  }
+
+  /** A flow begins. What it comes to, where its call alone tells. */
+  recall(rt: Runtime, probe: Probe, oracle: ChoiceOracle, record: RecordMode): FlowRecord | undefined {
     this.isRecalled = false;
     this.isOn = record === false && !this.#outcomes.isOff && ++this.#flows > this.#firstFlows && isCommon(probe) && rt.kept.size === 0;
-    if (!this.isOn) return oracle;
+    if (!this.isOn) return undefined;
+    const noting = this.#noting;
+    noting.begin(oracle);
+    if (!this.#calls.isOff) {
+      const told = this.#calls.find(probe, this.lasting, noting);
+      if (told !== undefined) {
+        rt.counters.flowsRecalled++;
+        this.isOn = false;
+        return told;
+      }
+      noting.back(0);
+    }
     this.#isRare = false;
     this.#portsAsked = 0;
     this.#lastingBefore = this.lasting;
-    for (const list of [this.picks, this.#passed, this.#moves, this.#visited]) if (list.length > 0) list.length = 0;
-    this.#oracle = oracle;
-    return this.#noting;
+    this.#heard = undefined;
+    for (const list of [this.#passed, this.#moves, this.#visited]) if (list.length > 0) list.length = 0;
+    return undefined;
+  }
+
+  /** Whom the flow that is to be walked asks. */
+  oracleOf(given: ChoiceOracle): ChoiceOracle {
+    return this.isOn ? this.#noting : given;
+  }
+
+  /** The flow that was walked has come to this. */
+  learn(rt: Runtime, probe: Probe, record: FlowRecord): void {
+    const moves = this.#heard;
+    const { client } = rt.flow;
+    if (moves === undefined || client === undefined || this.#calls.isOff) return;
+    this.#heard = undefined;
+    const port = record.seenSrc?.port;
+    if (port === undefined || port < HIGH_PORT || movedPort(moves, client.localPort) !== port) return;
+    const answers = this.#noting.answers.slice(0, this.#noting.used);
+    this.#calls.add(client.ns, probe, { record, moves }, { lasting: this.lasting, answers, fresh: this.#noting.fresh === true });
   }
 
   /** The flow is not watched, or no longer. */
   stop(): void {
     this.isOn = false;
     this.isRecalled = false;
+    this.#heard = undefined;
   }
 
   /** Outcomes hold no longer. */
   forget(): void {
     this.#outcomes.clear();
+    this.#calls.clear();
     this.lasting++;
   }
 
@@ -133,16 +160,19 @@ export class Watch {
   /** True where the rest is known: the flow is at its end. */
   pass(rt: Runtime, ns: Namespace, place: object, passage: Passage): boolean {
     if (this.#isRare || this.lasting !== this.#lastingBefore) return false;
-    const point = pointOf(rt, ns, place, passage);
+    const noting = this.#noting;
+    const point = pointOf(rt, ns, passage, { place, isFresh: noting.fresh === true });
     if (point === undefined) return false;
     const { flow } = rt;
-    const known = this.#outcomes.find(point, this.lasting);
+    const { used } = noting;
+    const known = this.#outcomes.find(point, this.lasting, noting);
     if (known !== undefined && this.#follow(rt, ns, known)) return true;
+    noting.back(used);
     this.#passed.push({
       point,
       nowUs: rt.nowUs,
       pathMtu: flow.pathMtu,
-      picks: this.picks.length,
+      picks: used,
       portsAsked: this.#portsAsked,
       moves: this.#moves.length,
       visited: this.#visited.length,
@@ -168,6 +198,7 @@ export class Watch {
     rt.counters.flowsRecalled++;
     this.isRecalled = true;
     this.isOn = false;
+    if (this.#portsAsked === 0) this.#heard = [...this.#moves, ...moves];
     return true;
   }
 
@@ -183,7 +214,9 @@ export class Watch {
     const mtus = this.#passed.map(({ pathMtu }) => pathMtu);
     mtus.push(rt.flow.pathMtu);
     this.#rejoin(rt);
-    if (this.#passed.length === 0 || !this.#mayRemember(rt)) return;
+    if (!this.#mayRemember(rt)) return;
+    const [client, server] = [rt.flow.client as ClientSocket, rt.flow.servers[0] as ServerSocket];
+    if (this.#portsAsked === 0 && leadTo(this.#moves, client.localPort, server.remotePort)) this.#heard = this.#moves.slice();
     for (const [i, passed] of this.#passed.entries()) this.#remember(rt, passed, Math.min(...mtus.slice(i + 1)));
   }
 
@@ -191,20 +224,23 @@ export class Watch {
     const { client, servers, beganUs } = flow;
     if (this.#isRare || this.lasting !== this.#lastingBefore || doubted.length > 0 || nowUs - beganUs > ELAPSED_MAX_US) return false;
     if (client?.state !== 'answered' || client.errno !== undefined || client.icmp !== undefined) return false;
-    return servers.length === 1 && servers[0]?.listener !== undefined && touched.every(({ netfilter }) => netfilter.tracked.areApart);
+    return (
+      servers.length === 1 && servers[0]?.listener !== undefined && touched.every(({ netfilter }) => areAllApart(netfilter.tracked.all))
+    );
   }
 
   #remember(rt: Runtime, passed: Passed, pathMtu: number): void {
     const { point, nowUs, picks, portsAsked, tracked } = passed;
     const visited = [...new Set(this.#visited.slice(passed.visited))];
     if (tracked.some((ns) => visited.includes(ns))) return;
-    if (picks !== this.picks.length || portsAsked !== this.#portsAsked) return;
+    if (portsAsked !== this.#portsAsked) return;
     const { client, servers, answeredBy } = rt.flow;
     const moves = this.#moves.slice(passed.moves);
     const server = servers[0] as ServerSocket;
     if (server.remotePort < HIGH_PORT || !leadTo(moves, (client as ClientSocket).localPort, server.remotePort)) return;
     const elapsedUs = rt.nowUs - nowUs;
-    this.#outcomes.add({ point, elapsedUs, pathMtu, server, answered: answeredBy === server, moves, visited, lasting: this.lasting });
+    const outcome: Outcome = { elapsedUs, pathMtu, server, answered: answeredBy === server, moves, visited };
+    this.#outcomes.add(point, outcome, { lasting: this.lasting, answers: this.#noting.answers.slice(picks, this.#noting.used) });
   }
 }
 

@@ -12,7 +12,7 @@ import type { Action, Test } from '../evaluation.js';
 import { compileMatch } from '../match/compile-match.js';
 import { compileTarget } from '../target/compile-target.js';
 import { misplaced } from '../target/where-allowed.js';
-import { asksOf } from './asks.js';
+import { asksOf } from '../../recall/rule-asks.js';
 import { type ChainIndex, indexChain } from './chain-index.js';
 import { type Consulted, consultedBy } from './consulted.js';
 import { type HeaderCheck, takeHeaderCheck } from './header-check.js';
@@ -25,7 +25,7 @@ interface RuleParts extends HeaderCheck {
   readonly tests: readonly Test[];
   /** What the tests look at. */
   readonly consults: Consulted;
-  /** Of that what matters to the memory of whole flows; asks.ts. */
+  /** Of that what matters to the memory of whole flows; recall/rule-asks.ts. */
   readonly asks: number;
   /** Undefined for a jump. */
   readonly action: Action | undefined;

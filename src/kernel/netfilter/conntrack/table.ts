@@ -8,7 +8,7 @@ import type { ConntrackFilter } from '../../../plan/conntrack-args.js';
 import type { Connection } from './connection.js';
 import { connectionLine } from './connection-line.js';
 import { matchesFilter } from './matches-filter.js';
-import { areApart, hashOf, hashSource, invertTuple, sameTuple, type Tuple } from './tuple.js';
+import { hashOf, hashSource, invertTuple, sameTuple, type Tuple } from './tuple.js';
 import { meetsZone, sameZone, type Zone } from './zone.js';
 
 interface Slot {
@@ -116,11 +116,6 @@ export class ConnectionTable {
   /** No connection has been confirmed. */
   get isEmpty(): boolean {
     return this.all.length === 0;
-  }
-
-  /** No two connections have so much in common that with other ports the one might be taken for the other. */
-  get areApart(): boolean {
-    return this.all.every((one, i) => this.all.every((other, k) => k <= i || areApart(one, other)));
   }
 
   /** Those that match, or all; says how many. */

@@ -69,31 +69,3 @@ export function hashSource({ src, a, proto }: Tuple): number {
 function word(ip: Ip): number {
   return typeof ip === 'number' ? ip : Number(BigInt.asIntN(32, ip ^ (ip >> 32n) ^ (ip >> 64n) ^ (ip >> 96n)));
 }
-
-/** Below it are the ports of services, above it those that clients take. */
-export const HIGH_PORT = 32_768;
-
-/**
- * Two connections no packet of the one of which can be taken for one of the other, whatever their clients' ports above HIGH_PORT. Only the port
- * that is called is the same for all clients: `b` of the original tuple, `a` of the reply.
- */
-export function areApart(
-  x: { readonly original: Tuple; readonly reply: Tuple },
-  y: { readonly original: Tuple; readonly reply: Tuple },
-): boolean {
-  if (x.original.proto !== y.original.proto) return true;
-  if (x.original.src === y.original.src || isIcmp(x.original.proto)) return false;
-  const called = { x: x.reply.a, y: y.reply.a, ofX: x.original.b, ofY: y.original.b };
-  if (samePlaces(x.original, y.original) && called.ofX === called.ofY) return false;
-  if (samePlaces(x.reply, y.reply) && called.x === called.y) return false;
-  if (samePlaces(x.original, y.reply) && Math.max(called.ofX, called.y) >= HIGH_PORT) return false;
-  return !samePlaces(x.reply, y.original) || Math.max(called.x, called.ofY) < HIGH_PORT;
-}
-
-function samePlaces(one: Tuple, other: Tuple): boolean {
-  return one.src === other.src && one.dst === other.dst;
-}
-
-function isIcmp(proto: number): boolean {
-  return proto === PROTO.icmp || proto === PROTO.icmpv6;
-}

@@ -1,9 +1,8 @@
-/** The same of a rule of nftables as netfilter/chain/asks.ts has of one of iptables. */
+/** The same of a rule of nftables as rule-asks.ts has of one of iptables. */
 import type { Expression, Statement } from '../../plan/nft/nft-rule.js';
-import type { Consulted } from '../netfilter/chain/consulted.js';
-import { FIELD } from '../netfilter/chain/consulted.js';
-import { consultedByExpression } from './consulted.js';
-import type { TableSets } from './table-sets.js';
+import { type Consulted, FIELD } from '../netfilter/chain/consulted.js';
+import { consultedByExpression } from '../nft/consulted.js';
+import type { TableSets } from '../nft/table-sets.js';
 
 const NOTED = FIELD.sport | FIELD.dport | FIELD.other;
 

@@ -1,9 +1,9 @@
 /**
- * What a rule may ask besides what a recalled flow has in common with the one that was seen (recall/point.ts): ports, and `other`: what
+ * What a rule may ask besides what a recalled flow has in common with the one that was seen (point.ts): ports, and `other`: what
  * earlier packets left in rules and sets, bytes of the packet, zones, sockets. Chance asks the oracle, which is noticed there.
  */
-import type { Match, Rule } from '../../../plan/rule/rule.js';
-import { consultedBy, FIELD } from './consulted.js';
+import type { Match, Rule } from '../../plan/rule/rule.js';
+import { consultedBy, FIELD } from '../netfilter/chain/consulted.js';
 
 /** Bits of FIELD. */
 const NOTED = FIELD.sport | FIELD.dport | FIELD.other;
