@@ -66,7 +66,8 @@ class ScenarioSpec extends ClusterSteps implements Spec {
     }
     const sets = new Set(found.map(({ look }) => look.found.join()));
     if (sets.size > 1) throw unsupported('names-differ', `"${host}" is not the same to every sender`, { fix: 'name one sender' });
-    const judged = oneFamily(found[0]?.look.found ?? []).map((address) => this.#judgeClaim(atAddress(claim, address, this.simulation)));
+    const called = oneFamily(this.simulation, found[0]?.subject.from ?? '', found[0]?.look.found ?? []);
+    const judged = called.map((address) => this.#judgeClaim(atAddress(claim, address, this.simulation)));
     return joinJudgements(judged);
   }
 

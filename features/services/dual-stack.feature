@@ -16,7 +16,7 @@ Feature: Services, pods and nodes with addresses of both families
     Scenario: A Service has one address unless it asks for two
       Then Service four field "spec.clusterIP" is "10.96.0.4"
       And Service four field "spec.clusterIPs.length" is 1
-      And Service both field "spec.clusterIPs[1]" is "fd00:10:96::10"
+      And Service both field "spec.clusterIPs[1]" is "fd00:10:96::20"
       And Service six field "spec.ipFamilies[0]" is "IPv6"
 
     Scenario: Each family has slices of its own, and Endpoints have the first alone
@@ -196,7 +196,7 @@ Feature: Services, pods and nodes with addresses of both families
   Rule: What the modes do not share
 
     Scenario: Mode iptables writes the rules of IPv6 into ip6tables
-      Then node2 has the ip6tables rule "-A KUBE-SERVICES -d fd00:10:96::10/128 -p tcp -m comment --comment \"default/both cluster IP\" -m tcp --dport 80 -j KUBE-SVC-*"
+      Then node2 has the ip6tables rule "-A KUBE-SERVICES -d fd00:10:96::20/128 -p tcp -m comment --comment \"default/both cluster IP\" -m tcp --dport 80 -j KUBE-SVC-*"
       And node2 has the ip6tables rule "-A KUBE-SERVICES ! -d ::1/128 *--dst-type LOCAL -j KUBE-NODEPORTS"
       And node2 has the ip6tables rule "-A KUBE-SEP-* -p tcp * -j DNAT --to-destination [fd00:10:244:2::2]:80"
 

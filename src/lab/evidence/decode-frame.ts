@@ -8,7 +8,7 @@ import type { IcmpMessage } from '../../packet/icmp.js';
 import { type IpPacket, type Layer4, PROTO } from '../../packet/ip-packet.js';
 import type { TcpFlags } from '../../packet/tcp.js';
 import { decodeSctp } from './decode-sctp.js';
-import { decodeIpTunnel, decodeUdpTunnel, type Decoders } from './decode-tunnel.js';
+import { decodeIpTunnel, decodeUdpTunnel, type Decoders, VXLAN_PORTS } from './decode-tunnel.js';
 import { u16, u32, u8, viewOf } from './wire.js';
 
 const ETHERTYPE = { ip: 0x0800, arp: 0x0806, ipv6: 0x86dd } as const;
@@ -63,9 +63,13 @@ export function decodePacket(bytes: Uint8Array): { readonly packet: IpPacket; re
   return { packet, key: packetKey(packet) };
 }
 
-/** Of an echo over IPv6 not its identifier, which translation may change: there is no IP id to say so instead. */
-export function packetKey({ proto, id, l4 }: IpPacket): string {
-  return `${proto} ${id} ${layer4Key(l4)}`;
+/**
+ * Of an echo over IPv6 not its identifier, which translation may change: there is no IP id to say so instead. A tunnel's outer packet over IPv6 is told from
+ * that of the way back by who sent it; hooks show nothing of what it carries.
+ */
+export function packetKey({ proto, id, l4, src }: IpPacket): string {
+  const sender = typeof src === 'bigint' && l4.kind === 'udp' && VXLAN_PORTS.includes(l4.dport) ? ` ${src}` : '';
+  return `${proto} ${id} ${layer4Key(l4)}${sender}`;
 }
 
 function layer4Key(l4: Layer4): string {

@@ -15,7 +15,7 @@ export interface Decoders {
   packet(bytes: Uint8Array): IpPacket | undefined;
 }
 
-const VXLAN_PORTS: readonly number[] = [8472, 4789];
+export const VXLAN_PORTS: readonly number[] = [8472, 4789];
 const UDP_HEADER = 8;
 const ETHERNET_IN_GENEVE = 0x6558;
 const GRE_CHECKSUM = 0x80;

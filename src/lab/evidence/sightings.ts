@@ -10,6 +10,7 @@ import type { HookRun } from './hook-runs.js';
 import { linkUntapped } from './link-untapped.js';
 import { linkWireguard, type SeenFrame } from './link-wireguard.js';
 import type { RawTap } from './raw-evidence.js';
+import { tellTunnels } from './tell-tunnels.js';
 
 export interface TapSight {
   readonly kind: 'tap';
@@ -38,9 +39,10 @@ export interface Sightings {
   readonly arp: readonly ArpSight[];
 }
 
-export function collectSightings(taps: readonly RawTap[], runs: readonly HookRun[], isWireguard: IsWireguard): Sightings {
+export function collectSightings(taps: readonly RawTap[], passages: readonly HookRun[], isWireguard: IsWireguard): Sightings {
   const packets = new Map<string, PacketSights>();
-  const { frames, arp } = decodeTaps(taps);
+  const { frames: decoded, arp } = decodeTaps(taps);
+  const { frames, runs } = tellTunnels(decoded, passages);
   const inner = new Map([...linkWireguard(frames, isWireguard), ...linkUntapped(frames, runs)]);
   const sightsOf = (key: string): PacketSights => {
     const root = inner.get(key) ?? key;

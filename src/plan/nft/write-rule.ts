@@ -167,11 +167,21 @@ function writeNat({ nat, family, withPort, address, port, flags }: Extract<State
   const words: string[] = [nat];
   const said = family ?? (withPort && address?.kind === 'map' ? 'ip' : undefined);
   if (said !== undefined) words.push(said);
-  const to = address === undefined ? '' : writeTarget(address);
+  const to = address === undefined ? '' : port === undefined ? writeTarget(address) : writeAddress(address);
   const at = port === undefined ? '' : `:${writeTarget(port)}`;
   if (address !== undefined || port !== undefined) words.push('to', `${to}${at}`);
   if (flags.length > 0) words.push(flags.join(','));
   return words.join(' ');
+}
+
+/** Before a port an IPv6 address stands in brackets, either end of a range in its own. */
+function writeAddress(address: Expression): string {
+  const text = writeTarget(address);
+  if (address.kind !== 'constant' || !text.includes(':')) return text;
+  return text
+    .split('-')
+    .map((end) => `[${end}]`)
+    .join('-');
 }
 
 function writeTarget(expression: Expression): string {

@@ -79,3 +79,8 @@ function skipReason(): string | false {
   if (!version.includes('v1.0.6 ')) return 'needs namespaces and nft 1.0.6';
   return spawnSync('unshare', ['-n', 'nft', 'list', 'ruleset']).status === 0 ? false : 'needs a kernel with nftables';
 }
+
+describe('an IPv6 address before a port is written in brackets, as nft prints it:', () => {
+  for (const rule of ['meta l4proto tcp dnat to [fd00::2]:80', 'dnat to fd00::2-fd00::4'])
+    it(rule, () => assert.equal(writeRule(parseNftRule(rule)), rule));
+});

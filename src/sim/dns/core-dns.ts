@@ -22,7 +22,8 @@ export function clusterDNS({ cluster }: Simulation): readonly string[] {
 }
 
 function tenthAddresses(cluster: Simulation['cluster']): readonly string[] {
-  return cluster.serviceCIDRs.flatMap((text) => {
+  // kubeadm takes the first range alone, whatever families there are.
+  return cluster.serviceCIDRs.slice(0, 1).flatMap((text) => {
     const range = parseCidr(text);
     return range === undefined ? [] : [formatIp(addIp(range.ip, TENTH))];
   });

@@ -3,8 +3,10 @@
  * the cluster file gives names to.
  */
 import { UnsupportedError, unsupported } from '../../base/errors.js';
-import { parseIp } from '../../base/ip.js';
+import { familyOfText } from '../../base/ip-family.js';
+import { podIps } from '../../api/object/pod-ips.js';
 import type { Pod } from '../../api/types/core.js';
+import { addressesOfHost } from '../../fabric/fabric-spec.js';
 import { KUBEADM_COREFILE } from '../../node/dns/coredns/default-corefile.js';
 import { type DnsServer, dnsServer, FAILURE, type Serving } from '../../node/dns/coredns/serve.js';
 import { isNodeCache, localAddresses } from '../../node/dns/node-cache.js';
@@ -48,7 +50,7 @@ export function answerAt(simulation: Simulation, asked: AskedServer, question: D
   const serving: Serving = {
     view: simulation.view(),
     serial: simulation.store.revision,
-    addresses: isNodeCache(pod) ? localAddresses(pod) : [pod.status?.podIP ?? ''],
+    addresses: isNodeCache(pod) ? localAddresses(pod) : podIps(pod),
     tcp: asked.tcp,
     forward: asked.forward,
     nameservers: confOf(simulation, asked.who).nameservers,
@@ -114,7 +116,8 @@ function withPillars(simulation: Simulation, pod: Pod, text: string): string {
 export function outside({ externals }: Simulation, { name, type }: DnsQuestion): DnsAnswer {
   const host = externals.find((external) => absolute(external.name) === absolute(name));
   if (host === undefined) return { rcode: 'NXDOMAIN', answer: [], authority: [], extra: [] };
-  const own = typeof parseIp(host.address) === 'number' ? 'A' : 'AAAA';
-  const answer = own === type ? [{ name, ttl: TTL, type, data: host.address }] : [];
+  const typeOf = (address: string): string => (familyOfText(address) === 'IPv4' ? 'A' : 'AAAA');
+  const own = addressesOfHost(host).filter((address) => typeOf(address) === type);
+  const answer = own.map((data) => ({ name, ttl: TTL, type, data }));
   return { rcode: 'NOERROR', answer, authority: [], extra: [] };
 }

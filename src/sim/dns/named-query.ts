@@ -4,13 +4,15 @@ import type { TraceQuery } from '../contract.js';
 import { parseEndpoint } from '../endpoint.js';
 import { servicePortAt } from '../lookup.js';
 import type { Simulation } from '../simulation.js';
+import { oneFamily } from './look-up.js';
 import { resolveName } from './resolve-name.js';
 
 export function namedQuery(simulation: Simulation, query: TraceQuery): TraceQuery {
   const endpoint = query.to.startsWith('dns/') ? parseEndpoint(query.to) : undefined;
   if (endpoint?.kind !== 'dns') return query;
   const { answer, result } = resolveName(simulation, { from: query.from, name: endpoint.name, types: ['A', 'AAAA'] });
-  const address = (answer.find(({ type }) => type === 'A') ?? answer.find(({ type }) => type === 'AAAA'))?.data;
+  const found = answer.filter(({ type }) => type === 'A' || type === 'AAAA').map(({ data }) => data);
+  const [address] = oneFamily(simulation, query.from, found);
   if (address === undefined) {
     throw inputError('unknown-name', `${query.from} finds no address of "${endpoint.name}" (${result === 'NOERROR' ? 'NODATA' : result})`);
   }

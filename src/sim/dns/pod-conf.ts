@@ -1,6 +1,7 @@
 /** The resolver of a pod or node: its resolv.conf, and the C library that reads it. */
 import { inputError, unsupported } from '../../base/errors.js';
 import { ANNOTATIONS } from '../../api/object/annotations.js';
+import { podIps } from '../../api/object/pod-ips.js';
 import type { Node, Pod } from '../../api/types/core.js';
 import { formatResolvConf, podResolvConf, type ResolvConf } from '../../node/dns/resolv-conf.js';
 import type { Libc } from '../../node/dns/resolver/resolver.js';
@@ -71,10 +72,8 @@ function podHosts({ metadata, spec, status }: Pod, domain: string): readonly Hos
   const aliases = hostAliases.map(({ ip, hostnames = [] }) => ({ ip, names: hostnames.map((one) => one.toLowerCase()) }));
   if (spec.hostNetwork === true) return [...LOCALHOST, ...aliases];
   const host = spec.hostname ?? metadata.name;
-  const own =
-    status?.podIP === undefined
-      ? []
-      : [{ ip: status.podIP, names: [host, `${host}.${spec.subdomain ?? ''}.${metadata.namespace}.svc.${domain}`] }];
+  const names = [host, `${host}.${spec.subdomain ?? ''}.${metadata.namespace}.svc.${domain}`];
+  const own = podIps({ status }).map((ip) => ({ ip, names }));
   return [...LOCALHOST, ...own, ...aliases];
 }
 

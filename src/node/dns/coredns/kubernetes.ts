@@ -183,8 +183,7 @@ function ownAddresses(look: Lookup): readonly DnsRecord[] {
     if (!served.some(({ ip }) => own.includes(ip)) || slicesOf(look, service).length === 0) return [];
     const name = `${service.metadata.name}.${service.metadata.namespace}.svc.${zone}`;
     if (service.spec.clusterIP === 'None') return served.map(({ ip, host }) => at(`${host}.${name}`, ip));
-    const ip = parseIp(service.spec.clusterIP ?? '');
-    return ip === undefined ? [] : [at(name, ip)];
+    return (service.spec.clusterIPs ?? [service.spec.clusterIP ?? '']).flatMap((text) => parseIp(text) ?? []).map((ip) => at(name, ip));
   });
   return unique(found.length > 0 ? found : own.map((ip) => at(`ns.dns.${zone}`, ip)));
 }
