@@ -47,9 +47,14 @@ export function buildNamespace(name: string, plan: NetnsPlan, listeners: readonl
   built.ipTunnels = devices.filter(({ kind, up }) => up && (kind === 'ipip' || kind === 'gre'));
   built.wireguards = devices.flatMap(({ tunnel }) => (tunnel?.kind === 'wireguard' ? tunnel : []));
   built.netfilter = around.makeNetfilter(ns);
-  built.filtering =
-    built.netfilter.active || (plan.ip6tables?.tables.size ?? 0) > 0 || nftProgram(plan.nft, 'ip6', `${name} nft`) !== undefined;
+  built.filtering = isFiltering(ns);
+  for (const { bridge } of devices) if (bridge !== undefined) bridge.given = [...bridge.fdb].map(([mac, entry]) => [mac, { ...entry }]);
   return ns;
+}
+
+/** Whether packets of either family pass rules. */
+export function isFiltering({ name, plan, netfilter }: Namespace): boolean {
+  return netfilter.active || (plan.ip6tables?.tables.size ?? 0) > 0 || nftProgram(plan.nft, 'ip6', `${name} nft`) !== undefined;
 }
 
 const MESSAGES_PER_SECOND = 'net.ipv4.icmp_msgs_per_sec';

@@ -103,6 +103,8 @@ export interface SimulatedNetwork {
   hangUp(listener: string): void;
   /** Another plan from now on; what namespaces of both plans know stays: connections, sockets, neighbours, learned fdb entries. */
   replacePlan(source: PlanSource): void;
+  /** Another plan from now on, and nothing known of what was: as a new network of that plan, but quicker where the plans agree. */
+  renew(source: PlanSource): void;
   /** Deletes a namespace's connections, those that match or all; says how many. */
   deleteConnections(netns: string, filter?: ConntrackFilter): number;
   /** As `conntrack -L` prints them, IPv4 first, sorted. */

@@ -35,10 +35,16 @@ export function netfilterHost(rt: Runtime, ns: Namespace): NetfilterHost {
   return host;
 }
 
+/** Its plan is another now. */
+export function forgetHost(ns: Namespace): void {
+  hosts.delete(ns);
+}
+
 function makeHost(rt: Runtime, ns: Namespace): NetfilterHost {
   const { ipset } = ns.plan;
   let sets: SetTable | undefined;
-  const ipvs = ns.plan.ipvs === undefined || ns.plan.ipvs.trim() === '' ? undefined : new Ipvs(rt, ns);
+  const { ipvs: services = '' } = ns.plan;
+  const ipvs = typeof services === 'string' && services.trim() === '' ? undefined : new Ipvs(rt, ns);
   const types = new DecisionCache<AddressType>();
   const sources = new DecisionCache<Ip>();
   return {

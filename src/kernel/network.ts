@@ -10,13 +10,15 @@ import { buildNamespace } from './build-namespace.js';
 import type { NetworkCounters, Probe, RecordMode, SimulatedNetwork } from './contract.js';
 import { Fifo } from './fifo.js';
 import { connectionsOf, deleteConnections, hangUp, pass, serving, stop } from './between-flows.js';
-import { type CurrentPlan, replacePlan } from './replace-plan.js';
+import { type CurrentPlan, replacePlan, unlink } from './replace-plan.js';
+import { renewNamespace } from './renew-namespace.js';
 import { buildIpv6Stack } from './ipv6/build-stack.js';
 import type { Ipv6Stack } from './ipv6/stack.js';
 import type { Device, Namespace } from './namespace.js';
 import { forgetDoubts } from './neigh/verify.js';
+import type { Netfilter } from './netfilter/contract.js';
 import { createNetfilter } from './netfilter/netfilter.js';
-import { netfilterHost } from './netfilter-host.js';
+import { forgetHost, netfilterHost } from './netfilter-host.js';
 import { nftProgram } from './nft/base-chains.js';
 import { LastFlow } from './recall/last-flow.js';
 import { FLOWS_FIRST, Watch } from './recall/watch.js';
@@ -27,7 +29,7 @@ import { PORT_MIN } from './socket/take-port.js';
 /** What became of flows is remembered from the `watchAfter`th on. */
 export function createNetwork(source: PlanSource, { watchAfter = FLOWS_FIRST }: { readonly watchAfter?: number } = {}): SimulatedNetwork {
   const namespaces = new Map<string, Namespace>();
-  const plan: CurrentPlan = { source };
+  const plan: CurrentPlan = { source, former: new Map() };
   const rt = newRuntime(plan, namespaces, watchAfter);
   const last = new LastFlow(rt, () => reset(rt));
   const settled = (): Runtime => {
@@ -49,6 +51,11 @@ export function createNetwork(source: PlanSource, { watchAfter = FLOWS_FIRST }: 
     },
     replacePlan: (other) => {
       replacePlan(settled(), namespaces, plan, other);
+      rt.watch.forget();
+    },
+    renew: (other) => {
+      last.reset();
+      renew(rt, namespaces, plan, other);
       rt.watch.forget();
     },
     deleteConnections: (netns, filter) => deleteConnections(settled(), netns, filter),
@@ -96,7 +103,7 @@ function newRuntime(plan: CurrentPlan, namespaces: Map<string, Namespace>, watch
     nextPort: PORT_MIN,
     counters: { namespacesBuilt: 0, packets: 0, routeLookups: 0, arpExchanges: 0, flowsRecalled: 0 },
     built: (name) => namespaces.get(name),
-    namespace: (name) => namespaces.get(name) ?? build(rt, plan.source, namespaces, name),
+    namespace: (name) => namespaces.get(name) ?? build(rt, plan, namespaces, name),
     ipv6: (ns) => ns.ipv6 ?? addIpv6(rt, ns),
     peerOf: (device) => findPeer(rt, plan.source, device),
     mayAnswer: (device, ip) => mayAnswer(plan.source, device, ip),
@@ -110,23 +117,45 @@ const NO_CHOICE: ChoiceOracle = {
   },
 };
 
-function build(rt: Runtime, source: PlanSource, namespaces: Map<string, Namespace>, name: string): Namespace {
+function build(rt: Runtime, { source, former }: CurrentPlan, namespaces: Map<string, Namespace>, name: string): Namespace {
   const plan = source.netns(name);
   if (plan === undefined) throw inputError('no-such-netns', `the plan has no namespace called ${name}`);
-  const ns = buildNamespace(
-    name,
-    plan,
-    source.listeners(name).filter(({ id }) => !rt.stopped.has(id)),
-    {
-      makeNetfilter: (made) => createNetfilter(plan.iptables, netfilterHost(rt, made), nftProgram(plan.nft, 'ip', `${name} nft`)),
-      deviceIn: (netns, device) => rt.namespace(netns).deviceByName.get(device),
-      uppers: source.uppers?.(name),
-    },
-  );
+  const listeners = source.listeners(name).filter(({ id }) => !rt.stopped.has(id));
+  const makeNetfilter = (made: Namespace): Netfilter =>
+    createNetfilter(plan.iptables, netfilterHost(rt, made), nftProgram(plan.nft, 'ip', `${name} nft`));
+  const old = former.get(name)?.ns;
+  if (old !== undefined) {
+    former.delete(name);
+    const renewal = { plan, listeners, source, makeNetfilter: (ns: Namespace) => (forgetHost(ns), makeNetfilter(ns)) };
+    if (renewNamespace(old, renewal)) {
+      namespaces.set(name, old);
+      rt.watch.lasting++;
+      return old;
+    }
+  }
+  const deviceIn = (netns: string, device: string): Device | undefined => rt.namespace(netns).deviceByName.get(device);
+  const ns = buildNamespace(name, plan, listeners, { makeNetfilter, deviceIn, uppers: source.uppers?.(name) });
   namespaces.set(name, ns);
   rt.counters.namespacesBuilt++;
   rt.watch.lasting++;
   return ns;
+}
+
+/** Plans for which a namespace waits that no packet reaches. */
+const WAITS_MAX = 16;
+
+function renew(rt: Runtime, namespaces: Map<string, Namespace>, plan: CurrentPlan, source: PlanSource): void {
+  rt.stopped.clear();
+  unlink(namespaces.values());
+  for (const [name, one] of plan.former) {
+    if (one.waits < WAITS_MAX) plan.former.set(name, { ns: one.ns, waits: one.waits + 1 });
+    else plan.former.delete(name);
+  }
+  for (const [name, ns] of namespaces) plan.former.set(name, { ns, waits: 0 });
+  namespaces.clear();
+  plan.source = source;
+  rt.epoch = source.epoch ?? 0;
+  rt.apart = source.apart ?? false;
 }
 
 function addIpv6(rt: Runtime, ns: Namespace): Ipv6Stack {

@@ -4,16 +4,19 @@
  * gone takes its sockets with it. What sets of nftables were given meanwhile, and IPVS's connections, are taken over where the plan says that it changes in
  * place; ipsets that rules changed are not.
  */
-import type { LinkPlan, NetnsPlan, PlanSource } from '../plan/plan.js';
+import type { PlanSource } from '../plan/plan.js';
 import { touch } from './apply.js';
 import type { Device, Namespace } from './namespace.js';
 import { knownNeighbour } from './neigh/neighbour.js';
 import type { Runtime } from './runtime.js';
+import { samePlan } from './same-plan.js';
 import type { FlowState } from './socket/flow-state.js';
 
 /** The plan from which namespaces are built now. */
 export interface CurrentPlan {
   source: PlanSource;
+  /** Namespaces of plans before, by name, and how many plans they have waited for a packet. */
+  readonly former: Map<string, { readonly ns: Namespace; readonly waits: number }>;
 }
 
 export function replacePlan(rt: Runtime, namespaces: Map<string, Namespace>, plan: CurrentPlan, source: PlanSource): void {
@@ -46,31 +49,8 @@ function stays(ns: Namespace, source: PlanSource, stopped: ReadonlySet<string>):
   return listeners.length === wanted.length && wanted.every((one) => listeners.includes(one));
 }
 
-const FIELDS = ['iptables', 'ip6tables', 'ipset', 'nft', 'ipvs'] as const;
-const LISTS = ['routes', 'rules', 'neigh', 'fdb'] as const;
-
-function samePlan(a: NetnsPlan, b: NetnsPlan): boolean {
-  if (a === b) return true;
-  if (FIELDS.some((field) => a[field] !== b[field])) return false;
-  if (LISTS.some((list) => !sameTexts(a[list], b[list]))) return false;
-  return sameRecord(a.sysctl, b.sysctl) && sameRecord(a.wg ?? {}, b.wg ?? {}) && sameLinks(a.links, b.links);
-}
-
-function sameTexts(a: readonly string[], b: readonly string[]): boolean {
-  return a === b || (a.length === b.length && a.every((text, i) => text === b[i]));
-}
-
-function sameRecord(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
-  const keys = Object.keys(a);
-  return a === b || (keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]));
-}
-
-function sameLinks(a: readonly LinkPlan[], b: readonly LinkPlan[]): boolean {
-  return a.length === b.length && a.every((link, i) => link === b[i] || JSON.stringify(link) === JSON.stringify(b[i]));
-}
-
 /** The far ends of its veths are to be looked for again. */
-function unlink(namespaces: Iterable<Namespace>): void {
+export function unlink(namespaces: Iterable<Namespace>): void {
   for (const { devices } of namespaces) {
     for (const device of devices) {
       device.peer = undefined;

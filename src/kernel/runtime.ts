@@ -29,9 +29,9 @@ export interface Runtime {
   /** Virtual time, µs. */
   nowUs: number;
   /** What a clock on the wall shows at virtual time 0, in seconds since 1970 UTC. */
-  readonly epoch: number;
+  epoch: number;
   /** Machines of their own: which of two is quicker is left to chance. */
-  readonly apart: boolean;
+  apart: boolean;
   /** Which packet of the flow is in hand. */
   leg: number;
   nextLeg: number;

@@ -5,6 +5,8 @@
 import type { ClusterSpec } from '../api/cluster.js';
 import type { Node, Pod } from '../api/types/core.js';
 import type { StoreView } from '../api/view.js';
+import type { MadeSets } from '../plan/ipset/ip-set.js';
+import type { MadeServices } from '../plan/ipvs/ipvs-service.js';
 import type { NftTable } from '../plan/nft/nft-ruleset.js';
 import type { LinkPlan, NetnsPlan } from '../plan/plan.js';
 import type { Chain, TableName } from '../plan/ruleset.js';
@@ -38,10 +40,8 @@ export interface NodeFragment {
   readonly nft?: readonly NftTable[] | undefined;
   /** By device: addresses for which the agent answers ARP, or neighbour solicitations. */
   readonly speakers?: Readonly<Record<string, readonly string[]>> | undefined;
-  /** As `ipset restore` reads. */
-  readonly ipset?: string | undefined;
-  /** As `ipvsadm -R` reads. */
-  readonly ipvs?: string | undefined;
+  readonly ipset?: MadeSets | undefined;
+  readonly ipvs?: MadeServices | undefined;
 }
 
 export interface TableFragment {

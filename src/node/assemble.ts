@@ -20,6 +20,8 @@ export function assembleNode(fragments: readonly NodeFragment[], options: Assemb
   const tables = fragments.flatMap((f) => f.nft ?? []);
   const speakers = Object.assign({}, ...fragments.map((f) => f.speakers)) as Record<string, readonly string[]>;
   const wg = Object.assign({}, ...fragments.map((f) => f.wg)) as Record<string, string>;
+  const sets = onlyOne(fragments, 'ipset');
+  const services = onlyOne(fragments, 'ipvs');
   return {
     sysctl: mergeSysctls([...fragments.map((f) => f.sysctl ?? {}), options.sysctls ?? {}]),
     links: mergeLinks(fragments),
@@ -29,17 +31,19 @@ export function assembleNode(fragments: readonly NodeFragment[], options: Assemb
     fdb: fragments.flatMap((f) => f.fdb ?? []),
     iptables: mergeTables(fragments.flatMap((f) => f.iptables ?? [])),
     ip6tables: mergeTables(fragments.flatMap((f) => f.ip6tables ?? [])),
-    ...mergeTexts(fragments, 'ipset'),
-    ...mergeTexts(fragments, 'ipvs'),
+    ...(sets === undefined ? {} : { ipset: sets }),
+    ...(services === undefined ? {} : { ipvs: services }),
     ...(tables.length === 0 ? {} : { nft: { tables } }),
     ...(Object.keys(wg).length === 0 ? {} : { wg }),
     ...(Object.keys(speakers).length === 0 ? {} : { speakers }),
   };
 }
 
-function mergeTexts<K extends 'ipset' | 'ipvs'>(fragments: readonly NodeFragment[], key: K): { readonly [P in K]?: string } {
-  const texts = fragments.flatMap((f) => f[key] ?? []);
-  return texts.length === 0 ? {} : ({ [key]: texts.join('') } as { readonly [P in K]?: string });
+/** Of all agents one alone has some. */
+function onlyOne<K extends 'ipset' | 'ipvs'>(fragments: readonly NodeFragment[], key: K): NodeFragment[K] {
+  const [first, second] = fragments.flatMap((f) => f[key] ?? []);
+  if (second !== undefined) throw new InvariantError(`two agents have ${key}`);
+  return first as NodeFragment[K];
 }
 
 function mergeSysctls(layers: readonly Readonly<Record<string, string>>[]): Record<string, string> {

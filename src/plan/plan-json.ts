@@ -85,14 +85,19 @@ function writeNetns(netns: NetnsPlan): Readonly<Record<string, unknown>> {
     rules: [...netns.rules],
     neigh: [...netns.neigh],
     fdb: [...netns.fdb],
-    ipset: netns.ipset,
+    ipset: textOf(netns.ipset),
     iptables: restoreText(netns.iptables),
     ip6tables: restoreText(netns.ip6tables),
     nft: typeof netns.nft === 'object' ? writeNft(netns.nft) : netns.nft,
-    ipvs: netns.ipvs,
+    ipvs: textOf(netns.ipvs),
     wg: netns.wg === undefined ? undefined : { ...netns.wg },
     speakers: netns.speakers === undefined ? undefined : { ...netns.speakers },
   });
+}
+
+/** Of what a restore tool reads. */
+export function textOf<T extends string | { readonly text: string } | undefined>(made: T): string | Extract<T, undefined> {
+  return typeof made === 'object' ? made.text : (made as string | Extract<T, undefined>);
 }
 
 function restoreText(ruleset: Ruleset | undefined): string | undefined {

@@ -6,6 +6,8 @@
  */
 import type { Ip } from '../base/ip.js';
 import type { Conversation } from './conversation.js';
+import type { MadeSets } from './ipset/ip-set.js';
+import type { MadeServices } from './ipvs/ipvs-service.js';
 import type { NftRuleset } from './nft/nft-ruleset.js';
 import type { Ruleset } from './ruleset.js';
 
@@ -25,10 +27,12 @@ export interface NetnsPlan {
   readonly fdb: readonly string[];
   readonly iptables: Ruleset | undefined;
   readonly ip6tables: Ruleset | undefined;
-  readonly ipset?: string | undefined;
+  /** As `ipset restore` reads; or the sets, which may be made on first reading. */
+  readonly ipset?: string | MadeSets | undefined;
   /** As `nft -f` reads and `nft list ruleset` prints; or its tables, which may be made on first reading. */
   readonly nft?: string | NftRuleset | undefined;
-  readonly ipvs?: string | undefined;
+  /** As `ipvsadm -R` reads; or the services, which may be made on first reading. */
+  readonly ipvs?: string | MadeServices | undefined;
   /** By device, as `wg setconf` reads. */
   readonly wg?: Readonly<Record<string, string>> | undefined;
   /** By device: IPv4 addresses for which a program answers ARP there, as MetalLB's speaker does; nobody here holds them. */

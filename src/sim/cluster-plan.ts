@@ -23,6 +23,7 @@ import type { Naming } from '../trace/naming.js';
 import { deadMachine, downNodes } from './dead-node.js';
 import { externalListeners, listenerOwner, nodeListeners, podNetnsListeners, portsServed } from './listeners.js';
 import { nodeAddresses } from './lookup.js';
+import { publicAddresses } from './public-addresses.js';
 import { explainLate, lossByLag, notYetSeen } from './late-proxy.js';
 import { ABREAST, type LateView } from './proxy-lag.js';
 import { balancerListeners } from './relay/balancer-relay.js';
@@ -79,7 +80,6 @@ export class ClusterPlan implements PlanSource, Naming {
   readonly #plans = new Map<string, NetnsPlan | undefined>();
   #owners: Map<string, Owner> | undefined;
   #holders: Map<Ip, string> | undefined;
-  #shared: Set<Ip> | undefined;
 
   constructor(cluster: ClusterSpec, view: StoreView, externals: readonly ExternalHost[], { linkFaults = [], late = ABREAST }: Moment = {}) {
     this.cluster = cluster;
@@ -279,16 +279,7 @@ export class ClusterPlan implements PlanSource, Naming {
 
   /** An address that Services have from outside. */
   #isOfService(ip: Ip): boolean {
-    this.#shared ??= new Set(
-      this.view
-        .list('Service')
-        .flatMap(({ spec, status }) => [
-          ...(spec.externalIPs ?? []),
-          ...(status?.loadBalancer?.ingress ?? []).flatMap((one) => one.ip ?? []),
-        ])
-        .flatMap((text) => parseIp(text) ?? []),
-    );
-    return this.#shared.has(ip);
+    return publicAddresses(this.view.list('Service')).has(ip);
   }
 
   #addressesOf(owner: Owner): readonly string[] {

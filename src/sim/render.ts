@@ -10,7 +10,7 @@ import { readIpvs } from '../plan/ipvs/read-ipvs.js';
 import { writeIpvs } from '../plan/ipvs/write-ipvs.js';
 import { rulesetOf } from '../plan/nft/tables-of.js';
 import { writeNft } from '../plan/nft/write-ruleset.js';
-import { writePlan } from '../plan/plan-json.js';
+import { textOf, writePlan } from '../plan/plan-json.js';
 import type { ClusterPlan } from './cluster-plan.js';
 import type { RenderFormat } from './contract.js';
 
@@ -35,9 +35,9 @@ export function renderNode(plan: ClusterPlan, node: string, format: RenderFormat
     case 'plan':
       return `${JSON.stringify(writePlan({ netns: { [netns]: rendered }, listeners: plan.listeners(netns), probes: [] }), undefined, 2)}\n`;
     case 'ipset':
-      return rendered.ipset === undefined ? nobodyWrites(format) : writeIpset(readIpset(rendered.ipset, `${node} ipset`));
+      return rendered.ipset === undefined ? nobodyWrites(format) : writeIpset(readIpset(textOf(rendered.ipset), `${node} ipset`));
     case 'ipvsadm':
-      return rendered.ipvs === undefined ? nobodyWrites(format) : writeIpvs(readIpvs(rendered.ipvs, `${node} ipvs`));
+      return rendered.ipvs === undefined ? nobodyWrites(format) : writeIpvs(readIpvs(textOf(rendered.ipvs), `${node} ipvs`));
     case 'nft':
       return rendered.nft === undefined ? nobodyWrites(format) : writeNft(rulesetOf(rendered.nft, `${node} nft`));
   }

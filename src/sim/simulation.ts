@@ -66,6 +66,8 @@ export class Simulation implements SimulationApi {
   #plan: ClusterPlan | undefined;
   #planKey = '';
   #network: SimulatedNetwork | undefined;
+  /** The one that the network stands for. */
+  #networkPlan: ClusterPlan | undefined;
   #traces = 0;
 
   constructor(cluster: ClusterSpec) {
@@ -239,7 +241,6 @@ export class Simulation implements SimulationApi {
       const late = this.proxyLag.late(view.list('Node').map(({ metadata }) => metadata.name));
       this.#plan = new ClusterPlan(this.cluster, view, [...this.#externals.list], { linkFaults: this.linkFaults.list(), late });
       this.#planKey = key;
-      this.#network = undefined;
     }
     return this.#plan;
   }
@@ -263,7 +264,10 @@ export class Simulation implements SimulationApi {
 
   #currentNetwork(): SimulatedNetwork {
     const plan = this.clusterPlan();
-    return (this.#network ??= createNetwork(plan));
+    if (this.#network === undefined) this.#network = createNetwork(plan);
+    else if (this.#networkPlan !== plan) this.#network.renew(plan);
+    this.#networkPlan = plan;
+    return this.#network;
   }
 
   #resolveContext(): Parameters<typeof resolveSource>[0] {

@@ -39,10 +39,11 @@ export function mergeRuns(runs: readonly Run[]): readonly Run[] {
   for (const { probability, record } of runs) {
     const key = answerKey(record);
     const group = byAnswer.get(key) ?? [];
-    const equal = group.find((fate) => wayOf(fate) === wayKey(record));
+    const way = group.length === 0 ? undefined : wayKey(record);
+    const equal = group.find((fate) => wayOf(fate) === way);
     if (equal !== undefined) equal.probability += probability;
     else {
-      const fate = { record, probability, way: undefined };
+      const fate = { record, probability, way };
       fates.push(fate);
       group.push(fate);
       byAnswer.set(key, group);

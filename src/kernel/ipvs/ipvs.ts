@@ -15,6 +15,7 @@ import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
 import type { IpvsService, IpvsServices, RealServer } from '../../plan/ipvs/ipvs-service.js';
 import { formatServiceKey } from '../../plan/ipvs/service-key.js';
 import { readIpvs } from '../../plan/ipvs/read-ipvs.js';
+import type { NetnsPlan } from '../../plan/plan.js';
 import type { Hook, RuleHit } from '../../trace/event.js';
 import type { Namespace } from '../namespace.js';
 import type { IpvsFlow, IpvsHooks, Passage } from '../netfilter/contract.js';
@@ -29,13 +30,15 @@ import { fromService } from './rewrite.js';
 import { ServiceStates, templateName } from './schedule.js';
 import { sendToServer } from './send-to-server.js';
 import { serverHit } from './server-hit.js';
-import { findService, indexServices, serviceAt, type ServiceTable } from './service-table.js';
+import { findService, indexServices, madeServices, serviceAt, type ServiceTable } from './service-table.js';
 import { noteHandled } from './track.js';
 
 const readServices = memoByText(readIpvs, 2_000);
 const tables = new WeakMap<IpvsServices, ServiceTable>();
 
-function tableOf(services: IpvsServices): ServiceTable {
+function tableOf(ipvs: NonNullable<NetnsPlan['ipvs']>, origin: string): ServiceTable {
+  if (typeof ipvs !== 'string') return madeServices(ipvs);
+  const services = readServices(ipvs, origin);
   let table = tables.get(services);
   if (table === undefined) tables.set(services, (table = indexServices(services)));
   return table;
@@ -101,11 +104,11 @@ export class Ipvs implements IpvsHooks {
       (one) => (one.lost === true ? undefined : serverNow(serviceOf(one), one.server)),
       this.#rt.nowUs,
     );
-    this.#states.adopt(before.#states, (key) => this.#table.byKey.get(formatServiceKey(key)));
+    this.#states.adopt(before.#states, (key) => this.#table.withKey(key));
   }
 
   get #table(): ServiceTable {
-    this.#services ??= tableOf(readServices(this.#ns.plan.ipvs ?? '', `${this.#ns.name} ipvs`));
+    this.#services ??= tableOf(this.#ns.plan.ipvs ?? '', `${this.#ns.name} ipvs`);
     return this.#services;
   }
 

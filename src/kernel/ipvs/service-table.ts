@@ -1,14 +1,14 @@
 /** Which service a packet calls (ip_vs_service_find): by its mark, else by protocol, address and port, else by address and any port. */
 import type { Ip } from '../../base/ip.js';
 import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
-import type { IpvsService, IpvsServices } from '../../plan/ipvs/ipvs-service.js';
+import { formatServiceKey } from '../../plan/ipvs/service-key.js';
+import type { IpvsService, IpvsServices, MadeServices, ServiceKey } from '../../plan/ipvs/ipvs-service.js';
 
 export interface ServiceTable {
   /** Those of IPv6 by the negative of their mark. */
   readonly byMark: ReadonlyMap<number, IpvsService>;
-  readonly byKey: IpvsServices;
-  /** By `proto << 16 | port`. */
-  readonly byPort: ReadonlyMap<number, ReadonlyMap<Ip, IpvsService>>;
+  withKey(key: ServiceKey): IpvsService | undefined;
+  at(proto: number, ip: Ip, port: number): IpvsService | undefined;
 }
 
 const PROTOCOLS = { tcp: PROTO.tcp, udp: PROTO.udp, sctp: PROTO.sctp } as const;
@@ -28,7 +28,27 @@ export function indexServices(services: IpvsServices): ServiceTable {
     if (same === undefined) byPort.set(port, new Map([[key.ip, service]]));
     else same.set(key.ip, service);
   }
-  return { byKey: services, byMark, byPort };
+  return {
+    withKey: (key) => services.get(formatServiceKey(key)),
+    byMark,
+    at: (proto, ip, port) => byPort.get((proto << 16) | port)?.get(ip),
+  };
+}
+
+const NO_MARKS: ServiceTable['byMark'] = new Map();
+const NAMES: ReadonlyMap<number, keyof typeof PROTOCOLS> = new Map(
+  Object.entries(PROTOCOLS).map(([name, number]) => [number, name as keyof typeof PROTOCOLS]),
+);
+
+export function madeServices(services: MadeServices): ServiceTable {
+  return {
+    withKey: (key) => (key.kind === 'mark' ? undefined : services.find(key.proto, key.ip, key.port)),
+    byMark: NO_MARKS,
+    at: (proto, ip, port) => {
+      const name = NAMES.get(proto);
+      return name === undefined ? undefined : services.find(name, ip, port);
+    },
+  };
 }
 
 export function findService(table: ServiceTable, packet: IpPacket, port: number, mark: number): IpvsService | undefined {
@@ -41,5 +61,5 @@ export function findService(table: ServiceTable, packet: IpPacket, port: number,
 
 // eslint-disable-next-line eslint/max-params
 export function serviceAt(table: ServiceTable, proto: number, dst: Ip, port: number): IpvsService | undefined {
-  return table.byPort.get((proto << 16) | port)?.get(dst) ?? table.byPort.get(proto << 16)?.get(dst);
+  return table.at(proto, dst, port) ?? table.at(proto, dst, 0);
 }

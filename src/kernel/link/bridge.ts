@@ -8,6 +8,8 @@ import type { Device } from '../namespace.js';
 export interface Bridge {
   readonly ports: BridgePort[];
   readonly fdb: Map<Mac, BridgeFdbEntry>;
+  /** What the fdb began with. */
+  given: readonly (readonly [Mac, Readonly<BridgeFdbEntry>])[];
   readonly ageingUs: number;
   /** The plan says its MTU. */
   readonly hasOwnMtu: boolean;

@@ -190,7 +190,14 @@ function buildBridge(link: LinkPlan, mac: Mac, origin: string): Bridge {
   const args = readBridgeArgs(link.args ?? '', origin);
   const fdb: Bridge['fdb'] = new Map([[mac, { port: undefined, seenUs: 0, ages: false }]]);
   const calls = { callsIptables: args.nfCallIptables, callsIp6tables: args.nfCallIp6tables };
-  return { ports: [], fdb, ageingUs: args.ageingTimeCs * 10_000, hasOwnMtu: link.mtu !== undefined && link.mtu !== DEFAULT_MTU, ...calls };
+  return {
+    ports: [],
+    fdb,
+    given: [],
+    ageingUs: args.ageingTimeCs * 10_000,
+    hasOwnMtu: link.mtu !== undefined && link.mtu !== DEFAULT_MTU,
+    ...calls,
+  };
 }
 
 function buildVxlan(link: LinkPlan, origin: string): Vxlan {

@@ -23,6 +23,8 @@ export interface Evaluation {
   pastQueue?: boolean | undefined;
   rejectWith: string | undefined;
   readonly host: NetfilterHost;
+  /** Stands for the namespace where something outlives it: compiled chains are shared, and must not hold whom they were last used by. */
+  readonly owner: object;
   readonly counters: NetfilterCounters;
   /** State that rules keep in this namespace, by rule and by its match: counters of `statistic`, buckets of `limit`. */
   readonly ruleState: Map<RuleHit, MatchState>;

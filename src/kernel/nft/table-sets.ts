@@ -17,7 +17,6 @@ export type Lookup = (e: Evaluation) => Found | undefined | 'break';
 
 export class TableSets {
   readonly #table: NftTable;
-  readonly #named = new Map<string, SetIndex>();
 
   constructor(table: NftTable) {
     this.#table = table;
@@ -58,19 +57,20 @@ export class TableSets {
     return set.flags.includes('dynamic') || set.flags.includes('timeout') ? changingLookup(set, index, parts) : staticLookup(index, parts);
   }
 
+  /** Verdicts are checked against the first table that has the set: those of which it is a part share its chains' names. */
   #index(set: NftSet, width: number): SetIndex {
-    let index = this.#named.get(set.name);
+    let index = indexes.get(set);
     if (index === undefined) {
-      index = indexElements(
-        elementsOf(set, (verdict) => this.checkVerdict(verdict)),
-        width,
-        `${set.kind} ${set.name}`,
-      );
-      this.#named.set(set.name, index);
+      const elements = elementsOf(set, (verdict) => this.checkVerdict(verdict));
+      index = indexElements(elements, width, `${set.kind} ${set.name}`);
+      indexes.set(set, index);
     }
     return index;
   }
 }
+
+/** The same set may stand in the tables of many namespaces, and in a table after a change that did not concern it. */
+const indexes = new WeakMap<NftSet, SetIndex>();
 
 /** nft compares the types themselves; those of numbers that were reckoned are not known here. */
 function checkKey(set: NftSet, given: readonly DataType[]): void {

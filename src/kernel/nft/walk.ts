@@ -87,10 +87,9 @@ function walkFrom(e: Evaluation, chain: CompiledNftChain, from: number, depth: n
       if (outcome === 'drop') e.decidedBy ??= rule.hit;
       return outcome;
     }
-    outcome.target ??= chain.table.chain(outcome.chain);
     // Nothing comes back to a chain that was left by goto.
     learner?.enter({ chain, next: outcome.goto ? rules.length : i + 1 }, depth);
-    const verdict = walk(e, outcome.target, depth + 1);
+    const verdict = walk(e, chain.table.chain(outcome.chain), depth + 1);
     // A goto does not come back here: what falls out of its chain returns to our caller.
     if (outcome.goto) return verdict === 'continue' ? 'return' : verdict;
     if (verdict !== 'return' && verdict !== 'continue') return verdict;

@@ -39,20 +39,24 @@ export interface EndpointScan {
   /** One that is ready, or serves while it terminates, exists. */
   readonly usable: boolean;
   readonly hints: boolean;
+  /** Where they are. */
+  readonly nodes: readonly string[];
 }
 
 export function scanEndpoints(slices: readonly PortSlice[]): EndpointScan {
   let count = 0;
   let usable = false;
   let hints = false;
+  const nodes: string[] = [];
   for (const { slice } of slices) {
     count += slice.endpoints.length;
-    for (const { conditions, hints: own } of slice.endpoints) {
+    for (const { conditions, hints: own, nodeName } of slice.endpoints) {
+      if (nodeName !== undefined && !nodes.includes(nodeName)) nodes.push(nodeName);
       usable ||= (conditions?.ready ?? true) || ((conditions?.serving ?? true) && (conditions?.terminating ?? false));
       hints ||= own !== undefined;
     }
   }
-  return { count, usable, hints };
+  return { count, usable, hints, nodes };
 }
 
 /** Sorted by their text. */

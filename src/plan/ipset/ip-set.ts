@@ -77,7 +77,19 @@ export interface IpSetPlan {
   readonly options: SetOptions;
   /** By the text of the element, in the order in which they came. */
   readonly entries: ReadonlyMap<string, SetEntry>;
+  /**
+   * Of a set without exceptions, timeouts and counters: whether an element covers these parts of a packet (addresses, `proto << 16 | port`). It says what
+   * the entries would, without their being made.
+   */
+  readonly holds?: ((parts: readonly (Ip | string)[]) => boolean) | undefined;
 }
 
 /** By name, in the order in which they were created. */
 export type IpSets = ReadonlyMap<string, IpSetPlan>;
+
+/** Sets as a program has them, whose elements may be made on first reading. */
+export interface MadeSets {
+  readonly sets: IpSets;
+  /** As `ipset restore` reads. */
+  readonly text: string;
+}

@@ -41,3 +41,11 @@ export interface IpvsService {
 
 /** By the text of the key, in the order in which they came. */
 export type IpvsServices = ReadonlyMap<string, IpvsService>;
+
+/** Services as a program has them, none with a mark, each of which may be made when it is first asked for. */
+export interface MadeServices {
+  /** The one of that address and port; the same object each time. */
+  find(proto: 'tcp' | 'udp' | 'sctp', ip: Ip, port: number): IpvsService | undefined;
+  /** As `ipvsadm -R` reads. */
+  readonly text: string;
+}

@@ -4,6 +4,7 @@
  * tell). Servers of UDP and SCTP, and those of a Service that is deleted, are gone at once.
  */
 import type { Ip } from '../../base/ip.js';
+import { textOf } from '../../plan/plan-json.js';
 import type { ListenerPlan, NetnsPlan, PlanSource } from '../../plan/plan.js';
 import type { ClusterPlan } from '../cluster-plan.js';
 
@@ -25,8 +26,10 @@ export class StoryPlan implements PlanSource {
     const plan = this.#plan.netns(name);
     if (plan?.ipvs === undefined) return plan;
     const earlier = this.#before?.netns(name)?.ipvs;
-    const left = earlier === undefined ? [] : quiesced(earlier.split('\n'), plan.ipvs.split('\n'));
-    const made = left.length === 0 ? plan : { ...plan, ipvs: `${plan.ipvs}${left.join('\n')}\n` };
+    if (earlier === undefined || earlier === plan.ipvs) return plan;
+    const now = textOf(plan.ipvs);
+    const left = quiesced(textOf(earlier).split('\n'), now.split('\n'));
+    const made = left.length === 0 ? plan : { ...plan, ipvs: `${now}${left.join('\n')}\n` };
     this.#made.set(name, made);
     return made;
   }

@@ -114,7 +114,7 @@ function walkIndexed(e: Evaluation, chain: CompiledChain, start: number, depth: 
 
 function link(e: Evaluation, rule: CompiledRule): CompiledChain {
   const chain = e.chain(rule);
-  rule.linkedFor = e.host;
+  rule.linkedFor = e.owner;
   rule.linked = chain;
   return chain;
 }
@@ -137,7 +137,7 @@ function tryRule(e: Evaluation, chain: CompiledChain, at: number, depth: number)
   if (e.record) e.hits.push(rule.hit);
   if (learner !== undefined && !learner.closed) learner.matched(rule, chain, at, depth);
   if (rule.action !== undefined) return rule.action(e);
-  const verdict = walk(e, rule.linkedFor === e.host ? (rule.linked as CompiledChain) : link(e, rule), depth + 1);
+  const verdict = walk(e, rule.linkedFor === e.owner ? (rule.linked as CompiledChain) : link(e, rule), depth + 1);
   // A goto does not come back here: what falls out of its chain returns to our caller.
   if (rule.goto) return verdict === 'continue' ? 'return' : verdict;
   return verdict === 'return' ? 'continue' : verdict;

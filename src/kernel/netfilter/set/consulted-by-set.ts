@@ -10,7 +10,8 @@ import type { Side } from './packet-parts.js';
 const OTHER: Consulted = of(FIELD.other);
 
 /** `ported`: the packet has ports. */
-export function consultedBySet({ type, family, options, entries }: IpSetPlan, sides: readonly Side[], ported: boolean): Consulted {
+export function consultedBySet(set: IpSetPlan, sides: readonly Side[], ported: boolean): Consulted {
+  const { type, family, options } = set;
   const { parts } = SET_TYPES[type];
   if (family === 'inet6' || options.timeout !== undefined || options.counters || sides.length < parts.length) return OTHER;
   const looked = parts.map((kind, i) => {
@@ -19,5 +20,5 @@ export function consultedBySet({ type, family, options, entries }: IpSetPlan, si
     return kind === 'port' && ported ? of(FIELD.proto | (source ? FIELD.sport : FIELD.dport)) : OTHER;
   });
   const all = together(looked);
-  return entries.size === 0 && (all.fields & FIELD.other) === 0 ? NOTHING : all;
+  return set.holds === undefined && set.entries.size === 0 && (all.fields & FIELD.other) === 0 ? NOTHING : all;
 }

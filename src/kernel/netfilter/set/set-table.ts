@@ -4,7 +4,7 @@
  */
 import { type InputError, inputError, unsupported } from '../../../base/errors.js';
 import { memoByText } from '../../../base/memo.js';
-import type { IpSetPlan, IpSets, SetEntry } from '../../../plan/ipset/ip-set.js';
+import type { IpSetPlan, IpSets, MadeSets, SetEntry } from '../../../plan/ipset/ip-set.js';
 import { SET_TYPES } from '../../../plan/ipset/set-types.js';
 import { readIpset } from '../../../plan/ipset/read-ipset.js';
 import { type Consulted, FIELD, of } from '../chain/consulted.js';
@@ -61,8 +61,8 @@ export class SetTable {
   readonly #memories = new Set<WalkMemo>();
   #everChanged = false;
 
-  constructor(text: string, netns: string) {
-    this.#sets = readSets(text, `${netns} ipset`);
+  constructor(sets: string | MadeSets, netns: string) {
+    this.#sets = typeof sets === 'string' ? readSets(sets, `${netns} ipset`) : sets.sets;
     this.#netns = netns;
   }
 
@@ -106,6 +106,7 @@ export class SetTable {
   #covers(e: Evaluation, set: IpSetPlan, sides: readonly Side[], { exceptions = false, counters = NO_COUNTERS }: SetQuestion): boolean {
     const values = packetParts(e, set, sides);
     if (values === undefined) return false;
+    if (set.holds !== undefined && !this.#changed.has(set)) return !exceptions && set.holds(values);
     const leaf = this.#leafOf(e, set, values) ?? this.#learnMac(set, values);
     if (leaf !== undefined && set.options.counters && !this.#counts(e, leaf, counters)) return false;
     return leaf !== undefined && leaf.nomatch === (exceptions && SET_TYPES[set.type].adds.includes('nomatch'));

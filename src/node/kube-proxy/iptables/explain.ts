@@ -15,7 +15,9 @@ import {
 } from '../origin.js';
 import { firstDefined, modelsOfRule } from '../models-of-rule.js';
 import type { ServiceModel } from '../service-model.js';
+import { portFinder } from '../port-finder.js';
 import type { ProxyPort } from '../service-port.js';
+import { chainOwner } from './chain-owner.js';
 
 const HASHED_CHAIN = /^KUBE-(?:SVC|SVL|EXT|FW|SEP)-[A-Z2-7]{16}$/;
 
@@ -33,37 +35,18 @@ const SERVICE_PORT_NAME = /--comment "(?:[^"]* )?([a-z0-9][-.a-z0-9]*\/[a-z0-9][
 
 function portOfRule(model: ServiceModel, rule: RuleRef, target: string): ProxyPort | undefined {
   const spn = SERVICE_PORT_NAME.exec(rule.text)?.[1];
-  const named = spn === undefined ? undefined : names(model).get(spn);
+  const named = spn === undefined ? undefined : portNamed(model, spn);
   if (named !== undefined) return named;
   // A large cluster's rules of endpoints carry no comments.
   const hashed = [target, rule.chain].find((name) => HASHED_CHAIN.test(name));
-  return hashed === undefined ? undefined : chains(model).get(hashed);
+  return hashed === undefined ? undefined : ownerOf(model, hashed);
 }
 
-const namesOf = new WeakMap<ServiceModel, ReadonlyMap<string, ProxyPort>>();
-const chainsOf = new WeakMap<ServiceModel, ReadonlyMap<string, ProxyPort>>();
+const portNamed = portFinder((port) => port.spn);
 
-function names(model: ServiceModel): ReadonlyMap<string, ProxyPort> {
-  let index = namesOf.get(model);
-  if (index === undefined) {
-    index = new Map(model.ports.map((port) => [port.spn, port]));
-    namesOf.set(model, index);
-  }
-  return index;
-}
-
-function chains(model: ServiceModel): ReadonlyMap<string, ProxyPort> {
-  let index = chainsOf.get(model);
-  if (index === undefined) {
-    const entries = new Map<string, ProxyPort>();
-    for (const port of model.ports) {
-      for (const prefix of ['SVC', 'SVL', 'EXT', 'FW']) entries.set(`KUBE-${prefix}-${port.hash}`, port);
-      for (const endpoint of port.endpoints) entries.set(endpoint.chain, port);
-    }
-    index = entries;
-    chainsOf.set(model, index);
-  }
-  return index;
+function ownerOf(model: ServiceModel, chain: string): ProxyPort | undefined {
+  const owner = chainOwner(model, chain);
+  return owner === 'unknown' ? model.ports.find((port) => port.endpoints.some((endpoint) => endpoint.chain === chain)) : owner;
 }
 
 function portDetail(context: NodeContext, port: ProxyPort, rule: RuleRef, target: string): string {

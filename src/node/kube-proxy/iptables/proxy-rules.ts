@@ -13,9 +13,13 @@ import { natFixedChains, natNodePortsChain, natServicesChain } from './nat-rules
 import { oncePerSettings } from '../once-per.js';
 import { decidePort, type PortDecision } from '../port-decision.js';
 import type { ProxyNode } from '../proxy-node.js';
-import { rememberedWhile } from './remembered.js';
-import { endpointChains, servicePortChains } from './service-chains.js';
-import { sharedChains } from './shared-chains.js';
+import { rememberedWhile } from '../remembered.js';
+import { nodeChains, sharedChains } from './shared-chains.js';
+
+interface DispatchChains {
+  readonly nat: ReadonlyMap<string, Chain>;
+  readonly filter: ReadonlyMap<string, Chain>;
+}
 
 /** What nodes of equal settings share. */
 interface SharedRules {
@@ -24,45 +28,32 @@ interface SharedRules {
   readonly dispatch: Map<string, DispatchChains>;
 }
 
-interface DispatchChains {
-  readonly nat: ReadonlyMap<string, Chain>;
-  readonly filter: ReadonlyMap<string, Chain>;
-}
-
 const sharedOf = oncePerSettings<SharedRules>();
 const lastDispatch = rememberedWhile<DispatchChains>();
 const CANARY = chain('KUBE-PROXY-CANARY', []);
 
 export function proxyTables(model: ServiceModel, node: ProxyNode): readonly TableFragment[] {
-  const shared = sharedRules(model, node);
-  const own: Chain[] = [];
+  const settings = [node.masqueradeAll, node.localhostNodePorts, node.detector?.meaning, node.largeCluster].join();
+  const shared = sharedOf(model, settings, () => ({ chains: sharedChains(model, node, settings), dispatch: new Map() }));
   const decisions = new Map<ProxyPort, PortDecision>();
   let signature = node.nodePortIps?.join() ?? '';
   for (const port of model.perNode) {
     const decision = decidePort(port, node);
     decisions.set(port, decision);
     signature += `${decision.hasInternal ? 'i' : '-'}${decision.hasExternal ? 'e' : '-'}`;
-    own.push(...servicePortChains(port, decision, node), ...endpointChains(port, decision, node));
   }
   const decision = (port: ProxyPort): PortDecision => decisions.get(port) ?? decidePort(port, node);
   let dispatch = shared.dispatch.get(signature);
   if (dispatch === undefined) {
-    const settings = [node.masqueradeAll, node.localhostNodePorts, node.detector?.meaning, signature].join();
-    dispatch = lastDispatch(model.ports, settings, node, () => dispatchChains(model.ports, decision, node));
+    dispatch = lastDispatch(model.ports, [settings, signature].join(), node, () => dispatchChains(model.ports, decision, node));
     shared.dispatch.set(signature, dispatch);
   }
+  const own = model.perNode.length === 0 ? [] : [nodeChains(model, decisions, node)];
   return [
     { table: 'mangle', chains: [CANARY], jumps: [] },
     { table: 'filter', chains: filterFixedChains(node), shared: [dispatch.filter], jumps: filterJumps(node.localhostNodePorts) },
-    { table: 'nat', chains: [...natFixedChains(node), ...own], shared: [dispatch.nat, shared.chains], jumps: NAT_JUMPS },
+    { table: 'nat', chains: natFixedChains(node), shared: [dispatch.nat, ...own, shared.chains], jumps: NAT_JUMPS },
   ];
-}
-
-function sharedRules(model: ServiceModel, node: ProxyNode): SharedRules {
-  return sharedOf(model, [node.masqueradeAll, node.localhostNodePorts, node.detector?.meaning].join(), () => {
-    const ports = model.perNode.length === 0 ? model.ports : model.ports.filter((port) => !port.perNode);
-    return { chains: sharedChains(ports, node), dispatch: new Map() };
-  });
 }
 
 function dispatchChains(ports: readonly ProxyPort[], decision: (port: ProxyPort) => PortDecision, node: ProxyNode): DispatchChains {

@@ -1,50 +1,48 @@
 /**
- * The chains of all Service ports whose rules are the same on every node. None is made before it is looked up: a packet to one Service among
- * ten thousand makes that one's chains. An endpoint's chain is known by name as soon as the rules that lead to it were read; who asks for one before, or
- * walks the map, has everything made.
+ * The chains of Service ports by their names: those of ports that are the same on every node, made once for all nodes of the same settings, and those of
+ * the ports that may be different on each.
  */
 import type { Chain } from '../../../plan/ruleset.js';
-import { chainMap } from '../../chain-map.js';
-import type { ProxyPort } from '../service-port.js';
-import { decidePort } from '../port-decision.js';
+import { chainsOfPorts, oncePerPort, type PortChains, portChains } from '../port-chains.js';
+import { decidePort, type PortDecision } from '../port-decision.js';
 import type { ProxyNode } from '../proxy-node.js';
+import type { ServiceModel } from '../service-model.js';
+import type { ProxyPort } from '../service-port.js';
+import { chainOwner, noteEndpoints } from './chain-owner.js';
 import { endpointChains, servicePortChains } from './service-chains.js';
 
-const PORT_CHAIN = /^KUBE-(?:SVC|EXT)-/;
+const kept = oncePerPort<PortChains<Chain>>();
 
-/** `ports` are those that are the same on every node; of `node` only what all nodes of these settings share is read. */
-export function sharedChains(ports: readonly ProxyPort[], node: ProxyNode): ReadonlyMap<string, Chain> {
-  const made = new Map<string, Chain>();
-  let byHash: ReadonlyMap<string, ProxyPort> | undefined;
-  let isComplete = false;
+/** Of the ports that are the same on every node; of `node` only what all nodes of these `settings` share is read. */
+export function sharedChains(model: ServiceModel, node: ProxyNode, settings: string): ReadonlyMap<string, Chain> {
+  const chainsOf = (port: ProxyPort): PortChains<Chain> => kept(port, settings, () => makeChains(port, decidePort(port, node), node));
+  const ports = (): readonly ProxyPort[] => (model.perNode.length === 0 ? model.ports : model.ports.filter((port) => !port.perNode));
+  return chainsOfPorts({ ports, owner: ownerAmong(model, false), chainsOf });
+}
 
-  const add = (chain: Chain): void => {
-    if (!made.has(chain.name)) made.set(chain.name, chain);
+/** Of the ports that may be different on each node. */
+export function nodeChains(
+  model: ServiceModel,
+  decisions: ReadonlyMap<ProxyPort, PortDecision>,
+  node: ProxyNode,
+): ReadonlyMap<string, Chain> {
+  const made = new Map<ProxyPort, PortChains<Chain>>();
+  const chainsOf = (port: ProxyPort): PortChains<Chain> => {
+    let chains = made.get(port);
+    if (chains === undefined) made.set(port, (chains = makeChains(port, decisions.get(port) ?? decidePort(port, node), node)));
+    return chains;
   };
-  const addPort = (port: ProxyPort): void => {
-    const decision = decidePort(port, node);
-    servicePortChains(port, decision, node, () => endpointChains(port, decision, node).forEach(add)).forEach(add);
+  return chainsOfPorts({ ports: () => model.perNode, owner: ownerAmong(model, true), chainsOf });
+}
+
+function makeChains(port: ProxyPort, decision: PortDecision, node: ProxyNode): PortChains<Chain> {
+  const note = (): void => noteEndpoints(port, decision.hasEndpoints ? decision.choice.all : []);
+  return portChains(servicePortChains(port, decision, node, note), () => endpointChains(port, decision, node));
+}
+
+function ownerAmong(model: ServiceModel, isPerNode: boolean): (name: string) => ProxyPort | 'unknown' | undefined {
+  return (name) => {
+    const port = chainOwner(model, name);
+    return typeof port !== 'object' || port.perNode === isPerNode ? port : undefined;
   };
-  const complete = (): ReadonlyMap<string, Chain> => {
-    if (!isComplete) {
-      for (const port of ports) {
-        addPort(port);
-        endpointChains(port, decidePort(port, node), node).forEach(add);
-      }
-      isComplete = true;
-    }
-    return made;
-  };
-  const find = (name: string): Chain | undefined => {
-    const known = made.get(name);
-    if (known !== undefined || isComplete) return known;
-    if (PORT_CHAIN.test(name)) {
-      byHash ??= new Map(ports.map((port) => [port.hash, port]));
-      const port = byHash.get(name.slice(-16));
-      if (port !== undefined) addPort(port);
-      return made.get(name);
-    }
-    return name.startsWith('KUBE-SEP-') ? complete().get(name) : undefined;
-  };
-  return chainMap(find, complete);
 }

@@ -18,9 +18,9 @@ const web = (spec: Partial<Service['spec']> = {}, vips: readonly string[] = []):
 const at = (...endpoints: string[]): EndpointSlice => slice('web', { target: 8080 }, endpoints);
 const MARK = '-j KUBE-MARK-MASQ';
 
-const servers = (made: NodeFragment): readonly string[] => (made.ipvs ?? '').trimEnd().split('\n');
+const servers = (made: NodeFragment): readonly string[] => (made.ipvs?.text ?? '').trimEnd().split('\n');
 const inSet = (made: NodeFragment, set: string): readonly string[] =>
-  (made.ipset ?? '').split('\n').flatMap((line) => (line.startsWith(`add ${set} `) ? [line.slice(set.length + 5)] : []));
+  (made.ipset?.text ?? '').split('\n').flatMap((line) => (line.startsWith(`add ${set} `) ? [line.slice(set.length + 5)] : []));
 const rules = (made: NodeFragment, table: string, chain: string): readonly string[] =>
   made.iptables?.find((one) => one.table === table)?.chains.find(({ name }) => name === chain)?.rules ?? ['no such chain'];
 

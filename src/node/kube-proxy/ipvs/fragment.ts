@@ -1,44 +1,118 @@
 /**
  * kube-proxy's part of a node in IPVS mode: virtual servers, the device that makes their addresses the node's own, ipsets, and rules that ask
- * them. Source: Kubernetes 1.34 pkg/proxy/ipvs/{proxier,netlink_linux}.go. Each family has a half of its own; the device is one. The texts are made for
- * each node when a packet first reaches it.
+ * them. Source: Kubernetes 1.34 pkg/proxy/ipvs/{proxier,netlink_linux}.go. Each family has a half of its own; the device is one. What depends on endpoints is made when it is asked for; the rest stays the same
+ * object while endpoints come and go, and is shared by nodes for which it is the same.
  */
-import { hostRange, type IpFamily } from '../../../base/ip-family.js';
+import { familyOf, hostRange, type IpFamily } from '../../../base/ip-family.js';
+import type { MadeSets } from '../../../plan/ipset/ip-set.js';
+import type { MadeServices } from '../../../plan/ipvs/ipvs-service.js';
+import type { LinkPlan } from '../../../plan/plan.js';
 import type { NodeFragment, TableFragment } from '../../agent.js';
+import { rememberedWhile } from '../remembered.js';
 import type { ServiceModel } from '../service-model.js';
+import type { ProxyPort } from '../service-port.js';
 import { ipvsTables } from './rules.js';
-import { setEntries, setsText } from './sets.js';
-import { boundAddresses, type IpvsNode, virtualServers } from './virtual-servers.js';
+import { type FixedSets, fixedSets, proxySets } from './sets.js';
+import { type IpvsNode, virtualServerTable } from './virtual-servers.js';
 
 export const IPVS_DEVICE = 'kube-ipvs0';
 
 /** What one family has. */
 export interface IpvsHalf {
   readonly family: IpFamily;
-  /** Of the device. */
+  /** Of the device: the same list while endpoints come and go. */
   readonly addr: readonly string[];
   readonly tables: readonly TableFragment[];
-  readonly ipset: string;
-  readonly ipvs: string;
+  readonly ipset: MadeSets;
+  readonly ipvs: MadeServices;
 }
+
+interface Fixed {
+  readonly sets: FixedSets;
+  readonly addr: readonly string[];
+  /** By whether KUBE-LOOP-BACK has elements. */
+  readonly tables: Map<boolean, readonly TableFragment[]>;
+}
+
+const lastFixed = rememberedWhile<Fixed>();
+
+/** The same half again for who asks about the same Services, so that a kernel need not look whether anything changed. */
+const halvesOf = new WeakMap<readonly ProxyPort[], Map<string, IpvsHalf>>();
 
 export function ipvsHalf({ ports }: ServiceModel, node: IpvsNode): IpvsHalf {
-  const entries = setEntries(ports, node);
-  const servers = ports.flatMap((port) => virtualServers(port, node));
+  let byNode = halvesOf.get(ports);
+  if (byNode === undefined) halvesOf.set(ports, (byNode = new Map()));
+  const key = [node.name, node.zone, node.ip, node.scheduler, node.nodePortIps.join(), settingsOf(ports, node)].join(' ');
+  let half = byNode.get(key);
+  if (half === undefined) byNode.set(key, (half = makeHalf(ports, node)));
+  return half;
+}
+
+function makeHalf(ports: readonly ProxyPort[], node: IpvsNode): IpvsHalf {
+  const fixed = lastFixed(ports, settingsOf(ports, node), node, () => {
+    const sets = fixedSets(ports, node);
+    return { sets, addr: sets.bound.map(hostRange), tables: new Map() };
+  });
+  const ipset = proxySets(ports, fixed.sets, node);
+  const hasLocal = ipset.has('KUBE-LOOP-BACK');
+  let tables = fixed.tables.get(hasLocal);
+  if (tables === undefined) fixed.tables.set(hasLocal, (tables = ipvsTables(ports, ipset, node)));
+  return { family: node.family, addr: fixed.addr, tables, ipset, ipvs: virtualServerTable(ports, fixed.sets.index, node) };
+}
+
+export function joinedHalves(halves: readonly IpvsHalf[]): Joined {
+  const [only, other] = halves;
+  if (only !== undefined && other === undefined) return { links: [deviceWith(only.addr)], ipset: only.ipset, ipvs: only.ipvs };
+  const known = only === undefined ? undefined : joins.get(only);
+  if (known !== undefined && known.other === other) return known.joined;
+  const joined = joinHalves(halves);
+  if (only !== undefined) joins.set(only, { other, joined });
+  return joined;
+}
+
+type Joined = Pick<NodeFragment, 'links' | 'ipset' | 'ipvs'>;
+
+const joins = new WeakMap<IpvsHalf, { readonly other: IpvsHalf | undefined; readonly joined: Joined }>();
+
+function joinHalves(halves: readonly IpvsHalf[]): Joined {
   return {
-    family: node.family,
-    addr: boundAddresses(ports, node).map(hostRange),
-    tables: ipvsTables(ports, entries, node),
-    ipset: setsText(entries, node.family),
-    ipvs: servers.map((line) => `${line}\n`).join(''),
+    links: [deviceWith(halves.flatMap(({ addr }) => addr))],
+    ipset: {
+      sets: new Map(halves.flatMap(({ ipset }) => [...ipset.sets])),
+      get text() {
+        return halves.map(({ ipset }) => ipset.text).join('');
+      },
+    },
+    ipvs: {
+      find: (proto, ip, port) => halves.find(({ family }) => family === familyOf(ip))?.ipvs.find(proto, ip, port),
+      get text() {
+        return halves.map(({ ipvs }) => ipvs.text).join('');
+      },
+    },
   };
 }
 
-export function joinedHalves(halves: readonly IpvsHalf[]): Pick<NodeFragment, 'links' | 'ipset' | 'ipvs'> {
-  return {
-    // Nothing ever sets it up: its addresses are the node's own all the same.
-    links: [{ name: IPVS_DEVICE, kind: 'dummy', up: false, addr: halves.flatMap(({ addr }) => addr) }],
-    ipset: halves.map(({ ipset }) => ipset).join(''),
-    ipvs: halves.map(({ ipvs }) => ipvs).join(''),
-  };
+/** Nothing ever sets it up: its addresses are the node's own all the same. */
+function deviceWith(addr: readonly string[]): LinkPlan {
+  return { name: IPVS_DEVICE, kind: 'dummy', up: false, addr };
+}
+
+const reachable = new WeakMap<readonly ProxyPort[], readonly ProxyPort[]>();
+
+function reachableFromOutside(ports: readonly ProxyPort[]): readonly ProxyPort[] {
+  let known = reachable.get(ports);
+  if (known === undefined) reachable.set(ports, (known = ports.filter((port) => port.externallyAccessible)));
+  return known;
+}
+
+/** What of the node the fixed part reads: most nodes agree in it. */
+function settingsOf(ports: readonly ProxyPort[], node: IpvsNode): string {
+  const outside = reachableFromOutside(ports);
+  const taken = outside.flatMap((port) => [...port.externalIPs, ...port.loadBalancerVIPs]).filter((ip) => node.addresses.has(ip));
+  const ranged = outside.some((port) => port.sourceRanges.length > 0);
+  const sctp = outside.some((port) => port.protocol === 'sctp' && port.nodePort !== 0);
+  return [
+    ...[node.masqueradeAll, node.masqueradeBit, node.detector?.meaning, taken.join()],
+    ...[ranged ? node.ip : '', sctp ? node.nodePortIps.join() : ''],
+  ].join(' ');
 }

@@ -8,7 +8,8 @@ import type { TableFragment } from '../../agent.js';
 import { comment, LOOPBACK, REJECT } from '../iptables/rule-text.js';
 import { masqueradeMark } from '../iptables/nat-rules.js';
 import { type ProxyPort, sourceRangesContain } from '../service-port.js';
-import { type SetEntries, setNameOf, type SetName, SETS } from './sets.js';
+import { setNameOf, type SetName, SETS } from './set-names.js';
+import type { ProxySets } from './sets.js';
 import type { IpvsNode } from './virtual-servers.js';
 
 type Jump = TableFragment['jumps'][number];
@@ -41,17 +42,17 @@ interface SetWords {
   noted(set: SetName, by: string): string;
 }
 
-function setWords(entries: SetEntries, family: IpFamily): SetWords {
+function setWords(sets: ProxySets, family: IpFamily): SetWords {
   const match = (set: SetName, by: string): string => `-m set --match-set ${setNameOf(set, family)} ${by}`;
   return {
-    when: (set, ...rules) => ((entries.get(set)?.length ?? 0) > 0 ? rules : []),
+    when: (set, ...rules) => (sets.has(set) ? rules : []),
     match,
     noted: (set, by) => `${comment(NOTES.get(set) ?? '')} ${match(set, by)}`,
   };
 }
 
-export function ipvsTables(ports: readonly ProxyPort[], entries: SetEntries, node: IpvsNode): readonly TableFragment[] {
-  const words = setWords(entries, node.family);
+export function ipvsTables(ports: readonly ProxyPort[], sets: ProxySets, node: IpvsNode): readonly TableFragment[] {
+  const words = setWords(sets, node.family);
   return [
     { table: 'filter', chains: filterChains(ports, words, node), jumps: FILTER_JUMPS },
     { table: 'nat', chains: natChains(words, node), jumps: NAT_JUMPS },

@@ -2,60 +2,110 @@
  * The ipsets of kube-proxy in IPVS mode: which of its addresses and ports a packet is for. Source: Kubernetes 1.34 pkg/proxy/ipvs/{ipset,proxier}.go.
  * The rules ask them; a set that is empty has no rule in most places.
  */
-import type { IpFamily } from '../../../base/ip-family.js';
-import type { ProxyPort } from '../service-port.js';
-import { sourceRangesContain } from '../service-port.js';
+import { formatSocket, type Ip, parseIp } from '../../../base/ip.js';
+import type { MadeSets } from '../../../plan/ipset/ip-set.js';
+import type { ProxyEndpoint } from '../endpoints.js';
+import { type ProxyPort, sourceRangesContain } from '../service-port.js';
+import { type AddressIndex, addressIndex, PROTOCOL } from './address-index.js';
+import { type LazySet, lazySet, type Parts } from './lazy-set.js';
+import { type SetName, SETS } from './set-names.js';
 import { boundAddresses, type IpvsNode } from './virtual-servers.js';
 
-/** In the order in which they are made: name, type, and what the rules that ask it say about it. */
-export const SETS = [
-  ['KUBE-LOOP-BACK', 'hash:ip,port,ip', 'Kubernetes endpoints dst ip:port, source ip for solving hairpin purpose'],
-  ['KUBE-CLUSTER-IP', 'hash:ip,port', 'Kubernetes service cluster ip + port for masquerade purpose'],
-  ['KUBE-EXTERNAL-IP', 'hash:ip,port', 'Kubernetes service external ip + port for masquerade and filter purpose'],
-  ['KUBE-EXTERNAL-IP-LOCAL', 'hash:ip,port', 'Kubernetes service external ip + port with externalTrafficPolicy=local'],
-  ['KUBE-LOAD-BALANCER', 'hash:ip,port', 'Kubernetes service lb portal'],
-  ['KUBE-LOAD-BALANCER-FW', 'hash:ip,port', 'Kubernetes service load balancer ip + port for load balancer with sourceRange'],
-  ['KUBE-LOAD-BALANCER-LOCAL', 'hash:ip,port', 'Kubernetes service load balancer ip + port with externalTrafficPolicy=local'],
-  ['KUBE-LOAD-BALANCER-SOURCE-IP', 'hash:ip,port,ip', 'Kubernetes service load balancer ip + port + source IP for packet filter purpose'],
-  [
-    'KUBE-LOAD-BALANCER-SOURCE-CIDR',
-    'hash:ip,port,net',
-    'Kubernetes service load balancer ip + port + source cidr for packet filter purpose',
-  ],
-  ['KUBE-NODE-PORT-TCP', 'bitmap:port', 'Kubernetes nodeport TCP port for masquerade purpose'],
-  ['KUBE-NODE-PORT-LOCAL-TCP', 'bitmap:port', 'Kubernetes nodeport TCP port with externalTrafficPolicy=local'],
-  ['KUBE-NODE-PORT-UDP', 'bitmap:port', 'Kubernetes nodeport UDP port for masquerade purpose'],
-  ['KUBE-NODE-PORT-LOCAL-UDP', 'bitmap:port', 'Kubernetes nodeport UDP port with externalTrafficPolicy=local'],
-  ['KUBE-NODE-PORT-SCTP-HASH', 'hash:ip,port', "Kubernetes nodeport SCTP port for masquerade purpose with type 'hash ip:port'"],
-  [
-    'KUBE-NODE-PORT-LOCAL-SCTP-HASH',
-    'hash:ip,port',
-    "Kubernetes nodeport SCTP port with externalTrafficPolicy=local with type 'hash ip:port'",
-  ],
-  ['KUBE-HEALTH-CHECK-NODE-PORT', 'bitmap:port', 'Kubernetes health check node port'],
-  ['KUBE-IPVS-IPS', 'hash:ip', 'Addresses on the ipvs interface'],
-] as const;
+/** Beside those whose elements are as many as Services or endpoints, and are made when somebody reads them. */
+type FewName = Exclude<SetName, 'KUBE-CLUSTER-IP' | 'KUBE-IPVS-IPS' | 'KUBE-LOOP-BACK'>;
 
-export type SetName = (typeof SETS)[number][0];
-export type SetEntries = ReadonlyMap<SetName, readonly string[]>;
+/** What does not change while endpoints come and go. */
+export interface FixedSets {
+  readonly index: AddressIndex;
+  /** What kube-ipvs0 holds. */
+  readonly bound: readonly string[];
+  /** By name, but for KUBE-LOOP-BACK. */
+  readonly sets: ReadonlyMap<SetName, LazySet>;
+}
 
-export function setEntries(ports: readonly ProxyPort[], node: IpvsNode): SetEntries {
-  const entries = new Map<SetName, Set<string>>(SETS.map(([name]) => [name, new Set()]));
-  const add = (name: SetName, entry: string): void => void entries.get(name)?.add(entry);
+export interface ProxySets extends MadeSets {
+  /** Whether it has elements. */
+  has(name: SetName): boolean;
+}
+
+export function fixedSets(ports: readonly ProxyPort[], node: IpvsNode): FixedSets {
+  const index = addressIndex(ports);
+  const bound = boundAddresses(ports, node);
+  const few = fewEntries(ports, node);
+  const boundIps = new Set<Ip | undefined>(bound.map(parseIp));
+  const sets = new Map<SetName, LazySet>();
+  for (const [name] of SETS) {
+    if (name === 'KUBE-LOOP-BACK') continue;
+    if (name === 'KUBE-CLUSTER-IP') {
+      const holds = ([ip, key]: Parts): boolean => index.byAddress.get(key as number)?.get(ip as Ip)?.internal === true;
+      const entries = (): readonly string[] => [...new Set(ports.map((port) => at(port, port.clusterIP)))];
+      sets.set(name, lazySet(name, node.family, { count: ports.length, entries, holds: index.clashes ? undefined : holds }));
+    } else if (name === 'KUBE-IPVS-IPS') {
+      sets.set(name, lazySet(name, node.family, { count: bound.length, entries: () => bound, holds: ([ip]) => boundIps.has(ip as Ip) }));
+    } else {
+      const entries = [...(few.get(name) ?? [])];
+      sets.set(name, lazySet(name, node.family, { count: entries.length, entries: () => entries }));
+    }
+  }
+  return { index, bound, sets };
+}
+
+export function proxySets(ports: readonly ProxyPort[], fixed: FixedSets, node: IpvsNode): ProxySets {
+  const isAnyLocal = ports.some((port) => port.scan.nodes.includes(node.name));
+  const loopBack = lazySet('KUBE-LOOP-BACK', node.family, {
+    count: isAnyLocal ? 1 : 0,
+    entries: () => loopBackEntries(ports, node.name),
+    holds: ([ip, key, other]) => isAnyLocal && ip === other && isLocalEndpoint(ports, node.name, ip as Ip, key as number),
+  });
+  const all = new Map(SETS.map(([name]) => [name, name === 'KUBE-LOOP-BACK' ? loopBack : (fixed.sets.get(name) as LazySet)]));
+  let text: string | undefined;
+  return {
+    sets: new Map([...all.values()].map(({ plan }) => [plan.name, plan])),
+    has: (name) => (all.get(name)?.count ?? 0) > 0,
+    get text() {
+      text ??= [...all.values()].map((set) => set.text).join('');
+      return text;
+    },
+  };
+}
+
+function loopBackEntries(ports: readonly ProxyPort[], node: string): readonly string[] {
+  const found = new Set<string>();
   for (const port of ports) {
-    const local = port.endpoints.filter((endpoint) => endpoint.nodes.includes(node.name));
-    for (const { ip, text } of local) add('KUBE-LOOP-BACK', `${ip},${port.protocol}:${text.slice(text.lastIndexOf(':') + 1)},${ip}`);
-    add('KUBE-CLUSTER-IP', at(port, port.clusterIP));
+    for (const { ip, text } of localEndpoints(port, node))
+      found.add(`${ip},${port.protocol}:${text.slice(text.lastIndexOf(':') + 1)},${ip}`);
+  }
+  return [...found];
+}
+
+function isLocalEndpoint(ports: readonly ProxyPort[], node: string, ip: Ip, key: number): boolean {
+  const text = formatSocket(ip, key & 0xffff);
+  return ports.some(
+    (port) => PROTOCOL[port.protocol] === key >> 16 && localEndpoints(port, node).some((endpoint) => endpoint.text === text),
+  );
+}
+
+function localEndpoints(port: ProxyPort, node: string): readonly ProxyEndpoint[] {
+  return port.scan.nodes.includes(node) ? port.endpoints.filter(({ nodes }) => nodes.includes(node)) : [];
+}
+
+function fewEntries(ports: readonly ProxyPort[], node: IpvsNode): ReadonlyMap<FewName, ReadonlySet<string>> {
+  const entries = new Map<FewName, Set<string>>();
+  const add = (name: FewName, entry: string): void => {
+    const set = entries.get(name);
+    if (set === undefined) entries.set(name, new Set([entry]));
+    else set.add(entry);
+  };
+  for (const port of ports) {
     for (const ip of port.externalIPs) add(port.externalLocal ? 'KUBE-EXTERNAL-IP-LOCAL' : 'KUBE-EXTERNAL-IP', at(port, ip));
     for (const vip of port.loadBalancerVIPs) addBalancer(add, port, vip, node);
     if (port.nodePort !== 0) addNodePort(add, port, node);
     if (port.healthCheckNodePort !== 0) add('KUBE-HEALTH-CHECK-NODE-PORT', String(port.healthCheckNodePort));
   }
-  for (const ip of boundAddresses(ports, node)) add('KUBE-IPVS-IPS', ip);
-  return new Map([...entries].map(([name, set]) => [name, [...set]]));
+  return entries;
 }
 
-type Add = (name: SetName, entry: string) => void;
+type Add = (name: FewName, entry: string) => void;
 
 function at(port: ProxyPort, ip: string): string {
   return `${ip},${port.protocol}:${port.port}`;
@@ -79,23 +129,4 @@ function addNodePort(add: Add, port: ProxyPort, node: IpvsNode): void {
     else if (port.protocol === 'udp') add(`KUBE-NODE-PORT-${kind}UDP`, String(port.nodePort));
     else for (const ip of node.nodePortIps) add(`KUBE-NODE-PORT-${kind}SCTP-HASH`, `${ip},sctp:${port.nodePort}`);
   }
-}
-
-/** ipset takes no longer name; one of IPv6 is too long, and is cut. */
-const NAME_MAX = 31;
-
-/** Sets of IPv6 are told from those of IPv4 by their names. */
-export function setNameOf(name: SetName, family: IpFamily): string {
-  return family === 'IPv4' ? name : name.replace('KUBE-', 'KUBE-6-').slice(0, NAME_MAX);
-}
-
-/** As `ipset restore` reads. */
-export function setsText(entries: SetEntries, family: IpFamily): string {
-  return SETS.map(([kind, type]) => {
-    const name = setNameOf(kind, family);
-    const inet = family === 'IPv4' ? 'inet' : 'inet6';
-    const options = type === 'bitmap:port' ? 'range 0-65535' : `family ${inet} hashsize 1024 maxelem 65536`;
-    const lines = (entries.get(kind) ?? []).map((entry) => `add ${name} ${entry}\n`);
-    return `create ${name} ${type} ${options}\n${lines.join('')}`;
-  }).join('');
 }

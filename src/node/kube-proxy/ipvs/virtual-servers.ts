@@ -1,13 +1,19 @@
 /**
- * The virtual servers of one Service port on a node, and the addresses that must be bound for them. Source: Kubernetes 1.34 pkg/proxy/ipvs/proxier.go
- * (syncProxyRules, syncEndpoint). Where policy Local finds no endpoint here, all are used: pods of the node still get through, and
+ * The virtual servers of a node, each made when a packet first calls it, and the addresses that must be bound for them. Source: Kubernetes 1.34
+ * pkg/proxy/ipvs/proxier.go (syncProxyRules, syncEndpoint). Where policy Local finds no endpoint here, all are used: pods of the node still get through, and
  * what comes from outside is answered from an address its sender does not know.
  */
+import { type Ip, parseIp } from '../../../base/ip.js';
+import { addressBits } from '../../../base/cidr.js';
 import { socketText } from '../../../base/ip-family.js';
+import type { IpvsService, MadeServices, RealServer, Scheduler, ServiceKey } from '../../../plan/ipvs/ipvs-service.js';
+import { readIpvs } from '../../../plan/ipvs/read-ipvs.js';
 import type { ProxyEndpoint } from '../endpoints.js';
+import { oncePerPort } from '../port-chains.js';
 import { decidePort } from '../port-decision.js';
 import type { ProxyNode } from '../proxy-node.js';
 import type { ProxyPort } from '../service-port.js';
+import { type Addressee, type AddressIndex, PROTOCOL } from './address-index.js';
 
 const SERVICE_OPTION = { tcp: '-t', udp: '-u', sctp: '--sctp-service' } as const;
 
@@ -19,27 +25,87 @@ export interface IpvsNode extends ProxyNode {
   readonly nodePortIps: readonly string[];
 }
 
-/** Lines of `ipvsadm -R`. */
-export function virtualServers(port: ProxyPort, node: IpvsNode): string[] {
-  const { choice } = decidePort(port, node);
-  const pick = (isLocal: boolean): readonly ProxyEndpoint[] => {
-    const local = isLocal ? (choice.local ?? []) : [];
-    return local.length > 0 ? local : (choice.cluster ?? []);
+/** As data; what no two Services may have is left to the reader of the text, which says so. */
+export function virtualServerTable(ports: readonly ProxyPort[], index: AddressIndex, node: IpvsNode): MadeServices {
+  const known = new Map<string, IpvsService>();
+  const nodeIps = new Set<Ip | undefined>(node.nodePortIps.map(parseIp));
+  let text: string | undefined;
+  const make = (addressee: Addressee, key: AddressKey): IpvsService => {
+    const port = ports[addressee.at] as ProxyPort;
+    const name = `${key.proto} ${key.ip} ${key.port}`;
+    let service = known.get(name);
+    if (service === undefined) known.set(name, (service = virtualServer(port, node, key, addressee.internal)));
+    return service;
   };
-  const external = pick(port.externalLocal);
-  const lines = virtualServer(port, node, socketText(port.clusterIP, port.port), pick(port.internalLocal));
-  for (const ip of [...port.externalIPs, ...port.loadBalancerVIPs])
-    lines.push(...virtualServer(port, node, socketText(ip, port.port), external));
+  const table = {
+    find(proto: keyof typeof PROTOCOL, ip: Ip, port: number): IpvsService | undefined {
+      const number = (PROTOCOL[proto] << 16) | port;
+      const own = index.byAddress.get(number)?.get(ip);
+      const nodePort = nodeIps.has(ip) ? index.byNodePort.get(number) : undefined;
+      if (index.clashes || (own !== undefined && nodePort !== undefined)) readIpvs(table.text, `${node.name} ipvs`);
+      const addressee = own ?? nodePort;
+      return addressee === undefined ? undefined : make(addressee, { kind: 'address', proto, ip, port });
+    },
+    get text(): string {
+      text ??= ports.map((port) => serverLines(port, node)).join('');
+      return text;
+    },
+  };
+  return table;
+}
+
+type AddressKey = Extract<ServiceKey, { readonly kind: 'address' }>;
+
+function virtualServer(port: ProxyPort, node: IpvsNode, key: AddressKey, internal: boolean): IpvsService {
+  return {
+    key,
+    scheduler: node.scheduler as Scheduler,
+    flags: node.scheduler === 'mh' ? ['mh-port'] : [],
+    persistent: port.affinitySeconds,
+    granularity: addressBits(key.ip),
+    onePacket: false,
+    servers: realServers(port, node, internal),
+  };
+}
+
+const kept = oncePerPort<readonly RealServer[]>();
+
+function realServers(port: ProxyPort, node: IpvsNode, internal: boolean): readonly RealServer[] {
+  const make = (): readonly RealServer[] => endpointsFor(port, node, internal).map(realServer);
+  return port.perNode ? make() : kept(port, '', make);
+}
+
+function realServer({ ip, text }: ProxyEndpoint): RealServer {
+  const port = Number(text.slice(text.lastIndexOf(':') + 1));
+  return { ip: parseIp(ip) as Ip, port, method: 'masq', weight: 1, upper: 0, lower: 0 };
+}
+
+function endpointsFor(port: ProxyPort, node: IpvsNode, internal: boolean): readonly ProxyEndpoint[] {
+  const { choice } = decidePort(port, node);
+  const isLocal = internal ? port.internalLocal : port.externalLocal;
+  const local = isLocal ? (choice.local ?? []) : [];
+  return local.length > 0 ? local : (choice.cluster ?? []);
+}
+
+/** Lines of `ipvsadm -R`. */
+function serverLines(port: ProxyPort, node: IpvsNode): string {
+  const internal = endpointsFor(port, node, true);
+  const external = endpointsFor(port, node, false);
+  let lines = oneServer(port, node, socketText(port.clusterIP, port.port), internal);
+  for (const ip of port.externalIPs) lines += oneServer(port, node, socketText(ip, port.port), external);
+  for (const ip of port.loadBalancerVIPs) lines += oneServer(port, node, socketText(ip, port.port), external);
   if (port.nodePort === 0) return lines;
-  for (const ip of node.nodePortIps) lines.push(...virtualServer(port, node, socketText(ip, port.nodePort), external));
+  for (const ip of node.nodePortIps) lines += oneServer(port, node, socketText(ip, port.nodePort), external);
   return lines;
 }
 
-function virtualServer(port: ProxyPort, node: IpvsNode, address: string, endpoints: readonly ProxyEndpoint[]): string[] {
+function oneServer(port: ProxyPort, node: IpvsNode, address: string, endpoints: readonly ProxyEndpoint[]): string {
   const key = `${SERVICE_OPTION[port.protocol]} ${address}`;
   const persistent = port.affinitySeconds === undefined ? '' : ` -p ${port.affinitySeconds}`;
   const flags = node.scheduler === 'mh' ? ' -b mh-port' : '';
-  return [`-A ${key} -s ${node.scheduler}${persistent}${flags}`, ...endpoints.map(({ text }) => `-a ${key} -r ${text} -m -w 1`)];
+  let lines = `-A ${key} -s ${node.scheduler}${persistent}${flags}\n`;
+  for (const { text } of endpoints) lines += `-a ${key} -r ${text} -m -w 1\n`;
+  return lines;
 }
 
 /** What kube-ipvs0 holds: every address of a Service that is on no other interface, in the order of the Services. */
@@ -47,7 +113,8 @@ export function boundAddresses(ports: readonly ProxyPort[], node: IpvsNode): rea
   const bound = new Set<string>();
   for (const port of ports) {
     bound.add(port.clusterIP);
-    for (const ip of [...port.externalIPs, ...port.loadBalancerVIPs]) if (!node.addresses.has(ip)) bound.add(ip);
+    for (const ip of port.externalIPs) if (!node.addresses.has(ip)) bound.add(ip);
+    for (const ip of port.loadBalancerVIPs) if (!node.addresses.has(ip)) bound.add(ip);
   }
   return [...bound];
 }

@@ -33,7 +33,8 @@ export function internalChain(port: ProxyPort): string {
   return `${port.internalLocal ? 'local' : 'service'}-${portBase(port)}`;
 }
 
-function plainName({ namespace, service, protocol, portName }: ProxyPort): string {
+/** `ns1/svc1/tcp/p80` */
+export function plainName({ namespace, service, protocol, portName }: ProxyPort): string {
   return `${namespace}/${service}/${protocol}/${portName}`;
 }
 

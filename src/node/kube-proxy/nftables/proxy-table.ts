@@ -3,6 +3,7 @@
  * everywhere have their chains made once for all nodes of the same settings; maps are shared by nodes on which the other ports stand the same.
  */
 import type { NftChain, NftSet, NftTable } from '../../../plan/nft/nft-ruleset.js';
+import { rememberedWhile } from '../remembered.js';
 import { chainMap, layeredChains } from '../../chain-map.js';
 import { oncePerSettings } from '../once-per.js';
 import { decidePort, type PortDecision } from '../port-decision.js';
@@ -12,8 +13,8 @@ import type { ProxyPort } from '../service-port.js';
 import { dispatchSets, nodePortIps } from './dispatch-sets.js';
 import { NFT_PROTOCOL } from './family-words.js';
 import { BASE_CHAIN_NAMES, fixedChains } from './fixed-chains.js';
-import { affinitySets, endpointChains, servicePortChains } from './service-chains.js';
-import { sharedNftChains } from './shared-chains.js';
+import { affinitySets } from './service-chains.js';
+import { nodeNftChains, sharedNftChains } from './shared-chains.js';
 
 /** What nodes of equal settings share. */
 interface SharedTable {
@@ -24,42 +25,35 @@ interface SharedTable {
 
 const sharedOf = oncePerSettings<SharedTable>();
 
+const lastDispatch = rememberedWhile<readonly NftSet[]>();
+
 /** `serviceCIDRs` are those of the node's family here. */
 export function proxyNftTable(model: ServiceModel, node: ProxyNode, serviceCIDRs: readonly string[]): NftTable {
-  const shared = sharedTable(model, node);
-  const own = new Map(fixedChains(node, serviceCIDRs).map((chain) => [chain.name, chain]));
+  const settings = [node.masqueradeAll, node.detector?.meaning].join();
+  const shared = sharedOf(model, settings, () => ({ chains: sharedNftChains(model, node, settings), dispatch: new Map() }));
   const decisions = new Map<ProxyPort, PortDecision>();
   let signature = '';
   for (const port of model.perNode) {
     const decision = decidePort(port, node);
     decisions.set(port, decision);
     signature += `${decision.hasInternal ? 'i' : '-'}${decision.hasExternal ? 'e' : '-'}`;
-    for (const chain of [...servicePortChains(port, decision, node), ...endpointChains(port, decision)]) own.set(chain.name, chain);
   }
   const decision = (port: ProxyPort): PortDecision => decisions.get(port) ?? decidePort(port, node);
   let dispatch = shared.dispatch.get(signature);
   if (dispatch === undefined) {
-    dispatch = dispatchSets(model.ports, decision, node.family);
+    dispatch = lastDispatch(model.ports, signature, node, () => dispatchSets(model.ports, decision, node.family));
     shared.dispatch.set(signature, dispatch);
   }
+  const fixed = new Map(fixedChains(node, serviceCIDRs).map((chain) => [chain.name, chain]));
+  const own = model.perNode.length === 0 ? [] : [nodeNftChains(model, decisions, node)];
   return {
     family: NFT_PROTOCOL[node.family],
     name: 'kube-proxy',
     comment: 'rules for kube-proxy',
     baseChains: BASE_CHAIN_NAMES,
     sets: tableSets(dispatch, node, () => model.ports.flatMap((port) => affinitySets(port, decision(port)))),
-    chains: layeredChains([own, shared.chains]),
+    chains: layeredChains([fixed, ...own, shared.chains]),
   };
-}
-
-function sharedTable(model: ServiceModel, node: ProxyNode): SharedTable {
-  return sharedOf(model, [node.masqueradeAll, node.detector?.meaning].join(), () => ({
-    chains: sharedNftChains(
-      model.ports.filter((port) => !port.perNode),
-      node,
-    ),
-    dispatch: new Map(),
-  }));
 }
 
 /** Sets of affinity, one for each endpoint, are made when one of them is asked for. */

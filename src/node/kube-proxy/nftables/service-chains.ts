@@ -13,13 +13,12 @@ import { endpointBase, portBase } from './names.js';
 
 const MARK = 'jump mark-for-masquerade';
 
-/** Every chain of the port on this node but those of its endpoints. `onRead` is called before the rules that lead to endpoints are made. */
-export function servicePortChains(port: ProxyPort, decision: PortDecision, node: ProxyNode, onRead?: () => void): readonly NftChain[] {
+/** Every chain of the port on this node but those of its endpoints. */
+export function servicePortChains(port: ProxyPort, decision: PortDecision, node: ProxyNode): readonly NftChain[] {
   const chains: NftChain[] = [];
   const policyChain = (kind: string, isInternal: boolean, pick: () => readonly ProxyEndpoint[] | undefined): void => {
     chains.push(
       lazyNftChain(`${kind}-${portBase(port)}`, () => {
-        onRead?.();
         const head = isInternal && decision.hasInternal ? headRules(port, node) : [];
         return [...head, ...endpointRules(port, pick() ?? [])];
       }),

@@ -1,52 +1,55 @@
 /**
- * The chains of all Service ports whose rules are the same on every node. None is made before it is looked up; an endpoint's chain is known by
- * name as soon as the rules that lead to it were read, and who asks for one before, or walks the map, has everything made.
+ * The chains of Service ports by their names: those of ports that are the same on every node, made once for all nodes of the same settings, and those of
+ * the ports that may be different on each.
  */
 import type { NftChain } from '../../../plan/nft/nft-ruleset.js';
-import { chainMap } from '../../chain-map.js';
-import { decidePort } from '../port-decision.js';
+import { chainsOfPorts, oncePerPort, type PortChains, portChains } from '../port-chains.js';
+import { decidePort, type PortDecision } from '../port-decision.js';
+import { portFinder } from '../port-finder.js';
 import type { ProxyNode } from '../proxy-node.js';
+import type { ServiceModel } from '../service-model.js';
 import type { ProxyPort } from '../service-port.js';
-import { portBase } from './names.js';
+import { plainName } from './names.js';
 import { endpointChains, servicePortChains } from './service-chains.js';
 
-const PORT_CHAIN = /^(?:service|external)-/;
+/** The name of the port, which what was cut does not wholly have. */
+const PORT_CHAIN = /^(?:service|local|external|firewall|endpoint)-[A-Z2-7]{8}-(.+?)(?:__.*)?$/;
 
-/** `ports` are those that are the same on every node; of `node` only what all nodes of these settings share is read. */
-export function sharedNftChains(ports: readonly ProxyPort[], node: ProxyNode): ReadonlyMap<string, NftChain> {
-  const made = new Map<string, NftChain>();
-  let byBase: ReadonlyMap<string, ProxyPort> | undefined;
-  let complete: ReadonlyMap<string, NftChain> | undefined;
-  const add = (chain: NftChain): void => {
-    if (!made.has(chain.name)) made.set(chain.name, chain);
+const portNamed = portFinder(plainName);
+const kept = oncePerPort<PortChains<NftChain>>();
+
+/** Of the ports that are the same on every node; of `node` only what all nodes of these `settings` share is read. */
+export function sharedNftChains(model: ServiceModel, node: ProxyNode, settings: string): ReadonlyMap<string, NftChain> {
+  const chainsOf = (port: ProxyPort): PortChains<NftChain> => kept(port, settings, () => makeChains(port, decidePort(port, node), node));
+  const ports = (): readonly ProxyPort[] => (model.perNode.length === 0 ? model.ports : model.ports.filter((port) => !port.perNode));
+  return chainsOfPorts({ ports, owner: ownerAmong(model, false), chainsOf });
+}
+
+/** Of the ports that may be different on each node. */
+export function nodeNftChains(
+  model: ServiceModel,
+  decisions: ReadonlyMap<ProxyPort, PortDecision>,
+  node: ProxyNode,
+): ReadonlyMap<string, NftChain> {
+  const made = new Map<ProxyPort, PortChains<NftChain>>();
+  const chainsOf = (port: ProxyPort): PortChains<NftChain> => {
+    let chains = made.get(port);
+    if (chains === undefined) made.set(port, (chains = makeChains(port, decisions.get(port) ?? decidePort(port, node), node)));
+    return chains;
   };
-  const addPort = (port: ProxyPort): void => {
-    const decision = decidePort(port, node);
-    servicePortChains(port, decision, node, () => endpointChains(port, decision).forEach(add)).forEach(add);
+  return chainsOfPorts({ ports: () => model.perNode, owner: ownerAmong(model, true), chainsOf });
+}
+
+function makeChains(port: ProxyPort, decision: PortDecision, node: ProxyNode): PortChains<NftChain> {
+  return portChains(servicePortChains(port, decision, node), () => endpointChains(port, decision));
+}
+
+function ownerAmong(model: ServiceModel, isPerNode: boolean): (name: string) => ProxyPort | 'unknown' | undefined {
+  return (name) => {
+    const named = PORT_CHAIN.exec(name)?.[1];
+    if (named === undefined) return undefined;
+    if (name.endsWith('...')) return 'unknown';
+    const port = portNamed(model, named);
+    return port?.perNode === isPerNode ? port : undefined;
   };
-  /** In the order of the Services, whatever was asked for before. */
-  const makeAll = (): ReadonlyMap<string, NftChain> => {
-    if (complete !== undefined) return complete;
-    const all = new Map<string, NftChain>();
-    for (const port of ports) {
-      const decision = decidePort(port, node);
-      for (const chain of [...servicePortChains(port, decision, node), ...endpointChains(port, decision)]) {
-        all.set(chain.name, made.get(chain.name) ?? chain);
-      }
-    }
-    complete = all;
-    return all;
-  };
-  const find = (name: string): NftChain | undefined => {
-    const known = made.get(name) ?? complete?.get(name);
-    if (known !== undefined || complete !== undefined) return known;
-    if (PORT_CHAIN.test(name)) {
-      byBase ??= new Map(ports.map((port) => [portBase(port), port]));
-      const port = byBase.get(name.slice(name.indexOf('-') + 1));
-      if (port !== undefined) addPort(port);
-      return made.get(name);
-    }
-    return name.startsWith('endpoint-') ? makeAll().get(name) : undefined;
-  };
-  return chainMap(find, makeAll);
 }

@@ -2,9 +2,9 @@
  * Dispatching chains name every Service, but say nothing of its endpoints beyond whether there are any. While endpoints come and go they stay the very
  * same objects, which a kernel has compiled already.
  */
-import { decidePort } from '../port-decision.js';
-import type { ProxyNode } from '../proxy-node.js';
-import type { ProxyPort } from '../service-port.js';
+import { decidePort } from './port-decision.js';
+import type { ProxyNode } from './proxy-node.js';
+import type { ProxyPort } from './service-port.js';
 
 /** Nodes that differ in more ways than this are not remembered together. */
 const SETTINGS_MAX = 16;
@@ -31,7 +31,13 @@ export function rememberedWhile<T>(): (ports: readonly ProxyPort[], settings: st
 }
 
 function isSameDispatch(before: readonly ProxyPort[], now: readonly ProxyPort[], node: ProxyNode): boolean {
-  return before.length === now.length && now.every((port, i) => port === before[i] || isSamePort(before[i] as ProxyPort, port, node));
+  if (before === now) return true;
+  if (before.length !== now.length) return false;
+  for (let i = 0; i < now.length; i++) {
+    const [was, is] = [before[i] as ProxyPort, now[i] as ProxyPort];
+    if (was !== is && !isSamePort(was, is, node)) return false;
+  }
+  return true;
 }
 
 const FIELDS = [
