@@ -43,7 +43,7 @@ export function assembleNode(fragments: readonly NodeFragment[], options: Assemb
 function onlyOne<K extends 'ipset' | 'ipvs'>(fragments: readonly NodeFragment[], key: K): NodeFragment[K] {
   const [first, second] = fragments.flatMap((f) => f[key] ?? []);
   if (second !== undefined) throw new InvariantError(`two agents have ${key}`);
-  return first as NodeFragment[K];
+  return first;
 }
 
 function mergeSysctls(layers: readonly Readonly<Record<string, string>>[]): Record<string, string> {
