@@ -38,6 +38,8 @@ function icmpv6Text({ type, code, about, mtu, target }: IcmpMessage): string {
       return `neighbor solicitation, who has ${of}`;
     case 136:
       return `neighbor advertisement, tgt is ${of}`;
+    case 137:
+      return `redirect, ${dstOf(about)} to ${of}`;
     default:
       return `unknown icmp6 type (${type})`;
   }

@@ -20,6 +20,7 @@ const ETHERNET_HEADER = 14;
 const ICMP_HEADER = 8;
 const ICMP_ERROR_MAX = 576;
 const ICMPV6_ERROR_MAX = 1280;
+const REDIRECT6 = 137;
 
 /** Bytes of the IP packet, its header included. */
 export function packetBytes(packet: IpPacket): number {
@@ -38,8 +39,15 @@ export function packetBytes(packet: IpPacket): number {
 /** Bytes of an ICMP message, which is the length that tcpdump prints of it. */
 export function icmpBytes(icmp: IcmpMessage): number {
   if (icmp.about === undefined) return ICMP_HEADER + icmp.length;
+  if (icmp.type === REDIRECT6) return redirectBytes(packetBytes(icmp.about), icmp.linkAddress !== undefined);
   const most = typeof icmp.about.src === 'number' ? ICMP_ERROR_MAX - IPV4_HEADER : ICMPV6_ERROR_MAX - IPV6_HEADER;
   return Math.min(ICMP_HEADER + packetBytes(icmp.about), most);
+}
+
+/** A redirect of IPv6: two addresses, perhaps an option with a link address, and one with as much of the packet as goes into the smallest MTU. */
+function redirectBytes(about: number, withLink: boolean): number {
+  const fixed = ICMP_HEADER + 32 + (withLink ? 8 : 0);
+  return fixed + (Math.min(ICMPV6_ERROR_MAX - IPV6_HEADER - fixed, about + 8) & ~7);
 }
 
 function tcpHeaderBytes(tcp: TcpSegment): number {

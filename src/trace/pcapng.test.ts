@@ -90,6 +90,8 @@ const FRAMES: readonly [name: string, frame: Frame | IpPacket][] = [
   ],
   ['a SHUTDOWN', framed(packet(A, B, sctp(8, { type: 'SHUTDOWN', tsn: 3 })))],
   ['an ABORT', framed(packet(A, B, sctp(4, { type: 'ABORT', reflected: true })))],
+  ['a redirect of IPv6', framed(packet(A6, B6, icmp(137, 0, { target: ip(B6) as bigint, about: syn6, linkAddress: 1 }), { ttl: 255 }))],
+  ['a redirect to who is not known', framed(packet(A6, B6, icmp(137, 0, { target: ip(B6) as bigint, about: syn6 }), { ttl: 255 }))],
   ['an ARP request', arp('request')],
   ['an ARP reply', arp('reply')],
   ['VXLAN', inVxlan(4789, framed(syn))],

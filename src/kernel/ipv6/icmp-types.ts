@@ -7,6 +7,7 @@ export const ECHO_REQUEST6 = 128;
 export const ECHO_REPLY6 = 129;
 export const NEIGHBOUR_SOLICITATION = 135;
 export const NEIGHBOUR_ADVERTISEMENT = 136;
+export const REDIRECT6 = 137;
 
 export const NO_ROUTE = 0;
 export const ADMIN_PROHIBITED = 1;

@@ -1,6 +1,7 @@
 /** Every network of l3-*.ts, by topic. */
 import { ARP } from './l3-arp.js';
 import { REDIRECTS } from './l3-redirects.js';
+import { REDIRECTS_6 } from './l3-redirects-6.js';
 import { MULTIPATH } from './l3-multipath.js';
 import { BRIDGE } from './l3-bridge.js';
 import { BROADCAST } from './l3-broadcast.js';
@@ -17,6 +18,7 @@ import type { Line } from './line.js';
 export const L3_CASES: Readonly<Record<string, readonly Line[]>> = {
   arp: ARP,
   redirects: REDIRECTS,
+  'redirects-6': REDIRECTS_6,
   multipath: MULTIPATH,
   bridge: BRIDGE,
   broadcast: BROADCAST,

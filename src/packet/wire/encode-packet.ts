@@ -3,6 +3,7 @@
  * the bytes of a payload without a meaning are zero; time stamps are zero; and WireGuard's ciphertext is zeros of its length.
  */
 import type { Frame } from '../frame.js';
+import type { Ipv6 } from '../../base/ip.js';
 import { type Fragment, type IpPacket, PROTO } from '../ip-packet.js';
 import type { IcmpMessage } from '../icmp.js';
 import { icmpBytes } from '../packet-bytes.js';
@@ -155,12 +156,28 @@ function encodeIcmp(out: ByteWriter, packet: IpPacket, icmp: IcmpMessage): void 
   out.u8(icmp.type, icmp.code);
   out.u16(0);
   if (icmp.about === undefined) echoOrDiscovery(out, icmp);
+  else if (icmp.target !== undefined) encodeRedirect6(out, icmp, icmp.about, icmp.target);
   else {
     out.u32(icmp.mtu ?? 0);
     out.raw(encodePacket(icmp.about).subarray(0, length - 8));
   }
   const six = packet.proto === PROTO.icmpv6;
   out.setU16(2, checksum(out.bytes(), six ? pseudoHeader(packet, out.length) : 0));
+}
+
+function encodeRedirect6(out: ByteWriter, icmp: IcmpMessage, about: IpPacket, target: Ipv6): void {
+  const length = icmpBytes(icmp);
+  out.u32(0);
+  out.ip(target);
+  out.ip(about.dst);
+  if (icmp.linkAddress !== undefined) {
+    out.u8(ND_LINK_ADDRESS[136], 1);
+    out.mac(icmp.linkAddress);
+  }
+  const bytes = length - out.length;
+  out.u8(4, bytes >> 3);
+  out.zeros(6);
+  out.raw(encodePacket(about).subarray(0, bytes - 8));
 }
 
 function echoOrDiscovery(out: ByteWriter, icmp: IcmpMessage): void {

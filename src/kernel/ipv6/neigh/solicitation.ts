@@ -85,6 +85,6 @@ function sendElsewhere(rt: Runtime, { device, route }: OutputDecision<Ip>, passa
 }
 
 /** Negative, so that nobody takes it for a packet of the flow; even where it serves the way there, as those of the client are. */
-function discoveryLeg(leg: number): number {
+export function discoveryLeg(leg: number): number {
   return leg % 2 === 0 ? -2 : -1;
 }

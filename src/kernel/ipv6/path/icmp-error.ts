@@ -84,11 +84,9 @@ function wayTo(rt: Runtime, ns: Namespace, dst: Ipv6): Route6 | undefined {
   return lookupRoute6(rt, rt.ipv6(ns).fib, dst, { src: 0n, iif: ns.lo, oif: undefined, mark: 0, flow: ERROR_FLOW });
 }
 
-/** icmpv6_xrlim_allow: the price is lower for wide routes. */
+/** icmpv6_xrlim_allow; older kernels (6.1) asked less of who is behind a wide route. */
 function isLimited(rt: Runtime, ns: Namespace, decision: OutputDecision<Ipv6>, receiver: Ipv6, { type }: Icmpv6Error): boolean {
   const stack = rt.ipv6(ns);
   if (stack.icmpRatelimitMs === 0 || type === PACKET_TOO_BIG || decision.device === ns.lo) return false;
-  const length = decision.route?.length ?? 128;
-  const price = Math.floor((stack.icmpRatelimitMs * 1000) / 2 ** ((128 - length) >> 5));
-  return !takeIcmpv6Token(rt, ns, stack.icmpTokens, receiver, price);
+  return !takeIcmpv6Token(rt, ns, stack.icmpTokens, receiver, stack.icmpRatelimitMs * 1000);
 }

@@ -20,6 +20,7 @@ import {
   NEIGHBOUR_SOLICITATION,
   PACKET_TOO_BIG,
   PARAMETER_PROBLEM,
+  REDIRECT6,
   TIME_EXCEEDED6,
   UNREACHABLE6,
 } from '../icmp-types.js';
@@ -28,6 +29,7 @@ import { incomingBy, isUnicastHere } from '../route/address-type.js';
 import { HOP_LIMIT_OF_ROUTE } from '../stack.js';
 import { receiveDiscovery } from '../neigh/receive-discovery.js';
 import { routeOutput6 } from '../route/output.js';
+import { hearRedirect6 } from './redirect.js';
 
 export function receiveIcmpv6(rt: Runtime, device: Device, passage: Passage, l4: IcmpMessage): void {
   const { packet } = passage;
@@ -35,6 +37,8 @@ export function receiveIcmpv6(rt: Runtime, device: Device, passage: Passage, l4:
     case NEIGHBOUR_SOLICITATION:
     case NEIGHBOUR_ADVERTISEMENT:
       return receiveDiscovery(rt, device, packet, l4);
+    case REDIRECT6:
+      return hearRedirect6(rt, device, packet, l4);
     case ECHO_REQUEST6:
       return answerEcho(rt, device, passage, l4);
     case ECHO_REPLY6:

@@ -1,9 +1,9 @@
 /**
  * An IPv6 packet arrives (net/ipv6/ip6_input.c, ip6_output.c), from top to bottom:
  *   sane? ─► PREROUTING ─► route ─┬─► deliver.ts: INPUT ─► socket, tunnel or neighbour discovery
- *                                 └─► hop limit ─► scope ─► MTU ─► hop limit - 1 ─► FORWARD ─► POSTROUTING ─► transmit.ts
- * Left out: that what a bridge's DNAT sends elsewhere passes for what leaves the way it came; extension headers, redirects (which Linux sends, whatever its sysctls say, about a packet that leaves the way it came to a
- * neighbour of its sender), proxying of neighbour discovery for forwarded packets.
+ *                                 └─► hop limit ─► redirect, scope ─► MTU ─► hop limit - 1 ─► FORWARD ─► POSTROUTING ─► transmit.ts
+ * Left out: that what a bridge's DNAT sends elsewhere passes for what leaves the way it came; extension headers, proxying
+ * of neighbour discovery for forwarded packets.
  */
 import { formatIp, type Ip, type Ipv6 } from '../../../base/ip.js';
 import { takeIpvsRoute } from '../../ipvs/passage.js';
@@ -20,6 +20,7 @@ import type { Route6 } from '../route/fib.js';
 import { type InputDecision6, routeInput6 } from '../route/input.js';
 import { deliver6 } from './deliver.js';
 import { sendIcmpv6Error } from './icmp-error.js';
+import { redirectSender6 } from './redirect.js';
 import { transmit6 } from './transmit.js';
 
 /** Below this no link may go (RFC 8200). */
@@ -79,7 +80,8 @@ function forward(rt: Runtime, device: Device, passage: Passage, route: Route6): 
     recordDrop(rt, ns, packet, 'IP_TTL_EXPIRED', () => `its hop limit is ${packet.ttl}`, { device });
     return sendIcmpv6Error(rt, ns, passage, { type: TIME_EXCEEDED6, code: 0, inDevice: device });
   }
-  if (out !== device && isLinkLocal(packet.src as Ipv6)) {
+  if (out === device) redirectSender6(rt, device, packet, route);
+  else if (isLinkLocal(packet.src as Ipv6)) {
     recordDrop(rt, ns, packet, 'IP_MARTIAN_SOURCE', () => `the source ${formatIp(packet.src)} is for one link only`, { device });
     return sendIcmpv6Error(rt, ns, passage, { type: UNREACHABLE6, code: BEYOND_SCOPE, inDevice: device });
   }
