@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defaultCluster } from '../manifest/cluster/defaults.js';
+import { readClusterSpec } from '../manifest/cluster/cluster-file.js';
 import { createSimulation, type Simulation } from './simulation.js';
 import { scheduleNow } from './schedule-now.js';
 import { askEndpoints } from './service-endpoints.js';
@@ -142,3 +143,36 @@ test('where a pod would go, without its going there', () => {
     /Pod|clusterIP|ports/,
   );
 });
+
+for (const mode of ['iptables', 'ipvs', 'nftables']) {
+  test(`mode ${mode}: both families`, () => {
+    const nodes = [1, 2].map((i) => ({ name: `node${i}`, addresses: [`192.168.1.${i}0`, `fd00:192:168:1::${i}0`] }));
+    const ranges = { podCIDR: '10.244.0.0/16,fd00:10:244::/56', serviceCIDR: '10.96.0.0/12,fd00:10:96::/112' };
+    const simulation = createSimulation(readClusterSpec({ ...ranges, nodes, kubeProxy: { mode } }));
+    const slice6 = {
+      ...slice('two', []),
+      metadata: { name: 'two-6', labels: { 'kubernetes.io/service-name': 'two' } },
+      addressType: 'IPv6',
+    };
+    const clusterIPs = ['10.96.0.50', 'fd00:10:96::50'];
+    simulation.applyObjects(
+      [
+        service('two', { type: 'NodePort', ipFamilyPolicy: 'RequireDualStack', clusterIPs, ports: [{ ...HTTP, nodePort: 30080 }] }),
+        slice('two', [{ ip: '10.244.0.9', node: 'node1' }]),
+        { ...slice6, endpoints: [{ addresses: ['fd00:10:244::9'], nodeName: 'node1' }] },
+        service('none', { ipFamilies: ['IPv6'], clusterIP: 'fd00:10:96::52', ports: [HTTP] }),
+      ],
+      'test',
+    );
+    const ask = (from: string, to: string, port = 80): string => said(askProxy(simulation, 'node1', { from, to, port }));
+    assert.equal(ask('10.244.0.7', '10.96.0.50'), 'DNAT 10.244.0.9:8080');
+    assert.equal(ask('fd00:10:244::7', 'fd00:10:96::50'), 'DNAT [fd00:10:244::9]:8080');
+    assert.equal(ask('fd00:10:244::9', 'fd00:10:96::50'), 'DNAT [fd00:10:244::9]:8080 masqueraded');
+    assert.equal(ask('2001:db8::7', 'fd00:192:168:1::10', 30080), 'DNAT [fd00:10:244::9]:8080 masqueraded');
+    assert.equal(ask('2001:db8::7', 'fd00:192:168:1::10', 30081), 'NO_MATCH');
+    assert.equal(ask('fd00:10:244::7', 'fd00:10:96::52'), 'REJECT');
+    const over = (family: 'IPv4' | 'IPv6' | undefined): unknown =>
+      askEndpoints(simulation, 'node1', { service: 'default/two', family }).all;
+    assert.deepEqual([over(undefined), over('IPv6')], [['10.244.0.9:8080'], ['[fd00:10:244::9]:8080']]);
+  });
+}

@@ -4,7 +4,9 @@
  */
 import { cidrContains, parseCidr } from '../base/cidr.js';
 import { inputError } from '../base/errors.js';
+import { familyOf, hostRange } from '../base/ip-family.js';
 import { formatIp, formatSocket, type Ip, parseIp } from '../base/ip.js';
+import { hasIpv6 } from '../api/cluster.js';
 import type { StoreView } from '../api/view.js';
 import { createNetwork } from '../kernel/network.js';
 import { planSource } from '../kernel/plan-source.js';
@@ -14,6 +16,7 @@ import { kubeProxyOf, localAddressesOf } from '../node/node-plan.js';
 import { podCidrOf } from '../node/node-address.js';
 import { kubeProxySettings } from '../node/kube-proxy/config.js';
 import { backendsOf, type Portal } from '../node/kube-proxy/userspace/portals.js';
+import { HOST_IPV6, ROUTER_IPV6 } from '../plan/ipv6-sysctls.js';
 import type { LinkPlan, NetnsPlan, ProbeProtocol } from '../plan/plan.js';
 import type { HookEvent, TraceEvent } from '../trace/event.js';
 import { enumerate } from './enumerate.js';
@@ -40,6 +43,7 @@ const NODE = 'node';
 const OUTSIDE = 'outside';
 /** Both ends of the only wire: link-local addresses, which no cluster gives out. */
 const [NODE_END, OUTSIDE_END] = ['169.254.77.1', '169.254.77.2'];
+const [NODE_END6, OUTSIDE_END6] = ['fe80::77:1', 'fe80::77:2'];
 const PATIENCE_MS = 100;
 
 export function askProxy(simulation: Simulation, node: string, query: ProxyQuery): ProxyDecision {
@@ -83,7 +87,9 @@ function addressOf(text: string, field: string): Ip {
 }
 
 function nodeNetns(context: NodeContext, own: readonly Ip[], from: Ip): NetnsPlan {
-  const addr = [`${NODE_END}/30`, ...own.filter((ip) => typeof ip === 'number').map((ip) => `${formatIp(ip)}/32`)];
+  const isDual = hasIpv6(context.cluster);
+  const device = deviceOf(context, from);
+  const addr = [`${NODE_END}/30`, ...(isDual ? [`${NODE_END6}/64`] : []), ...own.map(asHost)];
   const machine: NodeFragment = {
     sysctl: {
       'net.ipv4.ip_forward': '1',
@@ -92,9 +98,10 @@ function nodeNetns(context: NodeContext, own: readonly Ip[], from: Ip): NetnsPla
       'net.ipv4.conf.default.rp_filter': '0',
       'net.ipv4.conf.all.send_redirects': '0',
       'net.ipv4.conf.default.send_redirects': '0',
+      ...(isDual ? ROUTER_IPV6 : {}),
     },
-    links: [{ name: deviceOf(context, from), kind: 'veth', peer: { netns: OUTSIDE, name: 'eth0' }, addr }],
-    routes: [`default via ${OUTSIDE_END}`],
+    links: [{ name: device, kind: 'veth', peer: { netns: OUTSIDE, name: 'eth0' }, addr }],
+    routes: [`default via ${OUTSIDE_END}`, ...(isDual ? [`default via ${OUTSIDE_END6} dev ${device}`] : [])],
   };
   return assembleNode([machine, ...kubeProxyOf(context, own)]);
 }
@@ -103,18 +110,28 @@ function nodeNetns(context: NodeContext, own: readonly Ip[], from: Ip): NetnsPla
 function deviceOf(context: NodeContext, from: Ip): string {
   if (context.cluster.kubeProxy.mode === 'none') return 'eth0';
   const { detectLocalMode, bridgeInterface, interfaceNamePrefix } = kubeProxySettings(context.cluster);
-  const pods = parseCidr(podCidrOf(context.node) ?? '');
+  const pods = parseCidr(podCidrOf(context.node, familyOf(from)) ?? '');
   if (pods === undefined || !cidrContains(pods, from)) return 'eth0';
   if (detectLocalMode === 'BridgeInterface') return bridgeInterface;
   return detectLocalMode === 'InterfaceNamePrefix' ? `${interfaceNamePrefix}0` : 'eth0';
 }
 
 function outsideNetns(context: NodeContext, from: Ip | undefined): NetnsPlan {
-  const addr = [`${OUTSIDE_END}/30`, ...(from === undefined ? [] : [`${formatIp(from)}/32`])];
+  const isDual = hasIpv6(context.cluster);
+  const addr = [`${OUTSIDE_END}/30`, ...(isDual ? [`${OUTSIDE_END6}/64`] : []), ...(from === undefined ? [] : [asHost(from)])];
   const link: LinkPlan = { name: 'eth0', kind: 'veth', addr };
-  const sysctl = { 'net.ipv4.conf.all.rp_filter': '0', 'net.ipv4.conf.default.rp_filter': '0', 'net.ipv4.ip_forward': '0' };
-  const routes = [`default via ${NODE_END}`];
+  const sysctl = {
+    'net.ipv4.conf.all.rp_filter': '0',
+    'net.ipv4.conf.default.rp_filter': '0',
+    'net.ipv4.ip_forward': '0',
+    ...(isDual ? HOST_IPV6 : {}),
+  };
+  const routes = [`default via ${NODE_END}`, ...(isDual ? [`default via ${NODE_END6} dev eth0`] : [])];
   return { sysctl, links: [link], routes, rules: [], neigh: [], fdb: [], iptables: undefined, ip6tables: undefined };
+}
+
+function asHost(ip: Ip): string {
+  return hostRange(formatIp(ip));
 }
 
 function decisionOf(events: readonly TraceEvent[]): ProxyDecision {

@@ -9,6 +9,7 @@ import {
   unsupported,
   writePlan,
 } from '../../index.js';
+import type { IpFamily } from '../../base/ip-family.js';
 import { formatRecord, resolveName } from '../../sim/dns/resolve-name.js';
 import { environmentOf } from '../../sim/environment.js';
 import { lagProxy } from '../../sim/lag-proxy.js';
@@ -107,11 +108,12 @@ export const OPERATIONS: Readonly<Record<string, Run>> = {
     });
   },
   endpoints: ({ simulation }, value) => {
-    const fields = fieldsOf(value, 'endpoints', ['node', 'service', 'servicePort']);
+    const fields = fieldsOf(value, 'endpoints', ['node', 'service', 'servicePort', 'family']);
     const service = textField(fields, 'service');
     return askEndpoints(simulation, textField(fields, 'node'), {
       service: service.includes('/') ? service : `${simulation.namespace}/${service}`,
       servicePort: servicePort(fields['servicePort']),
+      family: familyField(fields),
     });
   },
   resolve: ({ simulation }, value) => {
@@ -161,6 +163,12 @@ function isOfConnection(value: unknown): boolean {
 
 function connectionOf(value: unknown, op: string): string {
   return textField(fieldsOf(value, op, ['connection']), 'connection');
+}
+
+function familyField(fields: Fields): IpFamily | undefined {
+  const text = optionalText(fields, 'family');
+  if (text === undefined || text === 'IPv4' || text === 'IPv6') return text;
+  throw inputError('bad-family', `family: ${JSON.stringify(text)} is no family of addresses`, { fix: 'write IPv4 or IPv6' });
 }
 
 function servicePort(value: unknown): string | number | undefined {
