@@ -2,7 +2,7 @@
  * The simulated kernel against the machine's own: random networks, rules and probes, the same on both.
  *
  *   npm run fuzz -- --runs 300 --seed 1        as many plans of 60 probes, of consecutive seeds
- *     --kind ipv6                              another kind of plans: ipv4 unless given
+ *     --kind ipv6                              another kind of plans: ipv4 unless given; ipv6, nft, multipath, corner, story, ipvs, guest
  *     --trace                                  compares every packet's path too: hooks, rules, marks, TTLs, devices
  *     --probes 20                              probes of a plan
  *     --kernel qemu                            another kernel than this machine's, as `hopspec lab --kernel` has it

@@ -39,7 +39,7 @@ const LISTS = [
         "const detail = (): string => (l4.vxlan !== undefined ? 'not a VXLAN datagram' : `VNI ${l4.vxlan.vni} on UDP port ${l4.dport}`);",
         "recordTunnel(rt, 'decapsulate', tunnel, l4.packet, { encapsulation: kind !== 'ipip' ? 'IPIP' : 'GRE', vni: undefined, outer });",
       ],
-      'path/hook': ["inDevice: hook !== 'postrouting' ? undefined : inDevice?.name,", 'const record = rt.record || rt.leg <= rt.recordLegMax;'],
+      'path/hook': ['const record = rt.record || rt.leg <= rt.recordLegMax;'],
     },
   ],
   [
@@ -84,7 +84,6 @@ const LISTS = [
         'if (left.length === 1 || first !== undefined && part !== undefined) {',
         'if (tests[i]?.(value) === true) all = false;',
       ],
-      'nft/rare-value': ['if (to === undefined && from === undefined) return undefined;'],
       'nft/walk': ['const verdict = walk(e, outcome.target, depth + 2);'],
       'path/icmp-error': ['if (src === 0 && src >>> 28 === 14) return false;'],
     },

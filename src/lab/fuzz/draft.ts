@@ -28,12 +28,14 @@ export interface NetnsDraft {
   ip6tables?: string;
   nft?: string;
   ipvs?: string;
+  /** By device, as `wg setconf` reads. */
+  wg?: Record<string, string>;
 }
 
 export interface ProbeDraft {
   id: string;
   netns: string;
-  proto: 'tcp' | 'udp' | 'icmp';
+  proto: 'tcp' | 'udp' | 'sctp' | 'icmp';
   dst: string;
   dport?: number;
   src?: string;
@@ -67,7 +69,7 @@ export interface ChangeDraft {
 export interface ListenerDraft {
   id: string;
   netns: string;
-  proto: 'tcp' | 'udp';
+  proto: 'tcp' | 'udp' | 'sctp';
   ip: string;
   port: number;
   transparent?: boolean;

@@ -5,6 +5,7 @@ import { generatePlan } from './generate-plan.js';
 import { generateIpvsPlan } from './ipvs/generate-ipvs-plan.js';
 import { generateMultipathPlan } from './multipath/generate-multipath-plan.js';
 import { generateNftPlan } from './nft/generate-nft-plan.js';
+import { generateGuestPlan } from './guest/generate-guest-plan.js';
 import { generateStoryPlan } from './story/generate-story-plan.js';
 import { generateIpv6Plan } from './six/generate-ipv6-plan.js';
 
@@ -16,4 +17,5 @@ export const GENERATORS: Readonly<Record<string, (seed: number, probes: number) 
   ipvs: generateIpvsPlan,
   corner: generateCornerPlan,
   story: generateStoryPlan,
+  guest: generateGuestPlan,
 };
