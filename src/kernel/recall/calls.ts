@@ -40,8 +40,6 @@ export class Calls {
   /** By namespace, by address, by port and manner. */
   readonly #calls = new Map<string, Map<number, Map<number, Call>>>();
   #entries = 0;
-  #recalled = 0;
-  isOff = false;
 
   /** What it comes to. */
   find(probe: Probe, lasting: number, oracle: ChoiceOracle): FlowRecord | undefined {
@@ -56,7 +54,6 @@ export class Calls {
     if (told === undefined) return undefined;
     const port = movedPort(told.moves, sport as number);
     if (port < HIGH_PORT || told.record.elapsed > (timeoutMs ?? 1) * 1000) return undefined;
-    this.#recalled++;
     const { verdict, server, seenSrc, seenDst, local, remote, elapsed, pathMtu } = told.record;
     return {
       verdict,
@@ -75,11 +72,7 @@ export class Calls {
 
   add(client: Namespace, probe: Probe, told: Told, { lasting, answers, fresh }: Learnt): void {
     if (!isCaller(client, probe)) return;
-    if (this.#entries >= ENTRIES_MAX) {
-      this.isOff = this.#recalled < ENTRIES_MAX;
-      this.clear();
-      if (this.isOff) return;
-    }
+    if (this.#entries >= ENTRIES_MAX) this.clear();
     const { netns, dst, src, timeoutMs } = probe;
     const byPort = within(within(this.#calls, netns), (dst as number) | 0);
     const manner = mannerOf(probe, fresh);
@@ -94,7 +87,6 @@ export class Calls {
   clear(): void {
     this.#calls.clear();
     this.#entries = 0;
-    this.#recalled = 0;
   }
 }
 

@@ -1,6 +1,4 @@
 /** Outcomes of earlier flows by their points; bounded, and given up where hardly any is ever asked for again. */
-import type { ChoiceOracle } from '../../base/choice.js';
-import { type Answer, type Known, leafOf, withLeaf } from './choices.js';
 import { type Point, samePoint } from './point.js';
 import type { Outcome } from './outcome.js';
 
@@ -9,7 +7,7 @@ const ENTRIES_MAX = 16_384;
 interface Entry {
   readonly point: Point;
   lasting: number;
-  known: Known<Outcome>;
+  outcome: Outcome;
   readonly next: Entry | undefined;
 }
 
@@ -20,23 +18,27 @@ export class Outcomes {
   #recalled = 0;
   isOff = false;
 
-  find(point: Point, lasting: number, oracle: ChoiceOracle): Outcome | undefined {
+  find(point: Point, lasting: number): Outcome | undefined {
     const entry = this.#entry(point);
-    const outcome = entry?.lasting === lasting ? leafOf(entry.known, oracle) : undefined;
-    if (outcome !== undefined) this.#recalled++;
-    return outcome;
+    if (entry?.lasting !== lasting) return undefined;
+    this.#recalled++;
+    return entry.outcome;
   }
 
-  add(point: Point, outcome: Outcome, { lasting, answers }: { readonly lasting: number; readonly answers: readonly Answer[] }): void {
+  add(point: Point, outcome: Outcome, lasting: number): void {
+    const known = this.#entry(point);
+    if (known !== undefined) {
+      known.outcome = outcome;
+      known.lasting = lasting;
+      return;
+    }
     if (this.#entries >= ENTRIES_MAX) {
       this.isOff = this.#recalled < ENTRIES_MAX;
       this.clear();
       if (this.isOff) return;
     }
     this.#entries++;
-    const entry = this.#entry(point) ?? this.#newEntry(point);
-    entry.known = withLeaf(entry.lasting === lasting ? entry.known : undefined, answers, 0, outcome);
-    entry.lasting = lasting;
+    this.#buckets.set(point.hash, { point, lasting, outcome, next: this.#buckets.get(point.hash) });
   }
 
   clear(): void {
@@ -48,12 +50,6 @@ export class Outcomes {
   #entry(point: Point): Entry | undefined {
     let entry = this.#buckets.get(point.hash);
     while (entry !== undefined && !samePoint(entry.point, point)) entry = entry.next;
-    return entry;
-  }
-
-  #newEntry(point: Point): Entry {
-    const entry: Entry = { point, lasting: -1, known: undefined, next: this.#buckets.get(point.hash) };
-    this.#buckets.set(point.hash, entry);
     return entry;
   }
 }

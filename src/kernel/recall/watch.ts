@@ -3,7 +3,7 @@
  * Every flow that is watched begins in a network that reset() has left. A flow that was recalled has left nothing behind; last-flow.ts makes
  * up for it when somebody looks. Not remembered is a flow that
  *   - left something which reset() leaves (neighbours, learned addresses), or asked for what earlier packets had left in rules and limits,
- *   - asked for the client's port after the point,
+ *   - asked for the client's port, or for chance, after a point; of its call it is known by what chance said,
  *   - was not delivered to a listener, or took longer than the frames on its way.
  */
 import type { ChoiceOracle } from '../../base/choice.js';
@@ -80,15 +80,13 @@ export class Watch {
     if (!this.isOn) return undefined;
     const noting = this.#noting;
     noting.begin(oracle);
-    if (!this.#calls.isOff) {
-      const told = this.#calls.find(probe, this.lasting, noting);
-      if (told !== undefined) {
-        rt.counters.flowsRecalled++;
-        this.isOn = false;
-        return told;
-      }
-      noting.back(0);
+    const told = this.#calls.find(probe, this.lasting, noting);
+    if (told !== undefined) {
+      rt.counters.flowsRecalled++;
+      this.isOn = false;
+      return told;
     }
+    noting.back(0);
     this.#isRare = false;
     this.#portsAsked = 0;
     this.#lastingBefore = this.lasting;
@@ -106,7 +104,7 @@ export class Watch {
   learn(rt: Runtime, probe: Probe, record: FlowRecord): void {
     const moves = this.#heard;
     const { client } = rt.flow;
-    if (moves === undefined || client === undefined || this.#calls.isOff) return;
+    if (moves === undefined || client === undefined) return;
     this.#heard = undefined;
     const port = record.seenSrc?.port;
     if (port === undefined || port < HIGH_PORT || movedPort(moves, client.localPort) !== port) return;
@@ -165,9 +163,8 @@ export class Watch {
     if (point === undefined) return false;
     const { flow } = rt;
     const { used } = noting;
-    const known = this.#outcomes.find(point, this.lasting, noting);
+    const known = this.#outcomes.find(point, this.lasting);
     if (known !== undefined && this.#follow(rt, ns, known)) return true;
-    noting.back(used);
     this.#passed.push({
       point,
       nowUs: rt.nowUs,
@@ -233,14 +230,15 @@ export class Watch {
     const { point, nowUs, picks, portsAsked, tracked } = passed;
     const visited = [...new Set(this.#visited.slice(passed.visited))];
     if (tracked.some((ns) => visited.includes(ns))) return;
-    if (portsAsked !== this.#portsAsked) return;
+    // What chance decides after a point is too much to know of each; of calls it is known.
+    if (portsAsked !== this.#portsAsked || picks !== this.#noting.used) return;
     const { client, servers, answeredBy } = rt.flow;
     const moves = this.#moves.slice(passed.moves);
     const server = servers[0] as ServerSocket;
     if (server.remotePort < HIGH_PORT || !leadTo(moves, (client as ClientSocket).localPort, server.remotePort)) return;
     const elapsedUs = rt.nowUs - nowUs;
     const outcome: Outcome = { elapsedUs, pathMtu, server, answered: answeredBy === server, moves, visited };
-    this.#outcomes.add(point, outcome, { lasting: this.lasting, answers: this.#noting.answers.slice(picks, this.#noting.used) });
+    this.#outcomes.add(point, outcome, this.lasting);
   }
 }
 
