@@ -6,6 +6,7 @@ import type { Pod } from '../api/types/core.js';
 import type { StoreView } from '../api/view.js';
 import { NETNS } from '../node/agent.js';
 import { isNodeCache, localAddresses } from '../node/dns/node-cache.js';
+import { systemPorts } from '../node/kubelet/host-sockets.js';
 import { intendedListeners, listeners } from '../node/kubelet/listeners.js';
 import { hasPodNetwork, podsOfNode } from '../node/pods-of-node.js';
 import type { ListenerPlan } from '../plan/plan.js';
@@ -25,9 +26,6 @@ function listenersAt(addresses: readonly string[], listener: Omit<ListenerPlan, 
 }
 
 const DNS_PORT = 53;
-const KUBELET_PORT = 10250;
-const API_SERVER_PORT = 6443;
-const CONTROL_PLANE_LABEL = 'node-role.kubernetes.io/control-plane';
 
 export interface PodListener {
   readonly container: string;
@@ -70,11 +68,7 @@ function nodeCacheListeners(pod: Pod, netns: string): readonly ListenerPlan[] {
 export function nodeListeners(view: StoreView, name: string, hasIpv6: boolean): readonly ListenerPlan[] {
   const netns = NETNS.node(name);
   const labels = view.get('Node', undefined, name)?.metadata.labels ?? {};
-  const system =
-    CONTROL_PLANE_LABEL in labels
-      ? [['kube-apiserver', API_SERVER_PORT] as const, ['kubelet', KUBELET_PORT] as const]
-      : [['kubelet', KUBELET_PORT] as const];
-  const own = system.flatMap(([process, port]) =>
+  const own = systemPorts(labels).flatMap(([process, port]) =>
     listenersAt(anywhere(hasIpv6), { id: `node/${name}#${process}:tcp:${port}`, netns, proto: 'tcp', port }),
   );
   return [

@@ -9,6 +9,7 @@ import { ANNOTATIONS } from '../../api/object/annotations.js';
 import { podsByNode } from '../../api/object/pod-indexes.js';
 import { isPodTerminal } from '../../api/object/pod-state.js';
 import type { Node, Pod } from '../../api/types/core.js';
+import { HostSockets } from './host-sockets.js';
 import { isAtRest, newPodMemory, type PodMemory } from './memory.js';
 import { nodeStatusWrites } from './node-status.js';
 import { type Allocate, createNodeAddresses } from './pod-addresses.js';
@@ -53,7 +54,9 @@ export function createKubelet(options: KubeletOptions): Controller {
       const node = context.view.get('Node', undefined, name);
       if (node === undefined || isDown(node)) return [];
       const bound = pods.get(context.view, name);
-      const turn = { context, nodeAddresses: internalAddresses(node), allocate: addresses(node, bound, context.view) };
+      let made: HostSockets | undefined;
+      const hostSockets = (): HostSockets => (made ??= new HostSockets(node, bound));
+      const turn = { context, hostSockets, nodeAddresses: internalAddresses(node), allocate: addresses(node, bound, context.view) };
       const writes = bound.flatMap((pod) => lookAt(pod, { ...turn, bound, memoryOf }));
       return [...nodeStatusWrites(node, context.nowText), ...writes, ...timer(name, bound, context.nowUs)];
     },
@@ -66,10 +69,11 @@ interface NodeTurn {
   readonly allocate: (pod: Pod) => readonly string[];
   readonly bound: readonly Pod[];
   readonly memoryOf: (pod: Pod) => PodMemory;
+  readonly hostSockets: () => HostSockets;
 }
 
 /** Nothing for a pod at rest; a new one is admitted first. */
-function lookAt(pod: Pod, { context, nodeAddresses, allocate, bound, memoryOf }: NodeTurn): readonly Write[] {
+function lookAt(pod: Pod, { context, nodeAddresses, allocate, bound, memoryOf, hostSockets }: NodeTurn): readonly Write[] {
   const memory = memoryOf(pod);
   if (isAtRest(memory, pod, context.nowUs)) return [];
   if (!memory.admitted && pod.metadata.deletionTimestamp === undefined) {
@@ -79,7 +83,7 @@ function lookAt(pod: Pod, { context, nodeAddresses, allocate, bound, memoryOf }:
     if (refusal.length > 0) return refusal;
     memory.admitted = true;
   }
-  const writes = syncPod({ pod, memory, context, nodeAddresses, allocate: () => allocate(pod) });
+  const writes = syncPod({ pod, memory, context, nodeAddresses, allocate: () => allocate(pod), hostSockets });
   memory.pod = pod;
   return writes;
 }

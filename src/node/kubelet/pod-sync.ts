@@ -16,6 +16,7 @@ import type { Container, ContainerStatus, Pod } from '../../api/types/core.js';
 import { probeContainer } from './container-probes.js';
 import { created, exitContainer, podId, runContainer, type Turn } from './container-run.js';
 import { intendedListeners, type Listener } from './listeners.js';
+import type { HostSockets } from './host-sockets.js';
 import { containerMemory, type PodMemory } from './memory.js';
 import { podStatus } from './pod-status.js';
 
@@ -27,6 +28,7 @@ export interface PodTurn {
   readonly nodeAddresses: readonly string[];
   /** Asked once for a pod that needs an address. */
   readonly allocate: () => readonly string[];
+  readonly hostSockets: () => HostSockets;
 }
 
 /** Writes for one pod; sets `memory.dueUs`. */
@@ -105,7 +107,7 @@ function runOne(
 ): ContainerStatus {
   const { pod, memory, context } = turn;
   const { nowUs, nowText } = context;
-  const portsFree = (): boolean => !conflicts(container.name, intended, statuses);
+  const portsFree = (): boolean => !conflicts(container.name, intended, statuses) && takesHostPorts(turn, container.name, intended);
   const run: Turn = { pod, sidecar: isSidecar(container), memory: containerMemory(memory, container.name), nowUs, nowText, portsFree };
   const result = runContainer(container, before, run);
   memory.dueUs = Math.min(memory.dueUs, result.dueUs);
@@ -152,6 +154,16 @@ function conflicts(name: string, intended: readonly Listener[], statuses: Readon
       return statuses.get(other.container)?.state.running !== undefined;
     }),
   );
+}
+
+/** On the host network the node's ports are everybody's; false where another has one of them. */
+function takesHostPorts({ pod, hostSockets }: PodTurn, name: string, intended: readonly Listener[]): boolean {
+  if (pod.spec.hostNetwork !== true) return true;
+  const wanted = intended.filter(({ container }) => container === name);
+  const sockets = hostSockets();
+  if (wanted.some((listener) => sockets.isTaken(pod, listener))) return false;
+  for (const listener of wanted) sockets.take(pod, listener);
+  return true;
 }
 
 function listenedTcp(intended: readonly Listener[], statuses: ReadonlyMap<string, ContainerStatus>): ReadonlySet<number> {
