@@ -61,7 +61,9 @@ Feature: Services, pods and nodes with addresses of both families
       And pod A can reach client laptop over IPv4 and is SNATed to 192.168.1.20
 
     Scenario: A client outside reaches a hostPort by either family
+      Given an external client tablet at 203.0.113.77 and 2001:db8::77
       Then client laptop can reach pod web via hostPort 8080 on node3 over IPv6 and the server sees the client's own address
+      And client tablet can reach pod web via hostPort 8080 on node3 over IPv6 and the server sees 2001:db8::77
       And client laptop can reach pod web via hostPort 8080 on node3 over IPv4
 
   Rule: Services, whatever the proxy's mode

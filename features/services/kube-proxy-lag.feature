@@ -70,6 +70,20 @@ Feature: A kube-proxy that lags
     When kube-proxy catches up
     Then pod A can reach Service late
 
+  Scenario: A Service that is served by nobody is still refused where its new endpoints are not known
+    Given pod E on node1 with labels app=late
+    And the manifest:
+      """
+      apiVersion: v1
+      kind: Service
+      metadata: {name: soon}
+      spec: {selector: {app: soon}, ports: [{port: 80}]}
+      """
+    And kube-proxy on node2 lags by 1 hour
+    When pod E is labelled app=soon
+    Then pod D can reach Service soon
+    But pod A cannot reach Service soon and is refused
+
   Scenario: A lag that begins later concerns what comes later
     When pod B is labelled app=drained
     And kube-proxy on node2 lags by 1 hour

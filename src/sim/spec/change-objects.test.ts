@@ -14,7 +14,11 @@ spec:
 const DEPLOYMENT = { kind: 'Deployment', name: 'web' };
 
 const REFUSED: readonly (readonly [name: string, change: (spec: Spec) => void, says: RegExp])[] = [
-  ['fewer replicas than none', (spec) => spec.scale(DEPLOYMENT, -1), /spec\.replicas: Invalid value: -1: must be greater than or equal to 0/],
+  [
+    'fewer replicas than none',
+    (spec) => spec.scale(DEPLOYMENT, -1),
+    /spec\.replicas: Invalid value: -1: must be greater than or equal to 0/,
+  ],
   ['no image', (spec) => spec.setImage(DEPLOYMENT, ''), /containers\[0\]\.image: Required value/],
   ['a label that is none', (spec) => spec.labelObject(DEPLOYMENT, { a: 'b!' }), /metadata\.labels: Invalid value: "b!"/],
   ['a roll-back to nothing', (spec) => spec.rollBack(DEPLOYMENT), /no rollout history found for Deployment web/],
