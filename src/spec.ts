@@ -3,12 +3,13 @@ import { ClaimMismatch, inputError, unsupported, UnsupportedError } from './base
 import { judgeCapture } from './claim/capture.js';
 import { isAboutOpening, judgeConnection } from './claim/judge/judge-connection.js';
 import { judgeConnectivity } from './claim/connectivity.js';
-import { everyCheck, type Judgement } from './claim/judge/judgement.js';
+import { type Check, everyCheck, type Judgement } from './claim/judge/judgement.js';
 import { judgeQualifiers, judgeTraffic } from './claim/judge/judge-traffic.js';
 import { judgeSpread } from './claim/judge/judge-spread.js';
 import { parseConnectionClaim, whoseConnection } from './claim/parse/connection-claim.js';
 import { parseLookUp, parseResolves } from './claim/parse/resolves.js';
 import { parseQualifier, parseSpreadClaim, parseTrafficClaim } from './claim/parse/traffic-claim.js';
+import { replayLine } from './claim/explain/replay-line.js';
 import { judgePath } from './claim/path.js';
 import { endpointName } from './claim/place.js';
 import type { PlacePhrase, TrafficClaim } from './claim/traffic-claim.js';
@@ -124,17 +125,24 @@ class ScenarioSpec extends ClusterSteps implements Spec {
 
   connectionIs(sentence: string): void {
     this.#last = undefined;
-    if (this.#judgedOn !== 'sim')
-      throw unsupported('connection-on-lab', 'connections that stay open while the cluster changes are made on the simulated kernel only');
     const claim = parseConnectionClaim(sentence);
+    if (this.#judgedOn !== 'sim' && claim.fate === 'maybe-another-endpoint')
+      throw unsupported('chance-on-lab', 'a history is put to the real kernel once, which does not tell what else may be');
     const { claim: sent, opened } = this.#opened.find(claim.of, sentence);
-    const checks = opened.map(({ subject, target, id }) => {
-      const trace = this.simulation.connections.trace(id, isAboutOpening(claim) ? 'opening' : 'now');
-      if (this.options.keepsTraces === true)
-        this.#recorder.note({ from: subject.from, to: target.to, protocol: target.protocol }, trace, false);
-      return { subject, target, trace };
-    });
-    this.#last = [judgeConnection(claim, checks, this.#world(), sent)];
+    const when = isAboutOpening(claim) ? 'opening' : 'now';
+    const checksBy = (trace: (id: string) => Trace): readonly Check[] =>
+      opened.map(({ subject, target, id }) => {
+        const made = trace(id);
+        if (this.options.keepsTraces === true)
+          this.#recorder.note({ from: subject.from, to: target.to, protocol: target.protocol }, made, false);
+        return { subject, target, trace: made };
+      });
+    const { connections } = this.simulation;
+    const judged = [
+      ...(this.#judgedOn === 'lab' ? [] : [checksBy((id) => connections.trace(id, when))]),
+      ...(this.#judgedOn === 'sim' ? [] : [checksBy((id) => this.#realJudge().connection(id, when))]),
+    ];
+    this.#last = judged.map((checks) => judgeConnection(claim, checks, this.#world(), sent));
   }
 
   connectionUsed(which: string): void {
@@ -286,12 +294,6 @@ function joinJudgements(judged: readonly (readonly Judgement[])[]): readonly Jud
 function endpointOf(place: string, nodes: readonly string[]): string {
   const [kind, name] = place.includes(' ') ? place.split(' ') : [nodes.includes(place) ? 'node' : 'pod', place];
   return `${kind === 'client' ? 'external' : kind}/${name}`;
-}
-
-/** The scenario itself is what makes the trace again; without one, the trace is named. */
-function replayLine(where: string | undefined, from: string, to: string, protocol: string): string {
-  if (where !== undefined) return `npx hopspec run ${where}`;
-  return `npx hopspec trace -c CLUSTER -f MANIFESTS --from ${from} --to ${to}${protocol === 'TCP' ? '' : ` --protocol ${protocol}`}`;
 }
 
 export function createSpec(options: SpecOptions): Spec {

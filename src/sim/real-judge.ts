@@ -13,6 +13,8 @@ export interface RealJudge {
   /** Carries all of them at once, which is cheaper than one by one. On `both` throws ClaimMismatch where the kernels disagree. */
   ask(queries: readonly TraceQuery[]): void;
   trace(query: TraceQuery): Trace;
+  /** Of a connection that stays open, by its name. */
+  connection(id: string, when: 'opening' | 'now'): Trace;
   /** Without paths; so often that each outcome's share is known to a fraction of `tolerance` (percent of an even share). */
   measure(query: TraceQuery, tolerance: number): Trace;
 }

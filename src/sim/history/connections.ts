@@ -9,7 +9,7 @@ import { enumerate } from '../enumerate.js';
 import type { Simulation } from '../simulation.js';
 import { History } from './history.js';
 import { processOf } from './process-of.js';
-import { replay, type When } from './replay.js';
+import { replay, type Replayed, type When } from './replay.js';
 
 export class Connections {
   readonly #simulation: Simulation;
@@ -32,6 +32,8 @@ export class Connections {
     if (destination.proto === 'icmp') throw inputError('no-connection', 'a ping opens no connection', { fix: 'name a port: `on port 80`' });
     if (destination.proto === 'sctp')
       throw unsupported('sctp-connection', 'an association of SCTP that stays open while the cluster changes is not modelled');
+    if (simulation.cluster.kubeProxy.mode === 'userspace')
+      throw unsupported('userspace-connection', 'a connection that stays open through a kube-proxy in user space is not modelled');
     const plan = simulation.clusterPlan();
     this.#history ??= new History(plan, simulation.time.nowUs);
     this.note();
@@ -44,13 +46,13 @@ export class Connections {
   /** Another request is sent on it. */
   use(id: string): void {
     this.note();
-    this.#kept(id);
+    this.find(id);
     this.#history?.use(id);
   }
 
   trace(id: string, when: When): Trace {
     this.note();
-    const connection = this.#kept(id);
+    const connection = this.find(id);
     if (this.#simulation.linkFaults.areLossy)
       throw unsupported(
         'lossy-connection',
@@ -59,8 +61,25 @@ export class Connections {
           fix: 'cut the link, or restore it',
         },
       );
-    const runs = enumerate((oracle) => replay(this.#history as History, { id, when }, oracle));
-    return this.#simulation.toTrace(connection, runs);
+    return this.#simulation.toTrace(
+      connection,
+      this.runs(id, { when }).map(({ probability, record }) => ({ probability, record: record.record })),
+    );
+  }
+
+  /** Every outcome. Without `waits` no time passes between what happened. */
+  runs(
+    id: string,
+    { when, waits = true }: { readonly when: When; readonly waits?: boolean },
+  ): readonly { readonly probability: number; readonly record: Replayed }[] {
+    return enumerate((oracle) => replay(this.history, { id, when, waits }, oracle));
+  }
+
+  /** What happened up to now. */
+  get history(): History {
+    this.note();
+    if (this.#history === undefined) throw inputError('no-connection', 'nobody has opened a connection that stays open');
+    return this.#history;
   }
 
   /** Time moves from one change to the next, and each is noted. */
@@ -76,7 +95,8 @@ export class Connections {
     this.#history?.note(this.#simulation.clusterPlan(), this.#simulation.time.nowUs);
   }
 
-  #kept(id: string): NonNullable<ReturnType<History['find']>> {
+  /** InputError where there is none, or its client is gone. */
+  find(id: string): NonNullable<ReturnType<History['find']>> {
     const connection = this.#history?.find(id);
     if (connection === undefined) {
       const known = Array.from({ length: this.#count }, (_, i) => `connection ${i + 1}`);

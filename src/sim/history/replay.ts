@@ -22,6 +22,14 @@ export type When = 'opening' | 'now';
 interface Asked {
   readonly id: string;
   readonly when: When;
+  /** Time passes as it did. */
+  readonly waits: boolean;
+}
+
+export interface Replayed {
+  readonly record: FlowRecord;
+  /** For each change of the plan, by namespace, what kube-proxy deleted of its connections: arguments of conntrack(8). */
+  readonly deletions: readonly Readonly<Record<string, readonly string[]>>[];
 }
 
 interface Run {
@@ -31,15 +39,16 @@ interface Run {
   cluster: ClusterPlan;
   /** The server of each connection when it was opened, in order. */
   readonly opened: Map<string, FlowRecord>;
+  readonly deletions: Record<string, readonly string[]>[];
 }
 
-export function replay(history: History, asked: Asked, oracle: ChoiceOracle): FlowRecord {
+export function replay(history: History, asked: Asked, oracle: ChoiceOracle): Replayed {
   const first = new StoryPlan(history.first, undefined);
-  const run: Run = { network: createNetwork(first), oracle, plan: first, cluster: history.first, opened: new Map() };
+  const run: Run = { network: createNetwork(first), oracle, plan: first, cluster: history.first, opened: new Map(), deletions: [] };
   for (const happening of history.happenings) {
     switch (happening.kind) {
       case 'passes':
-        run.network.pass(happening.us);
+        if (asked.waits) run.network.pass(happening.us);
         break;
       case 'becomes':
         become(run, happening.plan);
@@ -51,7 +60,7 @@ export function replay(history: History, asked: Asked, oracle: ChoiceOracle): Fl
         sendAgain(run, history, happening.id, false);
     }
   }
-  return answer(run, history, asked);
+  return { record: answer(run, history, asked), deletions: run.deletions };
 }
 
 function answer(run: Run, history: History, { id, when }: Asked): FlowRecord {
@@ -72,11 +81,12 @@ function become(run: Run, cluster: ClusterPlan): void {
   }
   run.plan = new StoryPlan(cluster, run.plan);
   network.replacePlan(run.plan);
-  if (cluster.cluster.kubeProxy.mode !== 'none') cleanUp(network, run.cluster, cluster);
+  run.deletions.push(cluster.cluster.kubeProxy.mode === 'none' ? {} : cleanUp(network, run.cluster, cluster));
   run.cluster = cluster;
 }
 
-function cleanUp(network: SimulatedNetwork, before: ClusterPlan, now: ClusterPlan): void {
+function cleanUp(network: SimulatedNetwork, before: ClusterPlan, now: ClusterPlan): Record<string, readonly string[]> {
+  const deleted: Record<string, readonly string[]> = {};
   for (const { metadata } of now.view.list('Node')) {
     const netns = NETNS.node(metadata.name);
     const flows = network.connections(netns).flatMap((line) => trackedFlow(line) ?? []);
@@ -86,9 +96,12 @@ function cleanUp(network: SimulatedNetwork, before: ClusterPlan, now: ClusterPla
     for (const family of FAMILIES) {
       const model = seen(now, family);
       if (!cleansConnections(seen(earlier, family), model)) continue;
-      for (const text of staleConnections(model, flows)) network.deleteConnections(netns, readConntrackArgs(text, netns));
+      const stale = staleConnections(model, flows);
+      for (const text of stale) network.deleteConnections(netns, readConntrackArgs(text, netns));
+      if (stale.length > 0) deleted[netns] = [...(deleted[netns] ?? []), ...stale];
     }
   }
+  return deleted;
 }
 
 const FAMILIES: readonly IpFamily[] = ['IPv4', 'IPv6'];

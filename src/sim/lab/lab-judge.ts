@@ -15,9 +15,12 @@ import type { TraceQuery } from '../contract.js';
 import { deeper, followRelays, onwardOfRun } from '../relay/follow-relays.js';
 import { type Onward, onwardOf } from '../relay/onward.js';
 import { installRealJudge, type JudgedOn, type RealJudge } from '../real-judge.js';
+import type { When } from '../history/replay.js';
 import type { Connection, Simulation } from '../simulation.js';
+import { carryStory } from './carry-story.js';
 import { compareRuns } from './compare-runs.js';
 import { connectionsFor, triesFor } from './tries.js';
+import { withoutArp } from './without-arp.js';
 
 /** Long enough for ARP to give up where nobody is foreseen to answer for an address; short where packets are foreseen to be lost. */
 const PATIENCE_MS = 5000;
@@ -101,6 +104,11 @@ export class LabJudge implements RealJudge {
     return this.#simulation.toTrace(connection, runs);
   }
 
+  connection(id: string, when: When): Trace {
+    const { connection, runs } = carryStory(this.#simulation, { id, when, compares: this.#compares, kernel: this.#kernel });
+    return this.#simulation.toTrace(connection, runs);
+  }
+
   /** A namespace's rules may have changed since. */
   #forgetOldPlan(): void {
     const plan = this.#simulation.clusterPlan();
@@ -146,11 +154,6 @@ function probeOf({ source, destination }: Connection, i: number, foreseen: Asked
 /** Whether packets are foreseen that come when a short wait is over: errors about a neighbour that does not answer. */
 function speaksLate({ events }: FlowRecord): boolean {
   return events.some(({ kind, t }) => (kind === 'tx' || kind === 'deliver') && t > LOST_MS * 1000);
-}
-
-/** Whether neighbours had to be asked depends on who sent before. */
-function withoutArp(record: FlowRecord): FlowRecord {
-  return { ...record, events: record.events.filter((event) => event.kind !== 'arp') };
 }
 
 /** Throws UnsupportedError where this machine has no lab: one line instead of one for each scenario. */
