@@ -23,6 +23,7 @@ import type { TraceQuery } from './sim/contract.js';
 import { type JudgedOn, makeRealJudge, type RealJudge } from './sim/real-judge.js';
 import { ClusterSteps } from './sim/spec/cluster-steps.js';
 import { servicePortAt } from './sim/lookup.js';
+import { endpointOf } from './sim/place-endpoint.js';
 import { confOf, formatResolvConf } from './sim/dns/pod-conf.js';
 import { isAnswered, lookUp, oneFamily } from './sim/dns/look-up.js';
 import { addressesOfService } from './sim/dns/resolve-name.js';
@@ -288,12 +289,6 @@ function joinJudgements(judged: readonly (readonly Judgement[])[]): readonly Jud
     const isCut = parts.some(({ whole }) => whole !== undefined);
     return { ...judgement, checks: parts.flatMap(({ checks }) => checks), whole: isCut ? () => parts.flatMap(everyCheck) : undefined };
   });
-}
-
-/** `node1`, `pod A`, `client laptop`. */
-function endpointOf(place: string, nodes: readonly string[]): string {
-  const [kind, name] = place.includes(' ') ? place.split(' ') : [nodes.includes(place) ? 'node' : 'pod', place];
-  return `${kind === 'client' ? 'external' : kind}/${name}`;
 }
 
 export function createSpec(options: SpecOptions): Spec {

@@ -30,10 +30,6 @@ export class Connections {
     const simulation = this.#simulation;
     const { source, destination } = simulation.resolve(query);
     if (destination.proto === 'icmp') throw inputError('no-connection', 'a ping opens no connection', { fix: 'name a port: `on port 80`' });
-    if (destination.proto === 'sctp')
-      throw unsupported('sctp-connection', 'an association of SCTP that stays open while the cluster changes is not modelled');
-    if (simulation.cluster.kubeProxy.mode === 'userspace')
-      throw unsupported('userspace-connection', 'a connection that stays open through a kube-proxy in user space is not modelled');
     const plan = simulation.clusterPlan();
     this.#history ??= new History(plan, simulation.time.nowUs);
     this.note();
@@ -47,7 +43,7 @@ export class Connections {
   use(id: string): void {
     this.note();
     this.find(id);
-    this.#history?.use(id);
+    this.history.use(id);
   }
 
   trace(id: string, when: When): Trace {
@@ -79,6 +75,7 @@ export class Connections {
   get history(): History {
     this.note();
     if (this.#history === undefined) throw inputError('no-connection', 'nobody has opened a connection that stays open');
+    refuseUnmodelled(this.#history, this.#simulation.cluster.kubeProxy.mode);
     return this.#history;
   }
 
@@ -120,4 +117,12 @@ export class Connections {
 function containerOf(process: string): string {
   const [, container] = process.split(' ');
   return container === undefined ? '' : `#${container}`;
+}
+
+/** Those that are made to be captured are not asked about later. */
+function refuseUnmodelled({ happenings }: History, mode: string): void {
+  if (mode === 'userspace')
+    throw unsupported('userspace-connection', 'a connection that stays open through a kube-proxy in user space is not modelled');
+  if (happenings.some((one) => one.kind === 'opens' && one.connection.destination.proto === 'sctp'))
+    throw unsupported('sctp-connection', 'an association of SCTP that stays open while the cluster changes is not modelled');
 }
