@@ -12,7 +12,7 @@ import { seededOracle } from '../run-plan.js';
 const KEPT = 'fixtures/kernel/fuzz';
 const NEVER = Number.POSITIVE_INFINITY;
 const EXTENTS: readonly Extent[] = ['packet', 'conversation'];
-const PROBES = 12;
+const PROBES = 5;
 
 function keptPlan(file: string): Plan {
   const { plan } = JSON.parse(readFileSync(`${KEPT}/${file}`, 'utf8')) as { readonly plan: unknown };
