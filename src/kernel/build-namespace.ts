@@ -111,7 +111,8 @@ function addDevices(ns: Namespace, devices: Device[], deviceByName: Map<string, 
   }
   for (const link of links) devices.push(addDevice(ns, link, deviceByName, around));
   for (const link of links) attachPort(ns, link);
-  for (const device of devices) device.uppers = uppersOn(ns, links, device.name, around);
+  const stacked = links.filter(({ kind, link }) => isStackedKind(kind) && link !== undefined && (link.netns ?? ns.name) === ns.name);
+  for (const device of devices) device.uppers = uppersOn(ns, stacked, device.name, around);
 }
 
 /** After the device that it stands on. */
@@ -140,8 +141,8 @@ function deviceOr(device: Device | undefined, ns: Namespace, link: LinkPlan): De
 }
 
 /** Devices on top, of this namespace and of others; undefined where there are none. */
-function uppersOn(ns: Namespace, links: readonly LinkPlan[], name: string, around: Surroundings): readonly Upper[] | undefined {
-  const here = links.filter(({ kind, link }) => isStackedKind(kind) && link?.name === name && (link.netns ?? ns.name) === ns.name);
+function uppersOn(ns: Namespace, stacked: readonly LinkPlan[], name: string, around: Surroundings): readonly Upper[] | undefined {
+  const here = stacked.filter(({ link }) => link?.name === name);
   const there = around.uppers?.get(name) ?? [];
   if (here.length === 0 && there.length === 0) return undefined;
   return [...here.map((link) => ({ netns: ns.name, name: link.name })), ...there].map((upper) => ({ ...upper, device: undefined }));

@@ -256,11 +256,11 @@ export function attachPort(ns: Namespace, link: LinkPlan): void {
   ports.push(port);
   device.port = port;
   bridge.bridge.ports.push(port);
-  if (!bridge.bridge.hasOwnMtu) fitToPorts(bridge, bridge.bridge);
+  if (!bridge.bridge.hasOwnMtu) fitToPort(bridge, bridge.bridge, device);
   bridge.bridge.fdb.set(device.mac, { port: undefined, seenUs: 0, ages: false });
 }
 
 /** A bridge that was not told otherwise takes no more than the least of its ports (br_mtu_auto_adjust). */
-function fitToPorts(device: Device, { ports }: Bridge): void {
-  (device as { mtu: number }).mtu = Math.min(...ports.map((port) => port.device.mtu));
+function fitToPort(device: Device, { ports }: Bridge, added: Device): void {
+  (device as { mtu: number }).mtu = ports.length === 1 ? added.mtu : Math.min(device.mtu, added.mtu);
 }
