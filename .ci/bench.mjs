@@ -1,7 +1,8 @@
 /**
- * Measures: how long one scenario takes from the shell, what 1,000 and 10,000 of them and their report cost, what a fresh cluster costs, how many flows one core walks a second in each mode of
- * kube-proxy with few and many Services, and how long 80,000 rules take to load; and counts the work done, which does not vary from run to
- * run. Rates are by CPU time, of all threads together. Prints a table and writes out/bench.json.
+ * Measures: how long one scenario takes from the shell, what 1,000 and 10,000 of them and their report cost, what a fresh cluster costs, how
+ * many flows one core walks a second in each mode of kube-proxy with few and many Services, and how long 80,000 rules take to load; and
+ * counts the work done, which does not vary from run to run. Rates are by CPU time, of all threads together. Prints a table and writes
+ * out/bench.json.
  *
  *   npm run bench [-- MODE…]     only these of iptables, nftables, ipvs
  */
