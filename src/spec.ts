@@ -151,6 +151,7 @@ class ScenarioSpec extends ClusterSteps implements Spec {
   }
 
   captureShows(place: string, text: string, exactly: boolean): void {
+    if (this.#judgedOn !== 'sim') throw unsupported('capture-on-lab', 'captures are made on the simulated kernel only');
     const replay = replayLine(this.options.where?.(), 'pod/…', '…', 'TCP');
     const seen = this.#captures.seen(place, (endpoint) => endpointName(endpoint, this.simulation.namespace));
     judgeCapture(text, seen, { place, exactly, replay });

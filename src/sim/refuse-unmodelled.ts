@@ -2,9 +2,10 @@
  * Traffic of an object with a field that would change them and whose effect is not modelled is "cannot say": never a pass and
  * never a failure.
  */
-import { UnsupportedError } from '../base/errors.js';
+import { unsupported, UnsupportedError } from '../base/errors.js';
 import type { StoreView } from '../api/view.js';
 import type { KubeObject } from '../api/types/meta.js';
+import { isRelay } from './relay/onward.js';
 import { unmodelledFields } from '../manifest/unmodelled.js';
 
 /** `endpoints`: endpoint texts of sender, destination and servers; those of other kinds, and empty ones, are passed over. */
@@ -19,6 +20,12 @@ export function refuseUnmodelled(view: StoreView, endpoints: readonly string[]):
     ),
   );
   if (problems.length > 0) throw new UnsupportedError(problems);
+}
+
+/** A connection that was kept open, and ends for us at a program that passes it on: what lies behind is another connection. */
+export function refuseUnfollowed(servers: readonly (string | undefined)[]): void {
+  if (servers.some((server) => server !== undefined && isRelay(server)))
+    throw unsupported('relay-over-time', 'a connection that a program in user space passes on is not followed over time');
 }
 
 /** A balancer that is a proxy sends its headers itself. */

@@ -35,7 +35,7 @@ import { ProxyLag } from './proxy-lag.js';
 import { probeOf } from './probe-of.js';
 import { carry } from './relay/carry.js';
 import { renderNode } from './render.js';
-import { refuseUnmodelled } from './refuse-unmodelled.js';
+import { refuseUnfollowed, refuseUnmodelled } from './refuse-unmodelled.js';
 import { findObject } from './lookup.js';
 import { namedQuery } from './dns/named-query.js';
 import { rememberWorld } from './trace-world.js';
@@ -177,6 +177,7 @@ export class Simulation implements SimulationApi {
 
   /** In the names of the cluster, whoever carried the packets. */
   toTrace({ source, destination }: Connection, runs: readonly Run[]): Trace {
+    refuseUnfollowed(runs.map(({ record }) => record.server));
     const serving = runs.map(({ record }) => listenerOwner(record.server ?? '#'));
     refuseUnmodelled(this.clusterPlan().view, [source.text, destination.text, ...serving]);
     const flow = {
