@@ -29,7 +29,7 @@ export function renderNode(plan: ClusterPlan, node: string, format: RenderFormat
     case 'iptables-save':
       return renderIptablesSave(rendered.iptables);
     case 'ip6tables-save':
-      return renderIptablesSave(rendered.ip6tables);
+      return renderIptablesSave(rendered.ip6tables, true);
     case 'ip':
       return renderIp(rendered);
     case 'plan':

@@ -9,12 +9,11 @@ import {
   unsupported,
   writePlan,
 } from '../../index.js';
-import type { IpFamily } from '../../base/ip-family.js';
 import { formatRecord, resolveName } from '../../sim/dns/resolve-name.js';
 import { environmentOf } from '../../sim/environment.js';
 import { lagProxy } from '../../sim/lag-proxy.js';
 import { scheduleNow } from '../../sim/schedule-now.js';
-import { askEndpoints } from '../../sim/service-endpoints.js';
+import { askEndpoints, type EndpointsQuery } from '../../sim/service-endpoints.js';
 import { askProxy } from '../../sim/service-proxy.js';
 import { applyPath } from '../open-simulation.js';
 import { renderFormat } from '../render.js';
@@ -165,7 +164,7 @@ function connectionOf(value: unknown, op: string): string {
   return textField(fieldsOf(value, op, ['connection']), 'connection');
 }
 
-function familyField(fields: Fields): IpFamily | undefined {
+function familyField(fields: Fields): EndpointsQuery['family'] {
   const text = optionalText(fields, 'family');
   if (text === undefined || text === 'IPv4' || text === 'IPv6') return text;
   throw inputError('bad-family', `family: ${JSON.stringify(text)} is no family of addresses`, { fix: 'write IPv4 or IPv6' });

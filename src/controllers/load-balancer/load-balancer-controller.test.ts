@@ -61,6 +61,13 @@ test('MetalLB gives the addresses of its pool one after another, and says when t
   assert.equal(w.get('Service', 'e').status?.loadBalancer?.ingress?.[0]?.ip, '198.51.100.1');
 });
 
+test('a Service of IPv6 alone is given no address of the other family', () => {
+  const six = balanced('six');
+  const w = started(L2, { ...six, spec: { ...six.spec, ipFamilies: ['IPv6'] } });
+  assert.equal(w.get('Service', 'six').status?.loadBalancer?.ingress, undefined);
+  assert.deepEqual(w.events('six'), ['AllocationFailed: Failed to allocate IP for "default/six": no available IPs']);
+});
+
 test('a cloud gives addresses of hosts, and keeps the Service until its balancer is gone', () => {
   const w = started(CLOUD, balanced('a'));
   assert.deepEqual(w.get('Service', 'a').status?.loadBalancer?.ingress, [{ ip: '198.51.100.1', ipMode: 'VIP' }]);

@@ -1,7 +1,7 @@
 /**
  * Who serves Services of type LoadBalancer: a cloud's service controller with the balancers behind it (kubernetes/cloud-provider controllers/service), or
  * MetalLB's controller and speakers. It gives the address, writes it into status, and keeps the LoadBalancer that the network is made from. A node that falls
- * ill stays a target until that is noticed; one that is well again is one at once. Left out: addresses shared by Services, IPv6, loadBalancerClass.
+ * ill stays a target until that is noticed; one that is well again is one at once. Left out: addresses shared by Services, loadBalancerClass, and addresses of IPv6.
  */
 import type { ClusterSpec } from '../../api/cluster.js';
 import type { Controller, ReconcileContext, StoreEvent, Write } from '../../api/controller.js';
@@ -106,6 +106,7 @@ function newAddress({ pool }: Provider, service: Service, view: StoreView): { ad
     reason: 'AllocationFailed',
     message: `Failed to allocate IP for "${namespace}/${name}": ${why}`,
   });
+  if (service.spec.ipFamilies?.includes('IPv4') === false) return failed('no available IPs');
   if (wanted !== undefined) return asked(pool, wanted, taken, failed);
   const address = freeAddress(pool, taken);
   return address === undefined ? failed('no available IPs') : { address };

@@ -2,6 +2,7 @@
 import type { Ruleset } from '../../plan/ruleset.js';
 import { writeIptables } from '../../plan/iptables-text.js';
 
-export function renderIptablesSave(ruleset: Ruleset | undefined): string {
-  return ruleset === undefined ? '' : writeIptables(ruleset, 'save');
+/** `six`: as ip6tables-save does. */
+export function renderIptablesSave(ruleset: Ruleset | undefined, six = false): string {
+  return ruleset === undefined ? '' : writeIptables(ruleset, 'save', six);
 }
