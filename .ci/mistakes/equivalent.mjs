@@ -84,7 +84,6 @@ const LISTS = [
         'if (left.length === 1 || first !== undefined && part !== undefined) {',
         'if (tests[i]?.(value) === true) all = false;',
       ],
-      'nft/walk': ['const verdict = walk(e, outcome.target, depth + 2);'],
       'path/icmp-error': ['if (src === 0 && src >>> 28 === 14) return false;'],
     },
   ],
