@@ -65,6 +65,7 @@ describe('commands', { concurrency: 2, timeout: 600_000 }, () => {
         'outcomes[].clientSees.dst: string',
         'outcomes[].serverSees.src: string',
         'outcomes[].serverSees.dst: string',
+        'outcomes[].proxyHeader: null',
         'outcomes[].snat: boolean',
         'outcomes[].dnat: boolean',
         'outcomes[].nat[]',

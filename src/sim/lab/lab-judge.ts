@@ -131,8 +131,15 @@ export class LabJudge implements RealJudge {
     this.#plan = this.#simulation.clusterPlan();
     const [note] = notes;
     if (note !== undefined) throw unsupported('not-observed', note);
+    for (const [i, { flows }] of results.entries()) checkSockets(probes[i] as ProbePlan, flows);
     return results.map(({ flows }) => flows);
   }
+}
+
+/** A client without a socket has asked nothing; a listener without one is refused by the lab. */
+function checkSockets({ proto = 'tcp' }: ProbePlan, flows: readonly LabRecord[]): void {
+  if (flows.some(({ record }) => String(record.errno) === 'EPROTONOSUPPORT'))
+    throw unsupported('kernel-lacks', `this kernel has no ${proto.toUpperCase()} sockets`);
 }
 
 function keyOf({ from, to, port, protocol, at }: TraceQuery): string {
