@@ -1,5 +1,5 @@
 /** Lines of a message: broken at spaces, with a hanging indent, so that none is wider than a terminal is taken to be. */
-export const MESSAGE_WIDTH = 100;
+export const MESSAGE_WIDTH = 94;
 
 /** Breaks at spaces so that no line passes the width; a word that is too long by itself stands alone, cut. */
 export function wrapWords(text: string, indent: string, width = MESSAGE_WIDTH): readonly string[] {
