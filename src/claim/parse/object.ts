@@ -57,9 +57,11 @@ const PORT_MAX = 65_535;
 function readAddress(reader: Reader, start: number): ObjectPhrase {
   const token = reader.word('an IP address', 'address 10.0.0.1');
   if (parseIp(token.text) === undefined) {
-    const withPort = /^(.*):(\d+)$/.exec(token.text);
-    const split = withPort !== null && parseIp(withPort[1] ?? '') !== undefined;
-    const fix = split ? `write address ${withPort[1]} on port ${withPort[2]}` : 'write address 10.0.0.1, or address fd00::1';
+    const { bracketed, plain, port } = /^(?:\[(?<bracketed>.*)\]|(?<plain>[^:]*))(?::(?<port>\d+))?$/.exec(token.text)?.groups ?? {};
+    const bare = bracketed ?? plain ?? '';
+    const known = parseIp(bare) === undefined ? undefined : `write address ${bare}`;
+    const fix =
+      known === undefined ? 'write address 10.0.0.1, or address fd00::1' : port === undefined ? known : `${known} on port ${port}`;
     reader.failAt(token, `"${token.text}" is not an IP address`, fix);
   }
   return { kind: 'address', address: token.text, span: reader.since(start) };
