@@ -137,7 +137,7 @@ export class LabJudge implements RealJudge {
 }
 
 /** A client without a socket has asked nothing; a listener without one is refused by the lab. */
-function checkSockets({ proto = 'tcp' }: ProbePlan, flows: readonly LabRecord[]): void {
+function checkSockets({ proto }: ProbePlan, flows: readonly LabRecord[]): void {
   if (flows.some(({ record }) => String(record.errno) === 'EPROTONOSUPPORT'))
     throw unsupported('kernel-lacks', `this kernel has no ${proto.toUpperCase()} sockets`);
 }
