@@ -58,7 +58,8 @@ test('the block of TypeScript holds on the files of hopspec init, with a pod to 
       '\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {nodeName: node1, containers: [{name: main, image: a}]}\n',
     );
     const given = `const clusterText = ${text('clusters/three-nodes.yaml')};\nconst manifestText = ${text('manifests/nginx.yaml')} + ${pod};\n`;
-    const file = join(project.folder, 'block.ts');
+    // As CommonJS the sources would be compiled anew, and their coverage be counted at the wrong places.
+    const file = join(project.folder, 'block.mts');
     writeFileSync(file, given + code);
     await import(pathToFileURL(file).href);
   } finally {
