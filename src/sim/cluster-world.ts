@@ -129,6 +129,7 @@ export class ClusterWorld {
   }
 
   #context(): SelectContext {
-    return { view: this.#simulation.view(), namespace: this.#simulation.namespace, externals: this.#simulation.externals };
+    const { namespace, externals, cluster } = this.#simulation;
+    return { view: this.#simulation.view(), namespace, loadBalancer: cluster.loadBalancer, externals };
   }
 }

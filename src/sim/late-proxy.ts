@@ -1,5 +1,6 @@
 /** What a kube-proxy that lags has to do with what became of a packet: its rules are those of what it has seen, and it may still know endpoints that are gone. */
 import { durationText } from '../base/duration-text.js';
+import { parseIp } from '../base/ip.js';
 import type { EndpointSlice, Service } from '../api/types/core.js';
 import type { StoreView } from '../api/view.js';
 import type { NodeContext, RuleOrigin, RuleRef } from '../node/agent.js';
@@ -27,7 +28,7 @@ export function explainLate({ present, late }: Late, rule: RuleRef, earlier: rea
 
 /** Of a packet that nobody took: some proxies know the address for an endpoint, which it is no more, or not yet for a Service's. */
 export function lossByLag(lates: ReadonlyMap<string, LateView>, now: StoreView, { netns, detail }: Loss): RuleOrigin | null {
-  const address = /\b\d+\.\d+\.\d+\.\d+\b/.exec(detail)?.[0];
+  const address = detail.match(/[0-9a-f.:]+[0-9a-f]/gi)?.find((word) => parseIp(word) !== undefined);
   const found =
     address === undefined
       ? []

@@ -25,8 +25,8 @@ interface Times {
   writtenAfter(us: number): number | undefined;
 }
 
-/** What a proxy reads. */
-const KINDS = ['Service', 'EndpointSlice', 'Node'] as const;
+/** What a proxy reads; Endpoints that of mode userspace. */
+const KINDS = ['Service', 'EndpointSlice', 'Endpoints', 'Node'] as const;
 const EVERY_NODE = '';
 export const ABREAST: ReadonlyMap<string, LateView> = new Map();
 export const LAG_MAX_US = 24 * 3_600_000_000;

@@ -272,7 +272,8 @@ export class Simulation implements SimulationApi {
   }
 
   #resolveContext(): Parameters<typeof resolveSource>[0] {
-    return { view: this.view(), namespace: this.namespace, external: (nameOrIp) => this.#externals.find(nameOrIp) };
+    const { loadBalancer } = this.cluster;
+    return { view: this.view(), namespace: this.namespace, loadBalancer, external: (nameOrIp) => this.#externals.find(nameOrIp) };
   }
 }
 

@@ -9,10 +9,16 @@ export function deliveryText(sight: Sight): string {
   const current = sight.world.namespace ?? 'default';
   if (verdict === 'delivered') return server === null ? 'it is answered' : `${endpointName(server, current)} answers`;
   const why = cause === null ? undefined : (strayAnswer(sight) ?? causeText(cause, current));
-  if (verdict === 'refused') return withWhy('the connection is refused', why);
+  if (verdict === 'refused') return withWhy(`the connection is ${isReset(sight) ? 'reset' : 'refused'}`, why);
   if (verdict === 'timeout') return withWhy('it times out', why);
   const from = icmp === null ? '' : ` (ICMP error from ${sight.world.owner(icmp.from) ?? icmp.from})`;
   return withWhy(`the client is told it is unreachable${from}`, why);
+}
+
+/** A connection of TCP that was open ends otherwise than one that nobody takes. */
+export function isReset({ outcome: { connection, verdict }, trace: { flow } }: Pick<Sight, 'outcome' | 'trace'>): boolean {
+  if (verdict !== 'refused' || connection === undefined || connection.closed) return false;
+  return flow.protocol === 'TCP' && connection.openedBy !== null;
 }
 
 /** An answer from an address that the client never called finds no socket there: the client takes it for nobody's. */

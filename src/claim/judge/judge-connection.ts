@@ -10,7 +10,7 @@ import type { TrafficClaim } from '../traffic-claim.js';
 import type { ClaimWorld } from '../world.js';
 import { sightsOf } from './checks.js';
 import { whatLed } from './deciding.js';
-import { deliveryText } from './fate-text.js';
+import { deliveryText, isReset } from './fate-text.js';
 import type { Finding, Sight } from './finding.js';
 import type { Check, Judgement } from './judgement.js';
 
@@ -74,8 +74,13 @@ function keptText(node: string, to: string): string {
   return `${node} goes on translating it to ${to}, as when it was opened`;
 }
 
-function holds(fate: ConnectionFate, { outcome }: Sight): boolean {
-  const { verdict, server, connection } = outcome;
+function refusal(sight: Sight): ConnectionFate {
+  if (sight.outcome.connection?.closed === true) return 'closed';
+  return isReset(sight) ? 'reset' : 'refused';
+}
+
+function holds(fate: ConnectionFate, sight: Sight): boolean {
+  const { verdict, server, connection } = sight.outcome;
   if (connection === undefined) throw new InvariantError('a connection that stays open was traced as another');
   switch (fate) {
     case 'works':
@@ -83,11 +88,9 @@ function holds(fate: ConnectionFate, { outcome }: Sight): boolean {
     case 'fails':
       return verdict !== 'delivered';
     case 'closed':
-      return verdict === 'refused' && connection.closed;
     case 'reset':
-      return verdict === 'refused' && !connection.closed && connection.openedBy !== null;
     case 'refused':
-      return verdict === 'refused' && !connection.closed;
+      return verdict === 'refused' && refusal(sight) === fate;
     case 'timeout':
     case 'unreachable':
       return verdict === fate;
@@ -100,15 +103,14 @@ function holds(fate: ConnectionFate, { outcome }: Sight): boolean {
 }
 
 /** What would have been true of the outcome. */
-function fateOf({ outcome: { verdict, server, connection } }: Sight, claim: ConnectionClaim): ConnectionFate | undefined {
+function fateOf(sight: Sight, claim: ConnectionClaim): ConnectionFate | undefined {
+  const { verdict, server, connection } = sight.outcome;
   if (isAboutOpening(claim)) {
     if (server === null || connection?.before === null) return undefined;
     return server === connection?.before ? 'same-endpoint' : 'another-endpoint';
   }
   if (verdict === 'delivered') return 'works';
-  if (verdict !== 'refused') return verdict;
-  if (connection?.closed === true) return 'closed';
-  return connection?.openedBy === null ? 'refused' : 'reset';
+  return verdict === 'refused' ? refusal(sight) : verdict;
 }
 
 function happened(claim: ConnectionClaim, sight: Sight): string {

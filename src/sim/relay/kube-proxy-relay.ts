@@ -1,4 +1,5 @@
 /** kube-proxy in mode userspace as a program that passes connections on: a socket for each Service port, on every node. */
+import { unsupported } from '../../base/errors.js';
 import { type Ip, parseIp } from '../../base/ip.js';
 import type { StoreView } from '../../api/view.js';
 import { NETNS, type NodeContext, type RuleOrigin } from '../../node/agent.js';
@@ -40,7 +41,11 @@ export function onwardOfProxy(plan: ClusterPlan, owner: string, socket: string):
   const context = plan.proxyContext(node);
   const portal = portalsOf(context).find(({ port, proxyPort }) => `${port.protocol}:${proxyPort}` === socket);
   if (portal === undefined) return undefined;
-  const { protocol, spn } = portal.port;
+  const { protocol, spn, affinitySeconds } = portal.port;
+  if (affinitySeconds !== undefined)
+    throw unsupported('userspace-session-affinity', `sessionAffinity of ${spn} by a kube-proxy in user space is not modelled`, {
+      fix: 'leave sessionAffinity out, or ask in another mode',
+    });
   const source = { netns: NETNS.node(node), text: owner };
   const choices = backendsOf(context.view, portal.port).map(({ ip, port }): Connection => {
     const text = holderOf(plan.view, ip) ?? `ip/${ip}`;

@@ -5,6 +5,7 @@
 import type { Chance } from '../chance.js';
 import { IPV4, IPV6 } from '../dialect.js';
 import type { LinkDraft, ListenerDraft, NetnsDraft, PlanDraft } from '../draft.js';
+import { FIXED_IPV6 } from '../six/sysctls6.js';
 import { BUILT_IN_CHAINS, type TableName } from '../../../plan/ruleset.js';
 
 const FIXED: Readonly<Record<string, string>> = {
@@ -16,16 +17,8 @@ const FIXED: Readonly<Record<string, string>> = {
   'net.ipv4.conf.default.send_redirects': '0',
   'net.ipv4.conf.all.accept_redirects': '0',
   'net.ipv4.conf.all.accept_local': '0',
-  'net.ipv6.conf.all.disable_ipv6': '0',
-  'net.ipv6.conf.default.disable_ipv6': '0',
-  'net.ipv6.conf.all.accept_dad': '0',
-  'net.ipv6.conf.default.accept_dad': '0',
-  'net.ipv6.conf.all.accept_redirects': '0',
-  'net.ipv6.conf.default.accept_redirects': '0',
-  'net.ipv6.conf.default.accept_ra': '0',
-  'net.ipv6.conf.default.router_solicitations': '0',
+  ...FIXED_IPV6,
   'net.ipv6.conf.default.hop_limit': '64',
-  'net.ipv6.icmp.ratelimit': '0',
 };
 
 /** `NAMESPACE DEVICE HOSTS…`, the router's end first; numbers are N.M of 10.0.N.M. */

@@ -32,7 +32,8 @@ export interface Corner {
 export const ACROSS: readonly Way[] = [{ netns: 'c', to: ['2.2', '2.2', '2.3'] }];
 export const AT_THE_ROUTER: readonly Way[] = [...ACROSS, { netns: 'c', to: ['1.1'] }, { netns: 'r', to: ['2.2'] }];
 
-const LANES = [
+/** What a corner's probes are of, and where they go. */
+export const LANES = [
   ['tcp', 80],
   ['tcp', 443],
   ['tcp', 8080],

@@ -2,16 +2,8 @@
 import type { Chance } from '../chance.js';
 import type { ProbeDraft } from '../draft.js';
 import { address, type CornerNetwork } from './corner-network.js';
-import { type Corner, type Lane } from './corner.js';
+import { type Corner, type Lane, LANES } from './corner.js';
 
-const LANES = [
-  ['tcp', 80],
-  ['tcp', 443],
-  ['tcp', 8080],
-  ['udp', 53],
-  ['udp', 5353],
-  ['icmp', 0],
-] as const;
 type Ask = (chance: Chance, lane: Lane) => string | undefined;
 
 /** `sets`: what stands in the table before its chains. */

@@ -1,7 +1,8 @@
 /** Random settings of IPv6, beside those of IPv4. Redirects are off, and so is what would take time: duplicate addresses, routers' own words. */
 import type { Chance } from '../chance.js';
 
-const FIXED: Readonly<Record<string, string>> = {
+/** What all random plans with IPv6 have. */
+export const FIXED_IPV6: Readonly<Record<string, string>> = {
   'net.ipv6.conf.all.disable_ipv6': '0',
   'net.ipv6.conf.default.disable_ipv6': '0',
   'net.ipv6.conf.all.accept_dad': '0',
@@ -23,7 +24,7 @@ const CHOICES: readonly (readonly [string, string, number, readonly string[]])[]
 ];
 
 export function randomSysctls6(chance: Chance, forwards: boolean): Record<string, string> {
-  const sysctl: Record<string, string> = { ...FIXED, 'net.ipv6.conf.all.forwarding': forwards && !chance.maybe(3) ? '1' : '0' };
+  const sysctl: Record<string, string> = { ...FIXED_IPV6, 'net.ipv6.conf.all.forwarding': forwards && !chance.maybe(3) ? '1' : '0' };
   for (const [key, usual, percent, others] of CHOICES) sysctl[key] = chance.maybe(percent) ? chance.pick(others) : usual;
   return sysctl;
 }
