@@ -191,3 +191,48 @@ test('one pod that is otherwise is found among 150', () => {
     ClaimMismatch,
   );
 });
+
+/** What names the address of one of them alone, and a sentence that holds for it no more than for the others. */
+const NAMED: readonly (readonly [name: string, object: (first: string, last: string) => string, sentence: string])[] = [
+  [
+    'the source ranges of a Service',
+    (first) => `
+apiVersion: v1
+kind: Service
+metadata: {name: narrow}
+spec: {type: LoadBalancer, loadBalancerSourceRanges: [${first}/32], selector: {app: web}, ports: [{port: 80}]}
+status: {loadBalancer: {ingress: [{ip: 198.51.100.1}]}}
+`,
+    'every pod of Deployment web can reach Service narrow via LoadBalancer',
+  ],
+  [
+    'a slice that is written by hand',
+    (_, last) => `
+apiVersion: v1
+kind: Service
+metadata: {name: hand}
+spec: {ports: [{port: 80}]}
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: hand, labels: {kubernetes.io/service-name: hand}}
+addressType: IPv4
+ports: [{name: "", port: 80}]
+endpoints: [{addresses: [${last}]}]
+`,
+    'every pod of Deployment web can reach Service hand and is not SNATed',
+  ],
+];
+
+for (const [name, object, sentence] of NAMED) {
+  test(`pods of one Deployment are told apart by ${name}`, () => {
+    const simulation = createSimulation(defaultCluster(1));
+    simulation.applyText(DEPLOYMENT(3), 'web.yaml');
+    const pods = simulation.view().list('Pod');
+    const ips = pods.filter(({ metadata }) => metadata.labels?.['app'] === 'web').map(({ status }) => status?.podIP ?? '');
+    simulation.applyText(object(ips[0] ?? '', ips.at(-1) ?? ''), 'named.yaml');
+    const { world, asked } = counting(new ClusterWorld(simulation, () => ''), true);
+    assert.throws(() => judgeTraffic(parseTrafficClaim(sentence), world), ClaimMismatch);
+    assert.ok(asked() < ips.length);
+  });
+}
