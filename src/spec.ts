@@ -90,7 +90,8 @@ class ScenarioSpec extends ClusterSteps implements Spec {
 
   spread(sentence: string): void {
     const claim = parseSpreadClaim(sentence);
-    if (this.#judgedOn !== 'lab') judgeSpread(claim, this.#world());
+    if (this.#judgedOn !== 'lab')
+      judgeSpread(claim, this.#world(), ({ from }, { to, protocol }) => this.simulation.series({ from, to, protocol }, claim.connections));
     if (this.#judgedOn === 'sim') return;
     const real = this.#realJudge();
     judgeSpread(

@@ -107,3 +107,14 @@ Feature: A client stays with its endpoint
     When pod A connects to Service loose
     And pod A connects to Service loose
     Then that connection is answered by another endpoint than the one before
+
+  Scenario Outline: Without affinity many connections of one client are spread evenly
+    Given kube-proxy runs in <mode> mode
+    Then 1000 connections from pod A to Service loose are spread within 5% of even
+    And pod A can reach Service sticky and is spread over 2 endpoints
+
+    Examples:
+      | mode     |
+      | iptables |
+      | ipvs     |
+      | nftables |

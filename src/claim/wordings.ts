@@ -138,7 +138,7 @@ const TABLES: readonly GroupedEntry[] = [
   ],
   [
     '1000 connections from <subject> to <object> are spread within 5% of even',
-    "each endpoint's expected share",
+    'what each endpoint can expect of connections made one after the other: what those before leave behind counts',
     '1000 connections from pod A to Service nginx are spread within 5% of even',
     'spread',
   ],

@@ -27,6 +27,16 @@ export interface Target {
    * holds the address may. A delivery to somebody else is not a pass.
    */
   readonly servers?: readonly string[] | undefined;
+  /** Those of the servers that may be chosen for a new connection. */
+  readonly chosen?: readonly string[] | undefined;
+}
+
+/** Connections made one after the other. */
+export interface Series {
+  /** How many each server can expect, by endpoint text. */
+  readonly expected: ReadonlyMap<string, number>;
+  /** The first that was not answered, counted from 1; the trace is of it alone. */
+  readonly lost: { readonly number: number; readonly trace: Trace } | undefined;
 }
 
 export interface Why extends Behind {

@@ -38,6 +38,7 @@ import { renderNode } from './render.js';
 import { refuseUnfollowed, refuseUnmodelled } from './refuse-unmodelled.js';
 import { findObject } from './lookup.js';
 import { namedQuery } from './dns/named-query.js';
+import { type ExpectedShares, expectedShares } from './series.js';
 import { rememberWorld } from './trace-world.js';
 import { type Destination, resolveDestination, resolveSource, type Source } from './resolve.js';
 
@@ -206,6 +207,13 @@ export class Simulation implements SimulationApi {
     if (this.linkFaults.areLossy) refuseLossy(destination.proto, () => walkAll(true));
     const runs = walkAll(record);
     return record === 'opening' && runs.some((run) => run.record.verdict !== 'delivered') ? walkAll(true) : runs;
+  }
+
+  /** Connections one after the other: see series.ts. */
+  series(asked: TraceQuery, connections: number): ExpectedShares | undefined {
+    return this.linkFaults.areLossy
+      ? undefined
+      : expectedShares(this, this.resolve(namedQuery(this, asked)), this.#currentNetwork(), connections);
   }
 
   matrix(query: MatrixQuery): readonly { readonly from: string; readonly to: string; readonly verdict: string }[] {

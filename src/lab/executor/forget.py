@@ -1,20 +1,23 @@
-"""Makes namespaces forget what flows left behind: conntrack's entries, and the lists of iptables' `recent`."""
-import glob, socket, struct
+"""Makes namespaces forget what flows left behind: conntrack's entries, the lists of iptables' `recent`, and nftables' sets that packets fill."""
+import glob, json, socket, struct
 
+from load import run, start
 from netlink import NETLINK_NETFILTER, NFNL_SUBSYS_CTNETLINK, NLM_F_REQUEST
 from netns import enter
 
 IPCTNL_MSG_CT_DELETE = 2
 
 
-def forgetter(spaces):
+def forgetter(plan, spaces):
     """A call that does it in all of them. A delete without a tuple deletes all."""
     flush = struct.pack("=IHHIIBBH", 20, NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_DELETE, NLM_F_REQUEST, 1, 0, 0, 0, 0)
-    sockets, lists = [], []
-    for fd in spaces.values():
+    sockets, lists, filled = [], [], []
+    for name, fd in spaces.items():
         enter(fd)
         sockets.append(socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_NETFILTER))
         lists += [open_list(path) for path in glob.glob("/proc/thread-self/net/xt_recent/*")]
+        if "dynamic" in plan["netns"].get(name, {}).get("nft", ""):
+            filled.append((fd, name, flushing(fd)))
 
     def forget():
         for asking in sockets:
@@ -23,8 +26,17 @@ def forgetter(spaces):
             if file is not None:
                 file.write("/\n")
                 file.flush()
+        for fd, name, text in filled:
+            run(fd, ["nft", "-f", "-"], text, ["netns", name])
 
     return forget
+
+
+def flushing(fd):
+    """Of sets that have no elements of their own."""
+    listed = json.loads(start(fd, ["nft", "-j", "list", "sets"], "").stdout)["nftables"]
+    sets = [one["set"] for one in listed if "dynamic" in one.get("set", {}).get("flags", []) and "elem" not in one["set"]]
+    return "".join("flush set {family} {table} {name}\n".format(**one) for one in sets)
 
 
 def open_list(path):

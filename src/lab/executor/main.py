@@ -61,7 +61,7 @@ def execute(plan, options):
         greet(plan, spaces)
     servers = open_listeners(loop, spaces, plan.get("listeners", []))
     evidence = open_evidence(plan, spaces, loop) if options.trace else None
-    forget = forgetter(spaces) if options.fresh else lambda: None
+    forget = forgetter(plan, spaces) if options.fresh else lambda: None
     part = parting(plan, spaces, loop, servers) if options.apart else None
     count = starvation(spaces) if options.starved else None
     asked = plan.get("probes", [])
@@ -76,10 +76,10 @@ def execute(plan, options):
     return {"kernel": platform.release(), "probes": probes, **({} if evidence is None else {"ground": evidence.ground()})}
 
 
-def forgetter(spaces):
+def forgetter(plan, spaces):
     from forget import forgetter as make
 
-    return make(spaces)
+    return make(plan, spaces)
 
 
 def parting(plan, spaces, loop, servers):

@@ -62,7 +62,7 @@ export class LabJudge implements RealJudge {
     const asked = connections.map((connection) => this.#foresee(connection));
     const answers = this.#run(
       asked.map(({ connection, foreseen }, i) => probeOf(connection, i, foreseen, triesFor(foreseen))),
-      true,
+      { trace: true, fresh: true },
     );
     const carried = asked.map(({ connection, foreseen }, i): readonly Run[] => {
       const records = (answers[i] ?? []).map(({ record }) => withoutArp(record));
@@ -99,7 +99,7 @@ export class LabJudge implements RealJudge {
         fix: 'judge this on the simulator',
       });
     const count = connectionsFor(foreseen, tolerance);
-    const [records = []] = this.#run([probeOf(connection, 0, foreseen, count)], false);
+    const [records = []] = this.#run([probeOf(connection, 0, foreseen, count)], { trace: false, fresh: false });
     const runs = records.map(({ record }) => ({ probability: 1 / records.length, record }));
     return this.#simulation.toTrace(connection, runs);
   }
@@ -125,8 +125,8 @@ export class LabJudge implements RealJudge {
     }
   }
 
-  #run(probes: readonly ProbePlan[], trace: boolean): readonly (readonly LabRecord[])[] {
-    const { probes: results, notes } = runLabRecords(this.#simulation.plan(probes), { trace, fresh: true, kernel: this.#kernel });
+  #run(probes: readonly ProbePlan[], how: { readonly trace: boolean; readonly fresh: boolean }): readonly (readonly LabRecord[])[] {
+    const { probes: results, notes } = runLabRecords(this.#simulation.plan(probes), { ...how, kernel: this.#kernel });
     // Asking may have opened ports of outside hosts, and so have made a new plan.
     this.#plan = this.#simulation.clusterPlan();
     const [note] = notes;

@@ -55,6 +55,8 @@ export interface Receiver {
   readonly protocol: 'TCP' | 'UDP' | 'SCTP' | 'ICMP';
   /** Who may answer, as endpoint texts; undefined when whoever holds the address may. */
   readonly servers?: readonly string[] | undefined;
+  /** Those of the servers that may be chosen for a new connection. */
+  readonly chosen?: readonly string[] | undefined;
 }
 
 export interface SelectContext {

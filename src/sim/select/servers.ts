@@ -6,18 +6,29 @@ import { addressesOfHost } from '../../fabric/fabric-spec.js';
 import { nodeAddresses } from '../lookup.js';
 import type { SelectContext } from './selection.js';
 
-/** The endpoints behind a Service, as endpoint texts; the address where no pod is named. */
-export function serversOf({ view, externals }: SelectContext, service: Service): readonly string[] {
+export interface Servers {
+  /** The endpoints behind a Service, as endpoint texts; the address where no pod is named. */
+  readonly servers: readonly string[];
+  /** Those that are ready. */
+  readonly chosen: readonly string[];
+}
+
+export function serversOf({ view, externals }: SelectContext, service: Service): Servers {
   const servers: string[] = [];
+  const chosen: string[] = [];
   for (const slice of view.list('EndpointSlice', service.metadata.namespace)) {
     if (slice.metadata.labels?.['kubernetes.io/service-name'] !== service.metadata.name) continue;
     for (const endpoint of slice.endpoints) {
-      const { targetRef } = endpoint;
-      if (targetRef?.kind === 'Pod') servers.push(`pod/${targetRef.namespace ?? service.metadata.namespace}/${targetRef.name}`);
-      else servers.push(...endpoint.addresses.map((address) => ownerOfAddress(view, address, externals) ?? `ip/${address}`));
+      const { targetRef, conditions } = endpoint;
+      const named =
+        targetRef?.kind === 'Pod'
+          ? [`pod/${targetRef.namespace ?? service.metadata.namespace}/${targetRef.name}`]
+          : endpoint.addresses.map((address) => ownerOfAddress(view, address, externals) ?? `ip/${address}`);
+      servers.push(...named);
+      if (conditions?.ready !== false) chosen.push(...named.filter((one) => !chosen.includes(one)));
     }
   }
-  return servers;
+  return { servers, chosen };
 }
 
 /** The node, pod or outside host that holds an address, as endpoint text. */

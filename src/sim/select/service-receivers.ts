@@ -10,7 +10,7 @@ import { unknownPort } from './unknown-port.js';
 export function serviceReceivers(context: SelectContext, service: Service, route: RouteSelection | undefined): readonly Receiver[] {
   const { namespace, name } = service.metadata;
   const label = `Service ${namespace === 'default' ? name : `${namespace}/${name}`}`;
-  const servers = serversOf(context, service);
+  const { servers, chosen } = serversOf(context, service);
   switch (route?.via) {
     case 'ping':
       return [{ to: `svc/${namespace}/${name}`, label, protocol: 'ICMP' }];
@@ -31,6 +31,7 @@ export function serviceReceivers(context: SelectContext, service: Service, route
         label: `NodePort ${nodePort} on ${node.metadata.name}`,
         protocol,
         servers,
+        chosen,
       }));
     }
     case 'LoadBalancer':
@@ -56,7 +57,7 @@ export function serviceReceivers(context: SelectContext, service: Service, route
             ? `ip/${bracketed(route.address ?? '')}`
             : `svc/${namespace}/${name}`;
       const called = port === undefined ? `${label}, which has only ${portsText(service)}` : label;
-      return [{ to: `${base}:${number}`, label: called, protocol: route?.protocol ?? port?.protocol ?? 'TCP', servers }];
+      return [{ to: `${base}:${number}`, label: called, protocol: route?.protocol ?? port?.protocol ?? 'TCP', servers, chosen }];
     }
     default:
       throw unsupported(`via-${route?.via ?? ''}`.toLowerCase(), `"via ${route?.via}" is not modelled`);
