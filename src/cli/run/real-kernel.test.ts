@@ -29,7 +29,23 @@ const FILES = {
     '  """',
     'Then pod A cannot reach Service s and is refused',
   ),
+  ...Object.fromEntries(['iptables', 'nftables'].map((mode) => [`features/${mode}.feature`, sticky(mode)])),
 };
+
+/** The second sentence does not hold. */
+function sticky(mode: string): string {
+  return feature(
+    'And pod C on node1 with labels app=web',
+    'And pod D on node2 with labels app=web',
+    `And kube-proxy runs in ${mode} mode`,
+    'And the manifest:',
+    '  """',
+    '  {apiVersion: v1, kind: Service, metadata: {name: s}, spec: {selector: {app: web}, sessionAffinity: ClientIP, ports: [{port: 80}]}}',
+    '  """',
+    'Then pod A can reach Service s and is spread over 2 endpoints',
+    'And 1000 connections from pod A to Service s are spread within 30% of even',
+  );
+}
 
 describe('hopspec run --on', { timeout: 600_000, skip: labSkip(true) }, () => {
   let project: Project;
@@ -57,6 +73,14 @@ describe('hopspec run --on', { timeout: 600_000, skip: labSkip(true) }, () => {
       assert.equal(code, 1, stdout);
       assert.match(stdout, /expected: {3}the source address is translated/);
       assert.match(stdout, /flannel\.1 encapsulates in VXLAN/);
+    });
+  }
+
+  for (const mode of ['iptables', 'nftables']) {
+    test(`lab: affinity in mode ${mode} is forgotten from try to try, and holds in a series`, async () => {
+      const { code, stdout } = await project.hopspec(['run', '--on', 'lab', `features/${mode}.feature`]);
+      assert.equal(code, 1, stdout);
+      assert.match(stdout, /are spread within 30% of even\n.*\n +expected: {3}500 of 1000 .*\n +happened: {3}pod [cd] gets 1000 of 1000\n/);
     });
   }
 });

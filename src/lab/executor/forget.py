@@ -1,5 +1,5 @@
 """Makes namespaces forget what flows left behind: conntrack's entries, the lists of iptables' `recent`, and nftables' sets that packets fill."""
-import glob, json, socket, struct
+import glob, re, socket, struct
 
 from load import run, start
 from netlink import NETLINK_NETFILTER, NFNL_SUBSYS_CTNETLINK, NLM_F_REQUEST
@@ -33,10 +33,14 @@ def forgetter(plan, spaces):
 
 
 def flushing(fd):
-    """Of sets that have no elements of their own."""
-    listed = json.loads(start(fd, ["nft", "-j", "list", "sets"], "").stdout)["nftables"]
-    sets = [one["set"] for one in listed if "dynamic" in one.get("set", {}).get("flags", []) and "elem" not in one["set"]]
-    return "".join("flush set {family} {table} {name}\n".format(**one) for one in sets)
+    """Of sets that have no elements of their own. JSON does not say that a set is dynamic."""
+    table, commands = "", []
+    for block in re.split(r"\n(?=table |\t(?:set|map) )", start(fd, ["nft", "list", "ruleset"], "").stdout):
+        kind, *name = block.split(None, 3)[:3]
+        table = " ".join(name) if kind == "table" else table
+        if kind in ("set", "map") and re.search(r"^\t\tflags .*dynamic", block, re.M) and "\t\telements = " not in block:
+            commands.append(f"flush {kind} {table} {name[0]}\n")
+    return "".join(commands)
 
 
 def open_list(path):
