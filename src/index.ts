@@ -20,6 +20,7 @@ export type { MatrixQuery, RenderFormat, TraceQuery } from './sim/contract.js';
 export { formatIp, type ObjectRef, type PlanFlow, type ProbePlan, readPlan, runPlan, writePlan } from './sim/plan-api.js';
 export { lagProxy } from './sim/lag-proxy.js';
 export { createSimulation, type Simulation } from './sim/simulation.js';
+export { ClusterPool } from './sim/spec/cluster-pool.js';
 export {
   DOC_STRING,
   type NodeLine,

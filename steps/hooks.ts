@@ -52,7 +52,11 @@ BeforeStep(function (this: HopspecWorld, { pickle, pickleStep, gherkinDocument }
 });
 
 After(function (this: HopspecWorld, { result }) {
-  if (result?.status === Status.PASSED && this.hasSpec) this.spec.finish();
+  try {
+    if (result?.status === Status.PASSED && this.hasSpec) this.spec.finish();
+  } finally {
+    this.release();
+  }
 });
 
 function children(document: Document): readonly Child[] {

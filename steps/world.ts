@@ -3,7 +3,7 @@
  * cucumber-js prints it as well as `hopspec run` does. World parameters: `root`, the folder paths are relative to; `seed`; `on`.
  */
 import { type IWorldOptions, setWorldConstructor, World } from '@cucumber/cucumber';
-import { createSpec, type Spec } from '../src/index.js';
+import { ClusterPool, createSpec, type Spec } from '../src/index.js';
 import { relocate, type StepPlace } from './place.js';
 
 interface Parameters {
@@ -16,6 +16,9 @@ interface Parameters {
 
 /** Of the attachments that hold what a step asked of the network. */
 const TRACES = 'application/vnd.hopspec.traces+json';
+
+/** Of this process. */
+const clusters = new ClusterPool();
 
 export class HopspecWorld extends World<Parameters> {
   /** Where the step that runs now stands; set by the hooks. */
@@ -40,6 +43,7 @@ export class HopspecWorld extends World<Parameters> {
       on: this.parameters.on,
       where: () => this.scenario(),
       keepsTraces: this.parameters.traces,
+      clusters,
     }));
     return watched(
       spec,
@@ -62,6 +66,11 @@ export class HopspecWorld extends World<Parameters> {
     } catch (error) {
       throw this.#relocate(error);
     }
+  }
+
+  /** The scenario is over. */
+  release(): void {
+    this.#spec?.release();
   }
 
   #relocate(error: unknown): unknown {

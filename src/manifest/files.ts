@@ -4,7 +4,7 @@
  */
 import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { extname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { inputError, InputError, type Problem, type SourcePosition } from '../base/errors.js';
+import { inputError, InputError, type SourcePosition } from '../base/errors.js';
 import type { ManifestDocument } from './document.js';
 import { LIMITS } from './limits.js';
 import { readManifests } from './read.js';
@@ -24,22 +24,39 @@ export function readProjectFile(path: string, root: string, position?: SourcePos
   return readFileSync(real, 'utf8').replace(/^\ufeff/, '');
 }
 
-/** The documents of a file, or of every .yaml, .yml and .json file of a folder. Throws InputError with the problems of all files. */
-export function readManifestPath(path: string, root: string, position?: SourcePosition): readonly ManifestDocument[] {
+/** A file of a path: its text, or why it cannot be had. */
+export interface ManifestFile {
+  readonly file: string;
+  readonly text: string | InputError;
+}
+
+/** A file, or every .yaml, .yml and .json file of a folder. */
+export function openManifestPath(path: string, root: string, position?: SourcePosition): readonly ManifestFile[] {
   const real = resolveInside(path, root, position);
   const files = statSync(real).isDirectory() ? filesOf(real, path, position) : [path];
-  const documents: ManifestDocument[] = [];
-  const problems: Problem[] = [];
-  for (const file of files) {
-    try {
-      documents.push(...readManifests(readProjectFile(file, root, position), file));
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      problems.push(...error.problems);
-    }
-  }
+  return files.map((file) => ({ file, text: collected(() => readProjectFile(file, root, position)) }));
+}
+
+/** Their documents. Throws InputError with the problems of all files. */
+export function readManifestFiles(files: readonly ManifestFile[]): readonly ManifestDocument[] {
+  const read = files.map(({ file, text }) => (text instanceof InputError ? text : collected(() => readManifests(text, file))));
+  const problems = read.flatMap((one) => (one instanceof InputError ? one.problems : []));
   if (problems.length > 0) throw new InputError(problems.slice(0, LIMITS.problemsMax));
-  return documents;
+  return read.flatMap((one) => (one instanceof InputError ? [] : one));
+}
+
+/** The documents of a file, or of every .yaml, .yml and .json file of a folder. Throws InputError with the problems of all files. */
+export function readManifestPath(path: string, root: string, position?: SourcePosition): readonly ManifestDocument[] {
+  return readManifestFiles(openManifestPath(path, root, position));
+}
+
+function collected<T>(read: () => T): T | InputError {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return error;
+  }
 }
 
 function resolveInside(path: string, root: string, position: SourcePosition | undefined): string {

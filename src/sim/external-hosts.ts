@@ -6,13 +6,31 @@ import { addressesOfHost } from '../fabric/fabric-spec.js';
 import type { ExternalHost } from './cluster-plan.js';
 import type { Destination } from './resolve.js';
 
+/** Those of one moment. */
+export interface ExternalsThen {
+  readonly revision: number;
+  readonly hosts: readonly ExternalHost[];
+}
+
 export class ExternalHosts {
-  readonly list: ExternalHost[];
-  /** Grows with every change. */
+  list: ExternalHost[];
+  /** Never the same for two that differ. */
   revision = 0;
+  #revisions = 0;
 
   constructor(cluster: ClusterSpec) {
     this.list = cluster.externals.map((external) => ({ ...external, ports: new Set<string>() }));
+  }
+
+  get now(): ExternalsThen {
+    return { revision: this.revision, hosts: [...this.list] };
+  }
+
+  /** As they were then: whom sentences called since, and the ports that they opened, are forgotten. */
+  restore({ revision, hosts }: ExternalsThen): void {
+    if (revision === this.revision) return;
+    this.list = [...hosts];
+    this.revision = revision;
   }
 
   /** One of that name must not be there yet. */
@@ -23,7 +41,7 @@ export class ExternalHosts {
     if (this.list.some((external) => external.name === name))
       throw inputError('duplicate-client', `there is an external client "${name}" already`);
     this.list.push({ name, address: addresses[0], addresses, ports: new Set() });
-    this.revision++;
+    this.revision = ++this.#revisions;
   }
 
   find(nameOrIp: string): ExternalHost {
@@ -40,10 +58,11 @@ export class ExternalHosts {
 
   openPort({ ip, port, proto }: Destination): void {
     if (port === undefined) return;
-    const host = this.list.find((external) => addressesOfHost(external).some((address) => parseIp(address) === ip));
-    const text = `${proto}:${port}`;
+    const i = this.list.findIndex((external) => addressesOfHost(external).some((address) => parseIp(address) === ip));
+    const [host, text] = [this.list[i], `${proto}:${port}`];
     if (host === undefined || host.ports.has(text)) return;
-    (host.ports as Set<string>).add(text);
-    this.revision++;
+    // Plans hold the host as it was.
+    this.list[i] = { ...host, ports: new Set([...host.ports, text]) };
+    this.revision = ++this.#revisions;
   }
 }

@@ -63,7 +63,7 @@ export class Simulation implements SimulationApi {
   /** Those that stay open. */
   readonly connections = new Connections(this);
   readonly #loop: Loop;
-  readonly #externals: ExternalHosts;
+  readonly outside: ExternalHosts;
   #plan: ClusterPlan | undefined;
   #planKey = '';
   #network: SimulatedNetwork | undefined;
@@ -73,7 +73,7 @@ export class Simulation implements SimulationApi {
 
   constructor(cluster: ClusterSpec) {
     this.cluster = cluster;
-    this.#externals = new ExternalHosts(cluster);
+    this.outside = new ExternalHosts(cluster);
     const rng = createRng(cluster.seed);
     const clock = { nowText: (): string => timestamp(this.#loop.nowUs) };
     this.store = createStore(clock, { serviceCIDRs: cluster.serviceCIDRs, nodePortRange: cluster.nodePortRange, seed: cluster.seed });
@@ -167,7 +167,7 @@ export class Simulation implements SimulationApi {
   resolve(query: TraceQuery): Connection {
     const source = resolveSource(this.#resolveContext(), query.from);
     const destination = resolveDestination(this.#resolveContext(), query);
-    this.#externals.openPort(destination);
+    this.outside.openPort(destination);
     return { source, destination };
   }
 
@@ -195,7 +195,7 @@ export class Simulation implements SimulationApi {
    * something was lost: the packets that were lost are wanted then.
    */
   walk(source: Source, destination: Destination, record: RecordMode): ReturnType<typeof enumerate<ReturnType<SimulatedNetwork['probe']>>> {
-    this.#externals.openPort(destination);
+    this.outside.openPort(destination);
     const network = this.#currentNetwork();
     const probe = probeOf({ source, destination });
     this.#traces++;
@@ -230,11 +230,11 @@ export class Simulation implements SimulationApi {
 
   /** Adds an outside host; one of that name must not be there yet. */
   addExternal(name: string, ...addresses: readonly [string, ...string[]]): void {
-    this.#externals.add(name, addresses);
+    this.outside.add(name, addresses);
   }
 
   get externals(): readonly ExternalHost[] {
-    return this.#externals.list;
+    return this.outside.list;
   }
 
   /** The plan of the cluster as it is now. */
@@ -243,12 +243,12 @@ export class Simulation implements SimulationApi {
     const key = [
       ...PLAN_KINDS.map((kind) => view.kindRevision(kind)),
       this.linkFaults.revision,
-      this.#externals.revision,
+      this.outside.revision,
       this.proxyLag.key,
     ].join();
     if (this.#plan === undefined || key !== this.#planKey) {
       const late = this.proxyLag.late(view.list('Node').map(({ metadata }) => metadata.name));
-      this.#plan = new ClusterPlan(this.cluster, view, [...this.#externals.list], { linkFaults: this.linkFaults.list(), late });
+      this.#plan = new ClusterPlan(this.cluster, view, [...this.outside.list], { linkFaults: this.linkFaults.list(), late });
       this.#planKey = key;
     }
     return this.#plan;
@@ -281,7 +281,7 @@ export class Simulation implements SimulationApi {
 
   #resolveContext(): Parameters<typeof resolveSource>[0] {
     const { loadBalancer } = this.cluster;
-    return { view: this.view(), namespace: this.namespace, loadBalancer, external: (nameOrIp) => this.#externals.find(nameOrIp) };
+    return { view: this.view(), namespace: this.namespace, loadBalancer, external: (nameOrIp) => this.outside.find(nameOrIp) };
   }
 }
 

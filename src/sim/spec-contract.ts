@@ -6,6 +6,7 @@
  * - before every assertion the cluster settles, unless `timeIsManual` was called;
  * - a refusal kept by `whenManifestApplied` is thrown by the next method that is not `refusedWith`, and by `finish`.
  */
+import type { ClusterPool } from './spec/cluster-pool.js';
 import type { RecordedTraces } from './trace-recorder.js';
 
 export const DOC_STRING = 'doc string';
@@ -24,6 +25,8 @@ export interface SpecOptions {
   readonly where?: (() => string | undefined) | undefined;
   /** A report will show the connections that sentences asked about: they are kept for `takeTraces`. */
   readonly keepsTraces?: boolean | undefined;
+  /** Of all scenarios that may have their clusters from one another, where the same was given; each makes its own unless given. */
+  readonly clusters?: ClusterPool | undefined;
 }
 
 /** A row of a table with a header, by column name; empty cells are left out. */
@@ -146,6 +149,8 @@ export interface Spec {
   takeTraces(error?: unknown): RecordedTraces | undefined;
   /** The end of the scenario: throws a refusal that nobody expected. */
   finish(): void;
+  /** However it ended: nothing is asked any more, and another scenario may have its cluster. */
+  release(): void;
 }
 
 export interface PathLine {

@@ -3,13 +3,14 @@
  * need beyond that is in spec.ts of the public API.
  */
 import { inputError } from '../../base/errors.js';
+import type { ManifestDocument } from '../../manifest/document.js';
 import { readCluster } from '../../manifest/cluster/cluster-file.js';
-import { readManifestPath, readProjectFile } from '../../manifest/files.js';
+import { openManifestPath, readManifestFiles, readManifestPath, readProjectFile } from '../../manifest/files.js';
 import { NETNS } from '../../node/agent.js';
 import { crash, drainNode, failNode, joinNode, loseOnLink, recoverNode, restoreLink, stopBeingReady } from '../faults.js';
 import { findObject, wantedName } from '../lookup.js';
-import { beginLag, lagProxy } from '../lag-proxy.js';
-import { createSimulation, type Simulation } from '../simulation.js';
+import { lagProxy } from '../lag-proxy.js';
+import type { Simulation } from '../simulation.js';
 import {
   DOC_STRING,
   type EnvironmentWording,
@@ -20,7 +21,7 @@ import {
   type SpecOptions,
 } from '../spec-contract.js';
 import { deleteObject, labelObject, podManifest, rollBack, scale, setImage } from './change-objects.js';
-import { ClusterDraft, type Settings } from './cluster-draft.js';
+import type { Settings } from './cluster-draft.js';
 import { expectEndpoints, expectEndpointTable } from './expect-endpoints.js';
 import { expectVariable } from './expect-environment.js';
 import { expectNodeLine } from './expect-node.js';
@@ -36,81 +37,64 @@ import {
   expectRunsOn,
 } from './expect-objects.js';
 import { expectNeverBelow, expectNodeReady, within } from './expect-over-time.js';
+import { GivenCluster, type Words } from './given-cluster.js';
 import { KeptRefusal } from './kept-refusal.js';
 
 const US_PER_SECOND = 1_000_000;
 
 export class ClusterSteps {
   readonly options: SpecOptions;
-  readonly #draft = new ClusterDraft();
+  readonly #given: GivenCluster;
   readonly #refusal = new KeptRefusal();
-  #simulation: Simulation | undefined;
-  /** What was given before anything happened: done again where the cluster is described anew. */
-  readonly #given: ((simulation: Simulation) => void)[] = [];
-  /** Somebody has changed the cluster, or asked about it. */
-  #hasBegun = false;
   #namespace = 'default';
-  #manualTime = false;
 
   constructor(options: SpecOptions) {
     this.options = options;
+    this.#given = new GivenCluster(options);
   }
 
   /** The running cluster, made on first need. A refusal that was kept is thrown now. */
   get simulation(): Simulation {
     this.#refusal.throwKept();
-    const simulation = this.#made();
-    if (!this.#hasBegun) beginLag(simulation);
-    this.#hasBegun = true;
+    const { simulation } = this.#given;
     // What the steps before this one changed befell the connections that are open.
     simulation.connections.note();
     return simulation;
   }
 
-  #made(): Simulation {
-    if (this.#simulation === undefined) {
-      if (this.options.seed !== undefined) this.#draft.seed(this.options.seed);
-      this.#simulation = createSimulation(this.#draft.spec);
-      this.#simulation.settles = !this.#manualTime;
-      for (const again of this.#given) again(this.#simulation);
-      this.#simulation.namespace = this.#namespace;
-    }
-    return this.#simulation;
-  }
-
-  #give(what: (simulation: Simulation) => void): void {
+  #give(words: Words, gives: (simulation: Simulation) => void): void {
     this.#refusal.throwKept();
-    what(this.#made());
-    this.#given.push(what);
+    this.#given.give(words, gives);
   }
 
   clusterFromText(text: string): void {
-    this.#describable().describe(readCluster(text, DOC_STRING));
+    this.#given.describe(['cluster', text], (draft) => draft.describe(readCluster(text, DOC_STRING)));
   }
 
   clusterFromFile(path: string): void {
-    this.#describable().describe(readCluster(readProjectFile(path, this.options.root), path));
+    const text = readProjectFile(path, this.options.root);
+    this.#given.describe(['cluster', path, text], (draft) => draft.describe(readCluster(text, path)));
   }
 
   clusterWithNodes(count: number): void {
-    this.#describable().withNodes(count);
+    this.#given.describe(['nodes', count], (draft) => draft.withNodes(count));
   }
 
   clusterWithTable(rows: readonly Row[]): void {
-    this.#describable().withTable(rows);
+    this.#given.describe(['nodes', rows], (draft) => draft.withTable(rows));
   }
 
   cniIs(name: string, config?: Settings): void {
-    this.#describable().cni(name, config);
+    this.#given.describe(['cni', name, config], (draft) => draft.cni(name, config));
   }
 
   kubeProxyRuns(mode: string, config?: Settings): void {
-    this.#describable().kubeProxy(mode, config);
+    this.#given.describe(['kube-proxy', mode, config], (draft) => draft.kubeProxy(mode, config));
   }
 
   namespace(name: string): void {
     this.#namespace = name;
-    this.#give((simulation) => {
+    this.#give(['namespace', name], (simulation) => {
       simulation.namespace = name;
       const manifest = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
       if (simulation.get('Namespace', undefined, name) === undefined) simulation.applyObjects([manifest], DOC_STRING);
@@ -118,33 +102,36 @@ export class ClusterSteps {
   }
 
   pod(pod: PodWording): void {
-    this.#give((simulation) => {
+    this.#give(['pod', pod], (simulation) => {
       if (pod.node !== undefined) findObject(simulation.view(), 'Node', { namespace: undefined, name: pod.node }, 'default');
       simulation.applyObjects([podManifest(pod)], DOC_STRING);
     });
   }
 
   externalClient(name: string, ...addresses: readonly [string, ...string[]]): void {
-    this.#give((simulation) => simulation.addExternal(name, ...addresses));
+    this.#give(['client', name, addresses], (simulation) => simulation.addExternal(name, ...addresses));
   }
 
   kubeProxyLags(node: string | undefined, seconds: number): void {
-    if (this.#hasBegun) lagProxy(this.simulation, node, seconds * US_PER_SECOND);
-    else this.#give((simulation) => lagProxy(simulation, node, seconds * US_PER_SECOND));
+    if (this.#given.hasBegun) lagProxy(this.simulation, node, seconds * US_PER_SECOND);
+    else this.#give(['lag', node, seconds], (simulation) => lagProxy(simulation, node, seconds * US_PER_SECOND));
   }
 
   timeIsManual(): void {
-    this.#manualTime = true;
-    if (this.#simulation !== undefined) this.#simulation.settles = false;
+    this.#given.timeIsManual();
   }
 
   givenManifest(text: string): void {
-    this.#give((simulation) => simulation.applyText(text, DOC_STRING));
+    this.#give(['manifest', text], (simulation) => simulation.applyText(text, DOC_STRING));
   }
 
   givenManifestFiles(path: string): void {
-    const documents = readManifestPath(path, this.options.root);
-    this.#give((simulation) => simulation.applyDocuments(documents));
+    const files = openManifestPath(path, this.options.root);
+    const isWhole = files.every(({ text }) => typeof text === 'string');
+    let documents: readonly ManifestDocument[] | undefined;
+    this.#give(isWhole ? ['manifests', path, files] : undefined, (simulation) =>
+      simulation.applyDocuments((documents ??= readManifestFiles(files))),
+    );
   }
 
   whenManifestApplied(text: string): void {
@@ -282,18 +269,11 @@ export class ClusterSteps {
     this.#refusal.throwKept();
   }
 
-  #context(): ExpectContext {
-    return { view: this.simulation.view(), namespace: this.#namespace };
+  release(): void {
+    this.#given.release();
   }
 
-  /** What was given meanwhile is given to the cluster as it is described now. */
-  #describable(): ClusterDraft {
-    if (this.#hasBegun) {
-      throw inputError('cluster-exists', 'the cluster runs already and cannot be described any more', {
-        fix: 'say what the cluster is before the first When or Then',
-      });
-    }
-    this.#simulation = undefined;
-    return this.#draft;
+  #context(): ExpectContext {
+    return { view: this.simulation.view(), namespace: this.#namespace };
   }
 }
