@@ -101,6 +101,16 @@ test('pods are told by their interface where the proxy is told so', () => {
   assert.deepEqual([ask(POD), ask('10.244.1.5')], [false, true]);
 });
 
+for (const mode of ['iptables', 'nftables']) {
+  test(`${mode}: what comes under the balancer's own address is let in where the node itself is`, () => {
+    const simulation = simulate(mode);
+    const spec = { type: 'LoadBalancer', clusterIP: '10.96.0.55', loadBalancerSourceRanges: ['192.168.1.0/24'], ports: [HTTP] };
+    simulation.applyObjects([service('near', spec, '198.51.100.2'), slice('near', BOTH)], 'test');
+    const ask = (vip: string): string => said(askProxy(simulation, 'node1', { from: vip, to: vip, port: 80 }));
+    assert.deepEqual([ask('198.51.100.1'), ask('198.51.100.2')], ['DROP', `DNAT ${ALL} masqueraded`]);
+  });
+}
+
 test('a node without kube-proxy does nothing', () =>
   assert.equal(said(askProxy(simulate('none'), 'node1', { from: POD, to: '10.96.0.50', port: 80 })), 'NO_MATCH'));
 

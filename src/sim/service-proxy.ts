@@ -16,6 +16,7 @@ import { kubeProxyOf, localAddressesOf } from '../node/node-plan.js';
 import { podCidrOf } from '../node/node-address.js';
 import { kubeProxySettings } from '../node/kube-proxy/config.js';
 import { backendsOf, type Portal } from '../node/kube-proxy/userspace/portals.js';
+import { readIptables } from '../plan/iptables-text.js';
 import { HOST_IPV6, ROUTER_IPV6 } from '../plan/ipv6-sysctls.js';
 import type { LinkPlan, NetnsPlan, ProbeProtocol } from '../plan/plan.js';
 import type { HookEvent, TraceEvent } from '../trace/event.js';
@@ -53,9 +54,21 @@ export function askProxy(simulation: Simulation, node: string, query: ProxyQuery
   const proto = (query.protocol ?? 'TCP').toLowerCase() as ProbeProtocol;
   const own = localAddressesOf(context);
   const isOwn = own.includes(from);
-  const netns = { [NODE]: nodeNetns(context, own, from), [OUTSIDE]: outsideNetns(context, isOwn ? undefined : from) };
+  // Nobody sends to himself by a wire: the source is put on afterwards.
+  const isItself = !isOwn && from === to;
+  const netns = {
+    [NODE]: nodeNetns(context, own, from),
+    [OUTSIDE]: isItself ? itselfNetns(context, from) : outsideNetns(context, isOwn ? undefined : from),
+  };
   const network = createNetwork(planSource({ netns, listeners: [], probes: [] }));
-  const probe = { netns: isOwn ? NODE : OUTSIDE, proto, src: from, dst: to, dport: query.port, timeoutMs: PATIENCE_MS };
+  const probe = {
+    netns: isOwn ? NODE : OUTSIDE,
+    proto,
+    ...(isItself ? {} : { src: from }),
+    dst: to,
+    dport: query.port,
+    timeoutMs: PATIENCE_MS,
+  };
   const runs = enumerate((oracle) => {
     network.reset();
     return network.probe(probe, oracle, true);
@@ -128,6 +141,14 @@ function outsideNetns(context: NodeContext, from: Ip | undefined): NetnsPlan {
   };
   const routes = [`default via ${NODE_END}`, ...(isDual ? [`default via ${NODE_END6} dev eth0`] : [])];
   return { sysctl, links: [link], routes, rules: [], neigh: [], fdb: [], iptables: undefined, ip6tables: undefined };
+}
+
+/** An outside that sends under an address which it does not have. */
+function itselfNetns(context: NodeContext, from: Ip): NetnsPlan {
+  const isIpv4 = familyOf(from) === 'IPv4';
+  const table = ['*nat', ':PREROUTING ACCEPT [0:0]', ':INPUT ACCEPT [0:0]', ':OUTPUT ACCEPT [0:0]', ':POSTROUTING ACCEPT [0:0]'];
+  const rules = readIptables([...table, `-A POSTROUTING -j SNAT --to-source ${formatIp(from)}`, 'COMMIT', ''].join('\n'), 'outside');
+  return { ...outsideNetns(context, undefined), ...(isIpv4 ? { iptables: rules } : { ip6tables: rules }) };
 }
 
 function asHost(ip: Ip): string {
