@@ -44,7 +44,7 @@ function answerType(look: Lookup): { found: Found; extra: readonly DnsRecord[] }
     case 'AAAA':
       return bare(addresses(look, look.question.name, []));
     case 'TXT':
-      return bare(look.name === `dns-version.${look.zone}` ? [record(look, VERSION.text, VERSION.ttl)] : []);
+      return bare(texts(look));
     case 'CNAME':
       return bare(alias(look));
     case 'PTR':
@@ -52,12 +52,20 @@ function answerType(look: Lookup): { found: Found; extra: readonly DnsRecord[] }
     case 'SRV':
       return servers(look);
     case 'SOA':
-      return bare([soa(look)]);
+      // Of any other name nobody looks whether it is there.
+      return bare(look.name === look.zone ? [soa(look)] : []);
     case 'NS':
       if (look.name === look.zone) return nameServers(look);
   }
   const found = addresses({ ...look, question: { ...look.question, type: 'A' } }, look.question.name, []);
   return bare(found === 'name error' ? found : []);
+}
+
+/** None but that of the schema's version; what has records of another type is there, which a namespace has not. */
+function texts(look: Lookup): Found {
+  if (look.name === `dns-version.${look.zone}`) return [record(look, VERSION.text, VERSION.ttl)];
+  const target = targetOf(look, look.name);
+  return typeof target === 'string' ? 'name error' : [];
 }
 
 /** What the name leads to, before it is known which type is asked for. */
