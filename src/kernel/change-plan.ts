@@ -1,10 +1,11 @@
 /**
  * A plan after a change: tables of iptables and nftables that the change names are replaced whole, as iptables-restore does and as a
- * `table …; delete table …` before the text does; settings are set.
+ * `table …; delete table …` before the text does; IPVS services are changed by what is run on them; settings are set.
  */
 import type { NetnsChange } from '../plan/conversation.js';
 import type { NftRuleset } from '../plan/nft/nft-ruleset.js';
 import { rulesetOf } from '../plan/nft/tables-of.js';
+import { textOf } from '../plan/plan-json.js';
 import type { NetnsPlan, Plan } from '../plan/plan.js';
 import { BUILT_IN_CHAINS, type Ruleset, type TableName } from '../plan/ruleset.js';
 
@@ -16,12 +17,13 @@ export function changePlan(plan: Plan, changes: Readonly<Record<string, NetnsCha
   return { ...plan, netns: { ...plan.netns, ...Object.fromEntries(changed) } };
 }
 
-function changeNetns(plan: NetnsPlan, { iptables, ip6tables, nft, sysctl }: NetnsChange, name: string): NetnsPlan {
+function changeNetns(plan: NetnsPlan, { iptables, ip6tables, nft, ipvs, sysctl }: NetnsChange, name: string): NetnsPlan {
   return {
     ...plan,
     ...(iptables === undefined ? {} : { iptables: withTables(plan.iptables, iptables) }),
     ...(ip6tables === undefined ? {} : { ip6tables: withTables(plan.ip6tables, ip6tables) }),
     ...(nft === undefined ? {} : { nft: withNft(plan.nft, nft, name) }),
+    ...(ipvs === undefined ? {} : { ipvs: joinIpvs(plan.ipvs, ipvs) }),
     ...(sysctl === undefined ? {} : { sysctl: { ...plan.sysctl, ...sysctl } }),
   };
 }
@@ -34,6 +36,12 @@ function withTables(before: Ruleset | undefined, change: Ruleset): Ruleset {
     if (chains !== undefined) tables.set(name, chains);
   }
   return { tables, counts: before?.counts === true || change.counts === true };
+}
+
+/** One text after the other is run on what the first one made. */
+export function joinIpvs(before: NetnsPlan['ipvs'], change: string): string {
+  const text = before === undefined ? '' : textOf(before);
+  return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${change}`;
 }
 
 function withNft(before: NetnsPlan['nft'], text: string, name: string): NftRuleset {

@@ -39,7 +39,10 @@ export function createNetwork(source: PlanSource, { watchAfter = FLOWS_FIRST }: 
   return {
     probe: (probe: Probe, oracle: ChoiceOracle, record: RecordMode): FlowRecord => last.run(probe, oracle, record),
     reset: () => last.reset(),
-    pass: (us) => pass(settled(), us),
+    pass: (us) => {
+      pass(settled(), us);
+      for (const { netfilter } of namespaces.values()) netfilter.expire();
+    },
     serving: () => serving(settled()),
     hangUp: (listener) => {
       hangUp(settled(), listener);

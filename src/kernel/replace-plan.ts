@@ -1,8 +1,8 @@
 /**
  * Another plan for a network that runs. A namespace whose part of the plan is the same stays as it is; one that changed is built anew and takes
  * over what the old one knew: connections, what rules that stayed remember, resolved neighbours, learned fdb entries, ICMP tokens. One that is
- * gone takes its sockets with it. What sets of nftables were given meanwhile, and IPVS's connections, are taken over where the plan says that it changes in
- * place; ipsets that rules changed are not.
+ * gone takes its sockets with it. What sets of nftables were given meanwhile is taken over where the plan says that it changes in place; ipsets
+ * that rules changed are not.
  */
 import type { PlanSource } from '../plan/plan.js';
 import { touch } from './apply.js';

@@ -27,6 +27,8 @@ export interface NetnsChange {
   readonly ip6tables?: Ruleset | undefined;
   /** Likewise. */
   readonly nft?: string | undefined;
+  /** What `ipvsadm -R` reads, run on the services that are there. */
+  readonly ipvs?: string | undefined;
   readonly sysctl?: Readonly<Record<string, string>> | undefined;
   /** Arguments of conntrack(8) each: `-D …` or `-F`. */
   readonly conntrack?: readonly string[] | undefined;

@@ -5,6 +5,7 @@
 import type { NetnsChange } from './conversation.js';
 import { writeIptables } from './iptables-text.js';
 import type { NamedNetns } from './json/check-links.js';
+import { checkIpvsChanges } from './json/check-ipvs-changes.js';
 import { checkListeners } from './json/check-listeners.js';
 import { checkNamespaces } from './json/check-namespaces.js';
 import { inside, integerAt, note, objectAt, type Problems, type Spot, throwProblems } from './json/fields.js';
@@ -51,18 +52,21 @@ function readDocument(problems: Problems, value: unknown): Plan {
   const epoch = integerAt(inside(root, 'epoch'), object['epoch'], 0, EPOCH_MAX);
   const listeners = readListeners(inside(root, 'listeners'), object['listeners'], names);
   checkListeners(inside(root, 'listeners'), placed(listeners, object['listeners']), (name) => bindable.get(name));
+  const netns = Object.fromEntries(namespaces.map(({ name, plan }) => [name, plan]));
+  const probes = readProbes(inside(root, 'probes'), object['probes'], names);
+  checkIpvsChanges(inside(root, 'probes'), placed(probes, object['probes']), netns);
   return {
-    netns: Object.fromEntries(namespaces.map(({ name, plan }) => [name, plan])),
+    netns,
     listeners,
-    probes: readProbes(inside(root, 'probes'), object['probes'], names),
+    probes,
     ...(epoch === undefined ? {} : { epoch }),
   };
 }
 
 /** Those that could be read, with where they stand. */
-function placed(listeners: readonly ListenerPlan[], value: unknown): { readonly listener: ListenerPlan; readonly index: number }[] {
+function placed<T extends { readonly id: string }>(read: readonly T[], value: unknown): { readonly one: T; readonly index: number }[] {
   const ids = Array.isArray(value) ? (value as readonly { readonly id?: unknown }[]).map((each) => each?.id) : [];
-  return listeners.map((listener) => ({ listener, index: ids.indexOf(listener.id) }));
+  return read.map((one) => ({ one, index: ids.indexOf(one.id) }));
 }
 
 /** The plan as a JSON value, namespaces by name. */

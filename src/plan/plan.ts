@@ -128,7 +128,7 @@ export interface PlanSource {
   mayAnswer?(netns: string, ip: Ip, device: string): boolean;
   /** What a clock on the wall shows at virtual time 0, in seconds since 1970 UTC; 0 unless given. */
   readonly epoch?: number | undefined;
-  /** Whether what differs from the plan before is changed in place: sets of nftables that rules filled stay, as do IPVS's connections. */
+  /** Whether what differs from the plan before is changed in place: sets of nftables that rules filled stay. */
   readonly inPlace?: boolean | undefined;
   /** Whether namespaces stand for machines of their own, of which now one and now the other is quicker. On one kernel the order is given. */
   readonly apart?: boolean | undefined;

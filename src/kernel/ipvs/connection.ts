@@ -1,37 +1,45 @@
 /**
  * IPVS' own connections (struct ip_vs_conn): who called what, and which real server answers. Found by the client's tuple and by the
- * server's. Time-outs are the kernel's: TCP 60 s until it is established, then 900 s, 120 s after it was closed, 10 s after a reset; UDP 300 s;
- * SCTP 60 s until it is established and while it is shut down, 900 s in between, 10 s when that is done (ip_vs_proto_sctp.c).
- * A connection is closed when its flow has ended, for what sockets say then is not told.
+ * server's. What time-out ends takes its tracked connection with it (ip_vs_conn_expire, ip_vs_conn_drop_conntrack). A connection is closed by
+ * both ends when its flow has ended, for what sockets say then is not told.
  */
-import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
-import type { SctpChunkType } from '../../packet/sctp.js';
-import type { RealServer } from '../../plan/ipvs/ipvs-service.js';
+import type { IpvsTimeouts, RealServer, ServiceKey } from '../../plan/ipvs/ipvs-service.js';
+import type { Connection } from '../netfilter/conntrack/connection.js';
 import { makeTuple, sameTuple, type Tuple } from '../netfilter/conntrack/tuple.js';
+import { closeAfterFlow, isActiveNow } from './follow.js';
+import type { IpvsTcpState } from './tcp-state.js';
 
 export interface IpvsConnection {
   /** From the client to the service. */
   readonly client: Tuple;
   /** From the server to the client. */
   readonly answer: Tuple;
+  /** Whose it is. */
+  readonly service: ServiceKey;
   readonly server: RealServer;
   /** The server was taken from its service. */
   readonly lost?: boolean | undefined;
   /** The server's port for this connection. */
   readonly serverPort: number;
-  /** Counts among the server's active connections while its flow is open: TCP's, and SCTP's once they are established. */
-  active: boolean;
-  /** It was answered. */
-  established: boolean;
+  /** Of TCP; of an association ESTABLISHED, CLOSE when it is over, and NONE otherwise; of UDP NONE. */
+  state: IpvsTcpState;
+  /** When it was last in that state's time, and when that is over. */
+  touchedUs: number;
   /** To which it belongs. */
   readonly flow: unknown;
   /** The template of a persistent service that led to the server (cp->control). */
   template?: string | undefined;
+  /** The tracked connection of its last packet. */
+  tracked?: Connection | undefined;
   expiresUs: number;
 }
 
-const US = 1_000_000;
-const TIMEOUT = { opening: 60 * US, established: 900 * US, finished: 120 * US, closed: 10 * US, udp: 300 * US };
+interface Made {
+  readonly service: ServiceKey;
+  readonly server: RealServer;
+  readonly serverPort: number;
+  readonly flow?: unknown;
+}
 
 const BUCKETS_FIRST = 64;
 
@@ -41,48 +49,45 @@ interface Slot {
   readonly next: Slot | undefined;
 }
 
+/** What ends connections besides packets. */
+export interface Life {
+  isOpen(flow: unknown): boolean;
+  readonly timeouts: IpvsTimeouts;
+}
+
 export class IpvsConnections {
-  readonly #isOpen: (flow: unknown) => boolean;
+  readonly #life: Life;
   #byClient = newBuckets(BUCKETS_FIRST);
   #byAnswer = newBuckets(BUCKETS_FIRST);
   #last = BUCKETS_FIRST - 1;
   readonly #all: IpvsConnection[] = [];
 
-  constructor(isOpen: (flow: unknown) => boolean = () => true) {
-    this.#isOpen = isOpen;
+  constructor(life: Life) {
+    this.#life = life;
   }
 
   find(tuple: Tuple, nowUs: number): IpvsConnection | undefined {
     for (let slot = this.#byClient[tuple.hash & this.#last]; slot !== undefined; slot = slot.next) {
-      const { client, expiresUs } = slot.connection;
-      if (expiresUs > nowUs && sameTuple(client, tuple)) return slot.connection;
+      if (sameTuple(slot.connection.client, tuple) && !this.#isOver(slot.connection, nowUs)) return slot.connection;
     }
     return undefined;
   }
 
   findAnswer(tuple: Tuple, nowUs: number): IpvsConnection | undefined {
     for (let slot = this.#byAnswer[tuple.hash & this.#last]; slot !== undefined; slot = slot.next) {
-      const { answer, expiresUs } = slot.connection;
-      if (expiresUs > nowUs && sameTuple(answer, tuple)) return slot.connection;
+      if (sameTuple(slot.connection.answer, tuple) && !this.#isOver(slot.connection, nowUs)) return slot.connection;
     }
     return undefined;
   }
 
-  add(client: Tuple, server: RealServer, serverPort: number, flow?: unknown): IpvsConnection {
+  add(client: Tuple, { service, server, serverPort, flow }: Made): IpvsConnection {
     const answer = makeTuple(server.ip, client.src, client.proto, serverPort, client.a);
     const connection: IpvsConnection = {
-      client,
-      answer,
-      server,
-      serverPort,
-      active: client.proto === PROTO.tcp,
-      established: false,
-      flow,
+      ...{ client, answer, service, server, serverPort, state: 'NONE', flow },
+      touchedUs: 0,
       expiresUs: 0,
     };
-    if (this.#all.length > this.#last) this.#grow();
-    this.#put(connection);
-    this.#all.push(connection);
+    this.#insert(connection);
     return connection;
   }
 
@@ -91,8 +96,8 @@ export class IpvsConnections {
     let active = 0;
     let inactive = 0;
     for (const connection of this.#all) {
-      if (connection.server !== server || connection.expiresUs <= nowUs) continue;
-      if (connection.active && !(connection.established && !this.#isOpen(connection.flow))) active++;
+      if (connection.server !== server || this.#isOver(connection, nowUs)) continue;
+      if (isActiveNow(connection)) active++;
       else inactive++;
     }
     return { active, inactive };
@@ -100,19 +105,40 @@ export class IpvsConnections {
 
   /** Whether a connection that a template led to was there at that time. */
   isControlled(template: string, atUs: number): boolean {
-    return this.#all.some((connection) => connection.template === template && connection.expiresUs > atUs);
+    return this.#all.some((connection) => connection.template === template && !this.#isOver(connection, atUs));
   }
 
-  /** Takes over those of another table, with the servers as they are now; undefined for one that is gone. */
-  adopt(other: IpvsConnections, serverOf: (connection: IpvsConnection) => RealServer | undefined, nowUs: number): void {
+  /**
+   * Takes over those of another table, with the servers as they are now; `serverOf` gives undefined for one that is gone. Those without a server end
+   * at once where that is asked for. One that is over may have held a template.
+   */
+  adopt(other: IpvsConnections, serverOf: (connection: IpvsConnection) => RealServer | undefined, endsLost: boolean, nowUs: number): void {
     for (const connection of other.#all) {
-      if (connection.expiresUs <= nowUs) continue;
+      const isOver = other.#isOver(connection, nowUs);
+      if (isOver && connection.template === undefined) continue;
       const server = serverOf(connection);
       const taken = { ...connection, server: server ?? connection.server, lost: server === undefined };
-      if (this.#all.length > this.#last) this.#grow();
-      this.#put(taken);
-      this.#all.push(taken);
+      if (server === undefined && endsLost && !isOver) endConnection(taken, nowUs);
+      this.#insert(taken);
     }
+  }
+
+  /** Tracked connections of those that are over are no more. */
+  expire(nowUs: number): void {
+    for (const connection of this.#all) {
+      if (connection.tracked !== undefined && this.#isOver(connection, nowUs)) endConnection(connection, connection.expiresUs);
+    }
+  }
+
+  #isOver(connection: IpvsConnection, nowUs: number): boolean {
+    if (!this.#life.isOpen(connection.flow)) closeAfterFlow(connection, this.#life.timeouts);
+    return connection.expiresUs <= nowUs;
+  }
+
+  #insert(connection: IpvsConnection): void {
+    if (this.#all.length > this.#last) this.#grow();
+    this.#put(connection);
+    this.#all.push(connection);
   }
 
   clear(): void {
@@ -143,29 +169,9 @@ function newBuckets(count: number): (Slot | undefined)[] {
   return new Array<Slot | undefined>(count).fill(undefined);
 }
 
-/** A packet of either direction passed: the state of the connection, and with it the time it has left. */
-export function touchConnection(connection: IpvsConnection, { l4 }: IpPacket, nowUs: number): void {
-  if (l4.kind === 'sctp') return touchAssociation(connection, l4.chunks[0]?.type, nowUs);
-  if (l4.kind !== 'tcp') connection.expiresUs = nowUs + TIMEOUT.udp;
-  else if (l4.flags === 'S' || l4.flags === 'S.') connection.expiresUs = nowUs + TIMEOUT.opening;
-  else if (l4.flags === 'R' || l4.flags === 'R.') {
-    connection.active = false;
-    connection.expiresUs = nowUs + TIMEOUT.closed;
-  } else if (l4.flags.startsWith('F')) {
-    connection.active = false;
-    connection.expiresUs = nowUs + TIMEOUT.finished;
-  } else {
-    connection.established = true;
-    connection.expiresUs = nowUs + TIMEOUT.established;
-  }
-}
-
-/** Of several chunks the first decides; DATA and its acknowledgements change nothing. */
-function touchAssociation(connection: IpvsConnection, chunk: SctpChunkType | undefined, nowUs: number): void {
-  if (chunk === 'COOKIE ACK') connection.established = true;
-  const over = chunk === 'ABORT' || chunk === 'SHUTDOWN COMPLETE';
-  if (over || chunk === 'SHUTDOWN' || chunk === 'SHUTDOWN ACK') connection.established = false;
-  connection.active = connection.established;
-  const time = over ? TIMEOUT.closed : connection.established ? TIMEOUT.established : TIMEOUT.opening;
-  connection.expiresUs = nowUs + time;
+/** Before its time: what hung on it goes with it. */
+export function endConnection(connection: IpvsConnection, nowUs: number): void {
+  connection.expiresUs = nowUs;
+  if (connection.tracked !== undefined) connection.tracked.dead = true;
+  connection.tracked = undefined;
 }

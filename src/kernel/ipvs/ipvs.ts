@@ -12,7 +12,7 @@ import { memoByText } from '../../base/memo.js';
 import { unsupported } from '../../base/errors.js';
 import { formatSocket, type Ip, type Ipv4, type Ipv6 } from '../../base/ip.js';
 import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
-import type { IpvsService, IpvsServices, RealServer } from '../../plan/ipvs/ipvs-service.js';
+import type { IpvsService, IpvsServices, IpvsTimeouts, RealServer } from '../../plan/ipvs/ipvs-service.js';
 import { formatServiceKey } from '../../plan/ipvs/service-key.js';
 import { readIpvs } from '../../plan/ipvs/read-ipvs.js';
 import type { NetnsPlan } from '../../plan/plan.js';
@@ -25,12 +25,13 @@ import { routeOutput6 } from '../ipv6/route/output.js';
 import { type OutputDecision, routeOutput } from '../route/output.js';
 import type { Runtime } from '../runtime.js';
 import { sysctlValue } from '../sysctl.js';
-import { type IpvsConnection, IpvsConnections, touchConnection } from './connection.js';
+import { endConnection, type IpvsConnection, IpvsConnections } from './connection.js';
+import { followPacket } from './follow.js';
 import { fromService } from './rewrite.js';
 import { ServiceStates, templateName } from './schedule.js';
 import { sendToServer } from './send-to-server.js';
 import { serverHit } from './server-hit.js';
-import { findService, indexServices, madeServices, serviceAt, type ServiceTable } from './service-table.js';
+import { findService, indexServices, madeServices, type ServiceTable } from './service-table.js';
 import { noteHandled } from './track.js';
 
 const readServices = memoByText(readIpvs, 2_000);
@@ -53,6 +54,7 @@ export class Ipvs implements IpvsHooks {
   readonly #tracks: boolean;
   readonly #expireQuiescent: boolean;
   readonly #expireNodest: boolean;
+  readonly #reuse: number;
   #inherited = false;
 
   constructor(rt: Runtime, ns: Namespace) {
@@ -61,12 +63,22 @@ export class Ipvs implements IpvsHooks {
     this.#tracks = sysctlValue(ns.sysctls, 'net.ipv4.vs.conntrack') !== 0;
     this.#expireQuiescent = sysctlValue(ns.sysctls, 'net.ipv4.vs.expire_quiescent_template') !== 0;
     this.#expireNodest = sysctlValue(ns.sysctls, 'net.ipv4.vs.expire_nodest_conn') !== 0;
-    this.#connections = new IpvsConnections((flow) => flow === rt.flow || [...rt.kept.values()].some((kept) => kept === flow));
+    this.#reuse = sysctlValue(ns.sysctls, 'net.ipv4.vs.conn_reuse_mode');
+    const timeouts = (): IpvsTimeouts => this.#table.timeouts;
+    this.#connections = new IpvsConnections({
+      isOpen: (flow) => flow === rt.flow || [...rt.kept.values()].some((kept) => kept === flow),
+      get timeouts() {
+        return timeouts();
+      },
+    });
   }
 
   hook(hook: Hook, passage: Passage): ReturnType<IpvsHooks['hook']> {
     if (passage.ipvs !== undefined) return 'accept';
     const { packet } = passage;
+    // Without a service of the family there are no hooks (ip_vs_unregister_hooks).
+    const { four, six } = this.#table.serves;
+    if (!(typeof packet.dst === 'number' ? four : six)) return 'accept';
     const tuple = tupleOfFlow(packet);
     if (tuple === undefined) return 'accept';
     if (this.#answer(hook, passage, tuple) || hook === 'forward') return 'accept';
@@ -87,24 +99,23 @@ export class Ipvs implements IpvsHooks {
     return service === undefined ? undefined : serverHit(service, sent);
   }
 
+  expire(): void {
+    this.#connections.expire(this.#rt.nowUs);
+  }
+
   reset(): void {
     this.#connections.clear();
     this.#states.clear();
   }
 
-  inherit(before: IpvsHooks): void {
+  inherit(before: IpvsHooks | undefined): void {
     // Both families ask for it.
     if (!(before instanceof Ipvs) || this.#inherited) return;
     this.#inherited = true;
-    const serverNow = (service: IpvsService | undefined, { ip, port }: RealServer): RealServer | undefined =>
-      service?.servers.find((one) => one.ip === ip && one.port === port);
-    const serviceOf = ({ client: { proto, dst, b } }: IpvsConnection): IpvsService | undefined => serviceAt(this.#table, proto, dst, b);
-    this.#connections.adopt(
-      before.#connections,
-      (one) => (one.lost === true ? undefined : serverNow(serviceOf(one), one.server)),
-      this.#rt.nowUs,
-    );
-    this.#states.adopt(before.#states, (key) => this.#table.withKey(key));
+    const serverNow = ({ service, server: { ip, port } }: IpvsConnection): RealServer | undefined =>
+      this.#table.withKey(service)?.servers.find((one) => one.ip === ip && one.port === port);
+    this.#connections.adopt(before.#connections, serverNow, this.#expireNodest, this.#rt.nowUs);
+    this.#states.adopt(before.#states, (key) => this.#table.withKey(key), this.#expireNodest);
   }
 
   get #table(): ServiceTable {
@@ -119,7 +130,7 @@ export class Ipvs implements IpvsHooks {
     const connection = this.#connections.findAnswer(tuple, nowUs);
     if (connection?.server.method !== 'masq') return false;
     passage.packet = fromService(packet, connection.client.dst, connection.client.b);
-    if (packet.l4.kind !== 'icmp') touchConnection(connection, packet, nowUs);
+    if (packet.l4.kind !== 'icmp') followPacket(connection, packet, { direction: 'out', nowUs, timeouts: this.#table.timeouts });
     noteHandled(this.#tracks, passage, connection);
     if (hook === 'forward' && (typeof packet.src === 'bigint' || !this.#ns.fib.plain) && passage.ipvs !== undefined)
       passage.ipvs.next = this.#routeAgain(passage);
@@ -141,30 +152,42 @@ export class Ipvs implements IpvsHooks {
     const { packet } = passage;
     const { nowUs } = this.#rt;
     let connection = this.#connections.find(tuple, nowUs);
-    if (connection?.lost === true) {
-      const old = isConfirmed(passage);
-      this.#expire(connection, passage, old);
-      if (old || !this.#expireNodest) return this.#drop(passage, connection);
+    if (connection !== undefined && this.#isToEnd(connection, packet)) {
+      const tracked = this.#tracks && isConfirmed(passage);
+      this.#end(connection, tracked);
+      if (tracked) return this.#drop(passage, connection, 'comes anew, and is tracked as it was');
       connection = undefined;
     }
+    if (connection?.lost === true) return this.#drop(passage, connection, 'is no more');
     if (connection === undefined) {
       const made = packet.l4.kind === 'icmp' ? 'accept' : this.#open(passage, tuple);
       if (typeof made === 'string') return made;
       connection = made;
     }
-    if (packet.l4.kind !== 'icmp') touchConnection(connection, packet, nowUs);
+    if (packet.l4.kind !== 'icmp') followPacket(connection, packet, { direction: 'in', nowUs, timeouts: this.#table.timeouts });
     return sendToServer({ rt: this.#rt, ns: this.#ns, hook, tracks: this.#tracks }, passage, connection);
   }
 
-  /** One without its server ends with the next packet, and its tracking with it (ip_vs_conn_expire_now, ip_vs_conn_drop_conntrack). */
-  #expire(connection: IpvsConnection, passage: Passage, old: boolean): void {
-    if (!this.#expireNodest) return;
-    connection.expiresUs = this.#rt.nowUs;
-    if (old && this.#tracks) (passage.ct as Connection).dead = true;
+  /**
+   * Whether what opens a connection meets one that is over, or whose server takes nobody new (ip_vs_in_hook, is_new_conn_expected); one of a
+   * persistent service is kept while its server is.
+   */
+  #isToEnd(connection: IpvsConnection, packet: IpPacket): boolean {
+    if (!opens(packet)) return false;
+    if (this.#expireNodest && connection.server.weight === 0) return true;
+    if (this.#reuse === 0 || connection.template !== undefined) return false;
+    const { state, server } = connection;
+    return state === 'TIME_WAIT' || state === 'CLOSE' || ((this.#reuse & 2) !== 0 && state === 'FIN_WAIT' && server.method !== 'masq');
   }
 
-  #drop(passage: Passage, { server }: IpvsConnection): 'drop' {
-    const detail = `the real server ${formatSocket(server.ip, server.port)} of this connection is no more`;
+  /** Its tracking goes with it, unless that is another's by now. */
+  #end(connection: IpvsConnection, tracked: boolean): void {
+    if (!tracked) connection.tracked = undefined;
+    endConnection(connection, this.#rt.nowUs);
+  }
+
+  #drop(passage: Passage, { server }: IpvsConnection, why: string): 'drop' {
+    const detail = `the real server ${formatSocket(server.ip, server.port)} of this connection ${why}`;
     passage.ipvs = { next: undefined, failure: { reason: 'IPVS_NO_SERVER', detail, error: undefined } };
     return 'drop';
   }
@@ -172,8 +195,7 @@ export class Ipvs implements IpvsHooks {
   /** A new connection begins with a SYN, an INIT, or any datagram; a service without a server for it refuses (ip_vs_leave). */
   #open(passage: Passage, tuple: Tuple): IpvsConnection | 'accept' | 'reject' {
     const { packet, mark } = passage;
-    if (packet.l4.kind === 'tcp' && packet.l4.flags !== 'S') return 'accept';
-    if (packet.l4.kind === 'sctp' && packet.l4.chunks[0]?.type !== 'INIT') return 'accept';
+    if (packet.proto !== PROTO.udp && !opens(packet)) return 'accept';
     const service = findService(this.#table, packet, tuple.b, mark);
     if (service === undefined) return 'accept';
     if (service.onePacket && packet.proto === PROTO.udp)
@@ -190,10 +212,17 @@ export class Ipvs implements IpvsHooks {
       passage.ipvs = { next: undefined, failure: { reason: 'IPVS_NO_SERVER', detail, error: undefined } };
       return 'reject';
     }
-    const made = this.#connections.add(tuple, server, serverPort(service, server, tuple.b), this.#rt.flow);
+    const made = this.#connections.add(tuple, {
+      ...{ service: service.key, server, serverPort: serverPort(service, server, tuple.b), flow: this.#rt.flow },
+    });
     if (service.persistent !== undefined) made.template = templateName(service, packet);
     return made;
   }
+}
+
+/** is_new_conn: of datagrams none is. */
+function opens({ l4 }: IpPacket): boolean {
+  return l4.kind === 'tcp' ? l4.flags.includes('S') : l4.kind === 'sctp' && l4.chunks[0]?.type === 'INIT';
 }
 
 /** Tracked as before: such a packet cannot be given to another server (ip_vs_conn_uses_old_conntrack). */

@@ -10,6 +10,7 @@ import type { Plan } from '../../plan/plan.js';
 import { flowJson } from '../../trace/flow-json.js';
 import { runPlan } from '../run-plan.js';
 import { answerText } from '../testing/probe-text.js';
+import { IPVS_STORIES } from './testing/ipvs-stories.js';
 import { IPVS_VARIANTS } from './testing/ipvs-variants.js';
 
 type Answer = Parameters<typeof answerText>[0];
@@ -23,7 +24,7 @@ function text(probes: readonly { readonly id: string; readonly flows: readonly A
 }
 
 describe('IPVS answers as Linux does:', () => {
-  for (const [name, sentence, plan] of IPVS_VARIANTS) {
+  for (const [name, sentence, plan] of [...IPVS_VARIANTS, ...IPVS_STORIES]) {
     it(sentence, () => {
       const file = `fixtures/kernel/ipvs/${name}.txt`;
       const told = ASK_LINUX ? askLinuxIfAble(plan) : undefined;

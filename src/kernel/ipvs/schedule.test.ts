@@ -5,7 +5,8 @@ import { formatIp } from '../../base/ip.js';
 import { readIpvs } from '../../plan/ipvs/read-ipvs.js';
 import { tupleOf } from '../netfilter/conntrack/tuple.js';
 import { tcp } from '../netfilter/testing/one-namespace.js';
-import { IpvsConnections, touchConnection } from './connection.js';
+import { IpvsConnections } from './connection.js';
+import { followPacket } from './follow.js';
 import { ServiceStates } from './schedule.js';
 
 interface Setup {
@@ -29,7 +30,7 @@ function servers(options: string, count: number, setup: Setup = {}): string {
   const [service] = readIpvs([`-A ${key} ${options}`, ...lines].join('\n')).values();
   assert.ok(service);
   const states = new ServiceStates();
-  const connections = new IpvsConnections();
+  const connections = new IpvsConnections({ isOpen: () => true, timeouts: {} });
   const answers = [...script];
   const oracle = { choose: (_site: string, shares: readonly number[]) => (asked.push([...shares]), answers.shift() ?? 0) };
   let text = '';
@@ -38,7 +39,9 @@ function servers(options: string, count: number, setup: Setup = {}): string {
     const packet = tcp(`10.1.0.${clients?.[i] ?? i + 1}:${4000 + i}`, '10.96.0.1:80');
     const server = states.schedule(service, packet, { connections, oracle, nowUs, expireQuiescent: true });
     text += server === undefined ? '-' : ('ABC'[Number(formatIp(server.ip).slice(-1)) - 1] ?? '?');
-    if (server !== undefined) touchConnection(connections.add(tupleOf(packet), server, 80), packet, nowUs);
+    if (server === undefined) continue;
+    const made = connections.add(tupleOf(packet), { service: service.key, server, serverPort: 80 });
+    followPacket(made, packet, { direction: 'in', nowUs, timeouts: {} });
   }
   return text;
 }

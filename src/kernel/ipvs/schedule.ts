@@ -9,11 +9,16 @@ import type { IpPacket } from '../../packet/ip-packet.js';
 import type { IpvsService, RealServer } from '../../plan/ipvs/ipvs-service.js';
 import { formatServiceKey } from '../../plan/ipvs/service-key.js';
 import type { IpvsConnections } from './connection.js';
+import { carryMemory } from './scheduler/carry-memory.js';
 import { schedulerOf } from './scheduler/schedulers.js';
 import type { Scheduling } from './scheduler/scheduler.js';
 
 interface Template {
   readonly server: RealServer;
+  /** The server was taken from its service. */
+  readonly lost?: boolean | undefined;
+  /** For which it is kept after each connection. */
+  seconds: number;
   expiresUs: number;
 }
 
@@ -38,6 +43,7 @@ export interface ScheduleContext {
 }
 
 const US = 1_000_000;
+const LATER_SECONDS = 60;
 
 export class ServiceStates {
   readonly #states = new Map<IpvsService, ServiceState>();
@@ -63,27 +69,22 @@ export class ServiceStates {
     this.#resets++;
   }
 
-  /** Templates of servers that are there still; where the scheduler stands is known only where its servers are the same. */
-  adopt(before: ServiceStates, serviceNow: (key: IpvsService['key']) => IpvsService | undefined): void {
+  /** Templates without a server end at once where that is asked for; else they wait for it to come back. */
+  adopt(before: ServiceStates, serviceNow: (key: IpvsService['key']) => IpvsService | undefined, endsLost: boolean): void {
     for (const [old, state] of before.#states) {
       const service = serviceNow(old.key);
       if (service === undefined || state.resets !== before.#resets) continue;
       const servers = [...service.servers].reverse();
       const now = (server: RealServer): RealServer | undefined => servers.find(({ ip, port }) => ip === server.ip && port === server.port);
       const templates = new Map<string, Template>();
-      for (const [key, { server, expiresUs }] of state.templates) {
-        const same = now(server);
-        if (same !== undefined) templates.set(key, { server: same, expiresUs });
+      for (const [key, template] of state.templates) {
+        const same = now(template.server);
+        if (same !== undefined || !endsLost) templates.set(key, { ...template, server: same ?? template.server, lost: same === undefined });
       }
-      const memory = isServer(state.memory) ? now(state.memory) : undefined;
+      const memory = old.scheduler === service.scheduler ? carryMemory(state.memory, state.servers, servers) : undefined;
       this.#states.set(service, { site: state.site, servers, memory, resets: this.#resets, templates });
     }
   }
-}
-
-/** Round robin remembers the server that was last; other schedulers begin anew. */
-function isServer(memory: unknown): memory is RealServer {
-  return typeof memory === 'object' && memory !== null && 'ip' in memory && 'port' in memory;
 }
 
 function forget(state: ServiceState, resets: number): void {
@@ -94,26 +95,30 @@ function forget(state: ServiceState, resets: number): void {
 
 function persist(service: IpvsService, state: ServiceState, packet: IpPacket, context: ScheduleContext): RealServer | undefined {
   const key = templateKey(service, packet);
-  const expiresUs = context.nowUs + (service.persistent ?? 0) * US;
   const known = state.templates.get(key);
   const stays =
     known !== undefined &&
+    known.lost !== true &&
     outlives(known, templateName(service, packet), context) &&
     !(context.expireQuiescent && known.server.weight === 0);
   if (stays) {
-    known.expiresUs = expiresUs;
+    known.expiresUs = context.nowUs + known.seconds * US;
     return known.server;
   }
   const server = pick(service, state, packet, context);
-  if (server !== undefined) state.templates.set(key, { server, expiresUs });
+  if (server === undefined) return undefined;
+  const seconds = service.persistent ?? 0;
+  state.templates.set(key, { server, seconds, expiresUs: context.nowUs + seconds * US });
   return server;
 }
 
-/** A template that has connections lives on, a minute at a time (ip_vs_conn_expire: expire_later). */
-function outlives({ expiresUs }: Template, name: string, { connections, nowUs }: ScheduleContext): boolean {
-  let endUs = expiresUs;
-  while (endUs <= nowUs && connections.isControlled(name, endUs)) endUs += 60 * US;
-  return endUs > nowUs;
+/** A template that has connections lives on, a minute at a time, and so it does from then on (ip_vs_conn_expire: expire_later). */
+function outlives(template: Template, name: string, { connections, nowUs }: ScheduleContext): boolean {
+  while (template.expiresUs <= nowUs && connections.isControlled(name, template.expiresUs)) {
+    template.seconds = LATER_SECONDS;
+    template.expiresUs += LATER_SECONDS * US;
+  }
+  return template.expiresUs > nowUs;
 }
 
 /** Of a persistent service: what the client's connections to it have in common. */

@@ -2,9 +2,12 @@
 import type { Ip } from '../../base/ip.js';
 import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
 import { formatServiceKey } from '../../plan/ipvs/service-key.js';
-import type { IpvsService, IpvsServices, MadeServices, ServiceKey } from '../../plan/ipvs/ipvs-service.js';
+import type { IpvsService, IpvsServices, IpvsTimeouts, MadeServices, ServiceKey } from '../../plan/ipvs/ipvs-service.js';
 
 export interface ServiceTable {
+  readonly timeouts: IpvsTimeouts;
+  /** Of the families: whether there is a service. */
+  readonly serves: { readonly four: boolean; readonly six: boolean };
   /** Those of IPv6 by the negative of their mark. */
   readonly byMark: ReadonlyMap<number, IpvsService>;
   withKey(key: ServiceKey): IpvsService | undefined;
@@ -29,10 +32,16 @@ export function indexServices(services: IpvsServices): ServiceTable {
     else same.set(key.ip, service);
   }
   return {
+    timeouts: services.timeouts,
+    serves: { four: [...services.values()].some(isOfFour), six: ![...services.values()].every(isOfFour) },
     withKey: (key) => services.get(formatServiceKey(key)),
     byMark,
     at: (proto, ip, port) => byPort.get((proto << 16) | port)?.get(ip),
   };
+}
+
+function isOfFour({ key }: IpvsService): boolean {
+  return key.kind === 'mark' ? key.family === 'inet' : typeof key.ip === 'number';
 }
 
 const NO_MARKS: ServiceTable['byMark'] = new Map();
@@ -42,6 +51,8 @@ const NAMES: ReadonlyMap<number, keyof typeof PROTOCOLS> = new Map(
 
 export function madeServices(services: MadeServices): ServiceTable {
   return {
+    timeouts: services.timeouts,
+    serves: { four: true, six: true },
     withKey: (key) => (key.kind === 'mark' ? undefined : services.find(key.proto, key.ip, key.port)),
     byMark: NO_MARKS,
     at: (proto, ip, port) => {

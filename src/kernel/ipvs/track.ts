@@ -8,7 +8,8 @@ import type { Passage } from '../netfilter/contract.js';
 import type { IpvsConnection } from './connection.js';
 
 /** `tracks`: net.ipv4.vs.conntrack. */
-export function noteHandled(tracks: boolean, passage: Passage, { server, serverPort }: IpvsConnection): void {
+export function noteHandled(tracks: boolean, passage: Passage, connection: IpvsConnection): void {
+  const { server, serverPort } = connection;
   passage.ipvs = { next: undefined, outer: undefined, left: false, failure: undefined };
   if (!tracks) {
     passage.ct = undefined;
@@ -16,6 +17,7 @@ export function noteHandled(tracks: boolean, passage: Passage, { server, serverP
     return;
   }
   const tracked = passage.ct as Connection | undefined;
+  connection.tracked = tracked;
   if (tracked === undefined || tracked.confirmed || passage.ctReply || server.method !== 'masq') return;
   const { dst, proto, b } = tracked.reply;
   tracked.reply = makeTuple(server.ip, dst, proto, serverPort, b);

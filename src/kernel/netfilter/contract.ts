@@ -97,8 +97,10 @@ export interface IpvsHooks {
   /** The entry by which a request became what it is sent as. */
   hitOf(request: IpPacket, sent: IpPacket, mark: number): RuleHit | undefined;
   reset(): void;
+  /** Time has passed: what was tracked of connections that are over is forgotten. */
+  expire(): void;
   /** Takes over connections and templates; those of servers that are no more are without a server. */
-  inherit(before: IpvsHooks): void;
+  inherit(before: IpvsHooks | undefined): void;
 }
 
 export interface IpvsFlow {
@@ -186,9 +188,11 @@ export interface Netfilter {
   hook(hook: Hook, passage: Passage, inDevice: string | undefined, outDevice: string | undefined, record: boolean): HookResult;
   /** Forgets every connection and every counter that rules keep. */
   reset(): void;
+  /** Time has passed. */
+  expire(): void;
   /**
-   * Takes over what a netfilter of other rules knew: connections, lists of `recent` that rules still name, and what rules that stayed have counted.
-   * `inPlace`: also what sets of nftables that stayed were given, and IPVS's connections.
+   * Takes over what a netfilter of other rules knew: connections, IPVS's too, lists of `recent` that rules still name, and what rules that stayed have
+   * counted. `inPlace`: also what sets of nftables that stayed were given.
    */
   inherit(before: Netfilter, inPlace: boolean): void;
   /** Deletes the connections that match, or all; says how many. */

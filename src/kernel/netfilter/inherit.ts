@@ -31,7 +31,7 @@ function isNamed(name: string, ruleset: Ruleset | undefined): boolean {
 
 type Family = readonly [evaluation: Evaluation, nft: NftProgram | undefined];
 
-/** What sets were given stays with those of the same name; and so do the connections of IPVS. */
+/** What sets were given stays with those of the same name. */
 export function inheritInPlace([evaluation, nft]: Family, [before, old]: Family): void {
   for (const [key, elements] of before.nftState) {
     const table = old?.tables.find(({ sets }) => 'name' in key && sets.get((key as NftSet).name) === key);
@@ -40,5 +40,4 @@ export function inheritInPlace([evaluation, nft]: Family, [before, old]: Family)
     evaluation.nftState.delete(key);
     if (now !== undefined) evaluation.nftState.set(now, elements);
   }
-  if (before.host.ipvs !== undefined) evaluation.host.ipvs?.inherit(before.host.ipvs);
 }

@@ -115,10 +115,15 @@ class NamespaceNetfilter implements Netfilter {
     this.#host.ipvs?.reset();
   }
 
+  expire(): void {
+    this.#host.ipvs?.expire();
+  }
+
   inherit(before: Netfilter, inPlace: boolean): void {
     if (!(before instanceof NamespaceNetfilter)) return;
     this.tracked.adopt(before.tracked, this.#host.nowUs());
     inheritState(this.#evaluation, before.#evaluation, this.#ruleset);
+    this.#host.ipvs?.inherit(before.#host.ipvs);
     if (inPlace) inheritInPlace([this.#evaluation, this.#nft], [before.#evaluation, before.#nft]);
   }
 

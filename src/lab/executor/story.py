@@ -8,7 +8,7 @@ from sysctls import no_sysctl, write_sysctls
 from netlink import NETLINK_NETFILTER, NFNL_SUBSYS_CTNETLINK, NLM_F_DUMP, NLM_F_REQUEST, NLMSG_DONE, NLMSG_ERROR, attributes, messages, number
 from netns import enter
 
-RESTORE = {"iptables": ["iptables-restore"], "ip6tables": ["ip6tables-restore"], "nft": ["nft", "-f", "-"]}
+RESTORE = {"iptables": ["iptables-restore"], "ip6tables": ["ip6tables-restore"], "nft": ["nft", "-f", "-"], "ipvs": ["ipvsadm", "-R"]}
 TCP = "NONE SYN_SENT SYN_RECV ESTABLISHED FIN_WAIT CLOSE_WAIT LAST_ACK TIME_WAIT CLOSE SYN_SENT2".split()
 SCTP = "NONE CLOSED COOKIE_WAIT COOKIE_ECHOED ESTABLISHED SHUTDOWN_SENT SHUTDOWN_RECD SHUTDOWN_ACK_SENT HEARTBEAT_SENT".split()
 NAMES = {1: "icmp", 6: "tcp", 17: "udp", 47: "gre", 58: "icmpv6", 132: "sctp"}

@@ -21,6 +21,8 @@ export interface RealServer {
   readonly port: number;
   readonly method: ForwardingMethod;
   readonly weight: number;
+  /** The last that was not 0, where one was edited to 0. */
+  readonly lastWeight?: number | undefined;
   /** Connections at which it gets no more, and below which it gets some again; 0 for none. */
   readonly upper: number;
   readonly lower: number;
@@ -39,13 +41,24 @@ export interface IpvsService {
   readonly servers: readonly RealServer[];
 }
 
+/** Seconds for which an idle connection is kept, where `--set` changed the kernel's own. */
+export interface IpvsTimeouts {
+  /** Of established TCP connections, and of those that one end has closed. */
+  readonly tcp?: number;
+  readonly tcpFin?: number;
+  readonly udp?: number;
+}
+
 /** By the text of the key, in the order in which they came. */
-export type IpvsServices = ReadonlyMap<string, IpvsService>;
+export interface IpvsServices extends ReadonlyMap<string, IpvsService> {
+  readonly timeouts: IpvsTimeouts;
+}
 
 /** Services as a program has them, none with a mark, each of which may be made when it is first asked for. */
 export interface MadeServices {
   /** The one of that address and port; the same object each time. */
   find(proto: 'tcp' | 'udp' | 'sctp', ip: Ip, port: number): IpvsService | undefined;
+  readonly timeouts: IpvsTimeouts;
   /** As `ipvsadm -R` reads. */
   readonly text: string;
 }

@@ -79,6 +79,8 @@ describe('a bad ipvsadm text', () => {
     ['with a server twice', `${A}-a -t 10.0.0.1:80 -r 10.0.0.2\n-a -t 10.0.0.1:80 -r 10.0.0.2`, 'server-exists', 3, 30],
     ['with a server of the other family', `${A}-a -t 10.0.0.1:80 -r [fd00::1]:80 -m`, 'server-family', 2, 37],
     ['with a weight too great', `${A}-a -t 10.0.0.1:80 -r 10.0.0.2 -w 65536`, 'out-of-range', 2, 34],
+    ['with a time-out too few', '--set 900 120', 'missing-value', 1, 14],
+    ['with a time-out too great', '--set 900 120 2678401', 'out-of-range', 1, 15],
     ['that deletes a server that is not there', `${A}-d -t 10.0.0.1:80 -r 10.0.0.2`, 'unknown-server', 2, 30],
   ];
   for (const [what, text, code, line, column] of cases) {
@@ -100,7 +102,7 @@ describe('a bad ipvsadm text', () => {
       (error: unknown) => error instanceof InputError && error.problems.length === 3,
     );
   });
-  for (const text of ['--set 1 2 3', '-L', '-Z', '-A -t 10.0.0.1:5060 --pe sip', `${A}-a -t 10.0.0.1:80 -r 10.0.0.2 -i --tun-type gue`]) {
+  for (const text of ['-L', '-Z', '-A -t 10.0.0.1:5060 --pe sip', `${A}-a -t 10.0.0.1:80 -r 10.0.0.2 -i --tun-type gue`]) {
     it(`that says \`${text.trim().split('\n').at(-1)}\` is not modelled`, () => assert.throws(() => readIpvs(text), UnsupportedError));
   }
 });

@@ -1,28 +1,33 @@
 /**
- * The text that `ipvsadm -R` reads, run against no services at all (ipvsadm.c): -A, -E, -D, -a, -e, -d and -C with their options, long and
- * short. All errors come together. Left out: --set, --start-daemon, -Z and listing, unsupported by name, and so are persistence engines.
+ * The text that `ipvsadm -R` reads, run against no services, or those that are there already (ipvsadm.c): -A, -E, -D, -a, -e, -d, -C and --set with
+ * their options, long and short. All errors come together. Left out: --start-daemon, -Z and listing, unsupported by name, and so are persistence
+ * engines.
  */
 import { HopspecError, InputError, type Problem, unsupported, UnsupportedError } from '../../base/errors.js';
-import type { IpvsService, IpvsServices, RealServer, ServiceKey } from './ipvs-service.js';
+import type { IpvsServices, IpvsTimeouts, RealServer, ServiceKey } from './ipvs-service.js';
 import { formatSocket } from '../../base/ip.js';
 import { formatServiceKey, readServiceKey } from './service-key.js';
 import { readPlainLine } from './plain-line.js';
 import { readServer, readServiceOptions, type ServiceOptions } from './options.js';
-import { lastPosition, type LineReader, nextWord, readWords, refuse, takeWord } from '../restore-line.js';
+import { lastPosition, type LineReader, nextWord, readWords, refuse, takeNumber, takeWord } from '../restore-line.js';
 
 interface DraftService extends ServiceOptions {
   readonly key: ServiceKey;
   readonly servers: RealServer[];
 }
 
-type Services = Map<string, DraftService>;
+class Services extends Map<string, DraftService> {
+  timeouts: IpvsTimeouts = {};
+}
+
 type Command = (reader: LineReader, services: Services) => void;
 
 const PROBLEMS_MAX = 20;
+const TIMEOUT_MAX = 86_400 * 31;
 
 /** Throws InputError with every problem found; UnsupportedError where nothing is wrong but something is not modelled. */
-export function readIpvs(text: string, file = 'ipvs'): IpvsServices {
-  const services: Services = new Map();
+export function readIpvs(text: string, file = 'ipvs', before?: IpvsServices): IpvsServices {
+  const services = draftOf(before);
   const problems: Problem[] = [];
   const notModelled: Problem[] = [];
   for (const [i, line] of text.split('\n').entries()) {
@@ -38,14 +43,21 @@ export function readIpvs(text: string, file = 'ipvs'): IpvsServices {
   }
   if (problems.length > 0) throw new InputError(problems);
   if (notModelled.length > 0) throw new UnsupportedError(notModelled);
-  return services satisfies ReadonlyMap<string, IpvsService>;
+  return services;
+}
+
+function draftOf(before: IpvsServices | undefined): Services {
+  const services = new Services();
+  for (const [name, service] of before ?? []) services.set(name, { ...service, servers: [...service.servers] });
+  services.timeouts = before?.timeouts ?? {};
+  return services;
 }
 
 const LONG: Readonly<Record<string, string>> = {
   ...{ '--add-service': '-A', '--edit-service': '-E', '--delete-service': '-D', '--clear': '-C' },
   ...{ '--add-server': '-a', '--edit-server': '-e', '--delete-server': '-d' },
 };
-const UNMODELLED = ['--set', '--start-daemon', '--stop-daemon', '-Z', '--zero', '-L', '-l', '--list', '-S', '--save', '-R', '--restore'];
+const UNMODELLED = ['--start-daemon', '--stop-daemon', '-Z', '--zero', '-L', '-l', '--list', '-S', '--save', '-R', '--restore'];
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   '-A': addService,
@@ -55,6 +67,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   '-a': addServer,
   '-e': editServer,
   '-d': deleteServer,
+  '--set': setTimeouts,
 };
 
 function readLine(reader: LineReader, services: Services): void {
@@ -116,7 +129,9 @@ function addServer(reader: LineReader, services: Services): void {
 function editServer(reader: LineReader, services: Services): void {
   const service = takeService(reader, services);
   const server = readServer(reader, service.key);
-  service.servers[existing(reader, service, server)] = server;
+  const at = existing(reader, service, server);
+  const { weight, lastWeight = weight } = service.servers[at] as RealServer;
+  service.servers[at] = server.weight > 0 || lastWeight === 0 ? server : { ...server, lastWeight };
 }
 
 function deleteServer(reader: LineReader, services: Services): void {
@@ -136,4 +151,17 @@ function existing(reader: LineReader, service: DraftService, server: RealServer)
     'unknown-server',
     `the service ${formatServiceKey(service.key)} has no server ${formatSocket(server.ip, server.port)}`,
   );
+}
+
+/** 0 leaves one as it is. */
+function setTimeouts(reader: LineReader, services: Services): void {
+  const [tcp, tcpFin, udp] = ['TCP', 'closed TCP', 'UDP'].map((what) =>
+    takeNumber(reader, `the time-out of ${what} connections`, TIMEOUT_MAX),
+  );
+  services.timeouts = {
+    ...services.timeouts,
+    ...(tcp ? { tcp } : {}),
+    ...(tcpFin ? { tcpFin } : {}),
+    ...(udp ? { udp } : {}),
+  };
 }

@@ -9,11 +9,11 @@ export type IsBindable = (ip: Ip) => boolean;
 /** `spot` is the plan's `listeners`; `index` is where each stands there. */
 export function checkListeners(
   spot: Spot,
-  listeners: readonly { readonly listener: ListenerPlan; readonly index: number }[],
+  listeners: readonly { readonly one: ListenerPlan; readonly index: number }[],
   localOf: (netns: string) => IsBindable | undefined,
 ): void {
   checkPorts(spot, listeners);
-  for (const { listener, index } of listeners) {
+  for (const { one: listener, index } of listeners) {
     const ip = parseIp(listener.ip);
     if (ip === undefined || isAny(ip) || isGroup(ip, listener) || listener.freebind === true || listener.transparent === true) continue;
     const bare = typeof ip === 'bigint' ? (mappedIp(ip) ?? ip) : ip;
@@ -42,9 +42,9 @@ interface Bound {
 }
 
 /** Connections on a port of every address, and of one of these: SO_REUSEADDR does not help, as both listen; SO_REUSEPORT of both does. */
-function checkPorts(spot: Spot, listeners: readonly { readonly listener: ListenerPlan; readonly index: number }[]): void {
+function checkPorts(spot: Spot, listeners: readonly { readonly one: ListenerPlan; readonly index: number }[]): void {
   const ports = new Map<string, Bound[]>();
-  for (const { listener, index } of listeners) {
+  for (const { one: listener, index } of listeners) {
     const { netns, proto, port } = listener;
     const bound = boundOf(listener);
     if (proto === 'udp' || bound === undefined) continue;

@@ -70,6 +70,13 @@ describe('a story that cannot be', () => {
     assert.match(all, /no chain `NOWHERE`/);
     assert.match(all, /`-X` must begin with -D or be -F/);
   });
+  it('servers of IPVS that are not there, by what was run before', () => {
+    const edit = (id: string, ipvs: string): object => ({ ...OPEN, id, change: { c: { ipvs } } });
+    const added = edit('a', '-A -t 10.0.0.9:80 -s rr\n-a -t 10.0.0.9:80 -r 10.0.0.2:80 -m');
+    const server = '-t 10.0.0.9:80 -r 10.0.0.2:80';
+    assert.deepEqual(problems(added, edit('b', `-e ${server} -m -w 0`), edit('c', `-d ${server}`)), []);
+    assert.match(problems(added, edit('b', `-d ${server}`), edit('c', `-e ${server} -m`)).join(), /has no server 10\.0\.0\.2:80/);
+  });
 });
 
 it('a story reads as it is written', () => {
@@ -79,7 +86,7 @@ it('a story reads as it is written', () => {
     reuse: 'a',
     keep: true,
     after_ms: 5,
-    change: { c: { iptables, conntrack: ['-F'] } },
+    change: { c: { iptables, ipvs: '--set 9 0 0\n', conntrack: ['-F'] } },
     stop: ['x'],
     conntrack: ['c'],
   };

@@ -57,18 +57,22 @@ function fillTable({ servers }: Scheduling): Table {
   }
 }
 
-/** Servers with a weight, each with its order of places. */
+/** Servers with a weight, or that had one, each with its order of places. */
 function fillings(servers: readonly RealServer[]): readonly Filling[] {
-  const weights = servers.map(({ weight }) => weight).filter((weight) => weight > 0);
+  const weights = servers.map(weightOf).filter((weight) => weight > 0);
   const step = weights.reduce((a, b) => greatestCommonDivisor(a, b), 0);
   const shift = Math.max(0, 32 - Math.clz32(Math.max(0, ...weights) / step) - SHARE_BITS);
   return servers
-    .filter(({ weight }) => weight > 0)
+    .filter((server) => weightOf(server) > 0)
     .map((server) => {
       const at = hash(server.ip, server.port, FIRST, 0) % PLACES;
       const skip = (hash(server.ip, server.port, SECOND, 0) % (PLACES - 1)) + 1;
-      return { server, at, skip, turns: (server.weight / step) >> shift || 1 };
+      return { server, at, skip, turns: (weightOf(server) / step) >> shift || 1 };
     });
+}
+
+function weightOf({ weight, lastWeight }: RealServer): number {
+  return lastWeight ?? weight;
 }
 
 function greatestCommonDivisor(a: number, b: number): number {

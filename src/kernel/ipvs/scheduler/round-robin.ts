@@ -5,16 +5,19 @@
 import type { RealServer } from '../../../plan/ipvs/ipvs-service.js';
 import { nobodyAvailable, type Scheduler, type Scheduling } from './scheduler.js';
 
+/** Where the turn stands when the first of all was taken away. */
+export const BEFORE_ALL = 'before all';
+
 export const roundRobin: Scheduler = (scheduling) => {
   const { servers, available } = scheduling;
-  const last = scheduling.memory as RealServer | undefined;
+  const last = scheduling.memory as RealServer | typeof BEFORE_ALL | undefined;
   if (last === undefined && scheduling.fresh) return remember(scheduling, servers.find(available));
   if (last === undefined)
     return remember(
       scheduling,
       scheduling.choose(() => 1),
     );
-  const at = servers.indexOf(last);
+  const at = last === BEFORE_ALL ? -1 : servers.indexOf(last);
   for (let i = 1; i <= servers.length; i++) {
     const server = servers[(at + i) % servers.length] as RealServer;
     if (available(server)) return remember(scheduling, server);
@@ -50,15 +53,28 @@ export const weightedRoundRobin: Scheduler = (scheduling) => {
 /** ip_vs_wrr_dest_changed, for each server that was added: the first round is that of the first server. */
 function begin(servers: readonly RealServer[]): Mark {
   const mark: Mark = { at: -1, weight: 0, most: 0, step: 0 };
-  const added: number[] = [];
-  for (const { weight } of servers.toReversed()) {
-    added.push(weight);
-    mark.step = added.filter((each) => each > 0).reduce(greatestCommonDivisor, 0) || 1;
-    mark.most = Math.max(...added) - (mark.step - 1);
-    if (mark.weight > mark.most || mark.weight === 0) mark.weight = mark.most;
-    else if (mark.step > 1) mark.weight = Math.floor(mark.weight / mark.step) * mark.step + 1;
-  }
+  const oldestFirst = servers.toReversed();
+  for (const i of oldestFirst.keys()) measure(mark, oldestFirst.slice(0, i + 1));
   return mark;
+}
+
+export function isMark(memory: unknown): memory is Mark {
+  return typeof memory === 'object' && memory !== null && 'step' in memory;
+}
+
+/** ip_vs_wrr_dest_changed of a service that is in use. */
+export function changedMark({ weight }: Mark, servers: readonly RealServer[]): Mark {
+  const mark: Mark = { at: -1, weight, most: 0, step: 0 };
+  measure(mark, servers);
+  return mark;
+}
+
+function measure(mark: Mark, servers: readonly RealServer[]): void {
+  const weights = servers.map(({ weight }) => weight);
+  mark.step = weights.filter((each) => each > 0).reduce(greatestCommonDivisor, 0) || 1;
+  mark.most = Math.max(0, ...weights) - (mark.step - 1);
+  if (mark.weight > mark.most || mark.weight === 0) mark.weight = mark.most;
+  else if (mark.step > 1) mark.weight = Math.floor(mark.weight / mark.step) * mark.step + 1;
 }
 
 function next({ servers, available }: Scheduling, mark: Mark): RealServer | undefined {

@@ -84,6 +84,7 @@ function joinHalves(halves: readonly IpvsHalf[]): Joined {
       },
     },
     ipvs: {
+      timeouts: halves[0]?.ipvs.timeouts ?? {},
       find: (proto, ip, port) => halves.find(({ family }) => family === familyOf(ip))?.ipvs.find(proto, ip, port),
       get text() {
         return halves.map(({ ipvs }) => ipvs.text).join('');

@@ -38,6 +38,7 @@ export function virtualServerTable(ports: readonly ProxyPort[], index: AddressIn
     return service;
   };
   const table = {
+    timeouts: {},
     find(proto: keyof typeof PROTOCOL, ip: Ip, port: number): IpvsService | undefined {
       const number = (PROTOCOL[proto] << 16) | port;
       const own = index.byAddress.get(number)?.get(ip);
