@@ -114,3 +114,22 @@ Feature: MetalLB gives a bare-metal cluster its load balancer
       """
     Then Service web field "status.loadBalancer" is "{}"
     And client laptop cannot reach address 192.168.1.240 on port 80 and is unreachable
+
+  Scenario: A class leaves the Service to a balancer of its own
+    Given the manifest:
+      """
+      apiVersion: v1
+      kind: Service
+      metadata: {name: classed}
+      spec: {type: LoadBalancer, loadBalancerClass: example.com/own, selector: {app: web}, ports: [{port: 80, nodePort: 30333}]}
+      """
+    Then client laptop cannot reach address 192.168.1.241 on port 80 and is unreachable
+    And client laptop can reach Service classed via NodePort 30333 on node2
+    When the manifest is applied:
+      """
+      apiVersion: v1
+      kind: Service
+      metadata: {name: classed}
+      spec: {type: LoadBalancer, selector: {app: web}, ports: [{port: 80, nodePort: 30333}]}
+      """
+    Then applying the manifest is refused with "spec.loadBalancerClass: Invalid value: \"null\": may not change once set"

@@ -18,7 +18,7 @@ type Fields = Readonly<Record<string, unknown>>;
 export function unmodelledFields(object: KubeObject, headersKnown = false): readonly Unmodelled[] {
   const fields = object as unknown as Fields;
   const own = annotations(object.metadata.annotations, 'metadata.annotations');
-  if (object.kind === 'Service') return [...own, ...(headersKnown ? [] : proxyHeaders(object)), ...serviceFields(at(fields, 'spec'))];
+  if (object.kind === 'Service') return [...own, ...(headersKnown ? [] : proxyHeaders(object))];
   if (object.kind === 'Pod') return [...own, ...podFields(at(fields, 'spec'), 'spec')];
   const template = at(at(fields, 'spec'), 'template');
   if (template === undefined) return own;
@@ -84,11 +84,6 @@ function proxyHeaders({ metadata: { annotations = {} } }: KubeObject): Unmodelle
   return Object.keys(annotations)
     .filter(isProxyHeaderAnnotation)
     .map((key) => ({ path: `metadata.annotations[${key}]`, effect: 'puts a PROXY header before what the client sends' }));
-}
-
-function serviceFields(spec: Fields | undefined): Unmodelled[] {
-  if (!isSet(spec?.['loadBalancerClass'])) return [];
-  return [{ path: 'spec.loadBalancerClass', effect: 'leaves the Service to a load balancer of its own' }];
 }
 
 const ANNOTATIONS: readonly (readonly [RegExp, string])[] = [

@@ -171,6 +171,14 @@ function balancerAddress({ loadBalancer }: ResolveContext, service: Service): Ad
     throw inputError('no-load-balancer', `${called} is of type ${type}, which no load balancer serves`, {
       fix: 'give it type: LoadBalancer, or status.loadBalancer.ingress',
     });
+  if (service.spec.loadBalancerClass !== undefined)
+    throw inputError(
+      'no-load-balancer',
+      `${called} has loadBalancerClass ${service.spec.loadBalancerClass}, whose balancer is not modelled`,
+      {
+        fix: 'leave the class out, or give the Service status.loadBalancer.ingress',
+      },
+    );
   throw inputError('no-load-balancer', `${called} has no load balancer address: nobody gave it one`, {
     fix: 'give the cluster a load balancer (`loadBalancer: {kind: cloud}` in its file), or the Service status.loadBalancer.ingress',
   });

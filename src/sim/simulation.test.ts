@@ -80,7 +80,6 @@ test('the matrix has every ordered pair of pods, itself included', () => {
 for (const [what, manifests] of [
   ['the sender', POD('a', 'node1', 'runtimeClassName: kata,') + POD('web', 'node2') + SERVICE('web')],
   ['the server', POD('a', 'node1') + POD('web', 'node2', 'runtimeClassName: kata,') + SERVICE('web')],
-  ['the Service', POD('a', 'node1') + POD('web', 'node2') + SERVICE('web', 'type: LoadBalancer, loadBalancerClass: x.example/y,')],
 ] as const) {
   test(`traffic of an object with an unmodelled field is "cannot say": ${what}`, () => {
     assert.throws(() => cluster(manifests).trace({ from: 'pod/a', to: 'svc/web' }), UnsupportedError);

@@ -63,7 +63,10 @@ function dropUnused(spec: Spec, old: ServiceSpec): void {
   if (takesNodePorts(old) && !takesNodePorts(spec)) spec.ports = dropNodePorts(spec.ports ?? [], old.ports ?? []);
   if (needsHealthCheckPort(old) && !needsHealthCheckPort(spec) && spec.healthCheckNodePort === old.healthCheckNodePort)
     delete spec.healthCheckNodePort;
-  if (old.type === 'LoadBalancer' && spec.type !== 'LoadBalancer') delete spec.allocateLoadBalancerNodePorts;
+  if (old.type === 'LoadBalancer' && spec.type !== 'LoadBalancer') {
+    delete spec.allocateLoadBalancerNodePorts;
+    if (spec.loadBalancerClass === old.loadBalancerClass) delete spec.loadBalancerClass;
+  }
   if (isExternallyAccessible(old) && !isExternallyAccessible(spec)) delete spec.externalTrafficPolicy;
 }
 

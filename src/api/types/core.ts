@@ -221,6 +221,7 @@ export interface ServiceSpec {
   readonly loadBalancerSourceRanges?: readonly string[] | undefined;
   readonly allocateLoadBalancerNodePorts?: boolean | undefined;
   readonly healthCheckNodePort?: number | undefined;
+  readonly loadBalancerClass?: string | undefined;
 }
 export interface ServicePort {
   readonly name?: string | undefined;

@@ -1,7 +1,7 @@
 /**
  * Who serves Services of type LoadBalancer: a cloud's service controller with the balancers behind it (kubernetes/cloud-provider controllers/service), or
  * MetalLB's controller and speakers. It gives the address, writes it into status, and keeps the LoadBalancer that the network is made from. A node that falls
- * ill stays a target until that is noticed; one that is well again is one at once. Left out: addresses shared by Services, loadBalancerClass, and addresses of IPv6.
+ * ill stays a target until that is noticed; one that is well again is one at once. A Service with a class of its own is nobody's. Left out: addresses shared by Services and addresses of IPv6.
  */
 import type { ClusterSpec } from '../../api/cluster.js';
 import type { Controller, ReconcileContext, StoreEvent, Write } from '../../api/controller.js';
@@ -54,7 +54,7 @@ export function createLoadBalancerController(config: ClusterSpec['loadBalancer']
 }
 
 function isWanted({ spec, metadata }: Service): boolean {
-  const { type, loadBalancerClass } = spec as Service['spec'] & { readonly loadBalancerClass?: string };
+  const { type, loadBalancerClass } = spec;
   return type === 'LoadBalancer' && loadBalancerClass === undefined && metadata.deletionTimestamp === undefined;
 }
 

@@ -1,4 +1,4 @@
-/** Services (Kubernetes v1.34 `pkg/apis/core/validation`, ValidateService and ValidateServiceUpdate). Left out: loadBalancerClass. */
+/** Services (Kubernetes v1.34 `pkg/apis/core/validation`, ValidateService and ValidateServiceUpdate). */
 import { isExternallyAccessible, isHeadless, needsHealthCheckPort } from '../../api/allocate/service-needs.js';
 import { duplicateValue, forbiddenField, invalidValue, requiredValue } from '../../api/field-error.js';
 import type { Cause } from '../../api/refusal.js';
@@ -38,6 +38,10 @@ export function validateServiceUpdate(service: Service, before: Service): Cause[
   ) {
     causes.push(forbiddenField('spec.healthCheckNodePort', 'field is immutable'));
   }
+  if (old.type === 'LoadBalancer' && now.type === 'LoadBalancer' && now.loadBalancerClass !== old.loadBalancerClass)
+    causes.push(
+      invalidValue('spec.loadBalancerClass', now.loadBalancerClass ?? 'null', 'may not change once set', 'delete the Service first'),
+    );
   return causes;
 }
 
@@ -147,14 +151,20 @@ function duplicatePorts(ports: readonly ServicePort[]): Cause[] {
   });
 }
 
-function validateBalancer({ type, loadBalancerSourceRanges = [], allocateLoadBalancerNodePorts }: ServiceSpec): Cause[] {
+function validateBalancer(spec: ServiceSpec): Cause[] {
+  const { type, loadBalancerSourceRanges = [], allocateLoadBalancerNodePorts, loadBalancerClass } = spec;
   const only = "may only be used when `type` is 'LoadBalancer'";
   const path = 'spec.LoadBalancerSourceRanges';
   const causes = loadBalancerSourceRanges.length > 0 && type !== 'LoadBalancer' ? [forbiddenField(path, only)] : [];
   causes.push(...loadBalancerSourceRanges.flatMap((range, i) => cidr(`${path}[${i}]`, range.trim())));
   if (allocateLoadBalancerNodePorts !== undefined && type !== 'LoadBalancer')
     causes.push(forbiddenField('spec.allocateLoadBalancerNodePorts', only));
-  return causes;
+  if (loadBalancerClass === undefined) return causes;
+  if (type !== 'LoadBalancer') return [...causes, forbiddenField('spec.loadBalancerClass', only)];
+  return [
+    ...causes,
+    ...qualifiedName(loadBalancerClass).map((detail) => invalidValue('spec.loadBalancerClass', loadBalancerClass, detail)),
+  ];
 }
 
 const DISTRIBUTIONS = ['PreferClose', 'PreferSameZone', 'PreferSameNode'];
