@@ -56,7 +56,10 @@ function callerRules({ address, ports, sourceRanges }: FabricBalancer, family: I
     const proto = protocol.toLowerCase();
     return sources.map((source) => `${source}${own} -p ${proto} -m ${proto} --dport ${port} -j ACCEPT`);
   });
-  return [`${own} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT`, ...calls, `${own} -j DROP`];
+  // Neighbours tell where they are, untracked.
+  const found =
+    familyOfText(address) === 'IPv6' ? [135, 136].map((type) => `${own} -p ipv6-icmp -m icmp6 --icmpv6-type ${type} -j ACCEPT`) : [];
+  return [...found, `${own} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT`, ...calls, `${own} -j DROP`];
 }
 
 /** What the router has for its own: a proxy takes connections there. */

@@ -35,7 +35,7 @@ export interface NetnsPlan {
   readonly ipvs?: string | MadeServices | undefined;
   /** By device, as `wg setconf` reads. */
   readonly wg?: Readonly<Record<string, string>> | undefined;
-  /** By device: IPv4 addresses for which a program answers ARP there, as MetalLB's speaker does; nobody here holds them. */
+  /** By device: addresses for which a program answers ARP, or neighbour solicitations, there, as MetalLB's speaker does; nobody here holds them. */
   readonly speakers?: Readonly<Record<string, readonly string[]>> | undefined;
 }
 

@@ -53,7 +53,9 @@ function destinationOf({ dst, l4, proto }: IpPacket): RuleDestination {
 const PROTOCOL_NAMES: ReadonlyMap<number, string> = new Map(Object.entries(PROTO).map(([name, number]) => [number, name]));
 
 function balancersOf(view: StoreView): readonly FabricBalancer[] {
-  return view.list('LoadBalancer').map(({ spec, status }) => ({ ...spec, nodes: status.nodes }));
+  return view
+    .list('LoadBalancer')
+    .flatMap(({ spec, status }) => spec.addresses.map((address) => ({ ...spec, address, nodes: status.nodes })));
 }
 
 /** The device of a node that leads to the fabric. */

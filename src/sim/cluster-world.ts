@@ -129,7 +129,7 @@ export class ClusterWorld {
   }
 
   #context(): SelectContext {
-    const { namespace, externals, cluster } = this.#simulation;
-    return { view: this.#simulation.view(), namespace, loadBalancer: cluster.loadBalancer, externals };
+    const { namespace, externals } = this.#simulation;
+    return { view: this.#simulation.view(), namespace, externals };
   }
 }

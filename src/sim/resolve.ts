@@ -1,14 +1,12 @@
 /** Endpoint texts to what a kernel needs: the namespace and source of a sender, the address, port and protocol of a destination. */
 import { inputError, unsupported } from '../base/errors.js';
 import { type Ip, parseIp } from '../base/ip.js';
-import type { ClusterSpec } from '../api/cluster.js';
 import { podIps } from '../api/object/pod-ips.js';
 import type { Service } from '../api/types/core.js';
 import type { StoreView } from '../api/view.js';
 import { NETNS } from '../node/agent.js';
 import { hasPodNetwork } from '../node/pods-of-node.js';
 import type { ProbeProtocol } from '../plan/plan.js';
-import { refuseBalancerFamilies } from './balancer-families.js';
 import { type EndpointText, parseEndpoint } from './endpoint.js';
 import { podListeners } from './listeners.js';
 import { findObject, nodeAddress, podAddress } from './lookup.js';
@@ -32,7 +30,6 @@ export interface Destination {
 export interface ResolveContext {
   readonly view: StoreView;
   readonly namespace: string;
-  readonly loadBalancer: ClusterSpec['loadBalancer'];
   /** The outside host of that name or address, made when it is a new address. */
   external(nameOrIp: string): { readonly name: string; readonly address: string };
 }
@@ -134,7 +131,7 @@ function addressOf(context: ResolveContext, endpoint: EndpointText, query: Trace
         query.at,
       );
     case 'lb':
-      return balancerAddress(context, findObject(context.view, 'Service', endpoint, context.namespace));
+      return balancerAddress(findObject(context.view, 'Service', endpoint, context.namespace));
     case 'dns':
       throw unsupported('dns', `"${query.to}": names are not resolved yet`, { fix: 'use svc/NAME or pod/NAME' });
   }
@@ -160,8 +157,7 @@ function serviceAddress(context: ResolveContext, service: Service, wanted: numbe
   return { address, text, port: wanted ?? port?.port, proto };
 }
 
-function balancerAddress({ loadBalancer }: ResolveContext, service: Service): Address {
-  refuseBalancerFamilies(service, loadBalancer);
+function balancerAddress(service: Service): Address {
   const { namespace, name } = service.metadata;
   const ip = service.status?.loadBalancer?.ingress?.find((one) => one.ip !== undefined)?.ip;
   if (ip !== undefined) return { address: ip, text: `lb/${namespace}/${name}`, port: service.spec.ports?.[0]?.port };

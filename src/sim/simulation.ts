@@ -280,8 +280,7 @@ export class Simulation implements SimulationApi {
   }
 
   #resolveContext(): Parameters<typeof resolveSource>[0] {
-    const { loadBalancer } = this.cluster;
-    return { view: this.view(), namespace: this.namespace, loadBalancer, external: (nameOrIp) => this.outside.find(nameOrIp) };
+    return { view: this.view(), namespace: this.namespace, external: (nameOrIp) => this.outside.find(nameOrIp) };
   }
 }
 

@@ -8,7 +8,8 @@ import type { KubeObject } from './meta.js';
 export interface LoadBalancer extends KubeObject {
   readonly kind: 'LoadBalancer';
   readonly spec: {
-    readonly address: string;
+    /** One, or one of each family. */
+    readonly addresses: readonly string[];
     readonly delivery: Delivery;
     /** Whom a proxy calls: the ports of nodes, or pods themselves. */
     readonly targets: 'nodes' | 'pods';
@@ -27,7 +28,7 @@ export interface LoadBalancer extends KubeObject {
 }
 
 /**
- * How packets for the address come to the nodes: one node answers ARP for it; the router has routes to the nodes, announced by BGP or set by the cloud; or
+ * How packets for the address come to the nodes: one node answers ARP, or neighbour solicitations, for it; the router has routes to the nodes, announced by BGP or set by the cloud; or
  * the balancer is a proxy, which calls the nodes' ports in its own name.
  */
 export type Delivery = 'arp' | 'bgp' | 'routes' | 'proxy';

@@ -1,25 +1,25 @@
 /** Addresses for Services of type LoadBalancer: MetalLB gives every address of its pool (unless avoidBuggyIPs is set), a cloud those of hosts. */
-import { cidrAddress, cidrContains, cidrSize, parseCidr } from '../../base/cidr.js';
+import { type Cidr, cidrAddress, cidrContains, cidrSize, parseCidr } from '../../base/cidr.js';
 import { formatIp, parseIp } from '../../base/ip.js';
+import { familyOf, type IpFamily } from '../../base/ip-family.js';
 
 /** Addresses tried before the pool is called full. */
 const TRIES_MAX = 65_536;
 
 export interface AddressPool {
-  /** As in the cluster file: one CIDR, or two with a comma, of which the IPv4 one counts. Undefined: no address is given. */
+  /** As in the cluster file: one CIDR, or one of each family with a comma. Undefined: no address is given. */
   readonly cidr: string | undefined;
   readonly hostsOnly: boolean;
 }
 
 export function poolHas({ cidr }: AddressPool, address: string): boolean {
-  const range = ipv4Range(cidr);
   const ip = parseIp(address);
-  return range !== undefined && ip !== undefined && cidrContains(range, ip);
+  return ip !== undefined && rangesOf(cidr).some((range) => cidrContains(range, ip));
 }
 
-/** The lowest free address; undefined when none is left. */
-export function freeAddress({ cidr, hostsOnly }: AddressPool, taken: ReadonlySet<string>): string | undefined {
-  const range = ipv4Range(cidr);
+/** The lowest free address of a family; undefined when none is left, or the pool has none. */
+export function freeAddress({ cidr, hostsOnly }: AddressPool, family: IpFamily, taken: ReadonlySet<string>): string | undefined {
+  const range = rangesOf(cidr).find(({ ip }) => familyOf(ip) === family);
   if (range === undefined) return undefined;
   const size = cidrSize(range);
   const narrow = hostsOnly && size > 2;
@@ -31,7 +31,6 @@ export function freeAddress({ cidr, hostsOnly }: AddressPool, taken: ReadonlySet
   return undefined;
 }
 
-function ipv4Range(text: string | undefined): ReturnType<typeof parseCidr> {
-  const four = text?.split(',').find((part) => !part.includes(':'));
-  return four === undefined ? undefined : parseCidr(four.trim());
+function rangesOf(text = ''): readonly Cidr[] {
+  return text.split(',').flatMap((part) => parseCidr(part.trim()) ?? []);
 }

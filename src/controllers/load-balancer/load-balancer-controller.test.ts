@@ -39,6 +39,11 @@ const L2: Config = { kind: 'metallb-l2', pool: '198.51.100.0/30' };
 const BGP: Config = { kind: 'metallb-bgp', pool: '198.51.100.0/30' };
 const CLOUD: Config = { kind: 'cloud', pool: undefined };
 
+const BOTH: Config = { kind: 'metallb-l2', pool: '198.51.100.0/30,fd00::/64' };
+const DUAL: Partial<Service['spec']> = { ipFamilies: ['IPv4', 'IPv6'], ipFamilyPolicy: 'RequireDualStack' };
+
+const addresses = (w: World, name: string): readonly string[] =>
+  (w.get('Service', name).status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => ip ?? []);
 const at = (w: World, name: string): readonly string[] => w.get('LoadBalancer', name).status.nodes;
 const down = (w: World, name: string): void =>
   w.patch({ kind: 'Node', name }, (node: Node) => ({
@@ -80,7 +85,7 @@ test('a cloud gives addresses of hosts, and keeps the Service until its balancer
 test('an address that stands in the status already is kept', () => {
   const status = { loadBalancer: { ingress: [{ ip: '192.0.2.7' }] } };
   const w = started(L2, { ...balanced('a'), status });
-  assert.equal(w.get('LoadBalancer', 'a').spec.address, '192.0.2.7');
+  assert.deepEqual(w.get('LoadBalancer', 'a').spec.addresses, ['192.0.2.7']);
 });
 
 test('a Service of a class of its own is left alone', () => {
@@ -152,7 +157,72 @@ test('at rest nothing more is written', () => {
   assert.equal(w.store.revision, revision);
 });
 
-test('of two pools the IPv4 one counts; none gives nothing', () => {
-  assert.equal(freeAddress({ cidr: 'fd00::/64,192.0.2.0/31', hostsOnly: true }, new Set(['192.0.2.0'])), '192.0.2.1');
-  assert.equal(freeAddress({ cidr: undefined, hostsOnly: false }, new Set()), undefined);
+test('of a pool of two ranges each family has its own; none gives nothing', () => {
+  const pool = { cidr: 'fd00::/64,192.0.2.0/31', hostsOnly: true };
+  assert.equal(freeAddress(pool, 'IPv4', new Set(['192.0.2.0'])), '192.0.2.1');
+  assert.equal(freeAddress(pool, 'IPv6', new Set(['fd00::1'])), 'fd00::2');
+  assert.equal(freeAddress({ cidr: '192.0.2.0/31', hostsOnly: false }, 'IPv6', new Set()), undefined);
+  assert.equal(freeAddress({ cidr: undefined, hostsOnly: false }, 'IPv4', new Set()), undefined);
+});
+
+test('layer 2: the first address decides which node announces both', () => {
+  const w = started(BOTH, balanced('a', DUAL), slice('a', 'node1'));
+  assert.deepEqual(w.get('LoadBalancer', 'a').spec.addresses, ['198.51.100.0', 'fd00::']);
+  assert.deepEqual(at(w, 'a'), byHash(['node1', 'node2', 'node3'], '198.51.100.0').slice(0, 1));
+});
+
+test('who has one family of two gives the other address back', () => {
+  const w = started({ kind: 'metallb-bgp', pool: '198.51.100.0/32,fd00::/128' }, balanced('a', DUAL));
+  const one: Partial<Service['spec']> = { ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' };
+  w.patch({ kind: 'Service', namespace: 'default', name: 'a' }, (service: Service) => ({ ...service, spec: { ...service.spec, ...one } }));
+  w.settle();
+  w.create(balanced('six', { ipFamilies: ['IPv6'] }));
+  w.settle();
+  assert.deepEqual([addresses(w, 'a'), addresses(w, 'six')], [['198.51.100.0'], ['fd00::']]);
+});
+
+const WANTED = 'metallb.io/loadBalancerIPs';
+const refused: readonly [string, Partial<Service['spec']>, string, string][] = [
+  ['two of one family', DUAL, '198.51.100.1,198.51.100.2', 'IPFamilyForAddresses: same address family ["198.51.100.1" "198.51.100.2"]'],
+  ['three', DUAL, '198.51.100.1,fd00::1,fd00::2', 'IPFamilyForAddresses: invalid ips length 3 ["198.51.100.1" "fd00::1" "fd00::2"]'],
+  ['what is no address', DUAL, '198.51.100.1,web', 'invalid metallb.io/loadBalancerIPs: "198.51.100.1,web"'],
+  ['one for two families', DUAL, 'fd00::1', 'requested loadBalancer IP(s) ["fd00::1"] does not match the ipFamily of the service'],
+  ['one of the wrong family', {}, 'fd00::1', 'requested loadBalancer IP(s) ["fd00::1"] does not match the ipFamily of the service'],
+  ['one of no pool', DUAL, '198.51.100.1,fd99::1', '["198.51.100.1" "fd99::1"] is not allowed in config'],
+  ['one that is taken', {}, '198.51.100.0', `can't change sharing key for "default/b", address also in use by default/a`],
+];
+for (const [name, spec, wanted, why] of refused)
+  test(`MetalLB refuses to give ${name}`, () => {
+    const w = started(BOTH, balanced('a'), balanced('b', spec, { annotations: { [WANTED]: wanted } }));
+    assert.deepEqual(w.events('b'), [`AllocationFailed: Failed to allocate IP for "default/b": ${why}`]);
+    assert.deepEqual(addresses(w, 'b'), []);
+  });
+
+test('MetalLB gives other addresses when others are asked for', () => {
+  const w = started(BOTH, balanced('a', DUAL));
+  w.patch({ kind: 'Service', namespace: 'default', name: 'a' }, (service: Service) => ({
+    ...service,
+    metadata: { ...service.metadata, annotations: { [WANTED]: 'fd00::9,198.51.100.3' } },
+  }));
+  w.settle();
+  assert.deepEqual(addresses(w, 'a'), ['198.51.100.3', 'fd00::9']);
+});
+
+test('who prefers two and is given one hears why', () => {
+  const w = started({ ...BOTH, pool: '198.51.100.0/30' }, balanced('a', { ...DUAL, ipFamilyPolicy: 'PreferDualStack' }));
+  assert.deepEqual(addresses(w, 'a'), ['198.51.100.0']);
+  const said = 'AdditionalAssignFailed: cannot assign additional IP in PreferDualStack: ["198.51.100.0" "<nil>"] is not allowed in config';
+  assert.ok(w.events('a').includes(said), w.events('a').join());
+});
+
+test('a cloud keeps the address of a family that stays', () => {
+  const w = started(
+    { kind: 'cloud', pool: '198.51.100.0/24,2001:db8::/64' },
+    balanced('a', { ...DUAL, ipFamilies: ['IPv6', 'IPv4'] }),
+    balanced('b'),
+  );
+  assert.deepEqual([addresses(w, 'a'), addresses(w, 'b')], [['198.51.100.1', '2001:db8::1'], ['198.51.100.2']]);
+  w.patch({ kind: 'Service', namespace: 'default', name: 'b' }, (service: Service) => ({ ...service, spec: { ...service.spec, ...DUAL } }));
+  w.settle();
+  assert.deepEqual(addresses(w, 'b'), ['198.51.100.2', '2001:db8::2']);
 });

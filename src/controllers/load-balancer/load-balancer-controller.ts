@@ -1,7 +1,7 @@
 /**
  * Who serves Services of type LoadBalancer: a cloud's service controller with the balancers behind it (kubernetes/cloud-provider controllers/service), or
  * MetalLB's controller and speakers. It gives the address, writes it into status, and keeps the LoadBalancer that the network is made from. A node that falls
- * ill stays a target until that is noticed; one that is well again is one at once. A Service with a class of its own is nobody's. Left out: addresses shared by Services and addresses of IPv6.
+ * ill stays a target until that is noticed; one that is well again is one at once. A Service with a class of its own is nobody's. Left out: addresses shared by Services.
  */
 import type { ClusterSpec } from '../../api/cluster.js';
 import type { Controller, ReconcileContext, StoreEvent, Write } from '../../api/controller.js';
@@ -11,14 +11,12 @@ import { objectKey, refOf, splitKey } from '../../api/object/key.js';
 import type { EndpointSlice, Service } from '../../api/types/core.js';
 import type { LoadBalancer } from '../../api/types/load-balancer.js';
 import type { StoreView } from '../../api/view.js';
-import { type AddressPool, freeAddress, poolHas } from './address-pool.js';
 import { asksForProxyHeader } from '../../api/object/proxy-header.js';
 import { nextStatus } from './next-status.js';
 import { type Provider, providerOf } from './provider.js';
 import { podTargets, targetsOf } from './targets.js';
 
 const CLEANUP = 'service.kubernetes.io/load-balancer-cleanup';
-const WANTED_ADDRESS = ['metallb.io/loadBalancerIPs', 'metallb.universe.tf/loadBalancerIPs'];
 
 /** Undefined where nobody serves such Services. */
 export function createLoadBalancerController(config: ClusterSpec['loadBalancer']): Controller | undefined {
@@ -79,51 +77,42 @@ function nodeMatters({ object, before }: StoreEvent): boolean {
 
 function serve(provider: Provider, service: Service, before: LoadBalancer | undefined, context: ReconcileContext): Write[] {
   const { view, nowUs } = context;
-  const held = before?.spec.address ?? service.status?.loadBalancer?.ingress?.find(({ ip }) => ip !== undefined)?.ip;
-  const found = held === undefined ? newAddress(provider, service, view) : { address: held };
-  if (!('address' in found)) return [{ op: 'event', about: service, type: 'Warning', ...found }];
-  const { address } = found;
-  const targets = provider.targets === 'pods' ? podTargets(view, service) : targetsOf(view, service, provider.delivery, address);
+  const held = before?.spec.addresses ?? addressesInStatus(service);
+  const { addresses, said } = provider.assign({ service, held, owners: ownersOf(view, service) });
+  const events = said.map((one): Write => ({ op: 'event', about: service, ...one }));
+  const [first] = addresses;
+  if (first === undefined) return [...events, ...(before === undefined ? [] : [deletion(before), ...withoutStatus(service)])];
+  const targets = provider.targets === 'pods' ? podTargets(view, service) : targetsOf(view, service, provider.delivery, first);
   const { status, againUs } = nextStatus(targets, before?.status, { nowUs, delayUs: provider.delayUs, one: provider.delivery === 'arp' });
-  const balancer = balancerOf(service, address, provider, status);
+  const balancer = balancerOf(service, addresses, provider, status);
   const known = before !== undefined && isEqual(before.spec, balancer.spec) && isEqual(before.status, balancer.status);
-  const said = before === undefined ? provider.events(service, address) : [];
   return [
-    ...said,
+    ...events,
     ...(known ? [] : [before === undefined ? ({ op: 'create', object: balancer } as const) : replacement(before, balancer)].flat()),
     ...withFinalizer(provider, service),
-    ...withStatus(service, address, provider),
+    ...withStatus(service, addresses, provider),
     ...announced(provider, service, before?.status.nodes ?? [], status.nodes),
     ...(againUs === undefined ? [] : [{ op: 'requeue', afterUs: againUs } as const]),
   ];
 }
 
-function newAddress({ pool }: Provider, service: Service, view: StoreView): { address: string } | { reason: string; message: string } {
-  const { namespace, name, annotations } = service.metadata;
-  const taken = new Set(view.list('LoadBalancer').map(({ spec }) => spec.address));
-  const wanted = wantedAddress(service, annotations);
-  const failed = (why: string): { reason: string; message: string } => ({
-    reason: 'AllocationFailed',
-    message: `Failed to allocate IP for "${namespace}/${name}": ${why}`,
-  });
-  if (service.spec.ipFamilies?.includes('IPv4') === false) return failed('no available IPs');
-  if (wanted !== undefined) return asked(pool, wanted, taken, failed);
-  const address = freeAddress(pool, taken);
-  return address === undefined ? failed('no available IPs') : { address };
+function addressesInStatus({ status }: Service): readonly string[] {
+  return (status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => ip ?? []);
 }
 
-function asked<F>(pool: AddressPool, wanted: string, taken: ReadonlySet<string>, failed: (why: string) => F): { address: string } | F {
-  if (!poolHas(pool, wanted)) return failed(`["${wanted}"] is not allowed in config`);
-  return taken.has(wanted) ? failed(`"${wanted}" is already in use`) : { address: wanted };
+/** Of other Services. */
+function ownersOf(view: StoreView, service: Service): ReadonlyMap<string, string> {
+  const own = objectKey(service);
+  const others = view.list('LoadBalancer').filter((balancer) => objectKey(balancer) !== own);
+  return new Map(others.flatMap((balancer) => balancer.spec.addresses.map((address) => [address, objectKey(balancer)] as const)));
 }
 
-function wantedAddress(service: Service, annotations: Readonly<Record<string, string>> | undefined): string | undefined {
-  const { loadBalancerIP } = service.spec as Service['spec'] & { readonly loadBalancerIP?: string };
-  const noted = WANTED_ADDRESS.flatMap((key) => annotations?.[key] ?? [])[0];
-  return noted ?? (loadBalancerIP === '' ? undefined : loadBalancerIP);
-}
-
-function balancerOf(service: Service, address: string, { delivery, targets }: Provider, status: LoadBalancer['status']): LoadBalancer {
+function balancerOf(
+  service: Service,
+  addresses: readonly string[],
+  { delivery, targets }: Provider,
+  status: LoadBalancer['status'],
+): LoadBalancer {
   const { name, namespace, annotations = {} } = service.metadata;
   const { ports = [], loadBalancerSourceRanges = [] } = service.spec;
   return {
@@ -131,7 +120,7 @@ function balancerOf(service: Service, address: string, { delivery, targets }: Pr
     kind: 'LoadBalancer',
     metadata: { name, namespace },
     spec: {
-      address,
+      addresses,
       delivery,
       targets,
       proxyHeader: delivery === 'proxy' && asksForProxyHeader(annotations),
@@ -160,19 +149,24 @@ function withFinalizer({ cleansUp }: Provider, service: Service): Write[] {
   return [{ op: 'update', object: { ...service, metadata: { ...metadata, finalizers: [...finalizers, CLEANUP] } } }];
 }
 
-function withStatus(service: Service, ip: string, { ipMode }: Provider): Write[] {
-  if (service.status?.loadBalancer?.ingress?.some((one) => one.ip === ip) === true) return [];
+function withStatus(service: Service, addresses: readonly string[], { ipMode }: Provider): Write[] {
+  if (isEqual(addressesInStatus(service), addresses)) return [];
   const { resourceVersion: _, ...metadata } = service.metadata;
-  const object: Service = { ...service, metadata, status: { ...service.status, loadBalancer: { ingress: [{ ip, ipMode }] } } };
-  return [{ op: 'update-status', object }];
+  const ingress = addresses.map((ip) => ({ ip, ipMode }));
+  return [{ op: 'update-status', object: { ...service, metadata, status: { ...service.status, loadBalancer: { ingress } } } as Service }];
+}
+
+function withoutStatus(service: Service): Write[] {
+  if (service.status?.loadBalancer?.ingress === undefined) return [];
+  const { resourceVersion: _, ...metadata } = service.metadata;
+  return [{ op: 'update-status', object: { ...service, metadata, status: { loadBalancer: {} } } as Service }];
 }
 
 /** What a Service that needs no balancer any more still has of one. */
 function release(service: Service, balancer: LoadBalancer | undefined): Write[] {
   const { resourceVersion: _, ...metadata } = service.metadata;
   const finalizers = service.metadata.finalizers ?? [];
-  const told = balancer !== undefined && service.status?.loadBalancer?.ingress !== undefined;
-  const writes: Write[] = told ? [{ op: 'update-status', object: { ...service, metadata, status: { loadBalancer: {} } } as Service }] : [];
+  const writes = balancer === undefined ? [] : withoutStatus(service);
   if (!finalizers.includes(CLEANUP)) return writes;
   const others = finalizers.filter((one) => one !== CLEANUP);
   return [...writes, { op: 'update', object: { ...service, metadata: { ...metadata, finalizers: others } } }];

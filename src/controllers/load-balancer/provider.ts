@@ -3,10 +3,10 @@
  * ten seconds, BGP its hold time, a cloud's health check three failures at ten seconds' distance (its usual values; every cloud has its own).
  */
 import type { ClusterSpec } from '../../api/cluster.js';
-import type { Write } from '../../api/controller.js';
-import type { Service } from '../../api/types/core.js';
 import type { Delivery } from '../../api/types/load-balancer.js';
-import type { AddressPool } from './address-pool.js';
+import type { Asked, Assignment } from './assignment.js';
+import { cloudAddresses } from './cloud-addresses.js';
+import { metallbAddresses } from './metallb-addresses.js';
 
 export interface Provider {
   /** As in the source of Events. */
@@ -14,17 +14,16 @@ export interface Provider {
   readonly delivery: Delivery;
   readonly ipMode: 'VIP' | 'Proxy';
   readonly targets: 'nodes' | 'pods';
-  readonly pool: AddressPool;
   readonly delayUs: number;
   /** Keeps a Service with a finalizer until its balancer is gone. */
   readonly cleansUp: boolean;
   /** By which speakers announce; undefined where there are none. */
   readonly protocol: 'layer2' | 'bgp' | undefined;
-  events(service: Service, address: string): Write[];
+  assign(asked: Asked): Assignment;
 }
 
 const SECOND_US = 1_000_000;
-const CLOUD_POOL = '198.51.100.0/24';
+const CLOUD_POOL = '198.51.100.0/24,2001:db8:198:51::/64';
 
 export function providerOf({ kind, pool, ipMode: mode = 'VIP', targets = 'nodes' }: ClusterSpec['loadBalancer']): Provider | undefined {
   const ipMode = targets === 'pods' ? 'Proxy' : mode;
@@ -37,14 +36,10 @@ export function providerOf({ kind, pool, ipMode: mode = 'VIP', targets = 'nodes'
         delivery: ipMode === 'VIP' ? 'routes' : 'proxy',
         ipMode,
         targets,
-        pool: { cidr: pool ?? CLOUD_POOL, hostsOnly: true },
         delayUs: 30 * SECOND_US,
         cleansUp: true,
         protocol: undefined,
-        events: (about) => [
-          note(about, 'EnsuringLoadBalancer', 'Ensuring load balancer'),
-          note(about, 'EnsuredLoadBalancer', 'Ensured load balancer'),
-        ],
+        assign: (asked) => cloudAddresses({ cidr: pool ?? CLOUD_POOL, hostsOnly: true }, asked),
       };
     case 'metallb-l2':
     case 'metallb-bgp':
@@ -53,15 +48,10 @@ export function providerOf({ kind, pool, ipMode: mode = 'VIP', targets = 'nodes'
         delivery: kind === 'metallb-l2' ? 'arp' : 'bgp',
         ipMode: 'VIP',
         targets: 'nodes',
-        pool: { cidr: pool, hostsOnly: false },
         delayUs: (kind === 'metallb-l2' ? 10 : 90) * SECOND_US,
         cleansUp: false,
         protocol: kind === 'metallb-l2' ? 'layer2' : 'bgp',
-        events: (about, address) => [note(about, 'IPAllocated', `Assigned IP ["${address}"]`)],
+        assign: (asked) => metallbAddresses({ cidr: pool, hostsOnly: false }, asked),
       };
   }
-}
-
-function note(about: Service, reason: string, message: string): Write {
-  return { op: 'event', about, type: 'Normal', reason, message };
 }

@@ -63,7 +63,7 @@ function buildIpv6Device(ns: Namespace, device: Device): Ipv6Device {
   const anycast = routes
     ? addresses.filter(({ length }) => length <= ANYCAST_LENGTH_MAX).map(({ ip, length }) => prefixOf(ip, length))
     : [];
-  const asked = [...addresses.map(({ ip }) => ip), ...anycast, ...proxied(device)];
+  const asked = [...addresses.map(({ ip }) => ip), ...anycast, ...proxied(device), ...spoken(device)];
   return {
     addresses,
     linkLocal: [...own, ...near].findLast(({ ip }) => isLinkLocal(ip))?.ip,
@@ -94,4 +94,9 @@ function generated(device: Device): Ipv6Address[] {
 
 function proxied(device: Device): Ipv6[] {
   return [...(device.proxies ?? [])].filter((ip) => typeof ip === 'bigint');
+}
+
+/** Addresses for which a program joins the groups, to answer for them. */
+function spoken(device: Device): Ipv6[] {
+  return [...(device.spoken ?? [])].filter((ip) => typeof ip === 'bigint');
 }

@@ -47,7 +47,7 @@ describe('a speaker', () => {
 
   const refused: readonly [string, unknown, RegExp][] = [
     ['a device that is not there', { eth1: ['10.0.0.9'] }, /eth1/],
-    ['an address of IPv6', { eth0: ['fd00::9'] }, /`fd00::9` is not an IPv4 address/],
+    ['no address', { eth0: ['web'] }, /`web` is not an IP address/],
     ['no list', { eth0: '10.0.0.9' }, /netns\.b\.speakers\.eth0/],
   ];
   for (const [name, speakers, message] of refused)

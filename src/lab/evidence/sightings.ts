@@ -11,6 +11,7 @@ import { linkUntapped } from './link-untapped.js';
 import { linkWireguard, type SeenFrame } from './link-wireguard.js';
 import type { RawTap } from './raw-evidence.js';
 import { tellTunnels } from './tell-tunnels.js';
+import { withoutRepeats } from './without-repeats.js';
 
 export interface TapSight {
   readonly kind: 'tap';
@@ -42,7 +43,7 @@ export interface Sightings {
 export function collectSightings(taps: readonly RawTap[], passages: readonly HookRun[], isWireguard: IsWireguard): Sightings {
   const packets = new Map<string, PacketSights>();
   const { frames: decoded, arp } = decodeTaps(taps);
-  const { frames, runs } = tellTunnels(decoded, passages);
+  const { frames, runs } = tellTunnels(withoutRepeats(decoded), passages);
   const inner = new Map([...linkWireguard(frames, isWireguard), ...linkUntapped(frames, runs)]);
   const sightsOf = (key: string): PacketSights => {
     const root = inner.get(key) ?? key;

@@ -1,6 +1,6 @@
 /** One namespace of a plan's JSON: its links, its iproute2 texts, and what the restore tools read. */
 import { InputError, type Problem, unsupported } from '../../base/errors.js';
-import { parseIpv4 } from '../../base/ip.js';
+import { parseIp } from '../../base/ip.js';
 import { checkIptables, type IptablesText } from '../iptables/check/check-iptables.js';
 import { readIptables } from '../iptables-text.js';
 import type { IpSets } from '../ipset/ip-set.js';
@@ -80,15 +80,15 @@ function speakersAt(spot: Spot, value: unknown, uses: DeviceUse[]): Pick<NetnsPl
   for (const [device, list] of Object.entries(objectAt(spot, value, undefined) ?? {})) {
     const here = inside(spot, device);
     uses.push({ spot: here, device });
-    speakers[device] = arrayAt(here, list).flatMap((each, i) => ipv4At(inside(here, i), each) ?? []);
+    speakers[device] = arrayAt(here, list).flatMap((each, i) => addressAt(inside(here, i), each) ?? []);
   }
   return { speakers };
 }
 
-function ipv4At(spot: Spot, value: unknown): string | undefined {
+function addressAt(spot: Spot, value: unknown): string | undefined {
   const text = stringAt(spot, value);
-  if (text === undefined || parseIpv4(text) !== undefined) return text;
-  return note(spot, 'bad-address', `\`${text}\` is not an IPv4 address`, 'ARP knows IPv4 addresses only');
+  if (text === undefined || parseIp(text) !== undefined) return text;
+  return note(spot, 'bad-address', `\`${text}\` is not an IP address`, 'write it like 10.0.0.9 or fd00::9');
 }
 
 /** Tables of Linux that no plan has: what a bridge passes, and ARP, meet no rules but those of br_netfilter. */

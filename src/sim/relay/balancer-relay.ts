@@ -3,13 +3,14 @@
  * (addresses as targets). It calls one target, and closes the connection where that does not answer.
  */
 import { type Ip, parseIp } from '../../base/ip.js';
+import { familyOfText, firstOfEachFamily } from '../../base/ip-family.js';
 import type { Endpoint, Service } from '../../api/types/core.js';
 import type { BalancerPort, LoadBalancer } from '../../api/types/load-balancer.js';
 import type { StoreView } from '../../api/view.js';
 import { NETNS } from '../../node/agent.js';
 import type { ListenerPlan, ProbeProtocol } from '../../plan/plan.js';
 import type { ClusterPlan } from '../cluster-plan.js';
-import { nodeAddress } from '../lookup.js';
+import { nodeAddresses } from '../lookup.js';
 import { holderOf } from '../resolve.js';
 import type { Connection } from '../simulation.js';
 import type { Onward } from './onward.js';
@@ -22,27 +23,34 @@ export function balancerListeners(view: StoreView): readonly ListenerPlan[] {
     .list('LoadBalancer')
     .filter(({ spec }) => spec.delivery === 'proxy')
     .flatMap(({ metadata, spec }) =>
-      spec.ports.map(({ port, protocol }): ListenerPlan => {
-        const proto = protocol.toLowerCase() as ProbeProtocol;
-        const id = `lb/${metadata.namespace}/${metadata.name}${BALANCER}${proto}:${port}`;
-        return { id, netns: NETNS.fabric, proto, ip: spec.address, port };
-      }),
+      spec.ports.flatMap(({ port, protocol }) =>
+        spec.addresses.map((ip): ListenerPlan => {
+          const proto = protocol.toLowerCase() as ProbeProtocol;
+          const id = `lb/${metadata.namespace}/${metadata.name}${BALANCER}${proto}:${port}:${ip}`;
+          return { id, netns: NETNS.fabric, proto, ip, port };
+        }),
+      ),
     );
 }
 
-/** `owner` as `lb/namespace/name`, `socket` as `tcp:80`. */
+/** `owner` as `lb/namespace/name`, `socket` as `tcp:80:198.51.100.1`. It calls in the family in which it was called. */
 export function onwardOfBalancer({ view }: ClusterPlan, owner: string, socket: string): Onward | undefined {
   const [, namespace, name = ''] = owner.split('/');
   const balancer = view.get('LoadBalancer', namespace, name);
-  const port = balancer?.spec.ports.find((one) => `${one.protocol.toLowerCase()}:${one.port}` === socket);
+  const [, kind, own = ''] = /^(\w+:\d+):(.*)$/.exec(socket) ?? [];
+  const port = balancer?.spec.ports.find((one) => `${one.protocol.toLowerCase()}:${one.port}` === kind);
   if (balancer === undefined || port === undefined) return undefined;
   const { spec } = balancer;
+  const family = familyOfText(own);
   const proto = port.protocol.toLowerCase() as ProbeProtocol;
-  const source = { netns: NETNS.fabric, text: owner, address: parseIp(spec.address) as Ip };
-  const called = spec.targets === 'pods' ? pods(view, balancer, port) : nodes(view, balancer, port);
+  const source = { netns: NETNS.fabric, text: owner, address: parseIp(own) as Ip };
+  const healthy = spec.targets === 'pods' ? pods(view, balancer, port) : nodes(view, balancer, port);
+  const called = healthy.filter(({ ip }) => familyOfText(ip) === family);
   const choices = called.map(({ ip, to, text }): Connection => ({ source, destination: { ip: parseIp(ip) as Ip, port: to, proto, text } }));
   const stream = proto === 'tcp';
-  const why = spec.targets === 'nodes' && port.nodePort === undefined ? 'the Service has no NodePort' : 'none of its targets is healthy';
+  const without = spec.targets === 'nodes' && port.nodePort === undefined;
+  const ill = healthy.length === 0 ? 'none of its targets is healthy' : `none of its healthy targets has an address of ${family}`;
+  const why = without ? 'the Service has no NodePort' : ill;
   return {
     ...{ netns: NETNS.fabric, choices, attempts: 1, stream, proxyHeader: spec.proxyHeader },
     nobody: `the balancer of ${namespace}/${name} has nobody to call: ${why}`,
@@ -59,7 +67,8 @@ function nodes(view: StoreView, { status }: LoadBalancer, { nodePort }: Balancer
   if (nodePort === undefined) return [];
   return status.nodes.flatMap((name) => {
     const node = view.get('Node', undefined, name);
-    return node === undefined ? [] : [{ ip: nodeAddress(node), to: nodePort, text: `nodeport/${name}:${nodePort}` }];
+    const addresses = node === undefined ? [] : firstOfEachFamily(nodeAddresses(node));
+    return addresses.map((ip) => ({ ip, to: nodePort, text: `nodeport/${name}:${nodePort}` }));
   });
 }
 

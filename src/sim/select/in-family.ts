@@ -21,15 +21,18 @@ export function inFamily(context: SelectContext, receiver: Receiver, family: IpF
       'no-such-family',
       `${receiver.label} has no ${family} address${all.length === 0 ? '' : `: it has ${all.join(', ')}`}`,
       {
-        fix:
-          endpoint.kind === 'svc'
-            ? 'give the Service ipFamilyPolicy RequireDualStack, in a cluster with both families'
-            : 'say the other family',
+        fix: fixFor(endpoint.kind),
       },
     );
   }
   const host = socketText(address, endpoint.port ?? '').replace(/:$/, '');
   return { ...receiver, to: `ip/${host}`, label: `${receiver.label} over ${family}` };
+}
+
+function fixFor(kind: EndpointText['kind']): string {
+  if (kind === 'svc') return 'give the Service ipFamilyPolicy RequireDualStack, in a cluster with both families';
+  if (kind === 'lb') return 'give the Service ipFamilyPolicy RequireDualStack, and the balancer a pool with a range of each family';
+  return 'say the other family';
 }
 
 /** The receiver as the sender can call it: by its first address, unless that is of a family in which the sender has none. */

@@ -3,7 +3,6 @@
  * parsed a sentence can ask with what it has.
  */
 import type { IpFamily } from '../../base/ip-family.js';
-import type { ClusterSpec } from '../../api/cluster.js';
 import type { FabricHost } from '../../fabric/fabric-spec.js';
 import type { StoreView } from '../../api/view.js';
 import type { WantedName } from '../lookup.js';
@@ -62,7 +61,6 @@ export interface Receiver {
 export interface SelectContext {
   readonly view: StoreView;
   readonly namespace: string;
-  readonly loadBalancer: ClusterSpec['loadBalancer'];
   /** External clients by name. */
   readonly externals: readonly FabricHost[];
 }

@@ -1,7 +1,6 @@
 /** The addresses of a Service that a route means: its own, a port of every node or of one, what a load balancer gave it. */
 import { inputError, unsupported } from '../../base/errors.js';
 import type { Service, ServicePort } from '../../api/types/core.js';
-import { refuseBalancerFamilies } from '../balancer-families.js';
 import { findObject } from '../lookup.js';
 import type { Receiver, RouteSelection, SelectContext } from './selection.js';
 import { serversOf } from './servers.js';
@@ -49,7 +48,6 @@ export function serviceReceivers(context: SelectContext, service: Service, route
       );
       const number = route?.port ?? port?.port;
       if (number === undefined) throw inputError('no-service-port', `${label} has no port`, { fix: 'name one: `on port 80`' });
-      if (route?.via === 'LoadBalancer') refuseBalancerFamilies(service, context.loadBalancer);
       const base =
         route?.via === 'LoadBalancer'
           ? `lb/${namespace}/${name}`

@@ -1,7 +1,7 @@
 /**
  * A neighbour solicitation or advertisement that reached a host: ndisc_recv_ns and ndisc_recv_na of net/ipv6/ndisc.c. A host answers for
  * an address of the very device that was asked, a router for its anycast addresses and, with proxy_ndp, for what `ip neigh add proxy`
- * lists. Only who is answered is noted. Left out: proxy_delay (the answer comes at once), the router flag.
+ * lists; a program may answer for addresses of its own. Only who is answered is noted. Left out: proxy_delay (the answer comes at once), the router flag.
  */
 import type { Ipv6 } from '../../../base/ip.js';
 import type { IcmpMessage } from '../../../packet/icmp.js';
@@ -13,6 +13,7 @@ import { isMulticast6 } from '../address.js';
 import { NEIGHBOUR_SOLICITATION } from '../icmp-types.js';
 import { selectSource6 } from '../route/source-address.js';
 import { sendAdvertisement } from './solicitation.js';
+import { speak } from './speaker.js';
 
 export function receiveDiscovery(rt: Runtime, device: Device, packet: IpPacket, message: IcmpMessage): void {
   const { target, linkAddress } = message;
@@ -24,6 +25,7 @@ export function receiveDiscovery(rt: Runtime, device: Device, packet: IpPacket, 
   }
   const asker = packet.src as Ipv6;
   const answer = answerTo(rt, device, target, asker);
+  if (device.spoken !== undefined) speak(rt, device, target, { asker, asked: packet.dst as Ipv6 });
   if (answer?.src === undefined) return;
   learnNeighbour(rt, device, asker, linkAddress, true);
   // A static entry says where the asker is, whatever he says himself.

@@ -41,9 +41,16 @@ export function sendAdvertisement(
   to: { readonly ip: Ipv6; readonly mac: Mac },
   about: { readonly target: Ipv6; readonly src: Ipv6; readonly override: boolean },
 ): void {
-  const packet = message(about.src, to.ip, NEIGHBOUR_ADVERTISEMENT, about.target, device.mac);
-  const l4 = { ...(packet.l4 as IcmpMessage), override: about.override };
-  send(rt, device, { ...packet, l4 }, to.mac);
+  send(rt, device, advertisement(device, about, to.ip), to.mac);
+}
+
+export function advertisement(
+  device: Device,
+  about: { readonly target: Ipv6; readonly src: Ipv6; readonly override: boolean },
+  to: Ipv6,
+): IpPacket {
+  const packet = message(about.src, to, NEIGHBOUR_ADVERTISEMENT, about.target, device.mac);
+  return { ...packet, l4: { ...(packet.l4 as IcmpMessage), override: about.override } };
 }
 
 function message(src: Ipv6, dst: Ipv6, type: number, target: Ipv6, linkAddress: Mac): IpPacket {

@@ -46,7 +46,7 @@ export function output6(rt: Runtime, outgoing: Outgoing): Errno | undefined {
 
 /** From OUTPUT to the wire; a packet that IPVS sends to a server begins anew, and its socket hears of nothing more. */
 // eslint-disable-next-line eslint/max-params
-function leave(rt: Runtime, ns: Namespace, passage: Passage, decision: OutputDecision<Ip>, tunnel?: Device): Errno | undefined {
+export function leave(rt: Runtime, ns: Namespace, passage: Passage, decision: OutputDecision<Ip>, tunnel?: Device): Errno | undefined {
   rt.rerouted = undefined;
   rt.sender = passage;
   if (!runHook(rt, ns, 'output', passage, undefined, decision.device))

@@ -26,6 +26,7 @@ export interface TwoNodes6 {
   readonly slave?: string;
   /** The default route of namespaces named here is left out. */
   readonly withoutDefault?: readonly string[];
+  readonly speakers?: Readonly<Record<string, NetnsPlan['speakers']>>;
   readonly listeners?: readonly ListenerPlan[];
   readonly probes: readonly ProbePlan[];
 }
@@ -164,6 +165,7 @@ function vary(name: string, plan: NetnsPlan, variant: TwoNodes6): NetnsPlan {
     routes: [...routes, ...(variant.routes?.[name] ?? [])],
     rules: [...plan.rules, ...(variant.rules?.[name] ?? [])],
     neigh: [...plan.neigh, ...(variant.neigh?.[name] ?? [])],
+    ...(variant.speakers?.[name] === undefined ? {} : { speakers: variant.speakers[name] }),
   };
 }
 

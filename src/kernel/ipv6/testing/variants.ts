@@ -53,6 +53,7 @@ export const VARIANTS: readonly [string, string, TwoNodes6][] = [
   ['discovery', 'neighbour discovery through rules: who may not ask, who may not answer', discovery()],
   ['link-local', 'a host with a link-local address alone', linkLocal()],
   ['proxies', 'proxied neighbours', proxies()],
+  ['speakers', 'a program that answers for addresses which its host does not hold', speakers()],
   ['translation', 'REDIRECT, NETMAP, SNAT and DNAT to ranges', translation()],
   ['matches', 'matches and targets of IPv6 alone', matches()],
   ['vxlan-over-ipv6', 'the same with VXLAN over IPv6', { backend: 'vxlan-over-ipv6', probes: SOME }],
@@ -266,5 +267,17 @@ function matches(): TwoNodes6 {
     filter,
     more: ['*mangle', ...mangle, 'COMMIT', '*raw', ...raw, 'COMMIT'],
     probes: each(['pod12', 'pod13', 'n1'], [...ports, ...others]),
+  };
+}
+
+/** n1 speaks for three addresses: for the second nobody may ask it, and n2 it may tell nothing. */
+function speakers(): TwoNodes6 {
+  const called = [50, 51, 52, 53].map((n) => `tcp [fd00:1::${n}]:80`);
+  const dnat = [50, 51, 52, 53].map((n) => `-A PREROUTING -d fd00:1::${n}/128 -p tcp --dport 80 -j DNAT --to-destination [fd00:10:1::2]:80`);
+  return {
+    filter: ['INPUT -d ff02::1:ff00:51/128 -j DROP', 'OUTPUT -s fe80::/10 -d fd00:1::12/128 -p ipv6-icmp -m icmp6 --icmpv6-type 136 -j DROP'],
+    more: ['*nat', ...dnat, 'COMMIT'],
+    speakers: { n1: { eth0: ['fd00:1::50', 'fd00:1::51', 'fd00:1::52'] } },
+    probes: ['laptop', 'n2', 'pod22'].flatMap((from) => called.map((what) => probe6(from, what, { timeoutMs: 3900 }))),
   };
 }
