@@ -4,6 +4,7 @@ import { inputError } from '../../index.js';
 import { EXIT, type ExitCode, worst } from '../exit-code.js';
 import { configure, SPEC_REPORT } from './configuration.js';
 import { type CucumberApi, loadCucumber } from './cucumber-api.js';
+import { watchSize } from './large-suite.js';
 import { readRunOptions, type RunFlags, type RunOptions } from './options.js';
 import { discardOld, openReports, type Reports } from './report-files.js';
 import { readVerdict } from './verdict.js';
@@ -45,6 +46,7 @@ async function runCucumber(
   const { configuration } = reports;
   const isOurReport = configuration.formats.stdout === SPEC_REPORT;
   const reader = readVerdict((text) => (isOurReport ? undefined : process.stderr.write(`${text}\n`)));
+  const size = watchSize();
   let hasBegun = false;
   let hasEnded = false;
   let broke = false;
@@ -52,6 +54,7 @@ async function runCucumber(
     const environment = { cwd, stdout: process.stdout, stderr: withoutParseErrors(() => (broke = true)) };
     const { success } = await cucumber.runCucumber(configuration, environment, (envelope) => {
       hasBegun = true;
+      size(envelope);
       hasEnded ||= envelope.testRunFinished !== undefined;
       reader.read(envelope);
       reports.read(envelope);
