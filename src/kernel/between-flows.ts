@@ -4,7 +4,7 @@ import { workOff } from './flow.js';
 import type { Listener, Namespace } from './namespace.js';
 import type { Runtime } from './runtime.js';
 import { newFlowState } from './socket/flow-state.js';
-import { nextTalker, orphans } from './socket/story.js';
+import { forgetOver, nextTalker, orphans } from './socket/story.js';
 import { sayAgain } from './socket/talk.js';
 
 /** Kept connections send again what nobody acknowledged. */
@@ -23,6 +23,7 @@ export function pass(rt: Runtime, us: number): void {
   }
   rt.flow = newFlowState();
   rt.nowUs = Math.max(rt.nowUs, untilUs);
+  forgetOver(rt);
 }
 
 /** Its own socket goes, and its connections are closed. */

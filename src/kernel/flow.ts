@@ -21,13 +21,14 @@ import { resumeBridged } from './path/bridge.js';
 import { sendIcmpError, UNREACHABLE } from './path/icmp-error.js';
 import { output } from './path/output.js';
 import { receive } from './path/receive.js';
+import { giveUpPartial, nextPartial } from './path/reassembly-timeout.js';
 import { isAskedAgain, nextDoubted, probesMax } from './neigh/verify.js';
 import { recordDrop } from './record.js';
 import type { InFlight, Outgoing, Runtime } from './runtime.js';
 import { recordOf, refusedRecord } from './socket/flow-result.js';
 import { newFlowState } from './socket/flow-state.js';
 import { openClient } from './socket/open-client.js';
-import { goOn, nextTalker, sayFarewell } from './socket/story.js';
+import { goOn, leave, nextTalker, sayFarewell } from './socket/story.js';
 import { sayAgain } from './socket/talk.js';
 
 const TIMEOUT_MS = 3000;
@@ -58,6 +59,7 @@ export function runFlow(rt: Runtime, probe: Probe, oracle: ChoiceOracle, record:
     rt.watch.end(rt);
     const told = recordOf(rt, probe, startUs);
     if (rt.story !== undefined && sayFarewell(rt, rt.story)) workOff(rt);
+    if (rt.story !== undefined) leave(rt, rt.story);
     return told;
   } finally {
     end(rt);
@@ -95,10 +97,19 @@ function work(rt: Runtime, deadlineUs: number): void {
     if (++rt.steps > STEPS_MAX - LAST_EVENTS) nearlyLooping(rt);
     const next = nextTimer(rt);
     const talker = rt.story === undefined ? undefined : nextTalker(rt.flow);
+    const ownUs = Math.min(deadlineUs, next?.dueUs ?? Number.POSITIVE_INFINITY, talker?.talk.dueUs ?? Number.POSITIVE_INFINITY);
+    if (rt.kept.size > 0 && !isDone(rt) && letOthersSpeak(rt, ownUs)) continue;
     if (talker !== undefined && talker.talk.dueUs < (next?.dueUs ?? Number.POSITIVE_INFINITY)) {
       if (talker.talk.dueUs >= deadlineUs || isDone(rt)) return;
       rt.nowUs = talker.talk.dueUs;
       sayAgain(rt, talker);
+      continue;
+    }
+    const partial = rt.partials.length === 0 ? undefined : nextPartial(rt);
+    if (partial !== undefined && partial.dueUs < ownUs) {
+      if (isDone(rt)) return;
+      rt.nowUs = partial.dueUs;
+      giveUpPartial(rt, partial);
       continue;
     }
     const old = rt.doubted.length === 0 ? undefined : nextDoubted(rt);
@@ -112,6 +123,24 @@ function work(rt: Runtime, deadlineUs: number): void {
     rt.nowUs = next.dueUs;
     probeOrFail(rt, next);
   }
+}
+
+/** Whoever of the kept connections has something to send again before `beforeUs` does so; of that nothing is told. */
+function letOthersSpeak(rt: Runtime, beforeUs: number): boolean {
+  const { flow: own, record } = rt;
+  for (const flow of rt.kept.values()) {
+    const talker = flow === own ? undefined : nextTalker(flow);
+    if (talker === undefined || talker.talk.dueUs >= beforeUs) continue;
+    rt.flow = flow;
+    rt.record = false;
+    rt.nowUs = Math.max(rt.nowUs, talker.talk.dueUs);
+    sayAgain(rt, talker);
+    workOff(rt);
+    rt.flow = own;
+    rt.record = record;
+    return true;
+  }
+  return false;
 }
 
 /** Outer packets first, then what an answered neighbour let go, frames on the wire, and last what hosts have to say. */

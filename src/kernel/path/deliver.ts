@@ -17,13 +17,13 @@ import { receiveUdp } from '../socket/receive-udp.js';
 import { receiveSctp } from '../socket/sctp.js';
 import { decapsulateDatagram, decapsulatePacket } from './decapsulate.js';
 import { runHook } from './hook.js';
-import { reassemble } from './reassemble.js';
+import { AT_END, reassemble } from './reassemble.js';
 import { leaveForServer } from './output.js';
 import { isForAll, sendIcmpError, UNREACHABLE } from './icmp-error.js';
 
 export function deliver(rt: Runtime, device: Device, passage: Passage, broadcast = false): void {
   const { ns } = device;
-  if (passage.packet.fragment !== undefined && !reassemble(rt, ns, passage, 'local')) return;
+  if (passage.packet.fragment !== undefined && !reassemble(rt, passage, { ns, place: AT_END, device })) return;
   if (!runHook(rt, ns, 'input', passage, device, undefined)) return;
   const next = takeIpvsRoute(passage);
   if (next !== undefined) return leaveForServer(rt, ns, passage, next);

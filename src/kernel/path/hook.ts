@@ -16,7 +16,7 @@ import { gathersFragments } from '../netfilter/needs-connections.js';
 import { recordDrop } from '../record.js';
 import type { Runtime } from '../runtime.js';
 import { sendIcmpError, UNREACHABLE } from './icmp-error.js';
-import { reassemble } from './reassemble.js';
+import { type Gatherer, reassemble } from './reassemble.js';
 import { sendReset } from './reset.js';
 
 export function runHook(
@@ -31,7 +31,7 @@ export function runHook(
   const netfilter = typeof passage.packet.src === 'number' ? ns.netfilter : rt.ipv6(ns).netfilter;
   if (!netfilter.active) return true;
   touch(rt, ns);
-  if (passage.packet.fragment !== undefined && !gather(rt, ns, hook, passage, netfilter)) return false;
+  if (passage.packet.fragment !== undefined && !gather(rt, passage, { ns, place: hook, device: inDevice }, netfilter)) return false;
   const before = passage.packet;
   const record = rt.record && rt.leg <= rt.recordLegMax;
   const later = before.fragment !== undefined && before.fragment.offset > 0;
@@ -62,10 +62,11 @@ export function runHook(
 }
 
 /** Connection tracking, and what looks for sockets, want whole packets, and wait for them (nf_defrag_ipv4, nf_defrag_ipv6); else rules see fragments. */
-function gather(rt: Runtime, ns: Namespace, hook: Hook, passage: Passage, { tracks }: Netfilter): boolean {
+function gather(rt: Runtime, passage: Passage, gatherer: Gatherer, { tracks }: Netfilter): boolean {
+  const { ns, place } = gatherer;
   const { iptables, ip6tables, nft, ipvs } = ns.plan;
   if (tracks || gathersFragments(typeof passage.packet.src === 'number' ? iptables : ip6tables, nft))
-    return reassemble(rt, ns, passage, `${hook} ${passage.physIn === undefined ? '' : 'bridge'}`);
+    return reassemble(rt, passage, { ...gatherer, place: `${place} ${passage.physIn === undefined ? '' : 'bridge'}` });
   if (ipvs !== undefined) throw unsupported('fragments-in-ipvs', `${ns.name}: fragments that IPVS alone gathers are not modelled`);
   return true;
 }

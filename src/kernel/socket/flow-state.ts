@@ -6,7 +6,7 @@ import type { Device, Listener, Namespace } from '../namespace.js';
 import type { OutputDecision } from '../route/output.js';
 import type { Owner } from '../runtime.js';
 import type { Association } from './send-chunks.js';
-import type { Talk } from './talk.js';
+import type { Talk } from './talker.js';
 
 export interface FlowState {
   client: ClientSocket | undefined;
@@ -24,6 +24,8 @@ export interface FlowState {
   exchange?: Exchange | undefined;
   /** Of several that a broadcast has reached, the server whose answer came first. */
   answeredBy?: ServerSocket | undefined;
+  /** Its client is gone, and something of its connections is not. */
+  isLeft?: boolean | undefined;
   /** The client's socket is of IPv6, and speaks IPv4 by mapped addresses. */
   mapped?: boolean | undefined;
 }

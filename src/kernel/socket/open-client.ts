@@ -25,9 +25,12 @@ import { clientAssociation, type SctpClient, sendInit } from './sctp.js';
 import { boundWay, sendDatagram } from './send-datagram.js';
 import { sysctlValue } from '../sysctl.js';
 import { takePort } from './take-port.js';
-import { newTalk, say, type Talker } from './talk.js';
+import { say } from './talk.js';
+import { newTalk, type Talker } from './talker.js';
 
 const ECHO_BYTES = 56;
+/** Beyond any window of the call before. */
+const ISN_STEP = 1_000_000;
 /** Who calls nobody calls himself, by the source if one is given: ip_route_output_key takes 0.0.0.0 for this host. */
 const LOOPBACK = 0x7f000001;
 /** 255.255.255.255 is a broadcast by whatever route (__mkroute_output). */
@@ -105,13 +108,23 @@ function newClient(rt: Runtime, probe: Probe, decision: OutputDecision<Ip>, loca
     owner: ownerOf(probe),
     way: six && !echo && rt.story === undefined ? decision : undefined,
     mss: mtuOf(rt, decision, probe.dst) - (six ? 60 : 40),
-    talk: proto === PROTO.tcp && rt.story !== undefined ? newTalk(rt.story.keep) : undefined,
+    talk: proto === PROTO.tcp && rt.story !== undefined ? newTalk(rt.story.keep, firstNumber(rt, probe, localPort)) : undefined,
     association: proto === PROTO.sctp ? clientAssociation() : undefined,
     broken: false,
     state: proto === PROTO.tcp || proto === PROTO.sctp ? 'opening' : 'open',
     errno: undefined,
     icmp: undefined,
   };
+}
+
+/** Calls from one port of which the first is not over yet are told apart by it: secure_tcp_seq grows with time. */
+function firstNumber(rt: Runtime, { netns, dst, dport }: Probe, localPort: number): number {
+  let number = 0;
+  for (const { client } of rt.kept.values()) {
+    const same = client?.localPort === localPort && client.remoteIp === dst && client.remotePort === dport && client.ns.name === netns;
+    if (same && client.talk !== undefined) number = Math.max(number, client.talk.next + ISN_STEP);
+  }
+  return number;
 }
 
 function mtuOf(rt: Runtime, { route, device }: OutputDecision<Ip>, dst: Ip): number {

@@ -1,7 +1,7 @@
 /**
  * ICMP: the kernel answers an echo request from the address it was sent to; the client's own echo ends the flow; an error about the
  * client's packet reaches its socket as an errno (icmp_unreach, tcp_v4_err, __udp4_lib_err with IP_RECVERR, which also reports
- * what an open TCP connection would take for a passing error). Left out: redirects.
+ * what an open TCP connection would take for a passing error). That a packet could not be put together again no socket of IPv4 hears.
  */
 import type { Ipv4 } from '../../base/ip.js';
 import type { IcmpMessage } from '../../packet/icmp.js';
@@ -24,6 +24,8 @@ import { type ClientSocket, endsWithPacket, mayHear } from './flow-state.js';
 
 const ECHO_REPLY = 0;
 const REDIRECT = 5;
+const TIME_EXCEEDED = 11;
+const REASSEMBLY = 1;
 const ECHO_REQUEST = 8;
 const ECHO_REQUEST6 = 128;
 
@@ -31,6 +33,8 @@ export function receiveIcmp(rt: Runtime, device: Device, passage: Passage, l4: I
   if (l4.type === ECHO_REQUEST) return answerEcho(rt, device, passage, l4);
   if (l4.type === ECHO_REPLY) return receiveEchoReply(rt, device, passage.packet, l4);
   if (l4.type === REDIRECT) return receiveRedirect(rt, device, passage.packet, l4);
+  // icmp_unreach counts it, and tells no socket.
+  if (l4.type === TIME_EXCEEDED && l4.code === REASSEMBLY) return recordDeliver(rt, device, passage.packet, undefined);
   receiveError(rt, device, passage.packet, l4, icmpErrno(l4.type, l4.code));
 }
 

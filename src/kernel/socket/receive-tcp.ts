@@ -16,7 +16,8 @@ import { answerOf, requestOf, segmentOf } from './exchange.js';
 import { type ClientSocket, endsWithPacket, type FlowState, isForClient, type ServerSocket } from './flow-state.js';
 import { findListener, givenListener } from './listeners.js';
 import { segmentMax, sendSegment } from './send-segment.js';
-import { hear, newTalk, say, type Talker } from './talk.js';
+import { hear, say } from './talk.js';
+import { hears, newTalk, type Talker } from './talker.js';
 
 /** The option that every segment after the handshake carries. */
 const TIMESTAMPS = 12;
@@ -27,7 +28,7 @@ export function receiveTcp(rt: Runtime, device: Device, passage: Passage, l4: Tc
   const { packet } = passage;
   const { src, dst } = packet;
   const { client } = rt.flow;
-  if (client?.proto === PROTO.tcp && isForClient(client, device, src, l4.sport, dst, l4.dport)) {
+  if (client?.proto === PROTO.tcp && hears(rt, client) && isForClient(client, device, src, l4.sport, dst, l4.dport)) {
     if (client.talk !== undefined) return hear(rt, device, passage, client as Talker, l4);
     return clientReceives(rt, device, passage, client, l4);
   }
@@ -35,7 +36,7 @@ export function receiveTcp(rt: Runtime, device: Device, passage: Passage, l4: Tc
   if (server?.talk !== undefined) return hear(rt, device, passage, server as Talker, l4);
   if (server !== undefined) return serverReceives(rt, device, passage, server, l4);
   const kept = rt.kept.size === 0 ? undefined : findKept(rt, device, src, dst, l4);
-  if (kept !== undefined && !isAnotherCall(kept, l4)) return hear(rt, device, passage, kept, l4);
+  if (kept !== undefined) return hear(rt, device, passage, kept, l4);
   const listener = l4.flags === 'S' ? (givenListener(passage) ?? findListener(device.ns, PROTO.tcp, dst, l4.dport, rt)) : undefined;
   if (listener === undefined) return refuse(rt, device, passage, l4);
   if (isAnycast(rt, device, dst)) return refuse(rt, device, passage, l4);
@@ -64,20 +65,12 @@ export function receiveTcp(rt: Runtime, device: Device, passage: Passage, l4: Tc
   serverSends(rt, opened, 'S.', 0);
 }
 
-/** The call that it answers was given up: this SYN is another's. */
-function isAnotherCall(kept: Talker, l4: TcpSegment): boolean {
-  if (l4.flags !== 'S' || kept.state !== 'syn-received') return false;
-  kept.state = 'closed';
-  kept.talk.dueUs = Number.POSITIVE_INFINITY;
-  return true;
-}
-
 /** Of connections of earlier flows that stayed open. */
 function findKept(rt: Runtime, device: Device, src: Ip, dst: Ip, l4: TcpSegment): Talker | undefined {
   for (const flow of rt.kept.values()) {
     const { client } = flow;
     const own = client?.talk !== undefined && isForClient(client, device, src, l4.sport, dst, l4.dport);
-    const found = own && !client.broken ? client : findServer(flow, device, src, dst, l4);
+    const found = own && hears(rt, client) ? client : findServer(flow, device, src, dst, l4);
     if (found?.talk !== undefined) return found as Talker;
   }
   return undefined;

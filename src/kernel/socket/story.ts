@@ -1,6 +1,6 @@
 /**
  * A flow as part of a longer story: its socket is one that an earlier flow kept open, or stays open after it, or is closed as Linux closes it;
- * and what is sent again while time passes. Left out: TIME_WAIT of sockets; a port in it may be used again at once.
+ * and what is sent again while time passes, by ends that nobody has any more too. Left out: TIME_WAIT of servers, which a new call ends.
  */
 import type { Errno } from '../../trace/flow-record.js';
 import type { Probe, Story } from '../contract.js';
@@ -10,7 +10,8 @@ import type { ClientSocket, FlowState } from './flow-state.js';
 import { openClient, sendRequest } from './open-client.js';
 import { type SctpClient, type SctpServer, shutDown, speakAgain } from './sctp.js';
 import { sendSegment } from './send-segment.js';
-import { close, sayRequest, type Talker } from './talk.js';
+import { close, orphan, sayRequest } from './talk.js';
+import { isGone, silence, type Talker } from './talker.js';
 
 /** Opens the flow's socket, or goes on with the one that was kept; an errno where the client hears of it at once. */
 export function goOn(rt: Runtime, ns: Namespace, probe: Probe, story: Story): Errno | undefined {
@@ -91,6 +92,28 @@ export function sayFarewell(rt: Runtime, { keep, close: how }: Story): boolean {
   return true;
 }
 
+/** What a client leaves behind that does not keep its socket: data and FIN that nobody acknowledged, its port, a server that knows nothing of it. */
+export function leave(rt: Runtime, { keep, socket }: Story): void {
+  const { flow } = rt;
+  const { client } = flow;
+  if (keep || client?.talk === undefined) return;
+  if (client.state === 'opening') client.broken = true;
+  if (client.broken) silence(client as Talker);
+  else orphan(rt, client as Talker);
+  flow.isLeft = true;
+  if (!isOver(rt, flow)) rt.kept.set(`left by ${socket} at ${rt.nowUs}`, flow);
+}
+
+/** Whether nothing is left of its connections. */
+function isOver(rt: Runtime, { client, servers }: FlowState): boolean {
+  return [client, ...servers].every((socket) => socket?.talk === undefined || isGone(rt, socket as Talker));
+}
+
+/** Those that were left and are over are forgotten. */
+export function forgetOver(rt: Runtime): void {
+  for (const [name, flow] of rt.kept) if (flow.isLeft === true && isOver(rt, flow)) rt.kept.delete(name);
+}
+
 /** Whose time comes first to send again. */
 export function nextTalker({ client, servers }: FlowState): Talker | undefined {
   let next: Talker | undefined;
@@ -108,8 +131,15 @@ export function orphans(kept: Iterable<FlowState>, listener: string): readonly {
       if (server.listener?.id !== listener || server.state === 'closed') return [];
       if (server.association !== undefined) return [{ flow, closeIt: (rt: Runtime) => shutDown(rt, server as SctpServer, false) }];
       if (server.talk === undefined) return [];
+      // Nobody has accepted it yet: it is forgotten without a word (inet_csk_listen_stop).
+      if (server.state === 'syn-received') return [{ flow, closeIt: () => forget(server as Talker) }];
       server.talk.orphan = true;
       return [{ flow, closeIt: (rt: Runtime) => close(rt, server as Talker) }];
     }),
   );
+}
+
+function forget(server: Talker): void {
+  silence(server);
+  server.state = 'closed' as never;
 }

@@ -1,7 +1,7 @@
 /**
  * The client's own port: one that the plan gives, or the next free one of ip_local_port_range without ip_local_reserved_ports; any is as good as
  * another. A listener's port is in use for TCP and SCTP; a connection cannot be made twice at once (__inet_check_established); a datagram socket's port is
- * its own. Left out: TIME_WAIT.
+ * its own.
  */
 import type { Ip } from '../../base/ip.js';
 import { PROTO } from '../../packet/ip-packet.js';
@@ -55,10 +55,11 @@ function isListened(ns: Namespace, { proto, src, dst }: Probe, port: number): bo
   return listeners.some(({ ip, dual }) => dual || typeof ip === typeof dst);
 }
 
-/** By a socket that an earlier flow kept. */
+/** By a socket that an earlier flow kept, or left before its FIN was acknowledged: in TIME_WAIT and FIN_WAIT2 who binds the port has it (tcp_twsk_unique). */
 function isTaken(rt: Runtime, ns: Namespace, { proto, dst, dport }: Probe, localIp: Ip, port: number): boolean {
   for (const { client } of rt.kept.values()) {
     if (client === undefined || client.broken || client.ns !== ns || client.localPort !== port) continue;
+    if (client.talk?.finSent === true && client.talk.unacked.length === 0) continue;
     if (proto === 'udp' && client.proto === PROTO.udp) return true;
     const same = client.localIp === localIp && client.remoteIp === dst && client.remotePort === dport;
     if (same && (proto === 'tcp' || proto === 'sctp') && client.proto === protocolNumber(proto)) return true;

@@ -1,7 +1,8 @@
 /**
  * TCP of a story (contract.ts), both ends alike: sequence numbers, retransmission, acknowledgements, closing (net/ipv4/tcp_input.c,
- * tcp_output.c, tcp_timer.c, tcp_minisocks.c). One segment of data is under way at a time. Seen in the lab, with when each is sent again. Left
- * out: windows and congestion, SACK, delayed acknowledgements, keep-alive (Linux's first comes after two hours), both ends calling at once.
+ * tcp_output.c, tcp_timer.c, tcp_minisocks.c). One segment of data is under way at a time, and a FIN behind it. Seen in the lab, with when each is
+ * sent again. Left out: windows and congestion, SACK, delayed acknowledgements, keep-alive (Linux's first comes after two hours), both ends
+ * calling at once, a listener's full backlog.
  */
 import type { TcpFlags, TcpSegment } from '../../packet/tcp.js';
 import type { Device } from '../namespace.js';
@@ -10,72 +11,43 @@ import { sendReset } from '../path/reset.js';
 import { recordDeliver, recordDrop } from '../record.js';
 import type { Runtime } from '../runtime.js';
 import { sysctlValue } from '../sysctl.js';
-import type { Errno } from '../../trace/flow-record.js';
-import type { ClientSocket, ServerSocket } from './flow-state.js';
+import type { ClientSocket } from './flow-state.js';
 import { type Segment, sendSegment } from './send-segment.js';
+import { isClient, silence, type Talk, type Talker, taken } from './talker.js';
 
 /** The first retransmission of data comes after this, the second after as much again, then twice as much each time (TCP_RTO_MIN, tcp_send_loss_probe). */
 export const DATA_US = 208_000;
 const SYN_US = 1_000_000;
 const WAIT_US_MAX = 120_000_000;
+/** TCP_TIMEOUT_MIN: two ticks of 4 ms. */
+const SOON_US = 8000;
+/** An end that no process has gives up after this many (tcp_orphan_retries, of which 0 is 8). */
+const ORPHAN_TRIES = 8;
 /** The option that every segment after the handshake carries. */
 const TIMESTAMPS = 12;
-
-export interface Talk {
-  /** What is sent next, and what is expected. */
-  next: number;
-  expects: number;
-  /** The end of what has been sent once. */
-  sentTo: number;
-  /** Not acknowledged yet. */
-  unacked: Segment[];
-  /** When it is sent again. */
-  dueUs: number;
-  tries: number;
-  finSent: boolean;
-  finSeen: boolean;
-  /** The server keeps the connection after its answer. */
-  hold: boolean;
-  /** No process has it any more. */
-  orphan: boolean;
-  /** The client knows that the connection is broken. */
-  told: boolean;
-  /** What broke it. */
-  fault: Errno;
-}
-
-export type Talker = (ClientSocket | ServerSocket) & { talk: Talk };
-
-export function newTalk(hold: boolean): Talk {
-  return {
-    next: 0,
-    expects: 0,
-    sentTo: 0,
-    unacked: [],
-    dueUs: Number.POSITIVE_INFINITY,
-    tries: 0,
-    ...{ finSent: false, finSeen: false, hold, orphan: false, told: false, fault: 'ECONNRESET' },
-  };
-}
-
-function isClient(socket: Talker): socket is ClientSocket & { talk: Talk } {
-  return 'payload' in socket;
-}
 
 /** Sends a segment, and again until it is acknowledged if it takes a sequence number. */
 export function say(rt: Runtime, socket: Talker, flags: TcpFlags, length = 0): void {
   const { talk } = socket;
   const segment = { flags, seq: talk.next, ack: talk.expects, length, fromClient: isClient(socket) };
-  const taken = length + (flags === 'S' || flags === 'S.' || flags === 'F.' ? 1 : 0);
-  if (taken > 0) {
-    talk.next += taken;
+  if (taken(segment) > 0) {
+    talk.next += taken(segment);
+    // Behind what was lost nothing new is sent, for the window of congestion is one segment then: not yet after the probe that is the first to be sent again.
+    const waits = talk.tries > 1;
+    if (waits && flags === 'F.' && talk.sentTo < segment.seq) return endWith(talk);
     talk.unacked.push(segment);
-    // Behind what was lost nothing new is sent: the window of congestion is one segment then.
-    if (talk.tries > 0) return;
+    if (waits) return;
     talk.sentTo = talk.next;
     if (talk.unacked.length === 1) talk.dueUs = rt.nowUs + waitUs(socket, segment);
+    // Several under way are probed for as soon as an answer could be there (tcp_schedule_loss_probe).
+    else if (talk.tries === 0) talk.dueUs = rt.nowUs + SOON_US;
   }
   sendSegment(rt, socket, segment);
+}
+
+/** What waits to be sent takes the FIN with it (tcp_send_fin). */
+function endWith(talk: Talk): void {
+  talk.unacked.push({ ...(talk.unacked.pop() as Segment), flags: 'FP.' });
 }
 
 export function sayRequest(rt: Runtime, client: ClientSocket & { talk: Talk }): void {
@@ -94,8 +66,9 @@ function waitUs({ ns, talk }: Talker, { flags }: Segment): number {
 }
 
 /** How often it is sent again before the sender gives up. */
-function triesMax({ ns }: Talker, { flags }: Segment): number {
+function triesMax({ ns, talk }: Talker, { flags }: Segment): number {
   const value = (key: string): number => sysctlValue(ns.sysctls, `net.ipv4.${key}`);
+  if (talk.orphan) return value('tcp_orphan_retries') || ORPHAN_TRIES;
   if (flags === 'S') return value('tcp_syn_retries') + value('tcp_syn_linear_timeouts');
   return flags === 'S.' ? value('tcp_synack_retries') : value('tcp_retries2');
 }
@@ -107,18 +80,22 @@ export function sayAgain(rt: Runtime, socket: Talker): void {
   if (talk.tries >= triesMax(socket, segment)) return giveUp(socket);
   talk.tries++;
   talk.dueUs = rt.nowUs + waitUs(socket, segment);
-  sendSegment(rt, socket, { ...segment, ack: segment.flags === 'S' ? 0 : talk.expects });
+  sendSegment(rt, socket, { ...resent(talk), ack: segment.flags === 'S' ? 0 : talk.expects });
+}
+
+/** The first to be sent again is the last that was sent (tcp_send_loss_probe), then the first with the FIN that was sent behind it (tcp_retrans_try_collapse). */
+function resent({ unacked, sentTo, tries, finHeld }: Talk): Segment {
+  const [first, last] = unacked as [Segment, Segment | undefined];
+  if (finHeld) return first;
+  if (tries === 1) return last ?? first;
+  const collapses = first.flags === 'P.' && last?.flags === 'F.' && last.seq < sentTo;
+  return collapses ? { ...first, flags: 'FP.' } : first;
 }
 
 function giveUp(socket: Talker): void {
   silence(socket);
   if (!isClient(socket)) socket.state = 'closed';
   else fail(socket, 'ETIMEDOUT');
-}
-
-function silence({ talk }: Talker): void {
-  talk.unacked = [];
-  talk.dueUs = Number.POSITIVE_INFINITY;
 }
 
 function fail(client: ClientSocket & { talk: Talk }, errno: 'ETIMEDOUT' | 'ECONNREFUSED' | 'ECONNRESET'): void {
@@ -136,24 +113,35 @@ export function hear(rt: Runtime, device: Device, passage: Passage, socket: Talk
   if (isClient(socket) && socket.state === 'opening') return hearAnswer(rt, device, passage, socket, l4);
   recordDeliver(rt, device, passage.packet, 'listener' in socket ? socket.listener?.id : undefined);
   if (l4.flags === 'S' || l4.flags === 'S.') {
-    const anew = !isClient(socket) && socket.state === 'syn-received';
+    // A SYN with another number is another call's: it hears what this one waits for, resets it, and calls again (tcp_check_req).
+    const anew = !isClient(socket) && socket.state === 'syn-received' && l4.seq + 1 === talk.expects;
     if (anew) sendSegment(rt, socket, { flags: 'S.', seq: 0, ack: talk.expects, length: 0, fromClient: false });
     else say(rt, socket, '.');
     return;
   }
-  if (talk.orphan && l4.length > 0) {
-    socket.state = 'closed' as never;
+  if (talk.orphan && l4.length > 0 && l4.seq + l4.length > talk.expects) {
+    if (isClient(socket)) socket.broken = true;
+    else socket.state = 'closed';
     silence(socket);
     return sendReset(rt, device.ns, passage, false, device);
   }
   hearAck(rt, socket, l4.ack);
   if (!isClient(socket) && socket.state === 'syn-received') socket.state = 'open';
-  const fin = l4.flags === 'F.' || l4.flags === 'FP.';
-  if (l4.length === 0 && !fin) return;
+  if (taken(l4) > 0) hearNew(rt, socket, l4);
+}
+
+/** Data and FIN, as far as they were not heard before. */
+function hearNew(rt: Runtime, socket: Talker, l4: TcpSegment): void {
+  const { talk } = socket;
+  const end = l4.seq + l4.length;
+  if (taken(l4) > l4.length) talk.finAt = end;
   // What was heard before, or what lies behind something that was lost.
-  if (l4.seq !== talk.expects) return say(rt, socket, '.');
-  talk.expects += l4.length + (fin ? 1 : 0);
-  if (l4.length > 0) hearData(rt, socket);
+  if (l4.seq > talk.expects || l4.seq + taken(l4) <= talk.expects) return say(rt, socket, '.');
+  const fresh = end > talk.expects;
+  talk.expects = end;
+  const fin = talk.finAt === end;
+  if (fin) talk.expects++;
+  if (fresh) hearData(rt, socket);
   if (fin) hearFin(rt, socket);
 }
 
@@ -191,15 +179,30 @@ export function close(rt: Runtime, socket: Talker): void {
 
 function hearAck(rt: Runtime, socket: Talker, ack: number): void {
   const { talk } = socket;
-  const left = talk.unacked.filter(({ flags, seq, length }) => seq + length + (flags === 'P.' ? 0 : 1) > ack);
+  // Only a FIN that came early is answered so.
+  if (ack === talk.unacked[0]?.seq && talk.finSent) talk.finHeld = true;
+  const left = talk.unacked.filter((segment) => segment.seq + taken(segment) > ack);
   if (left.length === talk.unacked.length) return;
   const held = talk.tries > 0;
   talk.unacked = left;
   talk.tries = 0;
   talk.dueUs = left[0] === undefined ? Number.POSITIVE_INFINITY : rt.nowUs + waitUs(socket, left[0]);
+  if (left.length === 0 && talk.orphan && !talk.finSeen) talk.waitsUntilUs = rt.nowUs + finTimeoutUs(socket);
   if (!held) return;
   talk.sentTo = talk.next;
   for (const segment of left) sendSegment(rt, socket, { ...segment, ack: talk.expects });
+}
+
+/** How long the other end may take to close after this one has. */
+function finTimeoutUs({ ns }: Talker): number {
+  return sysctlValue(ns.sysctls, 'net.ipv4.tcp_fin_timeout') * 1_000_000;
+}
+
+/** No process has this end any more. What was not sent yet goes, and the port with it as soon as both have closed. */
+export function orphan(rt: Runtime, socket: Talker): void {
+  const { talk } = socket;
+  talk.orphan = true;
+  if (talk.finSent && talk.unacked.length === 0 && !talk.finSeen) talk.waitsUntilUs = rt.nowUs + finTimeoutUs(socket);
 }
 
 function hearReset(rt: Runtime, device: Device, passage: Passage, socket: Talker, l4: TcpSegment): void {
@@ -222,7 +225,9 @@ function hearAnswer(rt: Runtime, device: Device, passage: Passage, client: Clien
   if (l4.flags !== 'S.' || l4.ack !== talk.next) {
     recordDrop(rt, device.ns, passage.packet, 'TCP_UNEXPECTED', () => `flags [${l4.flags}] while ${client.state}`, { device });
     // An old connection at the other end: a reset ends it, and the next SYN opens another.
-    if (l4.flags !== 'S' && l4.ack !== talk.next) sendSegment(rt, client, { flags: 'R', seq: l4.ack, ack: 0, length: 0, fromClient: true });
+    if (l4.flags === 'S' || l4.ack === talk.next) return;
+    sendSegment(rt, client, { flags: 'R', seq: l4.ack, ack: 0, length: 0, fromClient: true });
+    if (talk.tries === 0) talk.dueUs = rt.nowUs + SOON_US;
     return;
   }
   recordDeliver(rt, device, passage.packet, undefined);

@@ -1,5 +1,5 @@
 /** Packets larger than a link: fragments, path MTU discovery, and what a socket is told. */
-import type { Line } from './line.js';
+import type { Line, LineHost } from './line.js';
 
 const NAT = '*nat\n-A POSTROUTING -o right -j MASQUERADE\nCOMMIT\n';
 const S4 = '10.0.2.2';
@@ -10,6 +10,32 @@ const sized = (size: number, more = ''): string[] => [
   ...[`c udp ${S4}:53 size=${size}${more}`, `c icmp ${S4} size=${size}${more}`, `c tcp ${S4}:80 size=${size}${more}`],
   ...[`c udp [${S6}]:53 size=${size}${more}`, `c icmp ${S6} size=${size}${more}`, `c tcp [${S6}]:80 size=${size}${more}`],
 ];
+
+/** Of a packet in fragments the last, or the first, is lost in r2. */
+const LOST: Readonly<Record<'last' | 'first', LineHost>> = {
+  last: {
+    iptables: '*filter\n-A FORWARD -i left -f -j DROP\nCOMMIT\n',
+    ip6tables: '*filter\n-A FORWARD -i left -m frag --fraglast -j DROP\nCOMMIT\n',
+  },
+  first: {
+    iptables:
+      '*filter\n-A FORWARD -i left -p udp ! -f -m length --length 1200: -j DROP\n-A FORWARD -i left -p icmp ! -f -m length --length 1200: -j DROP\nCOMMIT\n',
+    ip6tables: '*filter\n-A FORWARD -i left -m frag --fragfirst -j DROP\nCOMMIT\n',
+  },
+};
+const SOON: Readonly<Record<string, string>> = {
+  ...{ 'net.ipv4.ipfrag_time': '1', 'net.ipv6.ip6frag_time': '1', 'net.netfilter.nf_conntrack_frag6_timeout': '1' },
+  ...{ 'net.ipv4.icmp_ratelimit': '0', 'net.ipv6.icmp.ratelimit': '0' },
+};
+const TRACKS = '*filter\n-A FORWARD -m conntrack --ctstate NEW\n-A INPUT -m conntrack --ctstate NEW\nCOMMIT\n';
+const TRACKING = { sysctl: SOON, iptables: TRACKS, ip6tables: TRACKS };
+/** Who was told that a packet was given up may not call TCP any more: so it shows who was. */
+const TELLS =
+  '*filter\n-A FORWARD -p icmp -m icmp --icmp-type 11/1 -m recent --set --name told --rdest\n' +
+  '-A FORWARD -p tcp -m recent --rcheck --name told --rsource -j REJECT --reject-with icmp-admin-prohibited\nCOMMIT\n';
+const told = (server: string): string[] => [`c tcp ${server}:80`, `c udp ${server}:53 size=3000 timeout=1800`, `c tcp ${server}:80`];
+const WAITING = [`c udp ${S4}:53 size=3000`, `c icmp ${S4} size=3000`, `c udp [${S6}]:53 size=3000`, `c icmp ${S6} size=3000`];
+const waiting = (ms: number): string[] => WAITING.map((text) => `${text} timeout=${ms}`);
 
 export const FRAGMENTS: readonly Line[] = [
   { name: 'what is larger than the first link', probes: [...sized(3000), ...sized(8000), ...sized(1472), ...sized(1453)] },
@@ -82,5 +108,55 @@ export const FRAGMENTS: readonly Line[] = [
       `c icmp 10.0.0.2 size=${size}`,
       `c udp [fd00::2]:53 size=${size - 20}`,
     ]),
+  },
+  {
+    name: 'a packet whose last part is lost: its end gives it up in time, and says so, which sockets of IPv6 alone hear',
+    hosts: { r2: LOST.last, s: { sysctl: SOON } },
+    probes: waiting(1800),
+  },
+  { name: 'and not before', hosts: { r2: LOST.last, s: { sysctl: SOON } }, probes: waiting(700) },
+  {
+    name: 'whose time is another',
+    hosts: { r2: LOST.last, s: { sysctl: { ...SOON, 'net.ipv4.ipfrag_time': '3', 'net.ipv6.ip6frag_time': '2' } } },
+    probes: waiting(2600),
+  },
+  { name: 'one whose first part is lost: nobody says so', hosts: { r2: LOST.first, s: { sysctl: SOON } }, probes: waiting(1800) },
+  {
+    name: 'connections are followed at the end: it is given up all the same',
+    hosts: { r2: LOST.last, s: TRACKING },
+    probes: waiting(1800),
+  },
+  {
+    name: 'connections are followed on the way, behind the place where it was lost: that host says so of IPv6',
+    names: ['c', 'r1', 'r2', 'r3', 's'],
+    hosts: { r2: LOST.last, r3: TRACKING, s: { sysctl: SOON } },
+    probes: waiting(1800).map((text) => text.replace('10.0.2.2', '10.0.3.2').replace('fd00:0:0:2::2', 'fd00:0:0:3::2')),
+  },
+  {
+    name: 'and on the way back through masquerading',
+    hosts: { r1: { iptables: NAT, ip6tables: NAT }, r2: LOST.last, s: { sysctl: SOON } },
+    probes: waiting(1800),
+  },
+  { name: 'over IPv4 the sender is told too', hosts: { r1: { iptables: TELLS }, r2: LOST.last, s: { sysctl: SOON } }, probes: told(S4) },
+  {
+    name: 'by an end that follows connections as well',
+    hosts: { r1: { iptables: TELLS }, r2: LOST.last, s: TRACKING },
+    probes: told(S4),
+  },
+  {
+    name: 'not where the first part is lost',
+    hosts: { r1: { iptables: TELLS }, r2: LOST.first, s: { sysctl: SOON } },
+    probes: told(S4),
+  },
+  {
+    name: 'not by a host on the way',
+    names: ['c', 'r1', 'r2', 'r3', 's'],
+    hosts: { r1: { iptables: TELLS }, r2: LOST.last, r3: TRACKING, s: { sysctl: SOON } },
+    probes: told('10.0.3.2'),
+  },
+  {
+    name: 'the errors are limited as others are',
+    hosts: { r2: LOST.last, s: { sysctl: { ...SOON, 'net.ipv4.icmp_ratelimit': '60000', 'net.ipv6.icmp.ratelimit': '60000' } } },
+    probes: [`c udp [${S6}]:53 size=3000 timeout=1800 count=3`],
   },
 ];

@@ -10,7 +10,7 @@ import type { Device } from '../../namespace.js';
 import type { Passage } from '../../netfilter/contract.js';
 import { decapsulateDatagram } from '../../path/decapsulate.js';
 import { runHook } from '../../path/hook.js';
-import { reassemble } from '../../path/reassemble.js';
+import { AT_END, reassemble } from '../../path/reassemble.js';
 import { recordDrop } from '../../record.js';
 import type { Runtime } from '../../runtime.js';
 import { receiveTcp } from '../../socket/receive-tcp.js';
@@ -26,7 +26,7 @@ export function deliver6(rt: Runtime, device: Device, passage: Passage): void {
   if (!runHook(rt, ns, 'input', passage, device, undefined)) return;
   const next = takeIpvsRoute<Ip>(passage);
   if (next !== undefined) return leaveForServer6(rt, ns, passage, next);
-  if (passage.packet.fragment !== undefined && !reassemble(rt, ns, passage, 'local')) return;
+  if (passage.packet.fragment !== undefined && !reassemble(rt, passage, { ns, place: AT_END, device })) return;
   const { packet } = passage;
   const { l4 } = packet;
   switch (l4.kind) {
