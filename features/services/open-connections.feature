@@ -61,6 +61,23 @@ Feature: Connections that are open when something changes
       And Service web is deleted
       Then that connection no longer works
 
+    # What iptables and nftables go by is connection tracking, which kube-proxy gives a day.
+    Scenario Outline: A quarter of an hour of silence ends a connection in mode ipvs alone
+      Given kube-proxy runs in <mode> mode
+      When pod A connects to Service web on port 80
+      And 14 minutes pass
+      And that connection is used
+      And 14 minutes pass
+      Then that connection still works
+      When 16 minutes pass
+      Then that connection <fate>
+
+      Examples:
+        | mode     | fate        |
+        | iptables | still works |
+        | ipvs     | is reset    |
+        | nftables | still works |
+
     Scenario: A pod that is deleted closes its connections
       When pod A connects to Service web on port 80
       And client laptop connects to Service web via NodePort 30080 on node1

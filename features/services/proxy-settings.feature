@@ -94,6 +94,16 @@ Feature: What kube-proxy's configuration changes
       And node2 has the sysctl "net.netfilter.nf_conntrack_udp_timeout = 45"
       And node2 has the sysctl "net.netfilter.nf_conntrack_udp_timeout_stream = 180"
 
+    Scenario: The time-outs of IPVS itself
+      Given kube-proxy runs in ipvs mode with:
+        | ipvs.tcpTimeout | 1m0s |
+        | ipvs.udpTimeout | 10s  |
+      When pod A connects to Service nginx
+      And 59 seconds pass
+      Then that connection still works
+      When 61 seconds pass
+      Then that connection is reset
+
     Scenario: A liberal view of TCP windows
       Given kube-proxy runs in iptables mode with:
         | conntrack.tcpBeLiberal | true |

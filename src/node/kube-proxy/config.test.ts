@@ -19,6 +19,7 @@ test("the defaults are kubeadm's", () => {
     localhostNodePorts: true,
     nodePortAddresses: [],
     ipvsScheduler: 'rr',
+    ipvsTimeouts: {},
     strictARP: false,
     tcpEstablishedTimeout: 86400,
     tcpCloseWaitTimeout: 3600,
@@ -89,7 +90,6 @@ const REFUSED: readonly [
   ['mode kernelspace', {}, 'kernelspace', UnsupportedError, /mode "kernelspace" is not modelled/],
   ['a port range that ends before it begins', { portRange: '41000-40000' }, 'userspace', InputError, /"41000-40000" is not a port range/],
   ['a proxy in user space on one address', { bindAddress: '192.168.1.10' }, 'userspace', UnsupportedError, /bindAddress/],
-  ["IPVS's own time-outs", { 'ipvs.tcpTimeout': '60s' }, 'ipvs', UnsupportedError, /ipvs\.tcpTimeout/],
   ['a scheduler that nobody has', { ipvs: { scheduler: 'fair' } }, 'ipvs', InputError, /"fair" is not allowed/],
   ['an unknown mode', {}, 'iptable', InputError, /did you mean iptables/],
   [

@@ -8,6 +8,7 @@ import { inputError, unsupported } from '../../base/errors.js';
 import { nearest } from '../../base/nearest.js';
 import { type Ip, parseIpv4 } from '../../base/ip.js';
 import type { ClusterSpec } from '../../api/cluster.js';
+import type { IpvsTimeouts } from '../../plan/ipvs/ipvs-service.js';
 import { type Field, readFields } from '../config-fields.js';
 import { EPHEMERAL, type PortRange } from './port-range.js';
 
@@ -29,6 +30,7 @@ export interface KubeProxySettings {
   /** CIDRs, or `primary` alone: the node's own address. Empty: every local address, but of mode nftables the primary one. */
   readonly nodePortAddresses: readonly string[];
   readonly ipvsScheduler: string;
+  readonly ipvsTimeouts: IpvsTimeouts;
   readonly strictARP: boolean;
   readonly tcpEstablishedTimeout: number;
   readonly tcpCloseWaitTimeout: number;
@@ -45,7 +47,6 @@ const MODES: readonly ProxyMode[] = ['iptables', 'ipvs', 'nftables', 'userspace'
 const MODES_NOT_MODELLED = ['kernelspace'];
 /** Those that the kernel has and the proxy may be told to use. */
 const SCHEDULERS = ['rr', 'wrr', 'lc', 'wlc', 'lblc', 'lblcr', 'sh', 'dh', 'sed', 'nq', 'mh'];
-const IPVS_TIMEOUTS = ['ipvs.tcpTimeout', 'ipvs.tcpFinTimeout', 'ipvs.udpTimeout'];
 export const PRIMARY = 'primary';
 const INERT: Field = { type: 'inert' };
 
@@ -119,9 +120,6 @@ function readSettings(cluster: ClusterSpec): KubeProxySettings {
     throw unsupported('userspace-ipv6', 'kube-proxy of mode userspace with IPv6 or dual stack Services is not modelled');
   const section = mode === 'nftables' ? 'nftables' : 'iptables';
   const nodePortAddresses = checkCidrs(values.strings('nodePortAddresses') ?? [], 'nodePortAddresses');
-  const timeout = mode === 'ipvs' ? IPVS_TIMEOUTS.find((path) => (values.number(path) ?? 0) > 0) : undefined;
-  if (timeout !== undefined)
-    throw unsupported('ipvs-timeouts', `kubeProxy.config.${timeout}: the time-outs of IPVS itself are not modelled`);
   const masqueradeBit = values.number(`${section}.masqueradeBit`) ?? 14;
   if (masqueradeBit < 0 || masqueradeBit > 31) {
     throw inputError('bad-value', `kubeProxy.config.${section}.masqueradeBit: ${masqueradeBit} must be within the range [0, 31]`);
@@ -138,6 +136,7 @@ function readSettings(cluster: ClusterSpec): KubeProxySettings {
       mode === 'iptables' && (values.boolean('iptables.localhostNodePorts') ?? true) && includesLoopback(nodePortAddresses),
     nodePortAddresses: nodePortAddresses.length === 0 && mode === 'nftables' ? [PRIMARY] : nodePortAddresses,
     ipvsScheduler: values.string('ipvs.scheduler') || 'rr',
+    ipvsTimeouts: ipvsTimeouts(values),
     strictARP: values.boolean('ipvs.strictARP') ?? false,
     tcpEstablishedTimeout: values.number('conntrack.tcpEstablishedTimeout') ?? 86400,
     tcpCloseWaitTimeout: values.number('conntrack.tcpCloseWaitTimeout') ?? 3600,
@@ -147,6 +146,12 @@ function readSettings(cluster: ClusterSpec): KubeProxySettings {
     udpStreamTimeout: values.number('conntrack.udpStreamTimeout') || undefined,
     portRange: proxyPortRange(mode, values.string('portRange') ?? '', values.string('bindAddress') ?? ''),
   };
+}
+
+/** Those of zero are the kernel's. */
+function ipvsTimeouts(values: ReturnType<typeof readFields>): IpvsTimeouts {
+  const [tcp, tcpFin, udp] = ['tcpTimeout', 'tcpFinTimeout', 'udpTimeout'].map((field) => values.number(`ipvs.${field}`) ?? 0);
+  return { ...(tcp ? { tcp } : {}), ...(tcpFin ? { tcpFin } : {}), ...(udp ? { udp } : {}) };
 }
 
 /** Of the other modes neither field decides anything. */

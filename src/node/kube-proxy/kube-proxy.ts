@@ -37,7 +37,7 @@ export function kubeProxyFragment(context: NodeContext, localAddresses: readonly
       return { sysctl, nft: parts.map(({ model, node }) => proxyNftTable(model, node, serviceRanges(context.cluster, node.family))) };
     case 'ipvs': {
       const halves = parts.map(({ model, node, own }) =>
-        ipvsHalf(model, { ...node, scheduler: settings.ipvsScheduler, ...ipvsAddresses(node, own) }),
+        ipvsHalf(model, { ...node, scheduler: settings.ipvsScheduler, timeouts: settings.ipvsTimeouts, ...ipvsAddresses(node, own) }),
       );
       const tables = tablesOf(halves.map(({ family, tables: made }) => [family, made]));
       return { ...tables, ...joinedHalves(halves), sysctl: { ...sysctl, ...ipvsSysctls(settings) } };

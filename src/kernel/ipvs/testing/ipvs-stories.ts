@@ -2,34 +2,8 @@
  * IPVS over time, as stories that are put to Linux and to this kernel: servers that lose their weight, go and come back, time-outs (short ones, for in
  * the lab time is real), ports that are used again, persistent clients. One line for each: its name, a sentence, and the plan.
  */
-import type { Plan, ProbePlan } from '../../../plan/plan.js';
-import { readProbe } from '../../testing/probe-text.js';
-import { type Director, directorPlan } from './director.js';
-
-/** Of one family: the virtual address, and each server's. */
-interface Ends {
-  readonly vip: string;
-  /** The director itself, on the client's side. */
-  readonly director: string;
-  server(n: number): string;
-  client(n: number): string;
-}
-
-const FOUR: Ends = { vip: '10.9.0.1', director: '10.0.1.1', server: (n) => `10.0.2.1${n}`, client: (n) => `10.0.1.${n}` };
-const SIX: Ends = { vip: '[fd00:9::1]', director: 'fd00:1::1', server: (n) => `[fd00:2::1${n}]`, client: (n) => `fd00:1::${n}` };
-
-interface Story extends Omit<Director, 'probes'> {
-  readonly steps: readonly Step[];
-}
-
-type More = Pick<ProbePlan, 'keep' | 'reuse' | 'close' | 'conntrack'>;
-
-/** What happens first, in words: `after 300`, `stop s1:80`, lines of `ipvsadm -R`; then who calls whom. */
-interface Step {
-  readonly first: readonly string[];
-  readonly text: string;
-  readonly more: More;
-}
+import type { Plan } from '../../../plan/plan.js';
+import { FOUR, type More, planOf, SIX, type Step, type Story } from './story-plan.js';
 
 const ROUND = ['-A $T -s rr', '-a $T -r $1:80 -m', '-a $T -r $2:80 -m', '-a $T -r $3:80 -m'];
 const NOTHING: readonly string[] = [];
@@ -135,6 +109,14 @@ function timesOut(sysctl: Story['sysctl']): Story {
   };
 }
 
+/** One end has closed: the server whose process ends. It refuses who is given to it when it has no connection any more. */
+function closesHalf(tcpFin: number): Story {
+  return {
+    ipvs: [`--set 0 ${tcpFin} 0`, '-A $T -s lc', ...ROUND.slice(1)],
+    steps: [kept(5001), tcp(5002, {}, ['stop s3:80', 'stop s3:80-6', 'after 2500'])],
+  };
+}
+
 /** A template is kept from its last connection on; one that runs out with connections open is kept by the minute. */
 function persists(): Story {
   return {
@@ -208,12 +190,13 @@ function remade(sysctl: Story['sysctl'], others: readonly string[]): Story {
 
 function associates(sysctl: Story['sysctl']): Story {
   return {
-    ipvs: ['-A $S -s rr', '-a $S -r $1:80 -m', '-a $S -r $3:80 -m'],
+    ipvs: ['-A $S -s rr', '-a $S -r $1:80 -m', '-a $S -r $2:80 -m', '-a $S -r $3:80 -m'],
     sctp: true,
     ...(sysctl === undefined ? {} : { sysctl }),
     steps: [
       sctp(5001),
       sctp(5002),
+      sctp(5001),
       sctp(5003, {}, ['-e $S -r $3:80 -m -w 0']),
       sctp(5004, {}, ['-d $S -r $3:80', SOON]),
       sctp(5001),
@@ -234,6 +217,8 @@ const STORIES: readonly (readonly [name: string, sentence: string, story: Story]
   ['reuses-never', 'ports that come again to the same server', reuses('0', '1')],
   ['times-out', 'connections that time out', timesOut(undefined)],
   ['times-out-tracked', 'connections that time out, with connection tracking', timesOut(TRACKED)],
+  ['closes-half', 'a connection that its server has closed', closesHalf(0)],
+  ['closes-half-soon', 'a connection that its server has closed, and that is soon forgotten', closesHalf(1)],
   ['persists', 'how long a client stays with its server', persists()],
   ['leaves', 'a persistent client and a server without weight', leaves(undefined, ['-e $T -r $3:80 -m -w 0'], ['-e $T -r $3:80 -m -w 1'])],
   ['leaves-kube', 'the same as kube-proxy sets IPVS up', leaves(LIKE_KUBE_PROXY, ['-e $T -r $3:80 -m -w 0'], ['-e $T -r $3:80 -m -w 1'])],
@@ -256,38 +241,6 @@ const STORIES: readonly (readonly [name: string, sentence: string, story: Story]
   ['remade-nodest', 'a service that is deleted takes connections with it, where that is asked for', remade(NODEST, ['-A $U -s rr'])],
   ['associates', 'associations and servers that go', associates(LIKE_KUBE_PROXY)],
 ];
-
-function planOf({ steps, ...director }: Story, ends: Ends): Plan {
-  const said = (text: string): string =>
-    text
-      .replaceAll('$T', `-t ${ends.vip}:80`)
-      .replaceAll('$U', `-u ${ends.vip}:53`)
-      .replaceAll('$S', `--sctp-service ${ends.vip}:80`)
-      .replaceAll('$V', ends.vip)
-      .replaceAll('$D', ends.director)
-      .replaceAll(/\$c(\d)/g, (_, n: string) => ends.client(Number(n)))
-      .replaceAll(/\$(\d)/g, (_, n: string) => ends.server(Number(n)));
-  const plan = directorPlan({ ...director, ipvs: director.ipvs.map(said), probes: [] });
-  return { ...plan, probes: steps.flatMap((step, i) => probesOf(step, i, steps, said)) };
-}
-
-/** What is to happen some time before a call comes with a call of the director itself. */
-// eslint-disable-next-line eslint/max-params
-function probesOf({ first, text, more }: Step, i: number, steps: readonly Step[], said: (text: string) => string): readonly ProbePlan[] {
-  const ipvs = first.filter((line) => line.startsWith('-')).map((line) => `${said(line)}\n`);
-  const opening = more.reuse === undefined ? text : (steps[Number(more.reuse)]?.text ?? '');
-  const probe = readProbe(String(i), said(opening));
-  const afterMs = first.flatMap((line) => (line.startsWith('after ') ? [Number(line.slice(6))] : []))[0];
-  const change = ipvs.length === 0 ? {} : { change: { d: { ipvs: ipvs.join('') } } };
-  const asked = {
-    ...probe,
-    ...(more.reuse === undefined ? {} : { sport: undefined, src: undefined }),
-    ...more,
-    ...(afterMs === undefined ? {} : { afterMs }),
-  };
-  if (ipvs.length === 0 || afterMs === undefined) return [{ ...asked, ...change }];
-  return [{ ...readProbe(`before ${i}`, said('c icmp $D')), ...change }, asked];
-}
 
 export const IPVS_STORIES: readonly (readonly [string, string, Plan])[] = STORIES.flatMap(([name, sentence, story]) => [
   [`story-${name}`, `${sentence}, over IPv4`, planOf(story, FOUR)] as const,

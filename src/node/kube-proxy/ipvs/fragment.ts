@@ -42,7 +42,15 @@ const halvesOf = new WeakMap<readonly ProxyPort[], Map<string, IpvsHalf>>();
 export function ipvsHalf({ ports }: ServiceModel, node: IpvsNode): IpvsHalf {
   let byNode = halvesOf.get(ports);
   if (byNode === undefined) halvesOf.set(ports, (byNode = new Map()));
-  const key = [node.name, node.zone, node.ip, node.scheduler, node.nodePortIps.join(), settingsOf(ports, node)].join(' ');
+  const key = [
+    node.name,
+    node.zone,
+    node.ip,
+    node.scheduler,
+    JSON.stringify(node.timeouts),
+    node.nodePortIps.join(),
+    settingsOf(ports, node),
+  ].join(' ');
   let half = byNode.get(key);
   if (half === undefined) byNode.set(key, (half = makeHalf(ports, node)));
   return half;

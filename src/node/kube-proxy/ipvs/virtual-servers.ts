@@ -6,7 +6,7 @@
 import { type Ip, parseIp } from '../../../base/ip.js';
 import { addressBits } from '../../../base/cidr.js';
 import { socketText } from '../../../base/ip-family.js';
-import type { IpvsService, MadeServices, RealServer, Scheduler, ServiceKey } from '../../../plan/ipvs/ipvs-service.js';
+import type { IpvsService, IpvsTimeouts, MadeServices, RealServer, Scheduler, ServiceKey } from '../../../plan/ipvs/ipvs-service.js';
 import { readIpvs } from '../../../plan/ipvs/read-ipvs.js';
 import type { ProxyEndpoint } from '../endpoints.js';
 import { oncePerPort } from '../port-chains.js';
@@ -19,6 +19,7 @@ const SERVICE_OPTION = { tcp: '-t', udp: '-u', sctp: '--sctp-service' } as const
 
 export interface IpvsNode extends ProxyNode {
   readonly scheduler: string;
+  readonly timeouts: IpvsTimeouts;
   /** Of the family, on interfaces other than kube-ipvs0, without loopback and link-local: what must not be bound a second time. */
   readonly addresses: ReadonlySet<string>;
   /** Those of them that NodePorts are served on. */
@@ -38,7 +39,7 @@ export function virtualServerTable(ports: readonly ProxyPort[], index: AddressIn
     return service;
   };
   const table = {
-    timeouts: {},
+    timeouts: node.timeouts,
     find(proto: keyof typeof PROTOCOL, ip: Ip, port: number): IpvsService | undefined {
       const number = (PROTOCOL[proto] << 16) | port;
       const own = index.byAddress.get(number)?.get(ip);
@@ -48,7 +49,7 @@ export function virtualServerTable(ports: readonly ProxyPort[], index: AddressIn
       return addressee === undefined ? undefined : make(addressee, { kind: 'address', proto, ip, port });
     },
     get text(): string {
-      text ??= ports.map((port) => serverLines(port, node)).join('');
+      text ??= timeoutsLine(node.timeouts) + ports.map((port) => serverLines(port, node)).join('');
       return text;
     },
   };
@@ -86,6 +87,11 @@ function endpointsFor(port: ProxyPort, node: IpvsNode, internal: boolean): reado
   const isLocal = internal ? port.internalLocal : port.externalLocal;
   const local = isLocal ? (choice.local ?? []) : [];
   return local.length > 0 ? local : (choice.cluster ?? []);
+}
+
+/** Nothing where all are the kernel's own (ConfigureTimeouts). */
+function timeoutsLine({ tcp = 0, tcpFin = 0, udp = 0 }: IpvsTimeouts): string {
+  return tcp + tcpFin + udp === 0 ? '' : `--set ${tcp} ${tcpFin} ${udp}\n`;
 }
 
 /** Lines of `ipvsadm -R`. */
