@@ -273,9 +273,14 @@ function matches(): TwoNodes6 {
 /** n1 speaks for three addresses: for the second nobody may ask it, and n2 it may tell nothing. */
 function speakers(): TwoNodes6 {
   const called = [50, 51, 52, 53].map((n) => `tcp [fd00:1::${n}]:80`);
-  const dnat = [50, 51, 52, 53].map((n) => `-A PREROUTING -d fd00:1::${n}/128 -p tcp --dport 80 -j DNAT --to-destination [fd00:10:1::2]:80`);
+  const dnat = [50, 51, 52, 53].map(
+    (n) => `-A PREROUTING -d fd00:1::${n}/128 -p tcp --dport 80 -j DNAT --to-destination [fd00:10:1::2]:80`,
+  );
   return {
-    filter: ['INPUT -d ff02::1:ff00:51/128 -j DROP', 'OUTPUT -s fe80::/10 -d fd00:1::12/128 -p ipv6-icmp -m icmp6 --icmpv6-type 136 -j DROP'],
+    filter: [
+      'INPUT -d ff02::1:ff00:51/128 -j DROP',
+      'OUTPUT -s fe80::/10 -d fd00:1::12/128 -p ipv6-icmp -m icmp6 --icmpv6-type 136 -j DROP',
+    ],
     more: ['*nat', ...dnat, 'COMMIT'],
     speakers: { n1: { eth0: ['fd00:1::50', 'fd00:1::51', 'fd00:1::52'] } },
     probes: ['laptop', 'n2', 'pod22'].flatMap((from) => called.map((what) => probe6(from, what, { timeoutMs: 3900 }))),

@@ -1,0 +1,2 @@
+/** A report of nothing. */
+export default { type: 'formatter', formatter: () => undefined };
