@@ -101,3 +101,47 @@ Feature: Whom a cloud's load balancer calls, and what it tells them
       spec: {type: LoadBalancer, allocateLoadBalancerNodePorts: false, selector: {app: web}, ports: [{port: 80}]}
       """
     Then client laptop cannot reach Service bare via LoadBalancer and is refused
+
+  Scenario Outline: A balancer that sends headers is a proxy, and a status that calls its address a VIP has kube-proxy answer in its place
+    # ipMode of the status is VIP unless the cloud's controller knows better; kube-proxy then keeps to itself what pods and nodes send to the address.
+    Given a cluster:
+      """
+      nodes: [{name: master, roles: [control-plane]}, {name: node2}, {name: node3}]
+      externals: [{name: laptop, address: 203.0.113.9}]
+      loadBalancer: {kind: cloud, ipMode: VIP}
+      """
+    And kube-proxy runs in <mode> mode
+    Then Service web field "status.loadBalancer.ingress[0].ipMode" is "VIP"
+    And client laptop can reach Service web via LoadBalancer and the server sees 198.51.100.1
+    And the PROXY header names the client's own address
+    And pod client can reach Service web via LoadBalancer and carries no PROXY header
+    And it is DNATed to pod web
+    And node3 can reach Service web via LoadBalancer and carries no PROXY header
+    And client laptop can reach Service plain via LoadBalancer and is SNATed
+    And it carries no PROXY header
+
+    Examples:
+      | mode     |
+      | iptables |
+      | nftables |
+
+  Scenario: In mode ipvs such a balancer calls in vain: nodes hold its address themselves, and have no answer for who asks from it
+    Given a cluster:
+      """
+      nodes: [{name: master, roles: [control-plane]}, {name: node2}, {name: node3}]
+      externals: [{name: laptop, address: 203.0.113.9}]
+      loadBalancer: {kind: cloud, ipMode: VIP}
+      """
+    And kube-proxy runs in ipvs mode
+    Then client laptop cannot reach Service web via LoadBalancer and is refused
+    And pod client can reach Service web via LoadBalancer and carries no PROXY header
+
+  Scenario: MetalLB sends no headers, whatever a Service asks for
+    Given a cluster:
+      """
+      nodes: [{name: master, roles: [control-plane]}, {name: node2}, {name: node3}]
+      externals: [{name: laptop, address: 203.0.113.9}]
+      loadBalancer: {kind: metallb-bgp, pool: 198.51.100.0/24}
+      """
+    Then client laptop can reach Service web via LoadBalancer and carries no PROXY header
+    And the server sees the client's own address

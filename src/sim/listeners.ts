@@ -45,17 +45,17 @@ export function podListeners(pod: Pod): readonly PodListener[] {
 
 /** On every address, but a node's name server takes just its own ones. */
 export function podNetnsListeners(pod: Pod, netns: string, hasIpv6: boolean): readonly ListenerPlan[] {
-  if (isNodeCache(pod)) return nodeCacheListeners(pod, netns);
+  if (isNodeCache(pod)) return nodeCacheListeners(pod, netns, hasIpv6);
   const owner = `pod/${pod.metadata.namespace}/${pod.metadata.name}`;
   return listeners(pod).flatMap(({ container, proto, port }) =>
     listenersAt(anywhere(hasIpv6), { id: `${owner}#${container}:${proto}:${port}`, netns, proto, port }),
   );
 }
 
-function nodeCacheListeners(pod: Pod, netns: string): readonly ListenerPlan[] {
+function nodeCacheListeners(pod: Pod, netns: string, hasIpv6: boolean): readonly ListenerPlan[] {
   const owner = `pod/${pod.metadata.namespace}/${pod.metadata.name}`;
   return listeners(pod).flatMap(({ container, proto, port }) =>
-    (port === DNS_PORT ? localAddresses(pod) : IPV4).map((ip) => ({
+    (port === DNS_PORT ? localAddresses(pod) : anywhere(hasIpv6)).map((ip) => ({
       id: `${owner}#${container}:${proto}:${port}:${ip}`,
       netns,
       proto,

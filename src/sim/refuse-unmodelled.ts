@@ -12,7 +12,7 @@ import { unmodelledFields } from '../manifest/unmodelled.js';
 export function refuseUnmodelled(view: StoreView, endpoints: readonly string[]): void {
   const problems = [...new Set(endpoints)].flatMap((text) =>
     objectsOf(view, text).flatMap((object) =>
-      unmodelledFields(object, hasProxy(view, object)).map(({ path, effect }) => ({
+      unmodelledFields(object, hasBalancer(view, object)).map(({ path, effect }) => ({
         code: 'unmodelled-field',
         message: `${object.kind} ${object.metadata.namespace}/${object.metadata.name}: ${path} ${effect}, which is not modelled`,
         fix: 'leave the field out of what the spec applies, if what is asked does not depend on it',
@@ -28,9 +28,9 @@ export function refuseUnfollowed(servers: readonly (string | undefined)[]): void
     throw unsupported('relay-over-time', 'a connection that a program in user space passes on is not followed over time');
 }
 
-/** A balancer that is a proxy sends its headers itself. */
-function hasProxy(view: StoreView, { kind, metadata }: KubeObject): boolean {
-  return kind === 'Service' && view.get('LoadBalancer', metadata.namespace, metadata.name)?.spec.delivery === 'proxy';
+/** One of the cluster's own, of which it is known whether it sends headers: MetalLB's never do. */
+function hasBalancer(view: StoreView, { kind, metadata }: KubeObject): boolean {
+  return kind === 'Service' && view.get('LoadBalancer', metadata.namespace, metadata.name) !== undefined;
 }
 
 function objectsOf(view: StoreView, text: string): readonly KubeObject[] {

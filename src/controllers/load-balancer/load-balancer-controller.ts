@@ -9,7 +9,7 @@ import { isEqual } from '../../api/equal.js';
 import { createIndexer } from '../../api/object/indexer.js';
 import { objectKey, refOf, splitKey } from '../../api/object/key.js';
 import type { EndpointSlice, Service } from '../../api/types/core.js';
-import type { LoadBalancer } from '../../api/types/load-balancer.js';
+import type { Delivery, LoadBalancer } from '../../api/types/load-balancer.js';
 import type { StoreView } from '../../api/view.js';
 import { asksForProxyHeader } from '../../api/object/proxy-header.js';
 import { nextStatus } from './next-status.js';
@@ -82,9 +82,10 @@ function serve(provider: Provider, service: Service, before: LoadBalancer | unde
   const events = said.map((one): Write => ({ op: 'event', about: service, ...one }));
   const [first] = addresses;
   if (first === undefined) return [...events, ...(before === undefined ? [] : [deletion(before), ...withoutStatus(service)])];
-  const targets = provider.targets === 'pods' ? podTargets(view, service) : targetsOf(view, service, provider.delivery, first);
-  const { status, againUs } = nextStatus(targets, before?.status, { nowUs, delayUs: provider.delayUs, one: provider.delivery === 'arp' });
-  const balancer = balancerOf(service, addresses, provider, status);
+  const delivery = deliveryOf(provider, service);
+  const targets = provider.targets === 'pods' ? podTargets(view, service) : targetsOf(view, service, delivery, first);
+  const { status, againUs } = nextStatus(targets, before?.status, { nowUs, delayUs: provider.delayUs, one: delivery === 'arp' });
+  const balancer = balancerOf(service, addresses, { ...provider, delivery }, status);
   const known = before !== undefined && isEqual(before.spec, balancer.spec) && isEqual(before.status, balancer.status);
   return [
     ...events,
@@ -94,6 +95,11 @@ function serve(provider: Provider, service: Service, before: LoadBalancer | unde
     ...announced(provider, service, before?.status.nodes ?? [], status.nodes),
     ...(againUs === undefined ? [] : [{ op: 'requeue', afterUs: againUs } as const]),
   ];
+}
+
+/** Who is to say who called must take the connection: whatever the status says, such a balancer is a proxy (kubernetes/kubernetes#66607). */
+function deliveryOf({ delivery }: Provider, { metadata: { annotations = {} } }: Service): Delivery {
+  return delivery === 'routes' && asksForProxyHeader(annotations) ? 'proxy' : delivery;
 }
 
 function addressesInStatus({ status }: Service): readonly string[] {

@@ -1,10 +1,13 @@
 /**
  * NodeLocal DNSCache: a name server in the node's own namespace that takes the address of kube-dns for itself, past connection tracking, so that no proxy sees what it
- * takes. Source: kubernetes/dns cmd/node-cache/app/cache_app.go, pkg/netif; kubernetes cluster/addons/dns/nodelocaldns. Left out: ebtables rules.
+ * takes. Source: kubernetes/dns cmd/node-cache/{main.go,app/cache_app.go}, pkg/netif; kubernetes cluster/addons/dns/nodelocaldns. One process is of one family, by its first
+ * address (kubernetes/dns#418): told addresses of both it ends at once, and two of them, one for each family, share a device. Left out: ebtables rules.
  */
 import { parseIp } from '../../base/ip.js';
+import { familyOfText, hostRange, type IpFamily } from '../../base/ip-family.js';
 import { runningStatuses } from '../../api/object/containers.js';
 import type { Pod } from '../../api/types/core.js';
+import type { LinkPlan } from '../../plan/plan.js';
 import type { NodeContext, NodeFragment, TableFragment } from '../agent.js';
 import { hasPodNetwork, podsOfNode } from '../pods-of-node.js';
 
@@ -18,7 +21,17 @@ export function isNodeCache({ spec }: Pod): boolean {
 
 /** What it is told by `-localip`. */
 export function localAddresses(pod: Pod): readonly string[] {
-  return (flag(pod, 'localip') ?? '').split(',').filter((text) => parseIp(text) !== undefined);
+  return givenAddresses(pod).filter((text) => parseIp(text) !== undefined);
+}
+
+/** It ends as soon as it has read its flags (parseAndValidateFlags). */
+export function refusesItsFlags(pod: Pod): boolean {
+  const given = givenAddresses(pod);
+  return given.some((text) => parseIp(text) === undefined) || new Set(given.map(familyOfText)).size > 1;
+}
+
+function givenAddresses(pod: Pod): readonly string[] {
+  return (flag(pod, 'localip') ?? '').split(',');
 }
 
 function flag({ spec }: Pod, name: string): string | undefined {
@@ -29,15 +42,29 @@ function flag({ spec }: Pod, name: string): string | undefined {
 
 /** Undefined where no such pod runs on the node. */
 export function nodeCacheFragment({ node, view }: NodeContext): NodeFragment | undefined {
-  const pod = podsOfNode(view, node.metadata.name).find((one) => isNodeCache(one) && !hasPodNetwork(one) && isRunning(one));
-  if (pod === undefined) return undefined;
-  const addresses = localAddresses(pod).filter((text) => !text.includes(':'));
-  const rules = addresses.flatMap(rulesFor);
-  const isOn = (name: string): boolean => flag(pod, name) !== 'false';
-  return {
-    links: isOn('setupinterface') ? [{ name: INTERFACE, kind: 'dummy', up: false, addr: addresses.map((ip) => `${ip}/32`) }] : [],
-    iptables: isOn('setupiptables') ? [tableOf('raw', rules), tableOf('filter', rules)] : [],
-  };
+  const pods = podsOfNode(view, node.metadata.name).filter((one) => isNodeCache(one) && !hasPodNetwork(one) && isRunning(one));
+  if (pods.length === 0) return undefined;
+  return { links: devices(pods), iptables: tablesOf(pods, 'IPv4'), ip6tables: tablesOf(pods, 'IPv6') };
+}
+
+function isOn(pod: Pod, name: string): boolean {
+  return flag(pod, name) !== 'false';
+}
+
+/** Who finds the device there puts its addresses to it (EnsureDummyDevice). */
+function devices(pods: readonly Pod[]): readonly LinkPlan[] {
+  const addresses = new Map<string, readonly string[]>();
+  for (const pod of pods.filter((one) => isOn(one, 'setupinterface'))) {
+    const name = flag(pod, 'interfacename') ?? INTERFACE;
+    addresses.set(name, [...(addresses.get(name) ?? []), ...localAddresses(pod).map(hostRange)]);
+  }
+  return [...addresses].map(([name, addr]) => ({ name, kind: 'dummy', up: false, addr: [...new Set(addr)] }));
+}
+
+function tablesOf(pods: readonly Pod[], family: IpFamily): readonly TableFragment[] {
+  const addresses = pods.filter((one) => isOn(one, 'setupiptables')).flatMap(localAddresses);
+  const rules = addresses.filter((text) => familyOfText(text) === family).flatMap(rulesFor);
+  return rules.length === 0 ? [] : [tableOf('raw', rules), tableOf('filter', rules)];
 }
 
 function isRunning(pod: Pod): boolean {
@@ -63,7 +90,7 @@ function rulesFor(ip: string): readonly Rule[] {
     chain,
     rule: ruleText(match, proto, DNS_PORT, ALLOW),
   });
-  const [to, from] = [`-d ${ip}/32`, `-s ${ip}/32`];
+  const [to, from] = [`-d ${hostRange(ip)}`, `-s ${hostRange(ip)}`];
   const both = (make: (proto: string) => Rule): readonly Rule[] => ['tcp', 'udp'].map(make);
   return [
     ...both((proto) => skip('PREROUTING', proto, to)),

@@ -4,8 +4,10 @@
  */
 import { runningStatuses } from '../../api/object/containers.js';
 import type { Node, Pod } from '../../api/types/core.js';
+import { isNodeCache, localAddresses } from '../dns/node-cache.js';
 import { type Listener, listeners } from './listeners.js';
 
+const DNS_PORT = 53;
 const CONTROL_PLANE_LABEL = 'node-role.kubernetes.io/control-plane';
 
 /** The programs of a node and their ports. */
@@ -15,7 +17,7 @@ export function systemPorts(labels: Readonly<Record<string, string>>): readonly 
 }
 
 export class HostSockets {
-  /** By `tcp:80`: the pod's uid, or nothing for a program of the node's. */
+  /** By `tcp:80`, or `tcp:53 169.254.20.10`: the pod's uid, or nothing for a program of the node's. */
   readonly #holders = new Map<string, string>();
 
   constructor(node: Node, bound: readonly Pod[]) {
@@ -26,14 +28,25 @@ export class HostSockets {
     }
   }
 
-  /** Whether somebody else has a port that this one wants. */
+  /** Whether somebody else has a port that this one wants, on an address that this one wants. */
   isTaken(pod: Pod, { proto, port }: Listener): boolean {
-    const holder = this.#holders.get(`${proto}:${port}`);
-    return holder !== undefined && holder !== pod.metadata.uid;
+    const wanted = addressesOf(pod, port);
+    return [...this.#holders].some(([key, holder]) => {
+      const [own, address = ''] = key.split(' ');
+      if (own !== `${proto}:${port}` || holder === pod.metadata.uid) return false;
+      return address === '' || wanted.includes('') || wanted.includes(address);
+    });
   }
 
   take(pod: Pod, { proto, port }: Listener): void {
-    const key = `${proto}:${port}`;
-    if (!this.#holders.has(key)) this.#holders.set(key, pod.metadata.uid ?? '');
+    for (const address of addressesOf(pod, port)) {
+      const key = `${proto}:${port} ${address}`.trimEnd();
+      if (!this.#holders.has(key)) this.#holders.set(key, pod.metadata.uid ?? '');
+    }
   }
+}
+
+/** Empty for all of them: a node's name server binds its own alone. */
+function addressesOf(pod: Pod, port: number): readonly string[] {
+  return isNodeCache(pod) && port === DNS_PORT ? localAddresses(pod) : [''];
 }

@@ -16,6 +16,7 @@ import type { Container, ContainerStatus, Pod } from '../../api/types/core.js';
 import { probeContainer } from './container-probes.js';
 import { created, exitContainer, podId, runContainer, type Turn } from './container-run.js';
 import { intendedListeners, type Listener } from './listeners.js';
+import { isNodeCache, refusesItsFlags } from '../dns/node-cache.js';
 import type { HostSockets } from './host-sockets.js';
 import { containerMemory, type PodMemory } from './memory.js';
 import { podStatus } from './pod-status.js';
@@ -156,8 +157,9 @@ function conflicts(name: string, intended: readonly Listener[], statuses: Readon
   );
 }
 
-/** On the host network the node's ports are everybody's; false where another has one of them. */
+/** On the host network the node's ports are everybody's; false where another has one of them, and of a program that does not like its flags. */
 function takesHostPorts({ pod, hostSockets }: PodTurn, name: string, intended: readonly Listener[]): boolean {
+  if (isNodeCache(pod) && refusesItsFlags(pod)) return false;
   if (pod.spec.hostNetwork !== true) return true;
   const wanted = intended.filter(({ container }) => container === name);
   const sockets = hostSockets();

@@ -6,6 +6,7 @@ import { cidrContains, parseCidr } from '../../base/cidr.js';
 import { unsupported } from '../../base/errors.js';
 import { parseIp } from '../../base/ip.js';
 import { type DnsAnswer, type DnsQuestion, formatRecord } from '../../packet/dns/record.js';
+import { isNodeCache, localAddresses } from '../../node/dns/node-cache.js';
 import { encodeDns, fitAnswer, UDP_SIZE } from '../../packet/dns/wire.js';
 import { formatDns } from '../../packet/dns/format-dns.js';
 import type { Exchange } from '../../kernel/contract.js';
@@ -112,11 +113,18 @@ export class AskedServers {
     return trace;
   }
 
-  /** Neither a node, nor of the cluster's ranges, nor of one link: a host of the world. */
+  /** Neither a node, nor of the cluster's ranges, nor of one link, nor what a node's name server calls itself: a host of the world. */
   #isOutside(server: string): boolean {
     const ip = parseIp(server);
     const { cluster } = this.#simulation;
     if (ip === undefined || cluster.nodes.some(({ addresses }) => addresses.includes(server))) return false;
+    if (
+      this.#simulation
+        .view()
+        .list('Pod')
+        .some((pod) => isNodeCache(pod) && localAddresses(pod).includes(server))
+    )
+      return false;
     const ranges = [...cluster.podCIDRs, ...cluster.serviceCIDRs, ...LOCAL].flatMap((text) => parseCidr(text) ?? []);
     return !ranges.some((range) => typeof range.ip === typeof ip && cidrContains(range, ip));
   }
