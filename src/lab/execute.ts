@@ -31,6 +31,8 @@ export interface ExecuteOptions {
   readonly apart?: boolean | undefined;
   /** Flows during which the machine had no room for its own ICMP say so. */
   readonly starved?: boolean | undefined;
+  /** With what the tools print, at the end, of the tables that the plan has. */
+  readonly save?: boolean | undefined;
   /** This machine's own unless given. */
   readonly kernel?: LabKernel | undefined;
 }
@@ -44,7 +46,7 @@ export interface LabKernel {
 /** Throws UnsupportedError where this machine or kernel cannot, InputError where Linux refuses the plan. */
 export function execute(plan: Plan, options: ExecuteOptions = {}): RawResult {
   if (process.platform !== 'linux') throw labError(noLinux());
-  const flags = (['trace', 'fresh', 'apart', 'starved'] as const).filter((key) => options[key]).map((key) => `--${key}`);
+  const flags = (['trace', 'fresh', 'apart', 'starved', 'save'] as const).filter((key) => options[key]).map((key) => `--${key}`);
   const { kernel } = options;
   return kernel === undefined ? executeHere(plan, flags) : readResult(executeInGuest(writePlan(plan), flags, kernel.image), '', null);
 }

@@ -30,6 +30,8 @@ export interface RawResult {
   readonly probes: readonly RawProbe[];
   /** With `--trace`: what the evidence of all flows refers to. */
   readonly ground?: RawGround;
+  /** With `--save`: by namespace and field of the plan, what the tool that saves it printed. */
+  readonly saved?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 /** Why a plan did not run. */

@@ -2,11 +2,12 @@
 """Loads a plan (hopspec.dev/plan/v1) into real network namespaces, runs its probes, and prints one JSON line: the result, or the
 `error` that keeps it from running. Python's own library is all it needs.
 
-    main.py [--trace] [--fresh] [--apart] [--starved] [--parent PID] [PLAN.json]         standard input unless a file is given
+    main.py [--trace] [--fresh] [--apart] [--starved] [--save] [--parent PID] [PLAN.json]         standard input unless a file is given
 
 `--fresh`: each flow finds no connection of another, and WireGuard sessions that are there already.
 `--apart`: a flow leaves nothing under way that another could meet (apart.py).
 `--starved`: flows during which the kernel had no room for its own ICMP say so.
+`--save`: at the end, what the tools print of the tables that the plan has (saved.py).
 """
 import argparse, json, os, platform, sys
 
@@ -18,6 +19,7 @@ from forwarder import start_forwarders
 from load import load
 from netns import die_with_parent, leave_host, lock_file
 from owner import leave_groups
+from saved import saved
 from starved import starvation
 from sockets import Loop, open_listeners, run_flow
 from speaker import start_speakers
@@ -46,6 +48,7 @@ def read_options():
     parser.add_argument("--fresh", action="store_true")
     parser.add_argument("--apart", action="store_true")
     parser.add_argument("--starved", action="store_true")
+    parser.add_argument("--save", action="store_true")
     parser.add_argument("--parent", type=int)
     parser.add_argument("plan", nargs="?", type=argparse.FileType(), default=sys.stdin)
     return parser.parse_args()
@@ -73,7 +76,9 @@ def execute(plan, options):
         flows = run_probe(loop, spaces[netns[probe["id"]]], probe, evidence, forget, kept, count, part)
         listed = {name: story.connections(spaces[name]) for name in probe.get("conntrack", [])}
         probes.append({"id": probe["id"], "flows": flows, **({"conntrack": listed} if listed else {})})
-    return {"kernel": platform.release(), "probes": probes, **({} if evidence is None else {"ground": evidence.ground()})}
+    ground = {} if evidence is None else {"ground": evidence.ground()}
+    printed = {"saved": saved(plan, spaces)} if options.save else {}
+    return {"kernel": platform.release(), "probes": probes, **ground, **printed}
 
 
 def forgetter(plan, spaces):

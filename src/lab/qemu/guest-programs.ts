@@ -11,7 +11,8 @@ import { missingTools } from '../lab-trouble.js';
 import type { ArchiveFile } from './cpio.js';
 
 /** What a plan may need. */
-const TOOLS = ['ip', 'bridge', 'iptables-restore', 'ip6tables-restore', 'nft', 'ipset', 'ipvsadm', 'wg'];
+const RULES = ['iptables', 'ip6tables'].flatMap((tool) => [`${tool}-restore`, `${tool}-save`]);
+const TOOLS = ['ip', 'bridge', ...RULES, 'nft', 'ipset', 'ipvsadm', 'wg'];
 const FOLDERS = ['/usr/sbin', '/sbin', '/usr/bin', '/bin', '/usr/local/sbin', '/usr/local/bin'];
 /** Read by tools and by the C library, where they exist. */
 const SETTINGS = ['/etc/iproute2', '/usr/share/iproute2', '/etc/protocols', '/etc/services', '/etc/nsswitch.conf', '/etc/ethertypes'];
