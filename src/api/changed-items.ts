@@ -1,34 +1,8 @@
-/** What differs between two lists of a StoreView. */
+/** What differs between two views of one store, and the order of their lists. */
 import type { KubeObject } from './types/meta.js';
 
 /** The object before and after: undefined where it was not there yet, or is no more. */
 export type ChangedItem<T> = readonly [before: T | undefined, now: T | undefined];
-
-/** Both sorted by namespace, then name. An object that did not change is the same one. Undefined when more than `most` differ. */
-export function changedItems<T extends KubeObject>(
-  before: readonly T[],
-  now: readonly T[],
-  most: number,
-): readonly ChangedItem<T>[] | undefined {
-  const changed: ChangedItem<T>[] = [];
-  let i = 0;
-  let j = 0;
-  while (i < before.length || j < now.length) {
-    const was = before[i];
-    const is = now[j];
-    if (was === is) {
-      i++;
-      j++;
-      continue;
-    }
-    if (changed.length >= most) return undefined;
-    const order = was === undefined ? 1 : is === undefined ? -1 : compareObjects(was, is);
-    changed.push([order <= 0 ? was : undefined, order >= 0 ? is : undefined]);
-    if (order <= 0) i++;
-    if (order >= 0) j++;
-  }
-  return changed;
-}
 
 /** By namespace, then name, in code units: the order of a StoreView's lists. */
 export function compareObjects(a: KubeObject, b: KubeObject): number {

@@ -1,4 +1,5 @@
 /** A StoreView over the versions of all kinds, at one revision. Besides the modelled kinds it reads any kind that was stored. */
+import type { ChangedItem } from './changed-items.js';
 import type { Kind, Kinds } from './types/kinds.js';
 import type { KubeObject } from './types/meta.js';
 import { objectKey, type Versions } from './versions.js';
@@ -33,6 +34,15 @@ export class ViewAt implements AnyView {
 
   kindRevision(kind: Kind): number {
     return this.tables.get(kind)?.changedAt(this.revision) ?? 0;
+  }
+
+  get origin(): object {
+    return this.tables;
+  }
+
+  changesFrom<K extends Kind>(kind: K, revision: number, most: number): readonly ChangedItem<Kinds[K]>[] | undefined {
+    const table = this.tables.get(kind);
+    return table === undefined ? EMPTY : (table.between(revision, this.revision, most) as readonly ChangedItem<Kinds[K]>[] | undefined);
   }
 
   getAny(kind: string, namespace: string | undefined, name: string): KubeObject | undefined {

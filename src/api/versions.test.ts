@@ -59,8 +59,15 @@ test('every revision reads as if the whole state had been copied at every write'
           );
         }
         for (const object of copy) assert.equal(versions.get(objectKey(object.metadata.namespace, object.metadata.name), revision), object);
+        for (const [other, there] of copies.entries()) {
+          const changed = versions.between(revision, other, steps.length) ?? [];
+          assert.deepEqual(new Set(changed.flatMap(([before]) => before ?? [])), new Set(copy.filter((one) => !there.includes(one))));
+          assert.deepEqual(new Set(changed.flatMap(([, now]) => now ?? [])), new Set(there.filter((one) => !copy.includes(one))));
+          const writes = changes.filter((at, i) => at === i && at > Math.min(revision, other) && at <= Math.max(revision, other)).length;
+          if (writes > 0) assert.equal(versions.between(revision, other, writes - 1), undefined);
+        }
       }
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
 });

@@ -3,6 +3,7 @@
  * newest version costs a map look-up; reading an older one walks back as far as the reader lags. The sorted list of the present
  * is kept as it goes and handed out without copying; it is copied when the next write comes, and only if somebody holds it.
  */
+import type { ChangedItem } from './changed-items.js';
 import type { KubeObject } from './types/meta.js';
 
 interface Version {
@@ -36,8 +37,9 @@ export function objectKey(namespace: string | undefined, name: string): string {
 
 export class Versions {
   private readonly newest = new Map<string, Version>();
-  /** Revisions that changed an object of this kind, ascending. */
+  /** Revisions that changed an object of this kind, ascending, and its key. */
   private readonly changes: number[] = [];
+  private readonly changedKeys: string[] = [];
   private readonly keys: string[] = [];
   private objects: KubeObject[] = [];
   private held = false;
@@ -47,6 +49,7 @@ export class Versions {
     const before = this.newest.get(key);
     this.newest.set(key, { revision, object, before });
     this.changes.push(revision);
+    this.changedKeys.push(key);
     if (this.held) this.objects = this.objects.slice();
     this.held = false;
     const at = this.indexOf(key);
@@ -76,16 +79,28 @@ export class Versions {
 
   /** The last change at or before `revision`; 0 when there was none. */
   changedAt(revision: number): number {
-    const last = this.changes[this.changes.length - 1] ?? 0;
-    if (last <= revision) return last;
-    let low = 0;
+    return this.changes[this.changesUntil(revision) - 1] ?? 0;
+  }
+
+  /** What is another object at one revision than at the other. Undefined where more than `most` writes lie between them. */
+  between(from: number, to: number, most: number): readonly ChangedItem<KubeObject>[] | undefined {
+    const [first, end] = [this.changesUntil(Math.min(from, to)), this.changesUntil(Math.max(from, to))];
+    if (end - first > most) return undefined;
+    const keys = new Set(this.changedKeys.slice(first, end));
+    return [...keys].map((key) => [this.get(key, from), this.get(key, to)] as const).filter(([before, now]) => before !== now);
+  }
+
+  /** How many changes there were until then. */
+  private changesUntil(revision: number): number {
     let high = this.changes.length;
+    if (high === 0 || (this.changes[high - 1] as number) <= revision) return high;
+    let low = 0;
     while (low < high) {
       const middle = (low + high) >> 1;
       if ((this.changes[middle] as number) <= revision) low = middle + 1;
       else high = middle;
     }
-    return low === 0 ? 0 : (this.changes[low - 1] as number);
+    return low;
   }
 
   list(revision: number, namespace: string | undefined): readonly KubeObject[] {

@@ -42,13 +42,24 @@ export function chain(name: string, rules: readonly string[], policy?: 'ACCEPT' 
 
 /** A user chain whose rules are made when first read. */
 export function lazyChain(name: string, make: () => readonly string[]): Chain {
-  let rules: readonly string[] | undefined;
-  return {
-    name,
-    policy: undefined,
-    get rules() {
-      rules ??= make();
-      return rules;
-    },
-  };
+  return new LazyChain(name, make);
+}
+
+/** A class: there are tens of thousands of them, and a getter of each one's own costs more than all the rest. */
+class LazyChain implements Chain {
+  readonly name: string;
+  readonly policy = undefined;
+  #make: (() => readonly string[]) | undefined;
+  #rules: readonly string[] | undefined;
+
+  constructor(name: string, make: () => readonly string[]) {
+    this.name = name;
+    this.#make = make;
+  }
+
+  get rules(): readonly string[] {
+    this.#rules ??= this.#make?.() ?? [];
+    this.#make = undefined;
+    return this.#rules;
+  }
 }

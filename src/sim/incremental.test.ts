@@ -51,7 +51,7 @@ function service(rng: Rng, i: number): Json {
 function slice(rng: Rng, name: string, more: string): Json {
   const endpoints = Array.from({ length: rng.below(4) }, (_, i) => ({
     addresses: [`10.244.${i}.${40 + rng.below(3)}`],
-    nodeName: NODES[i],
+    nodeName: pick(rng, NODES),
     conditions: { ready: rng.below(4) > 0, serving: true, terminating: rng.below(4) === 0 },
     ...sometimes(rng, { hints: { forZones: [{ name: pick(rng, ['x', 'y']) }] } }),
   }));

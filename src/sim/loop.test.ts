@@ -11,7 +11,7 @@ class EventLog implements LoopStore {
     return this.#log.length;
   }
   view(): StoreView {
-    return { revision: this.revision, get: () => undefined, list: () => [], kindRevision: () => 0 };
+    return { revision: this.revision, get: () => undefined, list: () => [], kindRevision: () => 0, origin: this, changesFrom: () => [] };
   }
   events(since: number): readonly StoreEvent[] {
     return this.#log.slice(since);

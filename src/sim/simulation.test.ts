@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UnsupportedError } from '../base/errors.js';
 import { defaultCluster } from '../manifest/cluster/defaults.js';
+import { carry } from './relay/carry.js';
 import { createSimulation, type Simulation } from './simulation.js';
 
 const POD = (name: string, node: string, more = ''): string =>
@@ -41,6 +42,29 @@ test('one trace leaves nothing behind for the next', () => {
   const first = JSON.stringify(simulation.trace({ from: 'pod/a', to: 'svc/web' }));
   simulation.trace({ from: 'node/node2', to: 'pod/a' });
   assert.equal(JSON.stringify(simulation.trace({ from: 'pod/a', to: 'svc/web' })), first);
+});
+
+test('a connection that is refused at once is walked once, as its first packets tell all', () => {
+  const simulation = cluster(POD('a', 'node1') + POD('web', 'node2'));
+  const packets = (work: () => unknown): number => {
+    const before = simulation.counters()['packets'] as number;
+    work();
+    return (simulation.counters()['packets'] as number) - before;
+  };
+  const query = (port: number): { readonly from: string; readonly to: string } => ({ from: 'pod/a', to: `pod/web:${port}` });
+  for (const port of [80, 81]) {
+    const { source, destination } = simulation.resolve(query(port));
+    simulation.trace(query(port));
+    const once = packets(() => simulation.walk(source, destination, true));
+    assert.ok(once > 0);
+    assert.equal(
+      packets(() => simulation.trace(query(port))),
+      once,
+    );
+  }
+  const [refused] = simulation.record(query(81)).runs;
+  const [opened] = carry(simulation, simulation.resolve(query(81)), 'opening');
+  assert.deepEqual(opened?.record, refused?.record);
 });
 
 test('an address nobody declared is a host of the outside world', () => {

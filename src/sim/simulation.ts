@@ -192,7 +192,7 @@ export class Simulation implements SimulationApi {
 
   /**
    * Every outcome of one flow, each from a network that remembers no other flow. With `opening` all packets are recorded nevertheless where
-   * something was lost: the packets that were lost are wanted then.
+   * something was lost after them: the packets that were lost are wanted then.
    */
   walk(source: Source, destination: Destination, record: RecordMode): ReturnType<typeof enumerate<ReturnType<SimulatedNetwork['probe']>>> {
     this.outside.openPort(destination);
@@ -206,7 +206,7 @@ export class Simulation implements SimulationApi {
       });
     if (this.linkFaults.areLossy) refuseLossy(destination.proto, () => walkAll(true));
     const runs = walkAll(record);
-    return record === 'opening' && runs.some((run) => run.record.verdict !== 'delivered') ? walkAll(true) : runs;
+    return record === 'opening' && runs.some((run) => run.record.verdict !== 'delivered' && run.record.cut === true) ? walkAll(true) : runs;
   }
 
   /** Connections one after the other: see series.ts. */

@@ -52,6 +52,8 @@ export interface FlowRecord {
   readonly closed?: boolean | undefined;
   /** Of a connection that stayed open: who answered when it was opened, and who the one that was opened before it. */
   readonly story?: { readonly opened: string | undefined; readonly before: string | undefined } | undefined;
+  /** Later packets than were to be recorded have been sent. */
+  readonly cut?: boolean | undefined;
   /** Empty when recording is off. */
   readonly events: readonly TraceEvent[];
   /** Where programs on the way took the connection and made others on its behalf: each connection by itself, the client's own first. */

@@ -1,6 +1,6 @@
 /**
  * One run of a flow as an outcome of its trace. What costs text or a walk over the events is made on first reading, by getters
- * of the object's own, so that JSON and copies hold everything. The request is the client's first packet (SYN, datagram, echo),
+ * that are the object's own, so that JSON and copies hold everything. The request is the client's first packet (SYN, datagram, echo),
  * the reply the answer to it; where a later packet of the flow decided, its leg is shown too.
  */
 import { formatIp, formatSocket } from '../base/ip.js';
@@ -9,51 +9,98 @@ import type { FlowRecord, SocketAddress } from './flow-record.js';
 import { type Hops, hopsOf } from './hop.js';
 import type { Naming } from './naming.js';
 import { encapsulationSteps, isTranslated, natSteps } from './nat-steps.js';
-import type { AddressPair, Cause, EncapsulationStep, NatStep, Outcome, Verdict } from './trace.js';
+import type { AddressPair, Cause, EncapsulationStep, Hop, KeptConnection, NatStep, Outcome, Verdict } from './trace.js';
 
 const REQUEST = 0;
 
 export function toOutcome(probability: number, record: FlowRecord, naming: Naming, arp: boolean): Outcome {
-  const { icmp, seenSrc, seenDst } = record;
-  const parts = record.parts ?? [record];
-  let nat: readonly NatStep[] | undefined;
-  let encapsulations: readonly EncapsulationStep[] | undefined;
-  let cause: Cause | null | undefined;
-  let hops: Hops | undefined;
-  return {
-    probability,
-    verdict: verdictOf(record),
-    server: serverOf(record, naming),
-    clientSees: pair(record.local ?? nobody(record.remote), record.remote),
-    serverSees: seenSrc === undefined || seenDst === undefined ? null : pair(seenSrc, seenDst),
-    proxyHeader: record.proxyHeader === undefined ? null : pair(record.proxyHeader.src, record.proxyHeader.dst),
-    snat: isSnat(record),
-    dnat: isDnat(record),
-    get nat() {
-      nat ??= parts.flatMap(({ events }) => natSteps(events, naming));
-      return nat;
-    },
-    get encapsulations() {
-      encapsulations ??= parts.flatMap(({ events }) => encapsulationSteps(events, naming));
-      return encapsulations;
-    },
-    get cause() {
-      if (cause === undefined) cause = causeOf(parts.at(-1) ?? record, naming);
-      return cause;
-    },
-    icmp: icmp === undefined ? null : { type: icmp.type, code: icmp.code, from: formatIp(icmp.from) },
-    pathMtu: record.pathMtu ?? null,
-    ...keptOpen(record, naming),
-    get request() {
-      hops ??= hopsOfParts(parts, naming, arp);
-      return hops.request;
-    },
-    get reply() {
-      hops ??= hopsOfParts(parts, naming, arp);
-      return hops.reply;
-    },
-  };
+  return new RecordedOutcome(probability, record, naming, arp);
 }
+
+/** Every outcome has the very same getters: closures of its own would cost more than all they stand for, and keep it from being forgotten. */
+class RecordedOutcome implements Outcome {
+  readonly probability: number;
+  readonly verdict: Verdict;
+  readonly server: string | null;
+  readonly clientSees: AddressPair;
+  readonly serverSees: AddressPair | null;
+  readonly proxyHeader: AddressPair | null;
+  readonly snat: boolean;
+  readonly dnat: boolean;
+  // Not defined before the getters that stand before them.
+  declare readonly icmp: Outcome['icmp'];
+  declare readonly pathMtu: number | null;
+  declare readonly connection?: KeptConnection;
+  readonly #parts: readonly FlowRecord[];
+  readonly #naming: Naming;
+  readonly #arp: boolean;
+  #nat: readonly NatStep[] | undefined;
+  #encapsulations: readonly EncapsulationStep[] | undefined;
+  #cause: Cause | null | undefined;
+  #hops: Hops | undefined;
+
+  constructor(probability: number, record: FlowRecord, naming: Naming, arp: boolean) {
+    const { icmp, seenSrc, seenDst, story } = record;
+    this.#parts = record.parts ?? [record];
+    this.#naming = naming;
+    this.#arp = arp;
+    this.probability = probability;
+    this.verdict = verdictOf(record);
+    this.server = serverOf(record, naming);
+    this.clientSees = pair(record.local ?? nobody(record.remote), record.remote);
+    this.serverSees = seenSrc === undefined || seenDst === undefined ? null : pair(seenSrc, seenDst);
+    this.proxyHeader = record.proxyHeader === undefined ? null : pair(record.proxyHeader.src, record.proxyHeader.dst);
+    this.snat = isSnat(record);
+    this.dnat = isDnat(record);
+    Object.defineProperty(this, 'nat', NAT);
+    Object.defineProperty(this, 'encapsulations', ENCAPSULATIONS);
+    Object.defineProperty(this, 'cause', CAUSE);
+    this.icmp = icmp === undefined ? null : { type: icmp.type, code: icmp.code, from: formatIp(icmp.from) };
+    this.pathMtu = record.pathMtu ?? null;
+    if (story !== undefined) this.connection = keptOpen(story, record.closed === true, naming);
+    Object.defineProperty(this, 'request', REQUEST_HOPS);
+    Object.defineProperty(this, 'reply', REPLY_HOPS);
+  }
+
+  get nat(): readonly NatStep[] {
+    this.#nat ??= this.#parts.flatMap(({ events }) => natSteps(events, this.#naming));
+    return this.#nat;
+  }
+
+  get encapsulations(): readonly EncapsulationStep[] {
+    this.#encapsulations ??= this.#parts.flatMap(({ events }) => encapsulationSteps(events, this.#naming));
+    return this.#encapsulations;
+  }
+
+  get cause(): Cause | null {
+    if (this.#cause === undefined) this.#cause = causeOf(this.#parts.at(-1) as FlowRecord, this.#naming);
+    return this.#cause;
+  }
+
+  get request(): readonly Hop[] {
+    return this.#bothWays.request;
+  }
+
+  get reply(): readonly Hop[] {
+    return this.#bothWays.reply;
+  }
+
+  get #bothWays(): Hops {
+    this.#hops ??= hopsOfParts(this.#parts, this.#naming, this.#arp);
+    return this.#hops;
+  }
+}
+
+/** Of the object itself, not of its prototype. */
+function own(key: keyof Outcome): PropertyDescriptor {
+  return { ...Object.getOwnPropertyDescriptor(RecordedOutcome.prototype, key), enumerable: true };
+}
+
+const NAT = own('nat');
+const ENCAPSULATIONS = own('encapsulations');
+const CAUSE = own('cause');
+const REQUEST_HOPS = own('request');
+const REPLY_HOPS = own('reply');
 
 /** The request goes on where another connection begins; the reply comes back by the last one first. */
 function hopsOfParts(parts: readonly FlowRecord[], naming: Naming, arp: boolean): Hops {
@@ -73,10 +120,9 @@ function verdictOf(record: FlowRecord): Verdict {
   return record.errno === 'ECONNRESET' || record.errno === 'EPIPE' ? 'refused' : 'unreachable';
 }
 
-function keptOpen({ story, closed }: FlowRecord, naming: Naming): Pick<Outcome, 'connection'> {
-  if (story === undefined) return {};
+function keptOpen({ opened, before }: NonNullable<FlowRecord['story']>, closed: boolean, naming: Naming): KeptConnection {
   const name = (id: string | undefined): string | null => (id === undefined ? null : naming.endpointOfListener(id));
-  return { connection: { openedBy: name(story.opened), before: name(story.before), closed: closed === true } };
+  return { openedBy: name(opened), before: name(before), closed };
 }
 
 function serverOf(record: FlowRecord, naming: Naming): string | null {

@@ -2,10 +2,10 @@
  * A trace from what a kernel recorded: one outcome for each way the network may choose. Runs that differ only in ports that
  * were picked freely are one outcome, and their probabilities add up.
  */
-import type { HookEvent, TraceEvent } from './event.js';
 import type { FlowRecord } from './flow-record.js';
 import type { Naming } from './naming.js';
 import { toOutcome } from './outcome.js';
+import { sameWay, wayNumber } from './same-way.js';
 import { type Flow, TRACE_SCHEMA, type Trace } from './trace.js';
 
 export interface Run {
@@ -27,29 +27,42 @@ export function toTrace(flow: Flow, runs: readonly Run[], naming: Naming, option
 interface Fate {
   readonly record: FlowRecord;
   probability: number;
-  /** Made when another run has the same answer. */
-  way: string | undefined;
+}
+
+/** Runs with one answer. */
+interface Group {
+  readonly first: Fate;
+  /** By the number of their way; made when a second run has the answer. */
+  byWay: Map<number, Fate[]> | undefined;
 }
 
 /** One run for each outcome: keeps the first of equal runs, in the order they came. The way is compared only where the answer is the same. */
 export function mergeRuns(runs: readonly Run[]): readonly Run[] {
   if (runs.length < 2) return runs;
   const fates: Fate[] = [];
-  const byAnswer = new Map<string, Fate[]>();
+  const groups = new Map<string, Group>();
   for (const { probability, record } of runs) {
+    const fate = { record, probability };
     const key = answerKey(record);
-    const group = byAnswer.get(key) ?? [];
-    const way = group.length === 0 ? undefined : wayKey(record);
-    const equal = group.find((fate) => wayOf(fate) === way);
+    const group = groups.get(key);
+    const equal = group && findEqual(group, fate);
     if (equal !== undefined) equal.probability += probability;
-    else {
-      const fate = { record, probability, way };
-      fates.push(fate);
-      group.push(fate);
-      byAnswer.set(key, group);
-    }
+    else fates.push(fate);
+    if (group === undefined) groups.set(key, { first: fate, byWay: undefined });
   }
   return fates;
+}
+
+/** One that came before by the same way; else it is kept for those that come after. */
+function findEqual(group: Group, fate: Fate): Fate | undefined {
+  group.byWay ??= new Map([[wayNumber(group.first.record), [group.first]]]);
+  const number = wayNumber(fate.record);
+  const alike = group.byWay.get(number);
+  const equal = alike?.find(({ record }) => sameWay(record, fate.record));
+  if (equal !== undefined) return equal;
+  if (alike === undefined) group.byWay.set(number, [fate]);
+  else alike.push(fate);
+  return undefined;
 }
 
 /** What client and server see, without the ports that a client or a source translation picks. */
@@ -59,39 +72,4 @@ function answerKey(record: FlowRecord): string {
   const error = icmp === undefined ? '' : `${icmp.type}/${icmp.code}/${icmp.from}`;
   const kept = story === undefined ? '' : `${story.opened}<${story.before}${closed === true ? ' closed' : ''}`;
   return [kept, verdict, server ?? '', errno ?? '', error, seen, pathMtu ?? ''].join('|');
-}
-
-function wayOf(fate: Fate): string {
-  fate.way ??= wayKey(fate.record);
-  return fate.way;
-}
-
-function wayKey(record: FlowRecord): string {
-  return record.events.map(eventKey).join(';');
-}
-
-function eventKey(event: TraceEvent): string {
-  const at = `${event.kind} ${event.leg} ${event.netns}`;
-  switch (event.kind) {
-    case 'hook':
-      return `${at} ${event.hook} ${rulesKey(event)} ${event.becomes.src}>${event.becomes.dst} ${event.verdict}`;
-    case 'drop':
-      return `${at} ${event.reason} ${event.device}`;
-    case 'answer':
-      return `${at} ${event.type}/${event.code}`;
-    case 'bridge':
-      return `${at} ${event.device} ${event.to.join()}`;
-    case 'rx':
-    case 'tx':
-    case 'route':
-    case 'encapsulate':
-    case 'decapsulate':
-    case 'deliver':
-    case 'arp':
-      return `${at} ${event.device}`;
-  }
-}
-
-function rulesKey(event: HookEvent): string {
-  return event.rules.map((rule) => `${rule.chain}#${rule.index}`).join();
 }

@@ -43,6 +43,7 @@ export function recordOf(rt: Runtime, probe: Probe, startUs: number): FlowRecord
     elapsed: rt.nowUs - startUs,
     pathMtu: Number.isFinite(rt.flow.pathMtu) ? rt.flow.pathMtu : undefined,
     ...(client.state !== 'answered' && client.talk?.finSeen === true ? { closed: true } : {}),
+    ...(rt.record && rt.nextLeg - 1 > rt.recordLegMax ? { cut: true } : {}),
     events: rt.events,
   };
 }

@@ -16,6 +16,8 @@ export interface ProxyEndpoint extends EndpointState {
   readonly chain: string;
 }
 
+const NONE: readonly string[] = [];
+
 /** A slice that has this port, and the port's number there. */
 export interface PortSlice {
   readonly slice: EndpointSlice;
@@ -60,7 +62,7 @@ export function scanEndpoints(slices: readonly PortSlice[]): EndpointScan {
 }
 
 /** Sorted by their text. */
-export function collectEndpoints(slices: readonly PortSlice[], spn: string, protocol: string): readonly ProxyEndpoint[] {
+export function collectEndpoints(slices: readonly PortSlice[], named: NamedPort): readonly ProxyEndpoint[] {
   const found = new Map<string, ProxyEndpoint>();
   for (const { slice, port } of slices) {
     for (const endpoint of slice.endpoints) {
@@ -68,9 +70,9 @@ export function collectEndpoints(slices: readonly PortSlice[], spn: string, prot
       if (ip === undefined) continue;
       const text = socketText(ip, port);
       const before = found.get(text);
-      const node = endpoint.nodeName === undefined ? [] : [endpoint.nodeName];
+      const node = endpoint.nodeName === undefined ? NONE : [endpoint.nodeName];
       const nodes = before === undefined ? node : [...new Set([...before.nodes, ...node])];
-      found.set(text, makeEndpoint(spn, protocol, { ip, text, nodes, ...readState(endpoint) }));
+      found.set(text, new SliceEndpoint(named, { ip, text, nodes, ...readState(endpoint) }));
     }
   }
   const list = [...found.values()];
@@ -83,18 +85,44 @@ function readState(endpoint: EndpointSlice['endpoints'][number]): Omit<EndpointS
     ready: conditions?.ready ?? true,
     serving: conditions?.serving ?? true,
     terminating: conditions?.terminating ?? false,
-    zoneHints: (hints?.forZones ?? []).map((zone) => zone.name),
-    nodeHints: (hints?.forNodes ?? []).map((node) => node.name),
+    zoneHints: hints?.forZones?.map((zone) => zone.name) ?? NONE,
+    nodeHints: hints?.forNodes?.map((node) => node.name) ?? NONE,
   };
 }
 
-function makeEndpoint(spn: string, protocol: string, endpoint: Omit<ProxyEndpoint, 'chain'>): ProxyEndpoint {
-  let chain: string | undefined;
-  return {
-    ...endpoint,
-    get chain() {
-      chain ??= endpointChainName(spn, protocol, endpoint.text);
-      return chain;
-    },
-  };
+/** What an endpoint's chain is named by, beside the endpoint. */
+interface NamedPort {
+  readonly spn: string;
+  readonly protocol: string;
+}
+
+/** A class, as a cluster has hundreds of thousands of them. */
+class SliceEndpoint implements ProxyEndpoint {
+  readonly ip: string;
+  readonly text: string;
+  readonly nodes: readonly string[];
+  readonly ready: boolean;
+  readonly serving: boolean;
+  readonly terminating: boolean;
+  readonly zoneHints: readonly string[];
+  readonly nodeHints: readonly string[];
+  readonly #port: NamedPort;
+  #chain: string | undefined;
+
+  constructor(port: NamedPort, endpoint: Omit<ProxyEndpoint, 'chain'>) {
+    this.ip = endpoint.ip;
+    this.text = endpoint.text;
+    this.nodes = endpoint.nodes;
+    this.ready = endpoint.ready;
+    this.serving = endpoint.serving;
+    this.terminating = endpoint.terminating;
+    this.zoneHints = endpoint.zoneHints;
+    this.nodeHints = endpoint.nodeHints;
+    this.#port = port;
+  }
+
+  get chain(): string {
+    this.#chain ??= endpointChainName(this.#port.spn, this.#port.protocol, this.text);
+    return this.#chain;
+  }
 }

@@ -5,22 +5,23 @@
 import { chainMap } from '../chain-map.js';
 import type { ProxyPort } from './service-port.js';
 
-export interface PortChains<C> {
+/** A class, as there is one for each port: getters of their own would cost more than they hold. */
+export class PortChains<C> {
   /** Every chain of the port but those of its endpoints. */
   readonly own: readonly C[];
-  /** Those of its endpoints; made when first read. */
-  readonly endpoints: readonly C[];
-}
+  readonly #makeEndpoints: () => readonly C[];
+  #endpoints: readonly C[] | undefined;
 
-export function portChains<C>(own: readonly C[], makeEndpoints: () => readonly C[]): PortChains<C> {
-  let endpoints: readonly C[] | undefined;
-  return {
-    own,
-    get endpoints() {
-      endpoints ??= makeEndpoints();
-      return endpoints;
-    },
-  };
+  constructor(own: readonly C[], makeEndpoints: () => readonly C[]) {
+    this.own = own;
+    this.#makeEndpoints = makeEndpoints;
+  }
+
+  /** Those of its endpoints; made when first read. */
+  get endpoints(): readonly C[] {
+    this.#endpoints ??= this.#makeEndpoints();
+    return this.#endpoints;
+  }
 }
 
 export interface ChainsOfPorts<C> {

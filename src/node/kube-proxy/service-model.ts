@@ -4,35 +4,72 @@
  * depends on a node is decided in topology.ts. After a change only the Services that it concerns are read again: all others keep their entries.
  */
 import { familyOfText, type IpFamily } from '../../base/ip-family.js';
-import { type ChangedItem, changedItems, compareNames } from '../../api/changed-items.js';
+import { type ChangedItem, compareNames } from '../../api/changed-items.js';
 import type { EndpointSlice, Service } from '../../api/types/core.js';
 import type { StoreView } from '../../api/view.js';
+import { PortList } from './port-list.js';
 import { HEADLESS, PROXY_NAME } from './proxied.js';
+import { sameDispatch } from './same-dispatch.js';
 import { ProxyPort } from './service-port.js';
 import { ServiceSlices } from './service-slices.js';
 
-export interface ServiceModel {
-  /** Sorted by namespace, name, port name. */
-  readonly ports: readonly ProxyPort[];
-  /** Those of them whose rules may differ between nodes. */
+/** Some of the ports, in their order: the same list while none of them changes. */
+interface Subsets {
+  /** Those whose rules may differ between nodes. */
   readonly perNode: readonly ProxyPort[];
+  /** Those with an address or port for the outside. */
+  readonly outside: readonly ProxyPort[];
+}
+
+/** Of one model, all but its list of ports. */
+interface Marks extends Subsets {
   /** More endpoints than this, on the whole cluster, and rules of endpoints lose their comments. */
   readonly isLarge: boolean;
   /** The same object in models whose ports have the same names, one by one. */
   readonly naming: object;
+  /** The same object in models whose ports are the same, one by one, but for which endpoints they have, and whether a node has some. */
+  readonly dispatch: object;
+}
+
+export class ServiceModel implements Marks {
+  /** Sorted by namespace, name, port name. */
+  readonly list: PortList;
+  readonly perNode: readonly ProxyPort[];
+  readonly outside: readonly ProxyPort[];
+  readonly isLarge: boolean;
+  readonly naming: object;
+  readonly dispatch: object;
+
+  constructor(list: PortList, { perNode, outside, isLarge, naming, dispatch }: Marks) {
+    this.list = list;
+    this.perNode = perNode;
+    this.outside = outside;
+    this.isLarge = isLarge;
+    this.naming = naming;
+    this.dispatch = dispatch;
+  }
+
+  /** To ask for all is dear where only one is wanted. */
+  get ports(): readonly ProxyPort[] {
+    return this.list.all;
+  }
 }
 
 const LARGE_CLUSTER_ENDPOINTS = 1000;
-/** Of objects that changed; with more of them all is read anew. */
+/** Writes since a model was made; after more of them all is read anew. */
 const CHANGES_MAX = 256;
 
-/** A model, and the lists that it was made of. */
-interface Made {
-  readonly services: readonly Service[];
-  readonly slices: readonly EndpointSlice[];
+/** A model, and what it was made of. */
+interface Made extends Revisions {
   readonly model: ServiceModel;
   /** Endpoints, before doubles are merged. */
   readonly count: number;
+}
+
+/** Of the last change of each kind. */
+interface Revisions {
+  readonly services: number;
+  readonly slices: number;
 }
 
 /** Agents that lag look at a few different revisions. */
@@ -47,64 +84,59 @@ interface History {
 
 /** What is known of each family. */
 class Memory {
-  /** By the first of the Services, which mostly stays: that of the API servers. */
-  readonly histories = new WeakMap<Service, History>();
+  /** By the store. */
+  readonly histories = new WeakMap<object, History>();
   readonly ports = new WeakMap<Service, { readonly slices: readonly EndpointSlice[]; readonly ports: readonly ProxyPort[] }>();
 }
 
 const MEMORIES: Readonly<Record<IpFamily, Memory>> = { IPv4: new Memory(), IPv6: new Memory() };
-const EMPTY: ServiceModel = { ports: [], perNode: [], isLarge: false, naming: {} };
 
 /** The Services of a view in one family, as every kube-proxy that has seen this view knows them. */
 export function serviceModel(view: StoreView, family: IpFamily): ServiceModel {
   const { histories } = MEMORIES[family];
-  const services = view.list('Service');
-  const [first] = services;
-  if (first === undefined) return EMPTY;
-  const slices = view.list('EndpointSlice');
-  const history = histories.get(first);
-  const known = history?.made.find((one) => one.services === services && one.slices === slices);
+  const revisions = { services: view.kindRevision('Service'), slices: view.kindRevision('EndpointSlice') };
+  const history = histories.get(view.origin);
+  const known = history?.made.find(({ services, slices }) => services === revisions.services && slices === revisions.slices);
   if (known !== undefined) return known.model;
-  const changed = history && changedModel(history, view, services, slices);
+  const changed = history && changedModel(history, view, revisions);
   if (changed !== undefined) return changed;
-  const index = new ServiceSlices(slices, family);
-  const ports = services.flatMap((service) => servicePorts(service, index.of(service.metadata.namespace, service.metadata.name), family));
+  const index = new ServiceSlices(view.list('EndpointSlice'), family);
+  const ports = view
+    .list('Service')
+    .flatMap((service) => servicePorts(service, index.of(service.metadata.namespace, service.metadata.name), family));
   const count = countEndpoints(ports);
-  const model = { ports, perNode: ports.filter((port) => port.perNode), isLarge: hasMoreEndpoints(ports, count), naming: {} };
-  histories.set(first, { family, slices: index, made: [{ services, slices, model, count }] });
+  const model = newModel(new PortList(ports), count, { ...subsets(ports), naming: {}, dispatch: {} });
+  histories.set(view.origin, { family, slices: index, made: [{ ...revisions, model, count }] });
   return model;
 }
 
+function newModel(list: PortList, count: number, more: Omit<Marks, 'isLarge'>): ServiceModel {
+  return new ServiceModel(list, { ...more, isLarge: hasMoreEndpoints(list, count) });
+}
+
 /** The model after some objects changed. Undefined when more than that is new. */
-function changedModel(
-  history: History,
-  view: StoreView,
-  services: readonly Service[],
-  slices: readonly EndpointSlice[],
-): ServiceModel | undefined {
+function changedModel(history: History, view: StoreView, revisions: Revisions): ServiceModel | undefined {
   const [last] = history.made;
   if (last === undefined) return undefined;
-  const otherServices = changedItems(last.services, services, CHANGES_MAX);
-  const otherSlices = changedItems(last.slices, slices, CHANGES_MAX);
+  const otherServices = view.changesFrom('Service', last.services, CHANGES_MAX);
+  const otherSlices = view.changesFrom('EndpointSlice', last.slices, CHANGES_MAX);
   if (otherServices === undefined || otherSlices === undefined) return undefined;
-  const ports = last.model.ports.slice();
-  let { naming } = last.model;
-  let count = last.count;
-  let isPerNode = false;
+  let { list, naming, dispatch } = last.model;
+  let { count } = last;
+  const replaced: Replaced[] = [];
   for (const [namespace, name] of concerned(history.slices, otherServices, otherSlices)) {
     const service = view.get('Service', namespace, name);
     const now = service === undefined ? [] : servicePorts(service, history.slices.of(namespace, name), history.family);
-    const at = firstPort(ports, namespace, name);
-    let end = at;
-    while (ports[end]?.service === name && ports[end]?.namespace === (namespace ?? 'default')) end++;
-    const before = ports.splice(at, end - at, ...now);
+    const at = firstPort(list, namespace, name);
+    const before = portsFrom(list, at, namespace, name);
+    list = list.with(at, before.length, now);
+    replaced.push({ before, now });
     if (!sameNames(before, now)) naming = {};
-    isPerNode ||= before.some((port) => port.perNode) || now.some((port) => port.perNode);
+    if (!sameDispatch(before, now)) dispatch = {};
     count += countEndpoints(now) - countEndpoints(before);
   }
-  const perNode = isPerNode ? ports.filter((port) => port.perNode) : last.model.perNode;
-  const model = { ports, perNode, isLarge: hasMoreEndpoints(ports, count), naming };
-  history.made = [{ services, slices, model, count }, ...history.made.slice(0, KEPT - 1)];
+  const model = newModel(list, count, { ...changedSubsets(last.model, list, replaced), naming, dispatch });
+  history.made = [{ ...revisions, model, count }, ...history.made.slice(0, KEPT - 1)];
   return model;
 }
 
@@ -123,16 +155,52 @@ function concerned(
 }
 
 /** Where the ports of a Service begin, or would. */
-function firstPort(ports: readonly ProxyPort[], namespace: string | undefined, name: string): number {
+function firstPort(list: PortList, namespace: string | undefined, name: string): number {
   let low = 0;
-  let high = ports.length;
+  let high = list.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    const port = ports[middle] as ProxyPort;
+    const port = list.at(middle) as ProxyPort;
     if (compareNames(port.namespace, port.service, namespace ?? 'default', name) < 0) low = middle + 1;
     else high = middle;
   }
   return low;
+}
+
+function portsFrom(list: PortList, at: number, namespace: string | undefined, name: string): readonly ProxyPort[] {
+  const ports: ProxyPort[] = [];
+  for (let port = list.at(at); port?.service === name && port.namespace === (namespace ?? 'default'); port = list.at(at + ports.length))
+    ports.push(port);
+  return ports;
+}
+
+interface Replaced {
+  readonly before: readonly ProxyPort[];
+  readonly now: readonly ProxyPort[];
+}
+
+const IN_SUBSET: Readonly<Record<keyof Subsets, (port: ProxyPort) => boolean>> = {
+  perNode: (port) => port.perNode,
+  outside: (port) => port.externallyAccessible,
+};
+
+function subsets(ports: readonly ProxyPort[]): Subsets {
+  return { perNode: ports.filter(IN_SUBSET.perNode), outside: ports.filter(IN_SUBSET.outside) };
+}
+
+function changedSubsets(last: Subsets, list: PortList, replaced: readonly Replaced[]): Subsets {
+  const changed = (key: keyof Subsets): readonly ProxyPort[] => {
+    const isIn = IN_SUBSET[key];
+    if (!replaced.some(({ before, now }) => before.some(isIn) || now.some(isIn))) return last[key];
+    const others = new Map<ProxyPort, ProxyPort>();
+    for (const { before, now } of replaced) {
+      const [was, is] = [before.filter(isIn), now.filter(isIn)];
+      if (was.length !== is.length) return list.all.filter(isIn);
+      for (const [i, port] of was.entries()) others.set(port, is[i] as ProxyPort);
+    }
+    return last[key].map((port) => others.get(port) ?? port);
+  };
+  return { perNode: changed('perNode'), outside: changed('outside') };
 }
 
 function sameNames(a: readonly ProxyPort[], b: readonly ProxyPort[]): boolean {
@@ -144,10 +212,10 @@ function countEndpoints(ports: readonly ProxyPort[]): number {
 }
 
 /** Counts exactly, doubles merged, but stops as soon as the answer is known. `atMost` counts doubles too. */
-function hasMoreEndpoints(ports: readonly ProxyPort[], atMost: number): boolean {
+function hasMoreEndpoints(list: PortList, atMost: number): boolean {
   if (atMost <= LARGE_CLUSTER_ENDPOINTS) return false;
   let count = 0;
-  return ports.some((port) => {
+  return list.some((port) => {
     count += port.endpoints.length;
     return count > LARGE_CLUSTER_ENDPOINTS;
   });

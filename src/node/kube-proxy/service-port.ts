@@ -77,7 +77,7 @@ export class ProxyPort implements PortPolicy {
 
   /** Sorted by their text. */
   get endpoints(): readonly ProxyEndpoint[] {
-    this.#endpoints ??= collectEndpoints(this.#slices, this.spn, this.protocol);
+    this.#endpoints ??= collectEndpoints(this.#slices, this);
     return this.#endpoints;
   }
 

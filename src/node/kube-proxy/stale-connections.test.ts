@@ -32,6 +32,7 @@ function model(endpoints: readonly Endpoint[], port = 53): ServiceModel {
   return serviceModel(
     {
       revision: 1,
+      origin: {},
       get: () => undefined,
       list: (kind: string) => lists[kind] ?? [],
       kindRevision: () => 1,

@@ -120,6 +120,8 @@ export function viewOf(cluster: ClusterSpec, objects: readonly (Pod | Service | 
     get: (kind, namespace, name) => list(kind).find((o) => o.metadata.name === name && o.metadata.namespace === namespace),
     list: (kind, namespace) => (namespace === undefined ? list(kind) : list(kind).filter((o) => o.metadata.namespace === namespace)),
     kindRevision: () => 1,
+    origin: {},
+    changesFrom: () => [],
   };
 }
 

@@ -45,7 +45,7 @@ export function proxyTables(model: ServiceModel, node: ProxyNode): readonly Tabl
   const decision = (port: ProxyPort): PortDecision => decisions.get(port) ?? decidePort(port, node);
   let dispatch = shared.dispatch.get(signature);
   if (dispatch === undefined) {
-    dispatch = lastDispatch(model.ports, [settings, signature].join(), node, () => dispatchChains(model.ports, decision, node));
+    dispatch = lastDispatch(model, [settings, signature].join(), () => dispatchChains(model.ports, decision, node));
     shared.dispatch.set(signature, dispatch);
   }
   const own = model.perNode.length === 0 ? [] : [nodeChains(model, decisions, node)];

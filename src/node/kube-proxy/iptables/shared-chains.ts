@@ -3,7 +3,7 @@
  * the ports that may be different on each.
  */
 import type { Chain } from '../../../plan/ruleset.js';
-import { chainsOfPorts, oncePerPort, type PortChains, portChains } from '../port-chains.js';
+import { chainsOfPorts, oncePerPort, PortChains } from '../port-chains.js';
 import { decidePort, type PortDecision } from '../port-decision.js';
 import type { ProxyNode } from '../proxy-node.js';
 import type { ServiceModel } from '../service-model.js';
@@ -37,7 +37,7 @@ export function nodeChains(
 
 function makeChains(port: ProxyPort, decision: PortDecision, node: ProxyNode): PortChains<Chain> {
   const note = (): void => noteEndpoints(port, decision.hasEndpoints ? decision.choice.all : []);
-  return portChains(servicePortChains(port, decision, node, note), () => endpointChains(port, decision, node));
+  return new PortChains(servicePortChains(port, decision, node, note), () => endpointChains(port, decision, node));
 }
 
 function ownerAmong(model: ServiceModel, isPerNode: boolean): (name: string) => ProxyPort | 'unknown' | undefined {

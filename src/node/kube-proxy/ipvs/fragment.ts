@@ -10,7 +10,6 @@ import type { LinkPlan } from '../../../plan/plan.js';
 import type { NodeFragment, TableFragment } from '../../agent.js';
 import { rememberedWhile } from '../remembered.js';
 import type { ServiceModel } from '../service-model.js';
-import type { ProxyPort } from '../service-port.js';
 import { ipvsTables } from './rules.js';
 import { type FixedSets, fixedSets, proxySets } from './sets.js';
 import { type IpvsNode, virtualServerTable } from './virtual-servers.js';
@@ -20,8 +19,8 @@ export const IPVS_DEVICE = 'kube-ipvs0';
 /** What one family has. */
 export interface IpvsHalf {
   readonly family: IpFamily;
-  /** Of the device: the same list while endpoints come and go. */
-  readonly addr: readonly string[];
+  /** With the addresses of the family: the same while endpoints come and go. */
+  readonly device: LinkPlan;
   readonly tables: readonly TableFragment[];
   readonly ipset: MadeSets;
   readonly ipvs: MadeServices;
@@ -29,7 +28,7 @@ export interface IpvsHalf {
 
 interface Fixed {
   readonly sets: FixedSets;
-  readonly addr: readonly string[];
+  readonly device: LinkPlan;
   /** By whether KUBE-LOOP-BACK has elements. */
   readonly tables: Map<boolean, readonly TableFragment[]>;
 }
@@ -37,40 +36,34 @@ interface Fixed {
 const lastFixed = rememberedWhile<Fixed>();
 
 /** The same half again for who asks about the same Services, so that a kernel need not look whether anything changed. */
-const halvesOf = new WeakMap<readonly ProxyPort[], Map<string, IpvsHalf>>();
+const halvesOf = new WeakMap<ServiceModel, Map<string, IpvsHalf>>();
 
-export function ipvsHalf({ ports }: ServiceModel, node: IpvsNode): IpvsHalf {
-  let byNode = halvesOf.get(ports);
-  if (byNode === undefined) halvesOf.set(ports, (byNode = new Map()));
-  const key = [
-    node.name,
-    node.zone,
-    node.ip,
-    node.scheduler,
-    JSON.stringify(node.timeouts),
-    node.nodePortIps.join(),
-    settingsOf(ports, node),
-  ].join(' ');
+export function ipvsHalf(model: ServiceModel, node: IpvsNode): IpvsHalf {
+  let byNode = halvesOf.get(model);
+  if (byNode === undefined) halvesOf.set(model, (byNode = new Map()));
+  const { name, zone, ip, scheduler, timeouts, nodePortIps } = node;
+  const settings = settingsOf(model, node);
+  const key = [name, zone, ip, scheduler, JSON.stringify(timeouts), nodePortIps.join(), settings].join(' ');
   let half = byNode.get(key);
-  if (half === undefined) byNode.set(key, (half = makeHalf(ports, node)));
+  if (half === undefined) byNode.set(key, (half = makeHalf(model, node, settings)));
   return half;
 }
 
-function makeHalf(ports: readonly ProxyPort[], node: IpvsNode): IpvsHalf {
-  const fixed = lastFixed(ports, settingsOf(ports, node), node, () => {
-    const sets = fixedSets(ports, node);
-    return { sets, addr: sets.bound.map(hostRange), tables: new Map() };
+function makeHalf(model: ServiceModel, node: IpvsNode, settings: string): IpvsHalf {
+  const fixed = lastFixed(model, settings, () => {
+    const sets = fixedSets(model.ports, node);
+    return { sets, device: deviceWith(sets.bound.map(hostRange)), tables: new Map() };
   });
-  const ipset = proxySets(ports, fixed.sets, node);
+  const ipset = proxySets(model, fixed.sets, node);
   const hasLocal = ipset.has('KUBE-LOOP-BACK');
   let tables = fixed.tables.get(hasLocal);
-  if (tables === undefined) fixed.tables.set(hasLocal, (tables = ipvsTables(ports, ipset, node)));
-  return { family: node.family, addr: fixed.addr, tables, ipset, ipvs: virtualServerTable(ports, fixed.sets.index, node) };
+  if (tables === undefined) fixed.tables.set(hasLocal, (tables = ipvsTables(model.ports, ipset, node)));
+  return { family: node.family, device: fixed.device, tables, ipset, ipvs: virtualServerTable(model, fixed.sets.index, node) };
 }
 
 export function joinedHalves(halves: readonly IpvsHalf[]): Joined {
   const [only, other] = halves;
-  if (only !== undefined && other === undefined) return { links: [deviceWith(only.addr)], ipset: only.ipset, ipvs: only.ipvs };
+  if (only !== undefined && other === undefined) return { links: [only.device], ipset: only.ipset, ipvs: only.ipvs };
   const known = only === undefined ? undefined : joins.get(only);
   if (known !== undefined && known.other === other) return known.joined;
   const joined = joinHalves(halves);
@@ -84,7 +77,7 @@ const joins = new WeakMap<IpvsHalf, { readonly other: IpvsHalf | undefined; read
 
 function joinHalves(halves: readonly IpvsHalf[]): Joined {
   return {
-    links: [deviceWith(halves.flatMap(({ addr }) => addr))],
+    links: [deviceWith(halves.flatMap(({ device }) => device.addr ?? []))],
     ipset: {
       sets: new Map(halves.flatMap(({ ipset }) => [...ipset.sets])),
       get text() {
@@ -106,17 +99,8 @@ function deviceWith(addr: readonly string[]): LinkPlan {
   return { name: IPVS_DEVICE, kind: 'dummy', up: false, addr };
 }
 
-const reachable = new WeakMap<readonly ProxyPort[], readonly ProxyPort[]>();
-
-function reachableFromOutside(ports: readonly ProxyPort[]): readonly ProxyPort[] {
-  let known = reachable.get(ports);
-  if (known === undefined) reachable.set(ports, (known = ports.filter((port) => port.externallyAccessible)));
-  return known;
-}
-
 /** What of the node the fixed part reads: most nodes agree in it. */
-function settingsOf(ports: readonly ProxyPort[], node: IpvsNode): string {
-  const outside = reachableFromOutside(ports);
+function settingsOf({ outside }: ServiceModel, node: IpvsNode): string {
   const taken = outside.flatMap((port) => [...port.externalIPs, ...port.loadBalancerVIPs]).filter((ip) => node.addresses.has(ip));
   const ranged = outside.some((port) => port.sourceRanges.length > 0);
   const sctp = outside.some((port) => port.protocol === 'sctp' && port.nodePort !== 0);

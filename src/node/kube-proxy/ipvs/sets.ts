@@ -5,6 +5,8 @@
 import { formatSocket, type Ip, parseIp } from '../../../base/ip.js';
 import type { MadeSets } from '../../../plan/ipset/ip-set.js';
 import type { ProxyEndpoint } from '../endpoints.js';
+import type { PortList } from '../port-list.js';
+import type { ServiceModel } from '../service-model.js';
 import { type ProxyPort, sourceRangesContain } from '../service-port.js';
 import { type AddressIndex, addressIndex, PROTOCOL } from './address-index.js';
 import { type LazySet, lazySet, type Parts } from './lazy-set.js';
@@ -50,12 +52,12 @@ export function fixedSets(ports: readonly ProxyPort[], node: IpvsNode): FixedSet
   return { index, bound, sets };
 }
 
-export function proxySets(ports: readonly ProxyPort[], fixed: FixedSets, node: IpvsNode): ProxySets {
-  const isAnyLocal = ports.some((port) => port.scan.nodes.includes(node.name));
+export function proxySets({ list }: ServiceModel, fixed: FixedSets, node: IpvsNode): ProxySets {
+  const isAnyLocal = list.isOn(node.name);
   const loopBack = lazySet('KUBE-LOOP-BACK', node.family, {
     count: isAnyLocal ? 1 : 0,
-    entries: () => loopBackEntries(ports, node.name),
-    holds: ([ip, key, other]) => isAnyLocal && ip === other && isLocalEndpoint(ports, node.name, ip as Ip, key as number),
+    entries: () => loopBackEntries(list.all, node.name),
+    holds: ([ip, key, other]) => isAnyLocal && ip === other && isLocalEndpoint(list, node.name, ip as Ip, key as number),
   });
   const all = new Map(SETS.map(([name]) => [name, name === 'KUBE-LOOP-BACK' ? loopBack : (fixed.sets.get(name) as LazySet)]));
   let text: string | undefined;
@@ -78,9 +80,9 @@ function loopBackEntries(ports: readonly ProxyPort[], node: string): readonly st
   return [...found];
 }
 
-function isLocalEndpoint(ports: readonly ProxyPort[], node: string, ip: Ip, key: number): boolean {
+function isLocalEndpoint(list: PortList, node: string, ip: Ip, key: number): boolean {
   const text = formatSocket(ip, key & 0xffff);
-  return ports.some(
+  return list.some(
     (port) => PROTOCOL[port.protocol] === key >> 16 && localEndpoints(port, node).some((endpoint) => endpoint.text === text),
   );
 }

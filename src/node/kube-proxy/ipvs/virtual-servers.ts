@@ -12,6 +12,7 @@ import type { ProxyEndpoint } from '../endpoints.js';
 import { oncePerPort } from '../port-chains.js';
 import { decidePort } from '../port-decision.js';
 import type { ProxyNode } from '../proxy-node.js';
+import type { ServiceModel } from '../service-model.js';
 import type { ProxyPort } from '../service-port.js';
 import { type Addressee, type AddressIndex, PROTOCOL } from './address-index.js';
 
@@ -27,12 +28,12 @@ export interface IpvsNode extends ProxyNode {
 }
 
 /** As data; what no two Services may have is left to the reader of the text, which says so. */
-export function virtualServerTable(ports: readonly ProxyPort[], index: AddressIndex, node: IpvsNode): MadeServices {
+export function virtualServerTable({ list }: ServiceModel, index: AddressIndex, node: IpvsNode): MadeServices {
   const known = new Map<string, IpvsService>();
   const nodeIps = new Set<Ip | undefined>(node.nodePortIps.map(parseIp));
   let text: string | undefined;
   const make = (addressee: Addressee, key: AddressKey): IpvsService => {
-    const port = ports[addressee.at] as ProxyPort;
+    const port = list.at(addressee.at) as ProxyPort;
     const name = `${key.proto} ${key.ip} ${key.port}`;
     let service = known.get(name);
     if (service === undefined) known.set(name, (service = virtualServer(port, node, key, addressee.internal)));
@@ -49,7 +50,7 @@ export function virtualServerTable(ports: readonly ProxyPort[], index: AddressIn
       return addressee === undefined ? undefined : make(addressee, { kind: 'address', proto, ip, port });
     },
     get text(): string {
-      text ??= timeoutsLine(node.timeouts) + ports.map((port) => serverLines(port, node)).join('');
+      text ??= timeoutsLine(node.timeouts) + list.all.map((port) => serverLines(port, node)).join('');
       return text;
     },
   };

@@ -41,7 +41,7 @@ export function proxyNftTable(model: ServiceModel, node: ProxyNode, serviceCIDRs
   const decision = (port: ProxyPort): PortDecision => decisions.get(port) ?? decidePort(port, node);
   let dispatch = shared.dispatch.get(signature);
   if (dispatch === undefined) {
-    dispatch = lastDispatch(model.ports, signature, node, () => dispatchSets(model.ports, decision, node.family));
+    dispatch = lastDispatch(model, signature, () => dispatchSets(model.ports, decision, node.family));
     shared.dispatch.set(signature, dispatch);
   }
   const fixed = new Map(fixedChains(node, serviceCIDRs).map((chain) => [chain.name, chain]));

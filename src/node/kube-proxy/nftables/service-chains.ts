@@ -103,12 +103,23 @@ function firewallRules(port: ProxyPort, node: ProxyNode): string[] {
 }
 
 function lazyNftChain(name: string, make: () => readonly string[]): NftChain {
-  let rules: readonly string[] | undefined;
-  return {
-    name,
-    get rules() {
-      rules ??= make();
-      return rules;
-    },
-  };
+  return new LazyNftChain(name, make);
+}
+
+/** A class, as there are tens of thousands of them. */
+class LazyNftChain implements NftChain {
+  readonly name: string;
+  #make: (() => readonly string[]) | undefined;
+  #rules: readonly string[] | undefined;
+
+  constructor(name: string, make: () => readonly string[]) {
+    this.name = name;
+    this.#make = make;
+  }
+
+  get rules(): readonly string[] {
+    this.#rules ??= this.#make?.() ?? [];
+    this.#make = undefined;
+    return this.#rules;
+  }
 }

@@ -3,7 +3,7 @@
  * the ports that may be different on each.
  */
 import type { NftChain } from '../../../plan/nft/nft-ruleset.js';
-import { chainsOfPorts, oncePerPort, type PortChains, portChains } from '../port-chains.js';
+import { chainsOfPorts, oncePerPort, PortChains } from '../port-chains.js';
 import { decidePort, type PortDecision } from '../port-decision.js';
 import { portFinder } from '../port-finder.js';
 import type { ProxyNode } from '../proxy-node.js';
@@ -41,7 +41,7 @@ export function nodeNftChains(
 }
 
 function makeChains(port: ProxyPort, decision: PortDecision, node: ProxyNode): PortChains<NftChain> {
-  return portChains(servicePortChains(port, decision, node), () => endpointChains(port, decision));
+  return new PortChains(servicePortChains(port, decision, node), () => endpointChains(port, decision));
 }
 
 function ownerAmong(model: ServiceModel, isPerNode: boolean): (name: string) => ProxyPort | 'unknown' | undefined {
