@@ -17,6 +17,8 @@ export interface NodeContext {
   readonly cluster: ClusterSpec;
   /** The node's own interfaces and routes, as its machine came up; what an agent must not know has to be undefined. */
   readonly uplink?: NodeUplink | undefined;
+  /** A pod with a network of its own has run here, whether or not one does now: what the plug-in made for it stays. */
+  readonly hadPods?: boolean | undefined;
 }
 
 /** What the machine has before any agent starts: its interfaces with their addresses, and its routes. */

@@ -66,6 +66,8 @@ export interface Moment {
   readonly linkFaults?: readonly LinkFault[] | undefined;
   /** Nodes whose kube-proxy lags. */
   readonly late?: ReadonlyMap<string, LateView> | undefined;
+  /** Nodes on which pods have run. */
+  readonly hadPods?: ReadonlySet<string> | undefined;
 }
 
 const NO_LISTENERS: readonly ListenerPlan[] = [];
@@ -77,17 +79,20 @@ export class ClusterPlan implements PlanSource, Naming {
   readonly #externals: readonly ExternalHost[];
   readonly #linkFaults: readonly LinkFault[];
   readonly #late: ReadonlyMap<string, LateView>;
+  readonly #hadPods: ReadonlySet<string> | undefined;
   readonly #down: ReadonlySet<string>;
   readonly #fabric: Fabric;
   readonly #plans = new Map<string, NetnsPlan | undefined>();
   #owners: Map<string, Owner> | undefined;
   #holders: Map<Ip, string> | undefined;
 
-  constructor(cluster: ClusterSpec, view: StoreView, externals: readonly ExternalHost[], { linkFaults = [], late = ABREAST }: Moment = {}) {
+  constructor(cluster: ClusterSpec, view: StoreView, externals: readonly ExternalHost[], moment: Moment = {}) {
+    const { linkFaults = [], late = ABREAST, hadPods } = moment;
     this.cluster = cluster;
     this.view = view;
     this.#externals = externals;
     this.#late = late;
+    this.#hadPods = hadPods;
     const nodes = view.list('Node').map((node) => ({ name: node.metadata.name, addresses: nodeAddresses(node) }));
     this.#linkFaults = linkFaults;
     this.#down = downNodes(view);
@@ -213,7 +218,7 @@ export class ClusterPlan implements PlanSource, Naming {
   context(name: string): NodeContext {
     const node = this.view.get('Node', undefined, name);
     if (node === undefined) throw new InvariantError(`node ${name} is in the plan but not in the store`);
-    return { node, view: this.view, cluster: this.cluster, uplink: this.#fabric.nodeUplink(name) };
+    return { node, view: this.view, cluster: this.cluster, uplink: this.#fabric.nodeUplink(name), hadPods: this.#hadPods?.has(name) };
   }
 
   /** What its kube-proxy sees. */

@@ -31,6 +31,7 @@ import { Connections } from './history/connections.js';
 import { LinkFaults, refuseLossy } from './link-faults.js';
 import { Loop } from './loop.js';
 import { traceMatrix } from './matrix.js';
+import { PodBridges } from './pod-bridges.js';
 import { ProxyLag } from './proxy-lag.js';
 import { probeOf } from './probe-of.js';
 import { carry } from './relay/carry.js';
@@ -63,6 +64,7 @@ export class Simulation implements SimulationApi {
   /** Those that stay open. */
   readonly connections = new Connections(this);
   readonly #loop: Loop;
+  readonly #podBridges: PodBridges;
   readonly outside: ExternalHosts;
   #plan: ClusterPlan | undefined;
   #planKey = '';
@@ -84,6 +86,7 @@ export class Simulation implements SimulationApi {
       suffix: () => nameSuffix(rng),
     });
     this.proxyLag = new ProxyLag(this.store, this.#loop);
+    this.#podBridges = new PodBridges(this.store);
     bootstrap(this.store, cluster);
   }
 
@@ -248,7 +251,8 @@ export class Simulation implements SimulationApi {
     ].join();
     if (this.#plan === undefined || key !== this.#planKey) {
       const late = this.proxyLag.late(view.list('Node').map(({ metadata }) => metadata.name));
-      this.#plan = new ClusterPlan(this.cluster, view, [...this.outside.list], { linkFaults: this.linkFaults.list(), late });
+      const moment = { linkFaults: this.linkFaults.list(), late, hadPods: this.#podBridges.nodes() };
+      this.#plan = new ClusterPlan(this.cluster, view, [...this.outside.list], moment);
       this.#planKey = key;
     }
     return this.#plan;

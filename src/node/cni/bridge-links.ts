@@ -1,7 +1,7 @@
 /**
  * The bridge plug-in's part of the node: the bridge with the gateways' addresses, and one veth end per pod as a port of it. The bridge comes
- * with the first pod that has a network of its own; before, the device does not exist. Source: CNI plugins v1.9.1 plugins/main/bridge.
- * Left out: that the bridge stays when the last pod has gone (what a packet meets then is the same, but for the connected route).
+ * with the first pod that has a network of its own; before, the device does not exist. With the last pod goes its veth, and the bridge stays, up and
+ * without a port: its addresses answer, and nobody is found behind it. Source: CNI plugins v1.9.1 plugins/main/bridge.
  */
 import { type Cidr, cidrAddress } from '../../base/cidr.js';
 import { formatIp } from '../../base/ip.js';
@@ -23,7 +23,7 @@ export interface BridgeSettings {
 export function bridgeLinks(context: NodeContext, settings: BridgeSettings): readonly LinkPlan[] {
   const node = context.node.metadata.name;
   const pods = podsOfNode(context.view, node).filter(hasPodNetwork);
-  if (pods.length === 0) return [];
+  if (pods.length === 0 && context.hadPods !== true) return [];
   const { bridge, mtu, subnets } = settings;
   const addresses = subnets.map((subnet) => `${formatIp(cidrAddress(subnet, 1))}/${subnet.length}`);
   const ports = pods.map((pod) => podVethName(pod.metadata.namespace ?? 'default', pod.metadata.name));
