@@ -1,22 +1,36 @@
 /**
  * The first point of a flow: its client calls, and nothing has happened yet. What comes of it depends on whom it calls, on the client's port
- * alone as far as the server sees that, and on chance.
+ * alone as far as the server sees that, and on chance. Of a flow that is recorded its events are told too (trace/traces.ts).
  */
 import type { ChoiceOracle } from '../../base/choice.js';
 import { PROTO } from '../../packet/ip-packet.js';
+import type { TraceEvent } from '../../trace/event.js';
 import type { FlowRecord } from '../../trace/flow-record.js';
-import type { Probe } from '../contract.js';
+import type { Probe, RecordMode } from '../contract.js';
 import type { Namespace } from '../namespace.js';
+import type { Runtime } from '../runtime.js';
+import type { ClientSocket, ServerSocket } from '../socket/flow-state.js';
 import { HIGH_PORT } from './apart.js';
-import { type Answer, type Known, leafOf, withLeaf } from './choices.js';
-import { type Move, movedPort } from './outcome.js';
+import { type Answer, type Known, leafAlong, leafOf, withLeaf } from './choices.js';
+import { type Move, movedPort, movedPorts } from './outcome.js';
+import type { Called } from './trace/ends.js';
+import { type KnownTrace, type Trace, Traces, type Walked } from './trace/traces.js';
+import { writeTrace } from './trace/write-trace.js';
 
 const ENTRIES_MAX = 16_384;
 
-/** Of all that a client's call comes to. */
+/** Of all that a client's call comes to; of a recorded one the trace is asked. */
 interface Told {
+  /** Without its events. */
   readonly record: FlowRecord;
   readonly moves: readonly Move[];
+  trace: KnownTrace;
+}
+
+/** What is asked for: whose call, and how much is to be told of it. */
+export interface Asked {
+  readonly probe: Probe;
+  readonly mode: RecordMode;
 }
 
 export interface Learnt {
@@ -36,58 +50,119 @@ interface Call {
   known: Known<Told>;
 }
 
+const NO_EVENTS: readonly TraceEvent[] = [];
+
 export class Calls {
   /** By namespace, by address, by port and manner. */
   readonly #calls = new Map<string, Map<number, Map<number, Call>>>();
   #entries = 0;
+  readonly #traces = new Traces();
+  /** Used again by each flow, as an array that is kept would cost more than it holds. */
+  readonly #ports: number[] = [];
+
+  /** Whether recorded flows are worth watching. */
+  get tracesAreOff(): boolean {
+    return this.#traces.isOff;
+  }
 
   /** What it comes to. */
-  find(probe: Probe, lasting: number, oracle: ChoiceOracle): FlowRecord | undefined {
-    const { netns, dst, src, sport, timeoutMs } = probe;
+  find({ probe, mode }: Asked, lasting: number, oracle: ChoiceOracle): FlowRecord | undefined {
+    const { netns, dst, src, timeoutMs } = probe;
     const call = this.#calls
       .get(netns)
       ?.get((dst as number) | 0)
-      ?.get(mannerOf(probe, oracle.fresh === true));
+      ?.get(mannerOf(probe, mode, oracle.fresh === true));
     if (call === undefined || call.lasting !== lasting || call.src !== src || call.timeoutMs !== timeoutMs) return undefined;
     if (!isCaller(call.client, probe)) return undefined;
     const told = leafOf(call.known, oracle);
     if (told === undefined) return undefined;
-    const port = movedPort(told.moves, sport as number);
-    if (port < HIGH_PORT || told.record.elapsed > (timeoutMs ?? 1) * 1000) return undefined;
-    const { verdict, server, seenSrc, seenDst, local, remote, elapsed, pathMtu } = told.record;
-    return {
-      verdict,
-      server,
-      seenSrc: seenSrc === undefined ? undefined : { ip: seenSrc.ip, port },
-      seenDst,
-      local: local === undefined ? undefined : { ip: local.ip, port: sport },
-      remote,
-      errno: undefined,
-      icmp: undefined,
-      elapsed,
-      pathMtu,
-      events: [],
-    };
+    return mode === false ? recordOf(told, probe) : this.#traceOf(told.trace, probe);
   }
 
-  add(client: Namespace, probe: Probe, told: Told, { lasting, answers, fresh }: Learnt): void {
+  /** A flow that was walked, and the moves of its client's port. */
+  learn(rt: Runtime, { probe, mode }: Asked, { record, moves }: Pick<Told, 'record' | 'moves'>, { lasting, answers, fresh }: Learnt): void {
+    const client = (rt.flow.client as ClientSocket).ns;
     if (!isCaller(client, probe)) return;
-    if (this.#entries >= ENTRIES_MAX) this.clear();
+    if (this.#entries >= ENTRIES_MAX || this.#traces.isFull) this.clear();
     const { netns, dst, src, timeoutMs } = probe;
     const byPort = within(within(this.#calls, netns), (dst as number) | 0);
-    const manner = mannerOf(probe, fresh);
+    const manner = mannerOf(probe, mode, fresh);
     let call = byPort.get(manner);
     if (call === undefined || call.lasting !== lasting || call.src !== src || call.timeoutMs !== timeoutMs) {
       byPort.set(manner, (call = { client, src, timeoutMs, lasting, known: undefined }));
     }
-    call.known = withLeaf(call.known, answers, 0, told);
+    const known = mode === false ? undefined : leafAlong(call.known, answers);
+    if (known !== undefined) return this.#learnTrace(rt, probe, known, record);
+    call.known = withLeaf(call.known, answers, 0, { record: { ...record, events: NO_EVENTS }, moves, trace: 'unread' });
     this.#entries++;
   }
 
   clear(): void {
     this.#calls.clear();
+    this.#traces.clear();
     this.#entries = 0;
   }
+
+  #traceOf(trace: KnownTrace, probe: Probe): FlowRecord | undefined {
+    if (typeof trace === 'string' || !trace.isProven) return undefined;
+    const { record, moves } = trace.way;
+    const ports = movedPorts(moves, probe.sport as number, this.#ports);
+    if (!areHigh(ports) || !isInTime(record, probe)) return undefined;
+    this.#traces.noteRecalled();
+    return tracedRecord(trace, ports, probe);
+  }
+
+  #learnTrace(rt: Runtime, probe: Probe, told: Told, record: FlowRecord): void {
+    const { trace } = told;
+    if (trace === 'walked' || (trace !== 'unread' && trace.isProven)) return;
+    const { client, servers } = rt.flow;
+    const moves = trace === 'unread' ? told.moves : trace.way.moves;
+    const ports = movedPorts(moves, (client as ClientSocket).localPort, []);
+    if (!areHigh(ports)) return;
+    const walked: Walked = { record, moves, ports, seenIp: (servers[0] as ServerSocket).remoteIp, called: calledBy(probe) };
+    if (trace !== 'unread') told.trace = this.#traces.prove(trace, walked, tracedRecord(trace, ports, probe));
+    else told.trace = this.#traces.read(rt, walked);
+  }
+}
+
+function recordOf({ record, moves }: Told, probe: Probe): FlowRecord | undefined {
+  const port = movedPort(moves, probe.sport as number);
+  return port < HIGH_PORT || !isInTime(record, probe) ? undefined : recordWith(record, probe, port, []);
+}
+
+function tracedRecord(trace: Trace, ports: readonly number[], probe: Probe): FlowRecord {
+  return recordWith(trace.way.record, probe, ports[ports.length - 1] as number, writeTrace(trace, ports, calledBy(probe)));
+}
+
+function calledBy({ dst, dport }: Probe): Called {
+  return { ip: dst, port: dport as number };
+}
+
+function isInTime({ elapsed }: FlowRecord, { timeoutMs = 1 }: Probe): boolean {
+  return elapsed <= timeoutMs * 1000;
+}
+
+function recordWith(record: FlowRecord, probe: Probe, port: number, events: readonly TraceEvent[]): FlowRecord {
+  const { verdict, server, seenSrc, seenDst, local, elapsed, pathMtu } = record;
+  const { dst, dport, sport } = probe;
+  return {
+    verdict,
+    server,
+    seenSrc: seenSrc === undefined ? undefined : { ip: seenSrc.ip, port },
+    seenDst,
+    local: local === undefined ? undefined : { ip: local.ip, port: sport },
+    remote: { ip: dst, port: dport },
+    errno: undefined,
+    icmp: undefined,
+    elapsed,
+    pathMtu,
+    events,
+  };
+}
+
+function areHigh(ports: readonly number[]): boolean {
+  for (let i = 0; i < ports.length; i++) if ((ports[i] as number) < HIGH_PORT) return false;
+  return true;
 }
 
 /** A port of its own, which is none that anybody serves. */
@@ -96,9 +171,10 @@ function isCaller({ listeners, tunnelPorts }: Namespace, { proto, dport, sport }
   return !listeners.has(((proto === 'tcp' ? PROTO.tcp : PROTO.udp) << 16) | sport);
 }
 
-function mannerOf({ proto, dport = 0, extent = 'conversation' }: Probe, fresh: boolean): number {
+function mannerOf({ proto, dport = 0, extent = 'conversation' }: Probe, mode: RecordMode, fresh: boolean): number {
   const far = extent === 'packet' ? 0 : extent === 'answer' ? 1 : 2;
-  return dport | (far << 16) | (proto === 'tcp' ? 1 << 18 : 0) | (fresh ? 1 << 19 : 0);
+  const much = mode === false ? 0 : mode === true ? 1 : 2;
+  return dport | (far << 16) | (proto === 'tcp' ? 1 << 18 : 0) | (fresh ? 1 << 19 : 0) | (much << 20);
 }
 
 function within<K, A, B>(map: Map<K, Map<A, B>>, key: K): Map<A, B> {

@@ -29,6 +29,17 @@ export function leafOf<L>(known: Known<L>, oracle: ChoiceOracle): L | undefined 
   return at?.leaf;
 }
 
+/** The leaf that answers lead to. */
+export function leafAlong<L>(known: Known<L>, answers: readonly Answer[]): L | undefined {
+  let at = known;
+  for (let i = 0; i < answers.length && at !== undefined; i++) {
+    const { site, weights, pick } = answers[i] as Answer;
+    if ('leaf' in at || at.site !== site || at.weights.length !== weights.length) return undefined;
+    at = at.branches[pick];
+  }
+  return at !== undefined && 'leaf' in at ? at.leaf : undefined;
+}
+
 /** The same with another leaf; `answers` from the `from`th on lead to it. */
 export function withLeaf<L>(known: Known<L>, answers: readonly Answer[], from: number, leaf: L): Known<L> {
   const next = answers[from];

@@ -28,15 +28,24 @@ export interface Outcome {
 
 const nobody = new ConnectionTable({ ruleCompares: 0, walksRecalled: 0, indexLookups: 0, conntrackLookups: 0, conntrackCreated: 0 });
 
-/** The client's port as the server sees it; undefined where the moves are not those of this port. */
+/** The client's port as the server sees it. */
 export function movedPort(moves: readonly Move[], clientPort: number): number {
   let port = clientPort;
-  for (let i = 0; i < moves.length; i++) {
-    const { host, from, range } = moves[i] as Move;
-    const request: UniqueRequest = { table: nobody, host, nowUs: 0, zone: undefined };
-    port = uniqueTuple(request, makeTuple(from.src, from.dst, from.proto, port, from.b), 'src', range).a;
-  }
+  for (let i = 0; i < moves.length; i++) port = movedBy(moves[i] as Move, port);
   return port;
+}
+
+/** The client's port, and what each move makes of it in turn, written to `ports`. */
+export function movedPorts(moves: readonly Move[], clientPort: number, ports: number[]): number[] {
+  ports[0] = clientPort;
+  for (let i = 0; i < moves.length; i++) ports[i + 1] = movedBy(moves[i] as Move, ports[i] as number);
+  if (ports.length > moves.length + 1) ports.length = moves.length + 1;
+  return ports;
+}
+
+function movedBy({ host, from, range }: Move, port: number): number {
+  const request: UniqueRequest = { table: nobody, host, nowUs: 0, zone: undefined };
+  return uniqueTuple(request, makeTuple(from.src, from.dst, from.proto, port, from.b), 'src', range).a;
 }
 
 /** Whether moves lead, one from the other, from the client's port to the server's. */

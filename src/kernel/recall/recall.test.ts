@@ -1,34 +1,22 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { parseIp } from '../../base/ip.js';
-import { readPlan } from '../../plan/plan-json.js';
-import type { Plan, ProbePlan } from '../../plan/plan.js';
-import type { Extent, Probe, SimulatedNetwork } from '../contract.js';
+import type { Plan } from '../../plan/plan.js';
+import type { Extent, SimulatedNetwork } from '../contract.js';
 import { createNetwork } from '../network.js';
 import { planSource } from '../plan-source.js';
 import { seededOracle } from '../run-plan.js';
+import { routed, table } from './testing/routed.js';
+import { KEPT, probesOf, readKept, toProbe } from './testing/kept-plans.js';
 
-const KEPT = 'fixtures/kernel/fuzz';
 const NEVER = Number.POSITIVE_INFINITY;
 const EXTENTS: readonly Extent[] = ['packet', 'conversation'];
 const PROBES = 5;
 
-function keptPlan(file: string): Plan {
-  const { plan } = JSON.parse(readFileSync(`${KEPT}/${file}`, 'utf8')) as { readonly plan: unknown };
-  return readPlan(JSON.stringify(plan), file);
-}
-
-function toProbe({ netns, proto, dst, dport, src }: ProbePlan, sport: number, extent: Extent): Probe {
-  const ends = { netns, proto, dst: parseIp(dst) ?? 0, dport, src: src === undefined ? undefined : parseIp(src) };
-  return { ...ends, sport: proto === 'icmp' ? undefined : sport, extent };
-}
-
 /** Each flow three times from other ports; sometimes another follows, or somebody looks at the connections. */
 function tell(network: SimulatedNetwork, plan: Plan): unknown[] {
   const told: unknown[] = [];
-  const probes = plan.probes.filter(({ proto, dst }) => proto !== 'icmp' && typeof parseIp(dst) === 'number').slice(0, PROBES);
-  for (const [i, planned] of probes.entries()) {
+  for (const [i, planned] of probesOf(plan, PROBES).entries()) {
     for (const extent of EXTENTS) {
       for (let again = 0; again < 4; again++) {
         const probe = toProbe(planned, 32_768 + (((i * 4 + again) * 7919) % 28_000), extent);
@@ -46,7 +34,7 @@ describe('flows of random plans', () => {
   let recalled = 0;
   for (const file of readdirSync(KEPT).filter((name) => !name.startsWith('ipv6'))) {
     it(`come to the same, recalled or walked: ${file}`, () => {
-      const plan = keptPlan(file);
+      const plan = readKept(readFileSync(`${KEPT}/${file}`, 'utf8'), file);
       const watched = createNetwork(planSource(plan), { watchAfter: 0 });
       assert.deepEqual(tell(watched, plan), tell(createNetwork(planSource(plan), { watchAfter: NEVER }), plan));
       recalled += watched.counters.flowsRecalled;
@@ -54,35 +42,6 @@ describe('flows of random plans', () => {
   }
   it('are recalled', () => assert.ok(recalled > 50, `${recalled} were`));
 });
-
-const SYSCTL = { 'net.ipv4.ip_forward': '1', 'net.ipv4.icmp_ratelimit': '0' };
-
-/** A client, a router with rules, and a server that listens on two ports. */
-function routed(iptables: string): Plan {
-  const link = (name: string, addr: string, peer: string): object => ({
-    name,
-    kind: 'veth',
-    addr: [addr],
-    peer: { netns: peer, name: name === 'eth0' ? 'r0' : 'r1' },
-  });
-  const plan = {
-    netns: {
-      client: { sysctl: SYSCTL, links: [link('eth0', '10.0.0.2/24', 'router')], routes: ['default via 10.0.0.1'] },
-      router: {
-        sysctl: SYSCTL,
-        links: [
-          { name: 'r0', kind: 'veth', addr: ['10.0.0.1/24'] },
-          { name: 'r1', kind: 'veth', addr: ['10.0.1.1/24'] },
-        ],
-        iptables,
-      },
-      server: { sysctl: SYSCTL, links: [link('eth1', '10.0.1.2/24', 'router')], routes: ['default via 10.0.1.1'] },
-    },
-    listeners: [80, 81].map((port) => ({ id: `web${port}`, netns: 'server', proto: 'tcp', port })),
-    probes: [],
-  };
-  return readPlan(JSON.stringify(plan), 'plan.json');
-}
 
 function caller(
   iptables: string,
@@ -102,9 +61,6 @@ function caller(
     },
   };
 }
-
-const table = (name: string, ...rules: readonly string[]): string =>
-  `*${name}\n${(name === 'nat' ? ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'] : ['INPUT', 'FORWARD', 'OUTPUT']).map((chain) => `:${chain} ACCEPT [0:0]`).join('\n')}\n${rules.map((rule) => `-A ${rule}\n`).join('')}COMMIT\n`;
 
 const CALLS = [40_000, 40_001, 40_002, 50_000, 40_003] as const;
 

@@ -56,6 +56,8 @@ export class Watch {
   /** The namespaces that packets came to, in order. */
   readonly #visited: Namespace[] = [];
   #flows = 0;
+  /** Of the flow under way. */
+  #mode: RecordMode = false;
   #lastingBefore = 0;
   #portsAsked = 0;
   #isRare = false;
@@ -76,11 +78,13 @@ export class Watch {
   /** A flow begins. What it comes to, where its call alone tells. */
   recall(rt: Runtime, probe: Probe, oracle: ChoiceOracle, record: RecordMode): FlowRecord | undefined {
     this.isRecalled = false;
-    this.isOn = record === false && !this.#outcomes.isOff && ++this.#flows > this.#firstFlows && isCommon(probe) && rt.kept.size === 0;
+    this.#mode = record;
+    const isOff = record === false ? this.#outcomes.isOff : this.#calls.tracesAreOff;
+    this.isOn = !isOff && ++this.#flows > this.#firstFlows && isCommon(probe) && rt.kept.size === 0;
     if (!this.isOn) return undefined;
     const noting = this.#noting;
     noting.begin(oracle);
-    const told = this.#calls.find(probe, this.lasting, noting);
+    const told = this.#calls.find({ probe, mode: record }, this.lasting, noting);
     if (told !== undefined) {
       rt.counters.flowsRecalled++;
       this.isOn = false;
@@ -109,7 +113,8 @@ export class Watch {
     const port = record.seenSrc?.port;
     if (port === undefined || port < HIGH_PORT || movedPort(moves, client.localPort) !== port) return;
     const answers = this.#noting.answers.slice(0, this.#noting.used);
-    this.#calls.add(client.ns, probe, { record, moves }, { lasting: this.lasting, answers, fresh: this.#noting.fresh === true });
+    const learnt = { lasting: this.lasting, answers, fresh: this.#noting.fresh === true };
+    this.#calls.learn(rt, { probe, mode: this.#mode }, { record, moves }, learnt);
   }
 
   /** The flow is not watched, or no longer. */
@@ -133,11 +138,16 @@ export class Watch {
 
   /**
    * Bits of FIELD that a rule has asked for. Of the first packet the port it comes from is the client's own, of the outside of a tunnel
-   * always made of that; later packets have ports from both ends of the connection, before or after a translation.
+   * always made of that; later packets have the client's at either end, where the port is high.
    */
   noteAsked(rt: Runtime, asks: number, packet: IpPacket): void {
     if ((asks & FIELD.other) !== 0) this.#isRare = true;
-    if ((asks & FIELD.sport) !== 0 || (rt.leg > 0 && innerPacket(packet) === undefined)) this.#portsAsked++;
+    const { l4 } = packet;
+    const isEither = rt.leg > 0 && innerPacket(packet) === undefined;
+    if (!isEither || (l4.kind !== 'tcp' && l4.kind !== 'udp')) {
+      if (isEither || (asks & FIELD.sport) !== 0) this.#portsAsked++;
+    } else if (((asks & FIELD.sport) !== 0 && l4.sport >= HIGH_PORT) || ((asks & FIELD.dport) !== 0 && l4.dport >= HIGH_PORT))
+      this.#portsAsked++;
   }
 
   /** A port was made of the flow's that no table of connections may meet again as another's. */
@@ -153,11 +163,12 @@ export class Watch {
   /** The source of the flow's own connection has been translated. */
   noteMove(host: NetfilterHost, from: Tuple, range: NatRange, port: number): void {
     this.#moves.push({ host, from, range, port });
+    if (port < HIGH_PORT) this.#portsAsked++;
   }
 
-  /** True where the rest is known: the flow is at its end. */
+  /** True where the rest is known: the flow is at its end. What is recorded is walked to its end. */
   pass(rt: Runtime, ns: Namespace, place: object, passage: Passage): boolean {
-    if (this.#isRare || this.lasting !== this.#lastingBefore) return false;
+    if (this.#mode !== false || this.#isRare || this.lasting !== this.#lastingBefore) return false;
     const noting = this.#noting;
     const point = pointOf(rt, ns, passage, { place, isFresh: noting.fresh === true });
     if (point === undefined) return false;
