@@ -13,7 +13,9 @@ export interface Evaluation {
   inDevice: string | undefined;
   outDevice: string | undefined;
   record: boolean;
-  hits: RuleHit[];
+  /** Rules that matched; a list that walks have in common is not added to. */
+  hits: readonly RuleHit[];
+  hitsAreOwn: boolean;
   nat: NatChange[];
   /** The rule that is being looked at. */
   hit: RuleHit;
@@ -38,6 +40,28 @@ export interface Evaluation {
   chain(rule: CompiledRule): CompiledChain;
   /** Makes a NAT binding for the packet's connection. */
   bind(binding: Binding): void;
+}
+
+const NO_HITS: readonly RuleHit[] = [];
+
+export function forgetHits(e: Evaluation): void {
+  e.hits = NO_HITS;
+  e.hitsAreOwn = false;
+}
+
+export function addHit(e: Evaluation, hit: RuleHit): void {
+  if (e.hitsAreOwn) (e.hits as RuleHit[]).push(hit);
+  else {
+    e.hits = e.hits.length === 0 ? [hit] : [...e.hits, hit];
+    e.hitsAreOwn = true;
+  }
+}
+
+/** Those of a walk that is known. */
+export function addHits(e: Evaluation, hits: readonly RuleHit[]): void {
+  if (hits.length === 0) return;
+  e.hitsAreOwn = e.hits.length > 0;
+  e.hits = e.hitsAreOwn ? e.hits.concat(hits) : hits;
 }
 
 /** Of one rule, by whichever of its matches keeps it: a rule may have several that count. */

@@ -17,7 +17,7 @@ import { ConnectionTable } from './conntrack/table.js';
 import { countPacket } from './conntrack/count-packet.js';
 import { readTimeouts } from './conntrack/timeouts.js';
 import { track, type Tracker } from './conntrack/track.js';
-import { connectionOf, type Evaluation } from './evaluation.js';
+import { connectionOf, type Evaluation, forgetHits } from './evaluation.js';
 import { ACCEPT, hookResult } from './hook-result.js';
 import { inheritInPlace, inheritState } from './inherit.js';
 import { forgetState, newEvaluation } from './new-evaluation.js';
@@ -94,7 +94,7 @@ class NamespaceNetfilter implements Netfilter {
     e.record = record;
     e.decidedBy = undefined;
     e.rejectWith = undefined;
-    if (e.hits.length > 0) e.hits = [];
+    if (e.hits.length > 0) forgetHits(e);
     if (e.nat.length > 0) e.nat = [];
     const steps = this.#steps[hookNumber(hook)] ?? this.#resolve(hook);
     for (let i = 0; i < steps.length; i++) {

@@ -5,7 +5,7 @@
  */
 import { inputError } from '../../base/errors.js';
 import type { RuleHit } from '../../trace/event.js';
-import type { Evaluation, RuleVerdict } from '../netfilter/evaluation.js';
+import { addHit, addHits, type Evaluation, type RuleVerdict } from '../netfilter/evaluation.js';
 import type { WalkMemo } from '../netfilter/chain/walk-memo.js';
 import type { CompiledNftChain, CompiledNftRule } from './compile-chain.js';
 import type { Operation, Outcome } from './outcome.js';
@@ -26,7 +26,7 @@ export function runBaseChain(e: Evaluation, { chain, memo, policyDrop }: BaseWal
   const verdict = known ? walkOrRecall(e, chain, memo) : walk(e, chain, 1);
   if (verdict === 'accept' || verdict === 'drop' || verdict === 'reject') return verdict;
   if (policyDrop === undefined) return 'accept';
-  if (e.record) e.hits.push(policyDrop);
+  if (e.record) addHit(e, policyDrop);
   e.decidedBy = policyDrop;
   return 'drop';
 }
@@ -53,7 +53,7 @@ function walkOrRecall(e: Evaluation, chain: CompiledNftChain, memo: WalkMemo<Nft
 /** Does what the walk did that was remembered, and walks on where it is not known. */
 function follow(e: Evaluation, { hits, mark, verdict, decidedBy, rest }: NftCourse): RuleVerdict {
   e.counters.walksRecalled++;
-  if (e.record) e.hits = e.hits.length === 0 ? hits.slice() : e.hits.concat(hits);
+  if (e.record) addHits(e, hits);
   if (mark !== undefined) e.passage.mark = mark;
   if (decidedBy !== undefined) e.decidedBy ??= decidedBy;
   for (let i = rest.length - 1; i >= 0; i--) {
@@ -80,7 +80,7 @@ function walkFrom(e: Evaluation, chain: CompiledNftChain, from: number, depth: n
     if (rule.asks !== 0) e.host.noteAsked?.(rule.asks, e.passage.packet);
     const outcome = learner === undefined ? run(e, rule) : runNoting(e, rule, { chain, next: i }, depth);
     if (outcome === 'break') continue;
-    if (e.record) e.hits.push(rule.hit);
+    if (e.record) addHit(e, rule.hit);
     learner?.matched(rule);
     if (outcome === undefined || outcome === 'continue') continue;
     if (typeof outcome === 'string') {

@@ -12,6 +12,7 @@ import type { Runtime } from '../runtime.js';
 import type { ClientSocket, ServerSocket } from '../socket/flow-state.js';
 import { HIGH_PORT } from './apart.js';
 import { type Answer, type Known, leafAlong, leafOf, withLeaf } from './choices.js';
+import { MetBefore } from './met-before.js';
 import { type Move, movedPort, movedPorts } from './outcome.js';
 import type { Called } from './trace/ends.js';
 import { type KnownTrace, type Trace, Traces, type Walked } from './trace/traces.js';
@@ -19,12 +20,10 @@ import { writeTrace } from './trace/write-trace.js';
 
 const ENTRIES_MAX = 16_384;
 
-/** Of all that a client's call comes to; of a recorded one the trace is asked. */
+/** What a client's call comes to, and how its port moves. */
 interface Told {
-  /** Without its events. */
   readonly record: FlowRecord;
   readonly moves: readonly Move[];
-  trace: KnownTrace;
 }
 
 /** What is asked for: whose call, and how much is to be told of it. */
@@ -47,7 +46,8 @@ interface Call {
   readonly timeoutMs: number | undefined;
   /** See Watch.lasting. */
   readonly lasting: number;
-  known: Known<Told>;
+  /** Of flows that are recorded their traces, of others what they come to. */
+  known: Known<Told | KnownTrace>;
 }
 
 const NO_EVENTS: readonly TraceEvent[] = [];
@@ -56,6 +56,7 @@ export class Calls {
   /** By namespace, by address, by port and manner. */
   readonly #calls = new Map<string, Map<number, Map<number, Call>>>();
   #entries = 0;
+  readonly #met = new MetBefore();
   readonly #traces = new Traces();
   /** Used again by each flow, as an array that is kept would cost more than it holds. */
   readonly #ports: number[] = [];
@@ -74,37 +75,49 @@ export class Calls {
       ?.get(mannerOf(probe, mode, oracle.fresh === true));
     if (call === undefined || call.lasting !== lasting || call.src !== src || call.timeoutMs !== timeoutMs) return undefined;
     if (!isCaller(call.client, probe)) return undefined;
-    const told = leafOf(call.known, oracle);
-    if (told === undefined) return undefined;
-    return mode === false ? recordOf(told, probe) : this.#traceOf(told.trace, probe);
+    const known = leafOf(call.known, oracle);
+    if (known === undefined || known === 'walked') return undefined;
+    return 'way' in known ? this.#traceOf(known, probe) : recordOf(known, probe);
+  }
+
+  /** A flow of its call was walked; whether any was before. */
+  meet(client: ClientSocket, { probe, mode }: Asked, fresh: boolean): boolean {
+    const { dst, dport = 0, timeoutMs = 0 } = probe;
+    if (!isCaller(client.ns, probe)) return false;
+    let h = Math.imul((client.localIp as number) ^ 0x9e3779b9, 0x85ebca6b) ^ (dst as number);
+    h = Math.imul(h ^ (h >>> 15) ^ mannerOf(probe, mode, fresh), 0xc2b2ae35);
+    h = Math.imul(h ^ (h >>> 13) ^ dport ^ (timeoutMs << 8), 0x27d4eb2f);
+    return this.#met.has(h ^ (h >>> 15));
   }
 
   /** A flow that was walked, and the moves of its client's port. */
-  learn(rt: Runtime, { probe, mode }: Asked, { record, moves }: Pick<Told, 'record' | 'moves'>, { lasting, answers, fresh }: Learnt): void {
-    const client = (rt.flow.client as ClientSocket).ns;
-    if (!isCaller(client, probe)) return;
+  learn(rt: Runtime, { probe, mode }: Asked, { record, moves }: Told, { lasting, answers, fresh }: Learnt): void {
     if (this.#entries >= ENTRIES_MAX || this.#traces.isFull) this.clear();
     const { netns, dst, src, timeoutMs } = probe;
     const byPort = within(within(this.#calls, netns), (dst as number) | 0);
     const manner = mannerOf(probe, mode, fresh);
     let call = byPort.get(manner);
     if (call === undefined || call.lasting !== lasting || call.src !== src || call.timeoutMs !== timeoutMs) {
+      const client = (rt.flow.client as ClientSocket).ns;
       byPort.set(manner, (call = { client, src, timeoutMs, lasting, known: undefined }));
     }
-    const known = mode === false ? undefined : leafAlong(call.known, answers);
-    if (known !== undefined) return this.#learnTrace(rt, probe, known, record);
-    call.known = withLeaf(call.known, answers, 0, { record: { ...record, events: NO_EVENTS }, moves, trace: 'unread' });
+    const known = mode === false ? undefined : (leafAlong(call.known, answers) as KnownTrace | undefined);
+    const leaf =
+      mode === false ? { record: { ...record, events: NO_EVENTS }, moves } : this.#traceAfter(rt, probe, known, { record, moves });
+    if (leaf === known) return;
+    call.known = withLeaf<Told | KnownTrace>(call.known, answers, 0, leaf);
     this.#entries++;
   }
 
   clear(): void {
     this.#calls.clear();
     this.#traces.clear();
+    this.#met.clear();
     this.#entries = 0;
   }
 
-  #traceOf(trace: KnownTrace, probe: Probe): FlowRecord | undefined {
-    if (typeof trace === 'string' || !trace.isProven) return undefined;
+  #traceOf(trace: Trace, probe: Probe): FlowRecord | undefined {
+    if (!trace.isProven) return undefined;
     const { record, moves } = trace.way;
     const ports = movedPorts(moves, probe.sport as number, this.#ports);
     if (!areHigh(ports) || !isInTime(record, probe)) return undefined;
@@ -112,16 +125,15 @@ export class Calls {
     return tracedRecord(trace, ports, probe);
   }
 
-  #learnTrace(rt: Runtime, probe: Probe, told: Told, record: FlowRecord): void {
-    const { trace } = told;
-    if (trace === 'walked' || (trace !== 'unread' && trace.isProven)) return;
+  /** What is known of a call's events after one more of its flows. */
+  #traceAfter(rt: Runtime, probe: Probe, trace: KnownTrace | undefined, { record, moves: own }: Told): KnownTrace {
+    if (trace === 'walked' || trace?.isProven === true) return trace;
     const { client, servers } = rt.flow;
-    const moves = trace === 'unread' ? told.moves : trace.way.moves;
+    const moves = trace?.way.moves ?? own;
     const ports = movedPorts(moves, (client as ClientSocket).localPort, []);
-    if (!areHigh(ports)) return;
+    if (!areHigh(ports)) return trace ?? 'walked';
     const walked: Walked = { record, moves, ports, seenIp: (servers[0] as ServerSocket).remoteIp, called: calledBy(probe) };
-    if (trace !== 'unread') told.trace = this.#traces.prove(trace, walked, tracedRecord(trace, ports, probe));
-    else told.trace = this.#traces.read(rt, walked);
+    return trace === undefined ? this.#traces.read(rt, walked) : this.#traces.prove(trace, walked, tracedRecord(trace, ports, probe));
   }
 }
 

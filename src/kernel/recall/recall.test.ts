@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import type { Plan } from '../../plan/plan.js';
+import type { FlowRecord } from '../../trace/flow-record.js';
 import type { Extent, SimulatedNetwork } from '../contract.js';
 import { createNetwork } from '../network.js';
+import { readPlan } from '../../plan/plan-json.js';
 import { planSource } from '../plan-source.js';
 import { seededOracle } from '../run-plan.js';
-import { routed, table } from './testing/routed.js';
+import { sameValue } from './trace/same-value.js';
 import { KEPT, probesOf, readKept, toProbe } from './testing/kept-plans.js';
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -43,6 +45,35 @@ describe('flows of random plans', () => {
   it('are recalled', () => assert.ok(recalled > 50, `${recalled} were`));
 });
 
+const SYSCTL = { 'net.ipv4.ip_forward': '1', 'net.ipv4.icmp_ratelimit': '0' };
+
+/** A client, a router with rules, and a server that listens on two ports. */
+function routed(iptables: string): Plan {
+  const link = (name: string, addr: string, peer: string): object => ({
+    name,
+    kind: 'veth',
+    addr: [addr],
+    peer: { netns: peer, name: name === 'eth0' ? 'r0' : 'r1' },
+  });
+  const plan = {
+    netns: {
+      client: { sysctl: SYSCTL, links: [link('eth0', '10.0.0.2/24', 'router')], routes: ['default via 10.0.0.1'] },
+      router: {
+        sysctl: SYSCTL,
+        links: [
+          { name: 'r0', kind: 'veth', addr: ['10.0.0.1/24'] },
+          { name: 'r1', kind: 'veth', addr: ['10.0.1.1/24'] },
+        ],
+        iptables,
+      },
+      server: { sysctl: SYSCTL, links: [link('eth1', '10.0.1.2/24', 'router')], routes: ['default via 10.0.1.1'] },
+    },
+    listeners: [80, 81].map((port) => ({ id: `web${port}`, netns: 'server', proto: 'tcp', port })),
+    probes: [],
+  };
+  return readPlan(JSON.stringify(plan), 'plan.json');
+}
+
 function caller(
   iptables: string,
   extent: Extent = 'packet',
@@ -61,6 +92,9 @@ function caller(
     },
   };
 }
+
+const table = (name: string, ...rules: readonly string[]): string =>
+  `*${name}\n${(name === 'nat' ? ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'] : ['INPUT', 'FORWARD', 'OUTPUT']).map((chain) => `:${chain} ACCEPT [0:0]`).join('\n')}\n${rules.map((rule) => `-A ${rule}\n`).join('')}COMMIT\n`;
 
 const CALLS = [40_000, 40_001, 40_002, 50_000, 40_003] as const;
 
@@ -129,5 +163,73 @@ describe('a flow is recalled', () => {
     for (const sport of CALLS) call(80, sport);
     network.stop('web80');
     assert.equal(call(80, 40_000).split(' ')[0], 'refused');
+  });
+});
+
+/** What a client was told that called from these ports in turn. */
+function called(
+  rules: string,
+  ports: readonly number[],
+  watchAfter: number,
+): { readonly records: readonly FlowRecord[]; readonly recalled: number } {
+  const network = createNetwork(planSource(routed(rules)), { watchAfter });
+  const records = ports.map((sport) => {
+    network.reset();
+    return network.probe({ netns: 'client', proto: 'tcp', dst: 0x0a000102, dport: 80, sport }, seededOracle(1), true);
+  });
+  return { records, recalled: network.counters.flowsRecalled };
+}
+
+describe('the trace of a call', () => {
+  const mangle = '*mangle\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -j MARK --set-mark 40000\nCOMMIT\n';
+  const masqueraded = table('nat', 'POSTROUTING -o r1 -j MASQUERADE');
+  const alike: readonly (readonly [string, string, readonly number[]])[] = [
+    ['its port is a mark of the packets too', mangle, [39_000, 40_000, 40_000, 41_000, 40_000, 42_000]],
+    ['another keeps its port', masqueraded, [39_000, 40_000, 41_000, 42_000, 40_000, 43_000]],
+    [
+      'some keep their ports, and some do not',
+      table('nat', 'POSTROUTING -o r1 -p tcp -j MASQUERADE --to-ports 40000-50000'),
+      [39_000, 39_100, 60_000, 41_000, 60_100, 39_200],
+    ],
+  ];
+  for (const [name, rules, ports] of alike) {
+    it(`is that of a walk where ${name}`, () => {
+      const { records, recalled } = called(rules, ports, 0);
+      assert.deepEqual(records, called(rules, ports, NEVER).records);
+      assert.ok(recalled >= 2, `${recalled} were recalled`);
+    });
+  }
+
+  it('is recalled after another port has proven it, and not before', () => {
+    assert.equal(called(masqueraded, [39_000, 40_000, 40_000, 40_000, 40_000, 40_000], 0).recalled, 0);
+    assert.equal(called(masqueraded, [39_000, 40_000, 40_000, 40_001, 40_000, 40_000], 0).recalled, 2);
+  });
+});
+
+describe('two traces', () => {
+  const [one, other] = called(table('filter', 'FORWARD -p tcp -m tcp --dport 80 -j ACCEPT'), [40_000, 40_000], NEVER).records.map(
+    ({ events }) => events,
+  );
+
+  it('are the same where all is', () => assert.ok(sameValue(one, structuredClone(one))));
+
+  it('are not where anything in them is another', () => {
+    assert.ok(Array.isArray(one) && one.length > 20 && other !== undefined);
+    let places = 0;
+    for (const [i, event] of one.entries()) {
+      for (const key of Object.keys(event)) {
+        const changed = one.map((each, k) => (k === i ? { ...each, [key]: 'another' } : each));
+        assert.ok(!sameValue(one, changed), `${event.kind} ${key}`);
+        places++;
+      }
+    }
+    assert.ok(places > 100);
+    assert.ok(!sameValue(one, one.slice(1)) && !sameValue(one, other));
+  });
+
+  it('are not where one packet stands for two', () => {
+    const [a, b] = [{ id: 1 }, { id: 1 }];
+    assert.ok(sameValue([a, b], [{ id: 1 }, { id: 1 }]));
+    assert.ok(!sameValue([a, a], [{ id: 1 }, { id: 1 }]));
   });
 });

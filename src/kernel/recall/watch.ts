@@ -112,9 +112,11 @@ export class Watch {
     this.#heard = undefined;
     const port = record.seenSrc?.port;
     if (port === undefined || port < HIGH_PORT || movedPort(moves, client.localPort) !== port) return;
+    const asked = { probe, mode: this.#mode };
+    const fresh = this.#noting.fresh === true;
+    if (!this.#calls.meet(client, asked, fresh)) return;
     const answers = this.#noting.answers.slice(0, this.#noting.used);
-    const learnt = { lasting: this.lasting, answers, fresh: this.#noting.fresh === true };
-    this.#calls.learn(rt, { probe, mode: this.#mode }, { record, moves }, learnt);
+    this.#calls.learn(rt, asked, { record, moves }, { lasting: this.lasting, answers, fresh });
   }
 
   /** The flow is not watched, or no longer. */

@@ -6,7 +6,7 @@
 import { inputError } from '../../../base/errors.js';
 import type { Ipv4 } from '../../../base/ip.js';
 import type { IpPacket } from '../../../packet/ip-packet.js';
-import type { Evaluation, RuleVerdict } from '../evaluation.js';
+import { addHit, addHits, type Evaluation, type RuleVerdict } from '../evaluation.js';
 import { candidates } from './chain-index.js';
 import { FIELD } from './consulted.js';
 import type { CompiledChain, CompiledRule } from './compile-chain.js';
@@ -22,7 +22,7 @@ export function runBuiltIn(e: Evaluation, chain: CompiledChain, memo?: WalkMemo)
   const verdict = known ? walkOrRecall(e, chain, memo) : walk(e, chain, 0);
   if (verdict === 'accept' || verdict === 'drop' || verdict === 'reject') return verdict;
   if (chain.policyDrop === undefined) return 'accept';
-  if (e.record) e.hits.push(chain.policyDrop);
+  if (e.record) addHit(e, chain.policyDrop);
   e.decidedBy = chain.policyDrop;
   return 'drop';
 }
@@ -51,7 +51,7 @@ function follow(e: Evaluation, course: Course): RuleVerdict {
   e.counters.walksRecalled++;
   const { hits, final, rest } = course;
   const { passage } = e;
-  if (e.record) e.hits = e.hits.length === 0 ? hits.slice() : e.hits.concat(hits);
+  if (e.record) addHits(e, hits);
   if (course.markAnd !== -1 || course.markXor !== 0) passage.mark = ((passage.mark & course.markAnd) ^ course.markXor) >>> 0;
   if (final?.action !== undefined) {
     e.hit = final.hit;
@@ -134,7 +134,7 @@ function tryRule(e: Evaluation, chain: CompiledChain, at: number, depth: number)
   e.hit = rule.hit;
   const { tests } = rule;
   for (let i = 0; i < tests.length; i++) if (!(tests[i] as CompiledRule['tests'][number])(e)) return 'continue';
-  if (e.record) e.hits.push(rule.hit);
+  if (e.record) addHit(e, rule.hit);
   if (learner !== undefined && !learner.closed) learner.matched(rule, chain, at, depth);
   if (rule.action !== undefined) return rule.action(e);
   const verdict = walk(e, rule.linkedFor === e.owner ? (rule.linked as CompiledChain) : link(e, rule), depth + 1);

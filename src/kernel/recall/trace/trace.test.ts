@@ -8,8 +8,6 @@ import type { Extent, RecordMode, SimulatedNetwork } from '../../contract.js';
 import { createNetwork } from '../../network.js';
 import { planSource } from '../../plan-source.js';
 import { seededOracle } from '../../run-plan.js';
-import { routed, table } from '../testing/routed.js';
-import { sameValue } from './same-value.js';
 import { KEPT, probesOf, readKept, toProbe } from '../testing/kept-plans.js';
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -63,72 +61,4 @@ describe('traces of random plans', () => {
     ['in a tunnel', ({ events }) => events.some(({ kind }) => kind === 'encapsulate')],
   ];
   for (const [kind, isOfKind] of kinds) it(`are recalled, some ${kind}`, () => assert.ok(recalled.filter(isOfKind).length >= 4));
-});
-
-/** What a client was told that called from these ports in turn. */
-function called(
-  rules: string,
-  ports: readonly number[],
-  watchAfter: number,
-): { readonly records: readonly FlowRecord[]; readonly recalled: number } {
-  const network = createNetwork(planSource(routed(rules)), { watchAfter });
-  const records = ports.map((sport) => {
-    network.reset();
-    return network.probe({ netns: 'client', proto: 'tcp', dst: 0x0a000102, dport: 80, sport }, seededOracle(1), true);
-  });
-  return { records, recalled: network.counters.flowsRecalled };
-}
-
-describe('the trace of a call', () => {
-  const mangle = '*mangle\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -j MARK --set-mark 40000\nCOMMIT\n';
-  const masqueraded = table('nat', 'POSTROUTING -o r1 -j MASQUERADE');
-  const alike: readonly (readonly [string, string, readonly number[]])[] = [
-    ['its port is a mark of the packets too', mangle, [39_000, 40_000, 40_000, 41_000, 40_000, 42_000]],
-    ['another keeps its port', masqueraded, [39_000, 40_000, 41_000, 42_000, 40_000, 43_000]],
-    [
-      'some keep their ports, and some do not',
-      table('nat', 'POSTROUTING -o r1 -p tcp -j MASQUERADE --to-ports 40000-50000'),
-      [39_000, 39_100, 60_000, 41_000, 60_100, 39_200],
-    ],
-  ];
-  for (const [name, rules, ports] of alike) {
-    it(`is that of a walk where ${name}`, () => {
-      const { records, recalled } = called(rules, ports, 0);
-      assert.deepEqual(records, called(rules, ports, NEVER).records);
-      assert.ok(recalled >= 2, `${recalled} were recalled`);
-    });
-  }
-
-  it('is recalled after another port has proven it, and not before', () => {
-    assert.equal(called(masqueraded, [39_000, 40_000, 40_000, 40_000, 40_000, 40_000], 0).recalled, 0);
-    assert.equal(called(masqueraded, [39_000, 40_000, 40_000, 40_001, 40_000, 40_000], 0).recalled, 2);
-  });
-});
-
-describe('two traces', () => {
-  const [one, other] = called(table('filter', 'FORWARD -p tcp -m tcp --dport 80 -j ACCEPT'), [40_000, 40_000], NEVER).records.map(
-    ({ events }) => events,
-  );
-
-  it('are the same where all is', () => assert.ok(sameValue(one, structuredClone(one))));
-
-  it('are not where anything in them is another', () => {
-    assert.ok(Array.isArray(one) && one.length > 20 && other !== undefined);
-    let places = 0;
-    for (const [i, event] of one.entries()) {
-      for (const key of Object.keys(event)) {
-        const changed = one.map((each, k) => (k === i ? { ...each, [key]: 'another' } : each));
-        assert.ok(!sameValue(one, changed), `${event.kind} ${key}`);
-        places++;
-      }
-    }
-    assert.ok(places > 100);
-    assert.ok(!sameValue(one, one.slice(1)) && !sameValue(one, other));
-  });
-
-  it('are not where one packet stands for two', () => {
-    const [a, b] = [{ id: 1 }, { id: 1 }];
-    assert.ok(sameValue([a, b], [{ id: 1 }, { id: 1 }]));
-    assert.ok(!sameValue([a, a], [{ id: 1 }, { id: 1 }]));
-  });
 });

@@ -18,8 +18,8 @@ const WORDS_OF_EVENT = 14;
 const WORDS_OF_PART = 40;
 const WORDS_OF_CALL = 60;
 
-/** What is known of a call's events: nothing yet; that they are always walked; how they are put together. */
-export type KnownTrace = 'unread' | 'walked' | Trace;
+/** What is known of a call's events: that they are always walked, or how they are put together. */
+export type KnownTrace = 'walked' | Trace;
 
 export interface Trace extends Template {
   /** Of the flow that was taken apart. */
