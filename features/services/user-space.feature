@@ -127,3 +127,82 @@ Feature: kube-proxy in user space, as it was until Kubernetes 1.25
 
   Scenario: Names are resolved through the proxy as well
     Then pod A resolves "shy" to Service shy
+
+  Rule: It takes its endpoints in turn, and may remember its clients
+
+    Background:
+      Given pod B on node3 with labels app=web
+      And pod C on node2 with labels app=web
+      And the manifest:
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: sticky}
+        spec:
+          type: NodePort
+          selector: {app: web}
+          ports: [{port: 80, nodePort: 30080}]
+          sessionAffinity: ClientIP
+          sessionAffinityConfig: {clientIP: {timeoutSeconds: 60}}
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: {name: loose}
+        spec: {selector: {app: web}, ports: [{port: 80}]}
+        """
+
+    Scenario: Without affinity the next connection is the next endpoint's
+      When pod A connects to Service loose
+      And pod A connects to Service loose
+      Then that connection is answered by another endpoint than the one before
+      And that connection still works
+      And 1000 connections from pod A to Service loose are spread within 0% of even
+
+    Scenario: With affinity a client stays with its endpoint, until the time-out has passed since its last connection
+      When pod A connects to Service sticky
+      And 59 seconds pass
+      And pod A connects to Service sticky
+      Then that connection is answered by the same endpoint as the one before
+      When 59 seconds pass
+      And pod A connects to Service sticky
+      Then that connection is answered by the same endpoint as the one before
+      When 60 seconds pass
+      And pod A connects to Service sticky
+      Then that connection is answered by another endpoint than the one before
+
+    Scenario: A first connection may be anybody's
+      Then pod A can reach Service sticky and is spread over 2 endpoints
+
+    Scenario: Every node's proxy remembers by itself, and a client outside by his own address
+      When client laptop connects to Service sticky via NodePort 30080 on node2
+      And client laptop connects to Service sticky via NodePort 30080 on node2
+      Then that connection is answered by the same endpoint as the one before
+      When client laptop connects to Service sticky via NodePort 30080 on node3
+      Then that connection may be answered by another endpoint than the one before
+
+    Scenario: An endpoint that goes is forgotten, and its connections are closed
+      When pod A connects to Service sticky
+      And pod B is labelled app=drained
+      And pod A connects to Service sticky
+      Then that connection still works
+      And it is answered only by pods on node2
+      When pod C is deleted
+      Then that connection is closed
+
+    Scenario: Who was given an endpoint that does not answer is given the next, and stays with that
+      Given the manifest:
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: half}
+        spec: {sessionAffinity: ClientIP, ports: [{port: 80}]}
+        ---
+        apiVersion: v1
+        kind: Endpoints
+        metadata: {name: half}
+        subsets: [{addresses: [{ip: 192.168.1.30}], ports: [{port: 10250}]}, {addresses: [{ip: 192.168.1.20}], ports: [{port: 9}]}]
+        """
+      When pod A connects to Service half
+      And pod A connects to Service half
+      Then that connection is answered by the same endpoint as the one before
+      And that connection still works

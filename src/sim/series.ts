@@ -13,6 +13,8 @@ import type { FlowRecord } from '../trace/flow-record.js';
 import type { Trace } from '../trace/trace.js';
 import { enumerate } from './enumerate.js';
 import { probeOf } from './probe-of.js';
+import { carry } from './relay/carry.js';
+import { turnsOfProxy } from './relay/kube-proxy-relay.js';
 import { isRelay } from './relay/onward.js';
 import type { Connection, Simulation } from './simulation.js';
 
@@ -36,7 +38,10 @@ interface First {
   readonly shares: ReadonlyMap<string, number>;
 }
 
-/** Undefined where programs on the way pass connections on: of each the outcomes alone are known. */
+/**
+ * Undefined where programs on the way pass connections on: of each the outcomes alone are known, and those that take their endpoints in turn spread as these say. A proxy in
+ * user space that remembers its clients gives them all to whom it gave the first.
+ */
 export function expectedShares(
   simulation: Simulation,
   connection: Connection,
@@ -44,14 +49,26 @@ export function expectedShares(
   connections: number,
 ): ExpectedShares | undefined {
   const { expected, lost } = series(network, probeOf(connection), { connections, seed: simulation.cluster.seed });
-  if ([...expected.keys(), lost?.record.server ?? ''].some(isRelay)) return undefined;
   const plan = simulation.clusterPlan();
+  const servers = [...expected.keys(), lost?.record.server ?? ''];
+  if (servers.some((one) => turnsOfProxy(plan, one)?.affinitySeconds !== undefined)) return allToOne(simulation, connection, connections);
+  if (servers.some(isRelay)) return undefined;
   const named = new Map([...expected].map(([server, count]) => [plan.endpointOfListener(server), count]));
   if (lost === undefined) return { expected: named, lost };
   return {
     expected: named,
     lost: { number: lost.number, trace: simulation.toTrace(connection, [{ probability: 1, record: lost.record }]) },
   };
+}
+
+/** A first connection is asked of its own, so that whoever is lost is known from it. */
+function allToOne(simulation: Simulation, connection: Connection, connections: number): ExpectedShares {
+  const { outcomes } = simulation.toTrace(connection, carry(simulation, connection, 'opening'));
+  const pick = seededOracle(simulation.cluster.seed).choose(
+    'endpoint of a proxy in user space',
+    outcomes.map(({ probability }) => probability),
+  );
+  return { expected: new Map([[outcomes[pick]?.server ?? '', connections]]), lost: undefined };
 }
 
 /** The network is left as reset() leaves it. */

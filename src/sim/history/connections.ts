@@ -121,8 +121,9 @@ function containerOf(process: string): string {
 
 /** Those that are made to be captured are not asked about later. */
 function refuseUnmodelled({ happenings }: History, mode: string): void {
-  if (mode === 'userspace')
-    throw unsupported('userspace-connection', 'a connection that stays open through a kube-proxy in user space is not modelled');
-  if (happenings.some((one) => one.kind === 'opens' && one.connection.destination.proto === 'sctp'))
-    throw unsupported('sctp-connection', 'an association of SCTP that stays open while the cluster changes is not modelled');
+  const has = (proto: string): boolean => happenings.some((one) => one.kind === 'opens' && one.connection.destination.proto === proto);
+  // It forgets a client of UDP a quarter of a second after his last datagram.
+  if (mode === 'userspace' && has('udp'))
+    throw unsupported('userspace-udp', 'datagrams that follow each other through a kube-proxy in user space are not modelled');
+  if (has('sctp')) throw unsupported('sctp-connection', 'an association of SCTP that stays open while the cluster changes is not modelled');
 }

@@ -9,9 +9,13 @@ import { cleansConnections, staleConnections, type TrackedFlow } from '../../nod
 import { readConntrackArgs } from '../../plan/conntrack-args.js';
 import type { FlowRecord } from '../../trace/flow-record.js';
 import type { ClusterPlan } from '../cluster-plan.js';
+import { closed, joined } from '../relay/follow-relays.js';
+import { KUBE_PROXY, turnsOfProxy } from '../relay/kube-proxy-relay.js';
+import type { Onward } from '../relay/onward.js';
 import type { History, OpenedConnection } from './history.js';
 import { processOf } from './process-of.js';
 import { StoryPlan } from './story-plan.js';
+import { UserSpaceProxies } from './user-space-proxies.js';
 
 /** As a claim's client waits. */
 export const PATIENCE_MS = 5000;
@@ -40,15 +44,23 @@ interface Run {
   /** The server of each connection when it was opened, in order. */
   readonly opened: Map<string, FlowRecord>;
   readonly deletions: Record<string, readonly string[]>[];
+  /** Since the history began. */
+  nowUs: number;
+  readonly proxies: UserSpaceProxies;
+  /** By the name of a connection that a proxy in user space took: the one that it made. */
+  readonly carried: Map<string, { readonly onward: Onward; readonly probe: Probe }>;
 }
 
 export function replay(history: History, asked: Asked, oracle: ChoiceOracle): Replayed {
   const first = new StoryPlan(history.first, undefined);
-  const run: Run = { network: createNetwork(first), oracle, plan: first, cluster: history.first, opened: new Map(), deletions: [] };
+  const run: Run = {
+    ...{ network: createNetwork(first), oracle, plan: first, cluster: history.first, nowUs: 0 },
+    ...{ opened: new Map(), deletions: [], proxies: new UserSpaceProxies(oracle), carried: new Map() },
+  };
   for (const happening of history.happenings) {
     switch (happening.kind) {
       case 'passes':
-        if (asked.waits) run.network.pass(happening.us);
+        if (asked.waits) pass(run, happening.us);
         break;
       case 'becomes':
         become(run, happening.plan);
@@ -81,6 +93,7 @@ function become(run: Run, cluster: ClusterPlan): void {
   }
   run.plan = new StoryPlan(cluster, run.plan);
   network.replacePlan(run.plan);
+  run.proxies.become(cluster);
   run.deletions.push(cluster.cluster.kubeProxy.mode === 'none' ? {} : cleanUp(network, run.cluster, cluster));
   run.cluster = cluster;
 }
@@ -120,5 +133,31 @@ function sendAgain(run: Run, history: History, id: string, record: boolean): Flo
 function send(run: Run, { id, source, destination }: OpenedConnection, record: boolean): FlowRecord {
   const { ip, port, proto } = destination;
   const probe: Probe = { netns: source.netns, proto, dst: ip, dport: port, timeoutMs: PATIENCE_MS, story: { socket: id, keep: true } };
-  return run.network.probe(probe, run.oracle, record);
+  const taken = run.network.probe(probe, run.oracle, record);
+  return taken.verdict === 'delivered' && taken.server?.includes(KUBE_PROXY) === true ? passOn(run, id, taken, record) : taken;
+}
+
+function pass(run: Run, us: number): void {
+  run.network.pass(us);
+  run.nowUs += us;
+}
+
+/** What a proxy in user space has taken it carries on: by the connection that it made before, or by a new one. */
+function passOn(run: Run, id: string, taken: FlowRecord, record: boolean): FlowRecord {
+  const made = run.carried.get(id);
+  if (made !== undefined) return joined(taken, run.network.probe(made.probe, run.oracle, record), made.onward);
+  const onward = turnsOfProxy(run.cluster, taken.server ?? '')?.onward;
+  let last: FlowRecord | undefined;
+  let attempt = 0;
+  for (const { source, destination } of run.proxies.calls(run.cluster, taken, run.nowUs)) {
+    const { ip, port, proto } = destination;
+    const story = { socket: `${id} carried on ${++attempt}`, keep: true };
+    const probe: Probe = { netns: source.netns, proto, dst: ip, dport: port, timeoutMs: PATIENCE_MS, story };
+    last = run.network.probe(probe, run.oracle, record);
+    if (last.verdict !== 'delivered') continue;
+    run.carried.set(id, { onward: onward as Onward, probe });
+    break;
+  }
+  if (onward === undefined) return taken;
+  return last === undefined ? closed(taken, onward) : joined(taken, last, onward);
 }

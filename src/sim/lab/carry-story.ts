@@ -26,6 +26,8 @@ export function carryStory(
 ): { readonly connection: Connection; readonly runs: readonly Run[] } {
   const { connections } = simulation;
   const connection = connections.find(id);
+  if (simulation.cluster.kubeProxy.mode === 'userspace')
+    throw unsupported('relay-on-lab', 'what a kube-proxy in user space carries on is not followed over time on the real kernel');
   const replays = connections.runs(id, { when });
   const foreseen = replays.map(({ probability, record }) => ({ probability, record: record.record }));
   if (fates(replays) !== fates(connections.runs(id, { when, waits: false })))

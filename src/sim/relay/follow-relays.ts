@@ -67,7 +67,7 @@ function isDelivered({ record }: Run): boolean {
 }
 
 /** As one flow of the client's: a stream breaks where the second connection could not be made, a datagram is never heard of. */
-function joined(first: FlowRecord, called: FlowRecord, onward: Onward): FlowRecord {
+export function joined(first: FlowRecord, called: FlowRecord, onward: Onward): FlowRecord {
   const { stream, proxyHeader } = onward;
   const last = called.events.length > 0 ? called : withoutWay(first, called, onward);
   const failed = last.verdict !== 'delivered';
@@ -102,7 +102,7 @@ function headerOf({ seenSrc, seenDst }: FlowRecord): Pick<FlowRecord, 'proxyHead
   return seenSrc === undefined || seenDst === undefined ? {} : { proxyHeader: { src: seenSrc, dst: seenDst } };
 }
 
-function closed(record: FlowRecord, { netns, nobody, stream }: Onward): FlowRecord {
+export function closed(record: FlowRecord, { netns, nobody, stream }: Onward): FlowRecord {
   const taken = takenBy(record, netns);
   const lost: readonly TraceEvent[] =
     taken === undefined

@@ -1,5 +1,4 @@
 /** kube-proxy in mode userspace as a program that passes connections on: a socket for each Service port, on every node. */
-import { unsupported } from '../../base/errors.js';
 import { type Ip, parseIp } from '../../base/ip.js';
 import type { StoreView } from '../../api/view.js';
 import { NETNS, type NodeContext, type RuleOrigin } from '../../node/agent.js';
@@ -35,17 +34,31 @@ export function portalsOf({ view, cluster, node }: NodeContext): readonly Portal
   return mode === 'userspace' ? portals(view, node.metadata.name, portRange) : [];
 }
 
+/** What a proxy does with the connections of one of its sockets. */
+export interface Turns {
+  readonly onward: Onward;
+  /** Undefined: it remembers nobody. */
+  readonly affinitySeconds: number | undefined;
+}
+
+/** By the id of the listener; undefined where that is none of a proxy's. */
+export function turnsOfProxy(plan: ClusterPlan, listener: string): Turns | undefined {
+  if (!listener.includes(KUBE_PROXY)) return undefined;
+  const [owner = '', socket = ''] = listener.split(KUBE_PROXY);
+  return turnsOf(plan, owner, socket);
+}
+
 /** `socket` as `tcp:40000`. */
 export function onwardOfProxy(plan: ClusterPlan, owner: string, socket: string): Onward | undefined {
+  return turnsOf(plan, owner, socket)?.onward;
+}
+
+function turnsOf(plan: ClusterPlan, owner: string, socket: string): Turns | undefined {
   const node = owner.slice('node/'.length);
   const context = plan.proxyContext(node);
   const portal = portalsOf(context).find(({ port, proxyPort }) => `${port.protocol}:${proxyPort}` === socket);
   if (portal === undefined) return undefined;
   const { protocol, spn, affinitySeconds } = portal.port;
-  if (affinitySeconds !== undefined)
-    throw unsupported('userspace-session-affinity', `sessionAffinity of ${spn} by a kube-proxy in user space is not modelled`, {
-      fix: 'leave sessionAffinity out, or ask in another mode',
-    });
   const source = { netns: NETNS.node(node), text: owner };
   const choices = backendsOf(context.view, portal.port).map(({ ip, port }): Connection => {
     const text = holderOf(plan.view, ip) ?? `ip/${ip}`;
@@ -53,10 +66,8 @@ export function onwardOfProxy(plan: ClusterPlan, owner: string, socket: string):
   });
   const stream = protocol === 'tcp';
   const end = stream ? 'closes the connection' : 'lets the packet fall';
-  return {
-    ...{ netns: source.netns, choices, attempts: DIALS, stream, proxyHeader: false },
-    nobody: `kube-proxy on ${node} knows no endpoint of ${spn}, and ${end}`,
-  };
+  const nobody = `kube-proxy on ${node} knows no endpoint of ${spn}, and ${end}`;
+  return { onward: { netns: source.netns, choices, attempts: DIALS, stream, proxyHeader: false, nobody }, affinitySeconds };
 }
 
 /** The Service port that a drop's detail speaks of. */
