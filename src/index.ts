@@ -18,6 +18,7 @@ export { readManifestPath } from './manifest/files.js';
 export { readDocuments } from './manifest/read.js';
 export type { MatrixQuery, RenderFormat, TraceQuery } from './sim/contract.js';
 export { formatIp, type ObjectRef, type PlanFlow, type ProbePlan, readPlan, runPlan, writePlan } from './sim/plan-api.js';
+export { handOver } from './sim/handed-traces.js';
 export { lagProxy } from './sim/lag-proxy.js';
 export { createSimulation, type Simulation } from './sim/simulation.js';
 export { ClusterPool } from './sim/spec/cluster-pool.js';

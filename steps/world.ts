@@ -3,19 +3,20 @@
  * cucumber-js prints it as well as `hopspec run` does. World parameters: `root`, the folder paths are relative to; `seed`; `on`.
  */
 import { type IWorldOptions, setWorldConstructor, World } from '@cucumber/cucumber';
-import { ClusterPool, createSpec, type Spec } from '../src/index.js';
+import { ClusterPool, createSpec, handOver, type Spec } from '../src/index.js';
 import { relocate, type StepPlace } from './place.js';
 
 interface Parameters {
   readonly root?: string;
   readonly seed?: number;
   readonly on?: 'sim' | 'lab' | 'both';
-  /** A report that shows connections is asked for. */
-  readonly traces?: boolean;
+  /** A report that shows connections is asked for: it is handed them where it is the only one and in this process, and else finds them attached. */
+  readonly traces?: 'attached' | 'handed';
 }
 
-/** Of the attachments that hold what a step asked of the network. */
+/** Of the attachments that hold what a step asked of the network, or name it. */
 const TRACES = 'application/vnd.hopspec.traces+json';
+const HANDED = 'application/vnd.hopspec.traces';
 
 /** Of this process. */
 const clusters = new ClusterPool();
@@ -42,7 +43,7 @@ export class HopspecWorld extends World<Parameters> {
       seed: this.parameters.seed,
       on: this.parameters.on,
       where: () => this.scenario(),
-      keepsTraces: this.parameters.traces,
+      keepsTraces: this.parameters.traces !== undefined,
       clusters,
     }));
     return watched(
@@ -54,9 +55,11 @@ export class HopspecWorld extends World<Parameters> {
 
   /** For the report, where there is one that shows them. */
   attachTraces(error?: unknown): void {
-    if (this.parameters.traces !== true || this.#spec === undefined) return;
+    if (this.parameters.traces === undefined || this.#spec === undefined) return;
     const traces = this.#spec.takeTraces(error);
-    if (traces !== undefined) this.attach(JSON.stringify(traces), TRACES);
+    if (traces === undefined) return;
+    if (this.parameters.traces === 'handed') this.attach(handOver(traces), HANDED);
+    else this.attach(JSON.stringify(traces), TRACES);
   }
 
   /** What a step works out from its own words before it asks the Spec. */

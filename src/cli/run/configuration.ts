@@ -50,11 +50,25 @@ export async function configure(cucumber: CucumberApi, options: RunOptions, cwd:
         ...runtime.worldParameters,
         root: cwd,
         on: options.on,
-        traces: [formats.stdout, ...Object.values(formats.files)].some((format) => format === OWN_FORMATS['html']),
+        ...tracesFor([formats.stdout, ...Object.values(formats.files)], runtime),
         ...(options.seed === undefined ? {} : { seed: options.seed }),
       },
     },
   };
+}
+
+/** Our reports that are text read no attachment. */
+const TEXTS: readonly (string | undefined)[] = [OWN_FORMATS['spec'], OWN_FORMATS['markdown'], OWN_FORMATS['github']];
+
+/** Whether connections are kept for a report, and how it comes by them: see steps/world.ts. An attempt that is tried again shows nothing. */
+function tracesFor(
+  formats: readonly string[],
+  { parallel, retry }: RunConfiguration['runtime'],
+): { readonly traces?: 'attached' | 'handed' } {
+  const html = OWN_FORMATS['html'];
+  if (!formats.includes(html as string)) return {};
+  const others = formats.filter((format) => !TEXTS.includes(format));
+  return { traces: others.length === 1 && parallel === 0 && retry === 0 ? 'handed' : 'attached' };
 }
 
 /** What our own formatters are told. */

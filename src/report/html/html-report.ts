@@ -1,4 +1,5 @@
 /** The HTML report of a run, from Cucumber's messages. */
+import { takeHanded } from '../../sim/handed-traces.js';
 import type { RecordedTraces } from '../../sim/trace-recorder.js';
 import type { Envelope } from '../envelope.js';
 import type { FormatOptions } from '../formatter-of.js';
@@ -8,8 +9,9 @@ import { emptyScenarioText, parseFaultText, troubleText } from '../trouble-text.
 import type { ReportScenario, ReportStep } from './report.js';
 import { ReportWriter } from './write-report.js';
 
-/** Of the attachments that hold what a step asked of the network; see steps/world.ts. */
+/** Of the attachments that hold what a step asked of the network, or name it; see steps/world.ts. */
 const TRACES = 'application/vnd.hopspec.traces+json';
+const HANDED = 'application/vnd.hopspec.traces';
 
 export function writeHtmlReport(write: (text: string) => void, { shard }: FormatOptions): { read(envelope: Envelope): void } {
   const writer = new ReportWriter();
@@ -81,7 +83,11 @@ function stepOf(line: StepLine, scenario: ScenarioResult): ReportStep {
 
 /** A step asks more than once where it speaks of several things. */
 function tracesOf({ attachments }: StepLine): RecordedTraces | null {
-  const all = attachments.filter(({ mediaType }) => mediaType === TRACES).map(({ body }) => JSON.parse(body) as RecordedTraces);
+  const all = attachments.flatMap(({ mediaType, body }): readonly RecordedTraces[] => {
+    if (mediaType === TRACES) return [JSON.parse(body) as RecordedTraces];
+    const handed = mediaType === HANDED ? takeHanded(body) : undefined;
+    return handed === undefined ? [] : [handed];
+  });
   if (all.length < 2) return all[0] ?? null;
   return {
     traces: all.flatMap(({ traces }) => traces),

@@ -85,6 +85,15 @@ describe('an HTML report', { timeout: 120_000 }, () => {
     assert.match(scenarios[2]?.text ?? '', /has no step/);
   });
 
+  test('it is the same where another report keeps what steps hand over', async () => {
+    await project.hopspec(['run', '-f', 'html:b.html', '-f', 'message:b.ndjson']);
+    assert.ok(readFileSync(join(project.folder, 'b.html'), 'utf8') === text);
+    const attached = readFileSync(join(project.folder, 'b.ndjson'), 'utf8').match(/"mediaType":"application\/vnd\.hopspec\.traces[^"]*"/g);
+    assert.deepEqual([...new Set(attached)], ['"mediaType":"application/vnd.hopspec.traces+json"']);
+    await project.hopspec(['run', '-f', 'html:c.html', '-f', 'html:d.html']);
+    for (const name of ['c.html', 'd.html']) assert.ok(readFileSync(join(project.folder, name), 'utf8') === text);
+  });
+
   test('a sentence about the last claim says which outcome shows that it does not hold', () => {
     assert.deepEqual(scenarios[0]?.steps[3]?.traces, {
       traces: [],
