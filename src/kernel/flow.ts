@@ -28,6 +28,7 @@ import type { InFlight, Outgoing, Runtime } from './runtime.js';
 import { recordOf, refusedRecord } from './socket/flow-result.js';
 import { newFlowState } from './socket/flow-state.js';
 import { openClient } from './socket/open-client.js';
+import { sendUnsent } from './socket/receive-tcp.js';
 import { goOn, leave, nextTalker, sayFarewell } from './socket/story.js';
 import { sayAgain } from './socket/talk.js';
 
@@ -119,6 +120,11 @@ function work(rt: Runtime, deadlineUs: number): void {
       askAgain(rt, old);
       continue;
     }
+    if (rt.flow.probeUs < (next?.dueUs ?? Number.POSITIVE_INFINITY)) {
+      if (rt.flow.probeUs >= deadlineUs || isDone(rt)) return;
+      sendUnsent(rt);
+      continue;
+    }
     if (next === undefined || next.dueUs > deadlineUs || isDone(rt)) return;
     rt.nowUs = next.dueUs;
     probeOrFail(rt, next);
@@ -173,7 +179,10 @@ function send(rt: Runtime, outgoing: Outgoing): void {
   const { client } = rt.flow;
   if (errno === undefined || !outgoing.fromClient || client === undefined || client.state !== 'open') return;
   // TCP goes on trying; a datagram's send() fails at once.
-  if (outgoing.packet.l4.kind === 'tcp') return;
+  if (outgoing.packet.l4.kind === 'tcp') {
+    client.unsent = errno === 'EMSGSIZE';
+    return;
+  }
   client.errno = errno;
   client.state = 'failed';
 }

@@ -15,6 +15,8 @@ export interface FlowState {
   beganUs: number;
   /** When its client gives up; virtual time, µs. */
   deadlineUs: number;
+  /** When TCP data that its own host has refused is sent; virtual time, µs. */
+  probeUs: number;
   /** The smallest MTU that the first packet met, in bytes of the client's own packet. */
   pathMtu: number;
   /** Requests of it so far, where it is part of a story. */
@@ -51,6 +53,8 @@ export interface ClientSocket {
   readonly talk: Talk | undefined;
   /** Of SCTP. */
   readonly association?: Association | undefined;
+  /** Of TCP: its data did not fit the way out, and is not under way. */
+  unsent: boolean;
   /** The connection was reset or given up. */
   broken: boolean;
   state: 'opening' | 'open' | 'answered' | 'failed';
@@ -107,6 +111,7 @@ export function newFlowState(): FlowState {
     servers: [],
     beganUs: 0,
     deadlineUs: Number.POSITIVE_INFINITY,
+    probeUs: Number.POSITIVE_INFINITY,
     pathMtu: Number.POSITIVE_INFINITY,
     requests: 1,
   };

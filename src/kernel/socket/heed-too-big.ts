@@ -10,12 +10,13 @@ import { routeOutput6 } from '../ipv6/route/output.js';
 import type { Device, Namespace } from '../namespace.js';
 import { learnPathMtu, localMtu } from '../path/path-mtu.js';
 import { type OutputDecision, routeOutput } from '../route/output.js';
+import type { RouteOf } from '../route/fib.js';
 import type { Runtime } from '../runtime.js';
 import { sysctlValue } from '../sysctl.js';
 import type { ClientSocket } from './flow-state.js';
 import { findListener } from './listeners.js';
 
-/** True when the host now believes in a smaller MTU to the packet's destination. */
+/** True when the connection is told of a smaller MTU to the packet's destination. */
 export function heedTooBig(rt: Runtime, device: Device, { about, mtu }: IcmpMessage, client: ClientSocket | undefined): boolean {
   const { ns } = device;
   if (about === undefined || mtu === undefined || !isOurs(rt, ns, about, client)) return false;
@@ -23,7 +24,12 @@ export function heedTooBig(rt: Runtime, device: Device, { about, mtu }: IcmpMess
   if (route === undefined || error !== undefined) return false;
   const old = localMtu(rt, route, out, about.dst);
   learnPathMtu(rt, ns, about.dst, believes(ns, about) ? mtu : 0, old);
-  return localMtu(rt, route, out, about.dst) < old;
+  return localMtu(rt, route, out, about.dst) < old && !isKeptApart(ns, route);
+}
+
+/** The way to an address of this host by the device that has it is made for each socket (__mkroute_output): of what is noted later only later ones hear. */
+function isKeptApart({ lo }: Namespace, { type, prefix, device }: RouteOf<Ip>): boolean {
+  return type === 'local' && typeof prefix === 'number' && device !== lo;
 }
 
 /** A socket of this host has sent the packet, or might have. */

@@ -110,6 +110,7 @@ function newClient(rt: Runtime, probe: Probe, decision: OutputDecision<Ip>, loca
     mss: mtuOf(rt, decision, probe.dst) - (six ? 60 : 40),
     talk: proto === PROTO.tcp && rt.story !== undefined ? newTalk(rt.story.keep, firstNumber(rt, probe, localPort)) : undefined,
     association: proto === PROTO.sctp ? clientAssociation() : undefined,
+    unsent: false,
     broken: false,
     state: proto === PROTO.tcp || proto === PROTO.sctp ? 'opening' : 'open',
     errno: undefined,

@@ -16,7 +16,7 @@ import { answerOf, requestOf, segmentOf } from './exchange.js';
 import { type ClientSocket, endsWithPacket, type FlowState, isForClient, type ServerSocket } from './flow-state.js';
 import { findListener, givenListener } from './listeners.js';
 import { segmentMax, sendSegment } from './send-segment.js';
-import { hear, say } from './talk.js';
+import { DATA_US, hear, say } from './talk.js';
 import { hears, newTalk, type Talker } from './talker.js';
 
 /** The option that every segment after the handshake carries. */
@@ -131,7 +131,16 @@ export function sendSmaller(rt: Runtime, client: ClientSocket): void {
   const mss = segmentMax(rt, client);
   if (mss >= client.mss) return;
   client.mss = mss;
-  sendRequest(rt, client);
+  if (client.unsent) rt.flow.probeUs = rt.nowUs + DATA_US;
+  else sendRequest(rt, client);
+}
+
+/** What the host itself refused is no loss that could be made good at once: it waits for the timer of window probes (tcp_check_probe_timer). */
+export function sendUnsent(rt: Runtime): void {
+  const { flow } = rt;
+  rt.nowUs = flow.probeUs;
+  flow.probeUs = Number.POSITIVE_INFINITY;
+  if (flow.client !== undefined) sendRequest(rt, flow.client);
 }
 
 function serverReceives(rt: Runtime, device: Device, passage: Passage, server: ServerSocket, l4: TcpSegment): void {
