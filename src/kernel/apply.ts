@@ -135,7 +135,13 @@ const FIRST_AGE_US = 60_000_000;
 const ROUTE_ERROR_PRICE_US = 1_000_000;
 const ROUTE_ERROR_BURST = 5;
 
-/** Takes one token of icmp_ratelimit for a receiver: inet_peer_xrlim_allow. False: the error must not be sent. */
+/** Time that the kernel knows (CONFIG_HZ=250). */
+const JIFFY_US = 4000;
+
+/**
+ * Takes one token of icmp_ratelimit for a receiver: inet_peer_xrlim_allow. False: the error must not be sent. Where each is free (0), none is saved
+ * for the errors about routes either.
+ */
 export function takeIcmpToken(rt: Runtime, ns: Namespace, receiver: Ipv4): boolean {
   return takeToken(rt, ns, ns.icmpTokens, receiver, ns.icmpRatelimitMs * 1000);
 }
@@ -164,8 +170,10 @@ function takeToken<A extends Ip>(
   let bucket = tokens.get(receiver);
   if (bucket === undefined) tokens.set(receiver, (bucket = { tokens: 0, lastUs: rt.nowUs - FIRST_AGE_US }));
   // What the one price allows to save, the other may not spend: but within one moment nothing is cut.
-  if (rt.nowUs > bucket.lastUs) bucket.tokens = Math.min(bucket.tokens + rt.nowUs - bucket.lastUs, burst * price);
-  bucket.lastUs = rt.nowUs;
+  if (rt.nowUs - bucket.lastUs >= JIFFY_US) {
+    bucket.tokens = Math.min(bucket.tokens + rt.nowUs - bucket.lastUs, burst * price);
+    bucket.lastUs = rt.nowUs;
+  }
   if (bucket.tokens < price) return false;
   bucket.tokens -= price;
   return true;

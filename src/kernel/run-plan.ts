@@ -9,7 +9,7 @@ import { createRng } from '../base/rng.js';
 import { readConntrackArgs } from '../plan/conntrack-args.js';
 import type { Plan, ProbePlan } from '../plan/plan.js';
 import type { FlowRecord } from '../trace/flow-record.js';
-import { changePlan } from './change-plan.js';
+import { changePlan } from '../plan/change-plan.js';
 import type { Probe, SimulatedNetwork, Story } from './contract.js';
 import { createNetwork } from './network.js';
 import { planSource } from './plan-source.js';

@@ -22,6 +22,8 @@ export interface RawProbe {
   readonly flows: readonly RawFlow[];
   /** By namespace, where the plan asks: a line for each connection. */
   readonly conntrack?: Readonly<Record<string, readonly string[]>>;
+  /** With `--trace`: of namespaces whose rules were replaced before it, the new handles. */
+  readonly rules?: RawGround['rules'];
 }
 
 export interface RawResult {

@@ -6,7 +6,7 @@ import type { Plan, ProbePlan } from '../plan/plan.js';
 import { type FlowJson, flowJson } from '../trace/flow-json.js';
 import type { FlowRecord } from '../trace/flow-record.js';
 import { type PathConnection, pathOf } from '../trace/path.js';
-import { ruleFinder } from './evidence/find-rule.js';
+import { ruleFinders } from './evidence/find-rule.js';
 import { toRecord } from './evidence/to-record.js';
 import { topologyOf } from './evidence/topology.js';
 import { type ExecuteOptions, execute } from './execute.js';
@@ -50,16 +50,21 @@ export function runLab(plan: Plan, options: ExecuteOptions = {}): LabResult {
 
 export function runLabRecords(plan: Plan, options: ExecuteOptions = {}): LabRecords {
   const { kernel, probes, ground: raw } = execute(plan, options);
-  const ground = raw === undefined ? undefined : { topology: topologyOf(plan), findRule: ruleFinder(plan, raw) };
-  const results = probes.map(({ id, flows, conntrack }, i) => ({
-    id,
-    conntrack,
-    flows: flows.map((flow) => ({
-      record: toRecord(flow, plan.probes[i] as ProbePlan, ground),
-      ms: flow.ms,
-      conntrack: (flow.evidence?.conntrack ?? []).filter((one) => !MULTICAST.test(one.orig)),
-    })),
-  }));
+  const topology = topologyOf(plan);
+  const finders = raw === undefined ? [] : ruleFinders(plan, raw, probes);
+  const results = probes.map(({ id, flows, conntrack }, i) => {
+    const findRule = finders[i];
+    const ground = findRule === undefined ? undefined : { topology, findRule };
+    return {
+      id,
+      conntrack,
+      flows: flows.map((flow) => ({
+        record: toRecord(flow, plan.probes[i] as ProbePlan, ground),
+        ms: flow.ms,
+        conntrack: (flow.evidence?.conntrack ?? []).filter((one) => !MULTICAST.test(one.orig)),
+      })),
+    };
+  });
   const notes = raw?.iptables === 'legacy' ? [LEGACY] : [];
   if (probes.some((probe) => probe.flows.some((flow) => flow.evidence?.lost))) notes.push(LOST);
   return { kernel, probes: results, notes };

@@ -38,7 +38,7 @@ function isStory({ probes }: Plan): boolean {
 export function tracingJudgesOn(kernel: LabKernel | undefined): Judges {
   return {
     simulate: (plan) => simulate(plan, true, kernel !== undefined),
-    ask: (plan) => runLab(plan, { trace: true, apart: !isStory(plan), kernel }).probes.flatMap(({ flows }) => flows),
+    ask: (plan) => runLab(plan, { trace: true, apart: !isStory(plan), kernel }).probes.flatMap(withConnections),
   };
 }
 

@@ -42,7 +42,7 @@ export function sendIcmpError(rt: Runtime, ns: Namespace, passage: Passage, erro
   const decision = routeOutput(rt, ns, { dst: receiver, src: sourceOf(ns, passage, error.inDevice), mark, flow: errorFlow(about), about });
   if (decision.route === undefined || decision.error !== undefined) return;
   const masked = (ns.icmpRatemask & (1 << error.type)) !== 0 && !(error.type === UNREACHABLE && error.code === FRAGMENTATION_NEEDED);
-  if (masked && (ns.icmpSilent || (ns.icmpRatelimitMs > 0 && decision.device !== ns.lo && !takeIcmpToken(rt, ns, receiver)))) return;
+  if (masked && (ns.icmpSilent || (decision.device !== ns.lo && !takeIcmpToken(rt, ns, receiver)))) return;
   const packet: IpPacket = {
     src: decision.source,
     dst: receiver,

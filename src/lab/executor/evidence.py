@@ -20,10 +20,20 @@ class Evidence:
         self.rules, self.iptables = {}, None
         self.clear()
         missing_tools({"nft"})
-        if any(netns.get("iptables") or netns.get("ip6tables") for netns in plan["netns"].values()):
+        changes = [change for probe in plan.get("probes", []) for change in probe.get("change", {}).values()]
+        if any(part.get("iptables") or part.get("ip6tables") for part in (*plan["netns"].values(), *changes)):
             self.iptables = iptables_variant()
         for name, fd in spaces.items():
             self.watch(name, fd)
+
+    def renew(self, changed, spaces):
+        """The rules of namespaces where a story has replaced some, by their new handles."""
+        renewed = {}
+        for name, change in changed.items():
+            if any(field in change for field in ("iptables", "ip6tables", "nft")):
+                enter(spaces[name])
+                renewed[name] = rule_handles()
+        return renewed
 
     def watch(self, name, fd):
         run(fd, ["nft", "-f", "-"], nftrace.marker_rules(), ["netns", name])

@@ -69,13 +69,16 @@ def execute(plan, options):
     count = starvation(spaces) if options.starved else None
     asked = plan.get("probes", [])
     story.tools_of(asked)
-    netns, kept, probes = {}, {}, []
+    netns, kept, probes, clock = {}, {}, [], story.Clock()
     for i, probe in enumerate(asked):
-        story.go_on(loop, spaces, servers, probe, ["probes", i])
+        story.go_on(loop, spaces, servers, probe, ["probes", i], clock)
+        rules = evidence.renew(probe.get("change", {}), spaces) if evidence is not None else {}
         netns[probe["id"]] = probe["netns"] if "reuse" not in probe else netns[probe["reuse"]]
         flows = run_probe(loop, spaces[netns[probe["id"]]], probe, evidence, forget, kept, count, part)
+        clock.flowed(flows)
         listed = {name: story.connections(spaces[name]) for name in probe.get("conntrack", [])}
-        probes.append({"id": probe["id"], "flows": flows, **({"conntrack": listed} if listed else {})})
+        extra = {"conntrack": listed, "rules": rules}
+        probes.append({"id": probe["id"], "flows": flows, **{key: value for key, value in extra.items() if value}})
     ground = {} if evidence is None else {"ground": evidence.ground()}
     printed = {"saved": saved(plan, spaces)} if options.save else {}
     return {"kernel": platform.release(), "probes": probes, **ground, **printed}

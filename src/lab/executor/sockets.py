@@ -18,7 +18,8 @@ TIMEOUT_MS = 3000
 ECHO_BYTES = 56
 # The last byte of what a client sends: after the answer it closes, or keeps the connection.
 END, KEEP = b"?", b"+"
-ECHO_IDS = itertools.cycle(range(32768, 61000))
+# Not 0x8000: as a port that would be the type and the code of an echo request of IPv6 (conntrack -D --dst-nat).
+ECHO_IDS = itertools.cycle(range(32769, 61000))
 
 
 class Loop:

@@ -2,12 +2,12 @@
  * A plan after a change: tables of iptables and nftables that the change names are replaced whole, as iptables-restore does and as a
  * `table …; delete table …` before the text does; IPVS services are changed by what is run on them; settings are set.
  */
-import type { NetnsChange } from '../plan/conversation.js';
-import type { NftRuleset } from '../plan/nft/nft-ruleset.js';
-import { rulesetOf } from '../plan/nft/tables-of.js';
-import { textOf } from '../plan/plan-json.js';
-import type { NetnsPlan, Plan } from '../plan/plan.js';
-import { BUILT_IN_CHAINS, type Ruleset, type TableName } from '../plan/ruleset.js';
+import type { NetnsChange } from './conversation.js';
+import type { NftRuleset } from './nft/nft-ruleset.js';
+import { rulesetOf } from './nft/tables-of.js';
+import { textOf } from './plan-json.js';
+import type { NetnsPlan, Plan } from './plan.js';
+import { BUILT_IN_CHAINS, type Ruleset, type TableName } from './ruleset.js';
 
 export function changePlan(plan: Plan, changes: Readonly<Record<string, NetnsChange>>): Plan {
   const changed = Object.entries(changes).flatMap(([name, change]) => {
