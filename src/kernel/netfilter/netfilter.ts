@@ -14,6 +14,7 @@ import type { Connection } from './conntrack/connection.js';
 import { invertTuple } from './conntrack/tuple.js';
 import { makeRoom } from './conntrack/make-room.js';
 import { ConnectionTable } from './conntrack/table.js';
+import { closeRejected } from './conntrack/close-rejected.js';
 import { countPacket } from './conntrack/count-packet.js';
 import { readTimeouts } from './conntrack/timeouts.js';
 import { track, type Tracker } from './conntrack/track.js';
@@ -100,8 +101,9 @@ class NamespaceNetfilter implements Netfilter {
     for (let i = 0; i < steps.length; i++) {
       const verdict = this.#step(steps[i] as Step, e);
       if (verdict === 'accept') continue;
-      if (verdict === 'clash') return hookResult(e, 'drop', 'CONNTRACK_CLASH');
-      if (verdict === 'full') return hookResult(e, 'drop', 'CONNTRACK_FULL');
+      if (verdict === 'clash' || verdict === 'full')
+        return hookResult(e, 'drop', verdict === 'clash' ? 'CONNTRACK_CLASH' : 'CONNTRACK_FULL');
+      if (verdict === 'reject') closeRejected(passage, e.rejectWith, this.#host);
       return hookResult(e, verdict === 'stolen' ? 'accept' : verdict, passage.ipvs?.failure?.reason);
     }
     return hookResult(e, 'accept', undefined);
@@ -155,10 +157,9 @@ class NamespaceNetfilter implements Netfilter {
 
   #resolveStep(hook: Hook, step: HookStep): readonly Step[] {
     if (step === 'ipvs') return this.#host.ipvs === undefined ? [] : [{ kind: 'ipvs' }];
-    const tracked = this.tracks;
-    if (step === 'track' || step === 'confirm') return tracked ? [{ kind: step }] : [];
+    if (step === 'track' || step === 'confirm') return this.tracks ? [{ kind: step }] : [];
     const chain = this.#chain(step, BUILT_IN[hook]);
-    if (step === 'nat') return tracked ? this.#resolveNat(hook, chain, this.#ruleset?.tables.has('nat') === true) : [];
+    if (step === 'nat') return this.tracks ? this.#resolveNat(hook, chain, this.#ruleset?.tables.has('nat') === true) : [];
     const idle = chain === undefined || (chain.rules.length === 0 && chain.policyDrop === undefined);
     return idle ? [] : [{ kind: 'table', table: step, chain, memo: new WalkMemo() }];
   }

@@ -74,9 +74,9 @@ function tcpOption(name: string, field: 'exists' | 'size'): Getter {
   const option = TCP_OPTIONS[name] ?? 0;
   return ({ passage: { packet } }) => {
     const { l4 } = packet;
-    if (l4.kind !== 'tcp') return undefined;
-    if (field === 'exists') return hasTcpOption(l4, option) ? 1 : 0;
-    return l4.mss;
+    // What is no TCP has none of its options (nft_exthdr_tcp_eval).
+    if (field === 'exists') return l4.kind === 'tcp' && hasTcpOption(l4, option) ? 1 : 0;
+    return l4.kind === 'tcp' ? l4.mss : undefined;
   };
 }
 

@@ -24,6 +24,7 @@ interface HashedFlow {
 
 const FIELD = { src: 1, dst: 2, proto: 4, label: 8, sport: 16, dport: 32 } as const;
 const OUTER_FIELDS = 63;
+const PROTO_FRAGMENT = 44;
 
 export interface Flow {
   readonly src: Ip;
@@ -68,8 +69,9 @@ function hashedFlow(ns: Namespace, flow: Flow): HashedFlow | undefined {
   const { src, dst, source, forwarded, inner } = flow;
   const six = typeof dst !== 'number';
   const { proto = 0, l4 } = source ?? {};
-  const { sport = 0, kind } = l4 ?? {};
-  const dport = dportOf(flow);
+  const { kind } = l4 ?? {};
+  // The ports of a fragment are not looked for (__skb_flow_dissect).
+  const [sport, dport] = source?.fragment === undefined ? [l4?.sport ?? 0, dportOf(flow)] : [0, 0];
   if (kind === 'tunnel') return undefined;
   switch (policyOf(ns, flow)) {
     case 0:
@@ -86,7 +88,9 @@ function hashedFlow(ns: Namespace, flow: Flow): HashedFlow | undefined {
 /** Of IPv6 also by protocol and flow label; a packet made here has none yet when its way is asked for. */
 function byAddresses(six: boolean, { src, dst, source, forwarded }: Flow): HashedFlow | undefined {
   if (six && forwarded && source?.unlabelled !== true) return undefined;
-  return { src, dst, proto: six ? (source?.proto ?? 0) : 0, sport: 0, dport: 0 };
+  // The next header of IPv6 (ip6_multipath_l3_keys).
+  const next = source?.fragment !== undefined ? PROTO_FRAGMENT : (source?.proto ?? 0);
+  return { src, dst, proto: six ? next : 0, sport: 0, dport: 0 };
 }
 
 /** A host that asks for the way of its own ICMP has type and code where the port would be (union flowi_uli). */

@@ -13,6 +13,7 @@ export interface FlowSource {
   /** `type` and `code` of ICMP. */
   readonly l4: { readonly kind: string; readonly sport?: number; readonly dport?: number; readonly type?: number; readonly code?: number };
   readonly unlabelled?: true;
+  readonly fragment?: object | undefined;
   /** Of the socket that sends it; root unless given. */
   readonly uid?: number;
 }
