@@ -101,8 +101,8 @@ class NamespaceNetfilter implements Netfilter {
     for (let i = 0; i < steps.length; i++) {
       const verdict = this.#step(steps[i] as Step, e);
       if (verdict === 'accept') continue;
-      if (verdict === 'clash' || verdict === 'full')
-        return hookResult(e, 'drop', verdict === 'clash' ? 'CONNTRACK_CLASH' : 'CONNTRACK_FULL');
+      if (verdict === 'clash') return hookResult(e, 'drop', 'CONNTRACK_CLASH');
+      if (verdict === 'full') return hookResult(e, 'drop', 'CONNTRACK_FULL');
       if (verdict === 'reject') closeRejected(passage, e.rejectWith, this.#host);
       return hookResult(e, verdict === 'stolen' ? 'accept' : verdict, passage.ipvs?.failure?.reason);
     }
@@ -173,8 +173,7 @@ class NamespaceNetfilter implements Netfilter {
   #resolveNat(hook: Hook, chain: CompiledChain | undefined, hasTable: boolean): readonly Step[] {
     const nat = this.#nft?.chains.filter((one) => one.nat) ?? [];
     if (!hasTable && nat.length === 0) return [];
-    const here = nat.filter((one) => one.hook === hook);
-    const own = stepPriority('nat', hook);
+    const [here, own] = [nat.filter((one) => one.hook === hook), stepPriority('nat', hook)];
     const memo = new WalkMemo();
     const run: BaseRun[] = chain === undefined ? [] : [(e) => ((e.table = 'nat'), runBuiltIn(e, chain, memo))];
     const part = (first: boolean): BaseRun[] => here.filter(({ priority }) => priority <= own === first).map((one) => one.run);

@@ -44,8 +44,10 @@ function askAgain(rt: Runtime, flow: FlowState, client: ClientSocket, story: Sto
 
 function talkAgain(rt: Runtime, flow: FlowState, client: Talker & ClientSocket, story: Story): void {
   const { talk } = client;
-  for (const { talk: other } of flow.servers) if (other !== undefined) other.hold = story.keep;
+  // The request tells the server whether another will follow.
+  if (story.close === undefined) for (const { talk: other } of flow.servers) if (other !== undefined) other.hold = story.keep;
   talk.hold = story.keep;
+  talk.waits = true;
   // Nothing is left to close.
   if (client.broken && story.close !== undefined)
     return story.close === 'fin' ? tell(client, 'ENOTCONN') : void (client.state = 'answered');
@@ -68,7 +70,11 @@ function talkAgain(rt: Runtime, flow: FlowState, client: Talker & ClientSocket, 
   }
   if (client.state === 'opening') return;
   client.state = 'open';
-  if (story.close === 'fin') return close(rt, client);
+  if (story.close === 'fin') {
+    // The other end's farewell is read already.
+    if (talk.finSeen) client.state = 'answered';
+    return close(rt, client);
+  }
   sayRequest(rt, client);
   // The other end has closed, and reading tells so at once.
   if (talk.finSeen) tell(client, 'ECONNRESET');
@@ -96,6 +102,7 @@ export function sayFarewell(rt: Runtime, { keep, close: how }: Story): boolean {
 export function leave(rt: Runtime, { keep, socket }: Story): void {
   const { flow } = rt;
   const { client } = flow;
+  if (client?.talk !== undefined) client.talk.waits = false;
   if (keep || client?.talk === undefined) return;
   if (client.state === 'opening') client.broken = true;
   if (client.broken) silence(client as Talker);

@@ -19,6 +19,8 @@ import { isClient, silence, type Talk, type Talker, taken } from './talker.js';
 export const DATA_US = 208_000;
 const SYN_US = 1_000_000;
 const WAIT_US_MAX = 120_000_000;
+/** A client acknowledges a farewell after this (tcp_fin begins pingpong; TCP_DELACK_MIN). */
+const ACK_US = 40_000;
 /** TCP_TIMEOUT_MIN: two ticks of 4 ms. */
 const SOON_US = 8000;
 /** An end that no process has gives up after this many (tcp_orphan_retries, of which 0 is 8). */
@@ -33,21 +35,33 @@ export function say(rt: Runtime, socket: Talker, flags: TcpFlags, length = 0): v
   if (taken(segment) > 0) {
     talk.next += taken(segment);
     // Behind what was lost nothing new is sent, for the window of congestion is one segment then: not yet after the probe that is the first to be sent again.
-    const waits = talk.tries > 1;
-    if (waits && flags === 'F.' && talk.sentTo < segment.seq) return endWith(talk);
-    talk.unacked.push(segment);
-    if (waits) return;
-    talk.sentTo = talk.next;
-    if (talk.unacked.length === 1) talk.dueUs = rt.nowUs + waitUs(socket, segment);
-    // Several under way are probed for as soon as an answer could be there (tcp_schedule_loss_probe).
-    else if (talk.tries === 0) talk.dueUs = rt.nowUs + SOON_US;
+    // Data waits behind data (tcp_nagle_check), a FIN does not.
+    const waits = talk.tries > 1 || (flags === 'P.' && talk.unacked.length > 0);
+    if (length > 0 && !isClient(socket)) talk.answers = true;
+    queue(talk, segment);
+    if (!waits) sayUnsent(rt, socket);
+    return;
   }
+  if (talk.unacked.length === 0) talk.dueUs = Number.POSITIVE_INFINITY;
   sendSegment(rt, socket, segment);
 }
 
-/** What waits to be sent takes the FIN with it (tcp_send_fin). */
-function endWith(talk: Talk): void {
-  talk.unacked.push({ ...(talk.unacked.pop() as Segment), flags: 'FP.' });
+/** What waits to be sent takes more data with it, and the FIN (tcp_send_fin). */
+function queue(talk: Talk, segment: Segment): void {
+  const last = talk.unacked.at(-1);
+  if (last === undefined || last.seq < talk.sentTo) talk.unacked.push(segment);
+  else talk.unacked.splice(-1, 1, { ...last, length: last.length + segment.length, flags: segment.flags === 'F.' ? 'FP.' : last.flags });
+}
+
+function sayUnsent(rt: Runtime, socket: Talker): void {
+  const { talk } = socket;
+  const [first] = talk.unacked as [Segment];
+  const segment = talk.unacked.at(-1) as Segment;
+  talk.sentTo = talk.next;
+  if (talk.unacked.length === 1) talk.dueUs = rt.nowUs + waitUs(socket, first);
+  // Several under way are probed for as soon as an answer could be there (tcp_schedule_loss_probe).
+  else if (talk.tries === 0) talk.dueUs = rt.nowUs + SOON_US;
+  sendSegment(rt, socket, { ...segment, ack: segment.flags === 'S' ? segment.ack : talk.expects });
 }
 
 export function sayRequest(rt: Runtime, client: ClientSocket & { talk: Talk }): void {
@@ -73,23 +87,27 @@ function triesMax({ ns, talk }: Talker, { flags }: Segment): number {
   return flags === 'S.' ? value('tcp_synack_retries') : value('tcp_retries2');
 }
 
-/** The time has come to send again what was not acknowledged, or to give up. */
+/** The time has come to acknowledge, to send again what was not acknowledged, or to give up. */
 export function sayAgain(rt: Runtime, socket: Talker): void {
   const { talk } = socket;
-  const segment = talk.unacked[0] as Segment;
+  const [segment] = talk.unacked;
+  if (segment === undefined) return say(rt, socket, '.');
   if (talk.tries >= triesMax(socket, segment)) return giveUp(socket);
   talk.tries++;
   talk.dueUs = rt.nowUs + waitUs(socket, segment);
   sendSegment(rt, socket, { ...resent(talk), ack: segment.flags === 'S' ? 0 : talk.expects });
 }
 
-/** The first to be sent again is the last that was sent (tcp_send_loss_probe), then the first with the FIN that was sent behind it (tcp_retrans_try_collapse). */
-function resent({ unacked, sentTo, tries, finHeld }: Talk): Segment {
-  const [first, last] = unacked as [Segment, Segment | undefined];
-  if (finHeld) return first;
-  if (tries === 1) return last ?? first;
-  const collapses = first.flags === 'P.' && last?.flags === 'F.' && last.seq < sentTo;
-  return collapses ? { ...first, flags: 'FP.' } : first;
+/** The first to be sent again is the last that was sent, or what waited (tcp_send_loss_probe), then the first with what was sent behind it (tcp_retrans_try_collapse). */
+function resent(talk: Talk): Segment {
+  const [first, last] = talk.unacked as [Segment, Segment | undefined];
+  if (talk.finHeld || last === undefined) return first;
+  if (talk.tries === 1) {
+    talk.sentTo = talk.next;
+    return last;
+  }
+  if (first.flags !== 'P.' || last.seq >= talk.sentTo) return first;
+  return { ...first, length: first.length + last.length, flags: taken(last) > last.length ? 'FP.' : 'P.' };
 }
 
 function giveUp(socket: Talker): void {
@@ -101,7 +119,7 @@ function giveUp(socket: Talker): void {
 function fail(client: ClientSocket & { talk: Talk }, errno: 'ETIMEDOUT' | 'ECONNREFUSED' | 'ECONNRESET'): void {
   client.broken = true;
   client.talk.fault = errno;
-  if (client.state === 'answered') return;
+  if (client.state === 'answered' || !client.talk.waits) return;
   client.talk.told = true;
   client.errno = errno;
   client.state = 'failed';
@@ -136,7 +154,10 @@ function hearNew(rt: Runtime, socket: Talker, l4: TcpSegment): void {
   const end = l4.seq + l4.length;
   if (taken(l4) > l4.length) talk.finAt = end;
   // What was heard before, or what lies behind something that was lost.
-  if (l4.seq > talk.expects || l4.seq + taken(l4) <= talk.expects) return say(rt, socket, '.');
+  if (l4.seq > talk.expects || l4.seq + taken(l4) <= talk.expects) {
+    talk.answers = false;
+    return say(rt, socket, '.');
+  }
   const fresh = end > talk.expects;
   talk.expects = end;
   const fin = talk.finAt === end;
@@ -146,7 +167,7 @@ function hearNew(rt: Runtime, socket: Talker, l4: TcpSegment): void {
 }
 
 function hearData(rt: Runtime, socket: Talker): void {
-  say(rt, socket, '.');
+  if (!socket.talk.answers) say(rt, socket, '.');
   if (isClient(socket)) {
     if (socket.state === 'open') socket.state = 'answered';
     return;
@@ -167,7 +188,8 @@ function hearFin(rt: Runtime, socket: Talker): void {
   }
   if (talk.finSent) return;
   // A client that is about to close acknowledges with its own farewell.
-  if (talk.hold) say(rt, socket, '.');
+  if (talk.hold && talk.unacked.length === 0) talk.dueUs = rt.nowUs + ACK_US;
+  else if (talk.hold) say(rt, socket, '.');
 }
 
 /** Closes this end; of a server the socket is gone with that. */
@@ -183,10 +205,11 @@ function hearAck(rt: Runtime, socket: Talker, ack: number): void {
   if (ack === talk.unacked[0]?.seq && talk.finSent) talk.finHeld = true;
   const left = talk.unacked.filter((segment) => segment.seq + taken(segment) > ack);
   if (left.length === talk.unacked.length) return;
-  const held = talk.tries > 0;
+  const [first] = left;
+  const held = talk.tries > 0 || (first !== undefined && first.seq >= talk.sentTo);
   talk.unacked = left;
   talk.tries = 0;
-  talk.dueUs = left[0] === undefined ? Number.POSITIVE_INFINITY : rt.nowUs + waitUs(socket, left[0]);
+  talk.dueUs = first === undefined ? Number.POSITIVE_INFINITY : rt.nowUs + waitUs(socket, first);
   if (left.length === 0 && talk.orphan && !talk.finSeen) talk.waitsUntilUs = rt.nowUs + finTimeoutUs(socket);
   if (!held) return;
   talk.sentTo = talk.next;

@@ -23,6 +23,10 @@ export interface Talk {
   finHeld: boolean;
   /** Until when an end that no process has waits for the other to close. */
   waitsUntilUs: number;
+  /** Data is answered with data at once, as servers do: the answer acknowledges (pingpong). A client asks again after more than the 40 ms for which that holds. */
+  answers: boolean;
+  /** A probe waits for the client: what comes between probes is told to the next. */
+  waits: boolean;
   /** The server keeps the connection after its answer. */
   hold: boolean;
   /** No process has it any more. */
@@ -47,6 +51,7 @@ export function newTalk(hold: boolean, isn = 0): Talk {
     unacked: [],
     dueUs: Number.POSITIVE_INFINITY,
     tries: 0,
+    ...{ answers: false, waits: true },
     ...{ finSent: false, finSeen: false, hold, orphan: false, told: false, fault: 'ECONNRESET' },
   };
 }
