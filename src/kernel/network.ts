@@ -209,6 +209,7 @@ function reset(rt: Runtime): void {
     for (const { learned } of ns.wireguards) if (learned.size > 0) learned.clear();
     ns.ipv6?.netfilter.reset();
     if (ns.ipv6 !== undefined && ns.ipv6.icmpTokens.size > 0) ns.ipv6.icmpTokens.clear();
+    if (ns.ipv6 !== undefined && ns.ipv6.redirects.size > 0) ns.ipv6.redirects.clear();
     ns.touched = false;
   }
   if (rt.touched.length > 0) rt.touched.length = 0;

@@ -14,8 +14,10 @@ export interface IcmpMessage {
   readonly mtu?: number;
   /** Of a redirect: the next hop to take. */
   readonly gateway?: Ipv4;
-  /** Of neighbour discovery: the address it is about, and the sender's link address. */
+  /** Of neighbour discovery: the address it is about, and the sender's link address. Of a redirect: the next hop to take, and its link address. */
   readonly target?: Ipv6;
+  /** Of a redirect of IPv6: for which destination; as it was called when the redirect was made, whatever translation says since. */
+  readonly redirected?: Ipv6;
   readonly linkAddress?: Mac;
   /** Of an advertisement: it goes before another link address that is known. */
   readonly override?: boolean;

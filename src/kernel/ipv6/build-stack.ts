@@ -36,6 +36,7 @@ export function buildIpv6Stack(ns: Namespace, makeNetfilter: (stack: Ipv6Stack) 
     netfilter: undefined as unknown as Netfilter,
     icmpRatelimitMs: sysctlValue(ns.sysctls, 'net.ipv6.icmp.ratelimit'),
     icmpTokens: new Map(),
+    redirects: new Map(),
   };
   stack.netfilter = makeNetfilter(stack);
   return stack;

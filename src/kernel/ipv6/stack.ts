@@ -21,6 +21,8 @@ export interface Ipv6Stack {
   readonly netfilter: Netfilter;
   readonly icmpRatelimitMs: number;
   readonly icmpTokens: Map<Ipv6, IcmpTokens>;
+  /** Next hops that redirects named for a destination, which may be that itself, and the device they are behind. */
+  readonly redirects: Map<Ipv6, { readonly target: Ipv6; readonly device: Device }>;
 }
 
 export interface Ipv6Device {

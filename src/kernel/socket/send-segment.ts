@@ -5,7 +5,7 @@ import { type IpPacket, PROTO } from '../../packet/ip-packet.js';
 import type { Payload } from '../../packet/payload.js';
 import type { TcpFlags } from '../../packet/tcp.js';
 import { isLinkLocal } from '../ipv6/address.js';
-import { routeOutput6 } from '../ipv6/route/output.js';
+import { redirected6, routeOutput6 } from '../ipv6/route/output.js';
 import { HOP_LIMIT_OF_ROUTE } from '../ipv6/stack.js';
 import type { Device, Namespace } from '../namespace.js';
 import { type OutputDecision, routeOutput } from '../route/output.js';
@@ -87,7 +87,7 @@ export function segmentMax(rt: Runtime, ends: Ends): number {
 
 function wayOf(rt: Runtime, ends: Ends): OutputDecision<Ip> {
   const { ns, localIp, remoteIp, mark, options } = ends;
-  if (ends.way !== undefined) return ends.way;
+  if (ends.way !== undefined) return redirected6(rt, ns, ends.way, remoteIp as Ipv6);
   if (typeof remoteIp === 'bigint') return routeFor6(rt, ends, remoteIp);
   const flow = ns.fib.asksFlow ? flowOf(ends) : undefined;
   return routeOutput(rt, ns, { dst: remoteIp, src: localIp as Ipv4, mark, oif: options?.device, flow });

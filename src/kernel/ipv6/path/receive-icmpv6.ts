@@ -29,7 +29,7 @@ import { incomingBy, isUnicastHere } from '../route/address-type.js';
 import { HOP_LIMIT_OF_ROUTE } from '../stack.js';
 import { receiveDiscovery } from '../neigh/receive-discovery.js';
 import { routeOutput6 } from '../route/output.js';
-import { hearRedirect6 } from './redirect.js';
+import { hearRedirect6 } from './heed-redirect.js';
 
 export function receiveIcmpv6(rt: Runtime, device: Device, passage: Passage, l4: IcmpMessage): void {
   const { packet } = passage;

@@ -1,25 +1,22 @@
 /**
  * Redirects of IPv6: a packet leaves by the device it came in by, so its sender might take the next hop itself (ip6_forward, ndisc_send_redirect of
  * net/ipv6). No sysctl forbids them. The next hop is the packet's destination, or a gateway's link-local address: of other gateways nobody is told. Each
- * costs a second's token of the destination, then one of the sender, which ICMPv6 errors share. A host that would heed one,
- * for its gateway is the router's link-local address, is unsupported by name.
+ * costs a second's token of the destination, then one of the sender, which ICMPv6 errors share. Who heeds one: heed-redirect.ts.
  */
-import { unsupported } from '../../../base/errors.js';
-import { formatIp, type Ipv6 } from '../../../base/ip.js';
+import type { Ipv6 } from '../../../base/ip.js';
 import type { IcmpMessage } from '../../../packet/icmp.js';
 import { type IpPacket, PROTO } from '../../../packet/ip-packet.js';
 import { takeIcmpv6Token } from '../../apply.js';
 import type { Device } from '../../namespace.js';
 import type { Runtime } from '../../runtime.js';
 import { isLinkLocal } from '../address.js';
-import { deviceConf6 } from '../conf.js';
 import { REDIRECT6 } from '../icmp-types.js';
 import { discoveryLeg } from '../neigh/solicitation.js';
 import type { Route6 } from '../route/fib.js';
 import { routeOutput6 } from '../route/output.js';
 
 const PRICE_US = 1_000_000;
-const HOP_LIMIT = 255;
+export const HOP_LIMIT = 255;
 const FLOW = { tos: 0, proto: PROTO.icmpv6, l4: { kind: 'icmp' } } as const;
 
 /** The packet leaves by `device`, by which it came in. */
@@ -37,19 +34,7 @@ export function redirectSender6(rt: Runtime, device: Device, packet: IpPacket, r
   const { fragment: _, ...about } = packet;
   const neighbour = device.neighbours.get(target);
   const known = neighbour === undefined || neighbour.state === 'incomplete' ? {} : { linkAddress: neighbour.mac };
-  const l4: IcmpMessage = { kind: 'icmp', type: REDIRECT6, code: 0, id: 0, seq: 0, length: 0, target, about, ...known };
+  const l4: IcmpMessage = { kind: 'icmp', type: REDIRECT6, code: 0, id: 0, seq: 0, length: 0, target, redirected: dst, about, ...known };
   const told = { src: from, dst: src, ttl: HOP_LIMIT, tos: 0, id: 0, df: true, proto: PROTO.icmpv6, l4 };
   rt.outbox.push({ ns, packet: told, leg: discoveryLeg(rt.leg), mark: 0, about: undefined, fromClient: false, decision: way });
-}
-
-/** rt6_do_redirect: a host heeds the router that is its gateway alone. */
-export function hearRedirect6(rt: Runtime, device: Device, packet: IpPacket, { about }: IcmpMessage): void {
-  const { ns } = device;
-  if (about === undefined || packet.ttl !== HOP_LIMIT || !isLinkLocal(packet.src as Ipv6)) return;
-  if (deviceConf6(device, 'forwarding') !== 0 || deviceConf6(device, 'accept_redirects') === 0) return;
-  const way = routeOutput6(rt, ns, { dst: about.dst as Ipv6, src: about.src as Ipv6, mark: 0 });
-  if (way.route?.via !== packet.src) return;
-  throw unsupported('redirect6', `${ns.name}: heeding the redirect of its gateway ${formatIp(packet.src)} is not modelled`, {
-    fix: `set net.ipv6.conf.${device.name}.accept_redirects to 0`,
-  });
 }

@@ -4,7 +4,7 @@
  * Left out: multicast but for neighbour discovery.
  */
 import { unsupported } from '../../../base/errors.js';
-import { formatIp, type Ipv6 } from '../../../base/ip.js';
+import { formatIp, type Ip, type Ipv6 } from '../../../base/ip.js';
 import type { Errno } from '../../../trace/flow-record.js';
 import type { IpPacket } from '../../../packet/ip-packet.js';
 import type { Device, Namespace } from '../../namespace.js';
@@ -36,6 +36,19 @@ export interface OutputKey6 {
 type Decision = OutputDecision<Ipv6>;
 
 export function routeOutput6(rt: Runtime, ns: Namespace, key: OutputKey6): Decision {
+  return redirected6(rt, ns, routed(rt, ns, key), key.dst);
+}
+
+/** By the next hop that the route's own gateway has named for the destination. */
+export function redirected6<T extends Ip>(rt: Runtime, ns: Namespace, decision: OutputDecision<T>, dst: Ipv6): OutputDecision<T> {
+  const { redirects } = rt.ipv6(ns);
+  const known = redirects.size === 0 ? undefined : redirects.get(dst);
+  const { route, error } = decision;
+  if (known === undefined || route?.device !== known.device || error !== undefined || route.via === undefined) return decision;
+  return { ...decision, route: { ...route, via: known.target === dst ? undefined : known.target } };
+}
+
+function routed(rt: Runtime, ns: Namespace, key: OutputKey6): Decision {
   const { dst, src } = key;
   if (isMulticast6(dst)) throw unsupported('multicast', `${ns.name}: packets to the multicast address ${formatIp(dst)} are not modelled`);
   const first = find(rt, ns, key, src);
