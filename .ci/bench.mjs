@@ -73,7 +73,7 @@ for (const mode of asked.length > 0 ? asked : MODES) {
     results.walks.push(measured);
     line(`${mode}, ${services} Services: first trace`, measured.firstTraceMs, 'ms');
     for (const [name, { perSecond, undisturbedPerSecond }] of Object.entries(measured.kinds)) {
-      line(`  ${name}s per second`, perSecond, `(${undisturbedPerSecond.toLocaleString('en')} where nothing else ran)`);
+      line(`  ${name}, per second`, perSecond, `(${undisturbedPerSecond.toLocaleString('en')} where nothing else ran)`);
     }
   }
   results.services.push(...manyServices(mode));

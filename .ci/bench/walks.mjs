@@ -1,8 +1,9 @@
 /**
- * How many flows one core walks in a second. Each begins with fresh flow state: no connection, no socket of an earlier one; what is warm is
+ * How many flows one core tells in a second. Each begins with fresh flow state: no connection, no socket of an earlier one; what is warm is
  * what a real node keeps (neighbours, learned addresses, route caches, compiled rules and what walks of them came to), and what became of
- * flows (src/kernel/recall): of one like an earlier one in all but its port the end is known when its client calls; of a new one mostly where it
- * leaves its node. `flowsRecalled` of the work says how many; the new calls show what a walk costs that cannot be known from its call.
+ * flows (src/kernel/recall): of one like an earlier one in all but its port the end is known when its client calls, and if it is recorded its
+ * events too, which are delivered whole, the port put in; of a new one that is not recorded the end is mostly known where it leaves its node.
+ * `flowsRecalled` of the work says how many; the kinds of new calls show what a walk costs that cannot be known from its call.
  */
 import { alternating, makeWorld } from './world.mjs';
 
@@ -19,7 +20,13 @@ export const KINDS = {
   'full trace': {
     extent: 'answer',
     record: 'opening',
-    says: 'the first packet and its answer, every hop, rule and change of both recorded',
+    says: 'the first packet and its answer, every hop, rule and change of both; recalled, so put together from what two walks of its call were told',
+  },
+  'full trace of a new call': {
+    extent: 'answer',
+    record: 'opening',
+    once: true,
+    says: 'the same, of a call that none before was like: walked hop by hop and recorded',
   },
 };
 
