@@ -83,9 +83,17 @@ export class IpvsConnections {
   add(client: Tuple, { service, server, serverPort, flow }: Made): IpvsConnection {
     const answer = makeTuple(server.ip, client.src, client.proto, serverPort, client.a);
     const connection: IpvsConnection = {
-      ...{ client, answer, service, server, serverPort, state: 'NONE', flow },
+      client,
+      answer,
+      service,
+      server,
+      serverPort,
+      state: 'NONE',
+      flow,
       touchedUs: 0,
       expiresUs: 0,
+      template: undefined,
+      tracked: undefined,
     };
     this.#insert(connection);
     return connection;

@@ -29,14 +29,15 @@ export interface IpvsNode extends ProxyNode {
 
 /** As data; what no two Services may have is left to the reader of the text, which says so. */
 export function virtualServerTable({ list }: ServiceModel, index: AddressIndex, node: IpvsNode): MadeServices {
-  const known = new Map<string, IpvsService>();
+  /** By protocol and port, by address. */
+  const known = new Map<number, Map<Ip, IpvsService>>();
   const nodeIps = new Set<Ip | undefined>(node.nodePortIps.map(parseIp));
   let text: string | undefined;
-  const make = (addressee: Addressee, key: AddressKey): IpvsService => {
+  const make = (addressee: Addressee, number: number, key: AddressKey): IpvsService => {
     const port = list.at(addressee.at) as ProxyPort;
-    const name = `${key.proto} ${key.ip} ${key.port}`;
-    let service = known.get(name);
-    if (service === undefined) known.set(name, (service = virtualServer(port, node, key, addressee.internal)));
+    const service = virtualServer(port, node, key, addressee.internal);
+    const byAddress = known.get(number) ?? new Map<Ip, IpvsService>();
+    known.set(number, byAddress.set(key.ip, service));
     return service;
   };
   const table = {
@@ -47,7 +48,8 @@ export function virtualServerTable({ list }: ServiceModel, index: AddressIndex, 
       const nodePort = nodeIps.has(ip) ? index.byNodePort.get(number) : undefined;
       if (index.clashes || (own !== undefined && nodePort !== undefined)) readIpvs(table.text, `${node.name} ipvs`);
       const addressee = own ?? nodePort;
-      return addressee === undefined ? undefined : make(addressee, { kind: 'address', proto, ip, port });
+      if (addressee === undefined) return undefined;
+      return known.get(number)?.get(ip) ?? make(addressee, number, { kind: 'address', proto, ip, port });
     },
     get text(): string {
       text ??= timeoutsLine(node.timeouts) + list.all.map((port) => serverLines(port, node)).join('');
