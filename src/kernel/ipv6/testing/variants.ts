@@ -272,7 +272,8 @@ function matches(): TwoNodes6 {
 
 /** n1 speaks for three addresses: for the second nobody may ask it, and n2 it may tell nothing. */
 function speakers(): TwoNodes6 {
-  const called = [50, 51, 52, 53].map((n) => `tcp [fd00:1::${n}]:80`);
+  // The last is asked for in the group of the first.
+  const called = [50, 51, 52, 53, '7:0:50'].map((n) => `tcp [fd00:1::${n}]:80`);
   const dnat = [50, 51, 52, 53].map(
     (n) => `-A PREROUTING -d fd00:1::${n}/128 -p tcp --dport 80 -j DNAT --to-destination [fd00:10:1::2]:80`,
   );
