@@ -19,6 +19,7 @@ import { nftProgram } from './nft/base-chains.js';
 import { buildFib } from './route/build-fib.js';
 import { buildListeners } from './socket/listeners.js';
 import { type Sysctls, sysctlValue } from './sysctl.js';
+import { refuseUnmodelledSysctls } from './unmodelled-sysctl.js';
 
 /** What a namespace needs of what is around it. */
 export interface Surroundings {
@@ -31,6 +32,7 @@ export interface Surroundings {
 }
 
 export function buildNamespace(name: string, plan: NetnsPlan, listeners: readonly ListenerPlan[], around: Surroundings): Namespace {
+  refuseUnmodelledSysctls(name, plan.sysctl);
   const sysctls: Sysctls = { values: plan.sysctl };
   const devices: Device[] = [];
   const deviceByName = new Map<string, Device>();
