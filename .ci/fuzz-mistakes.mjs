@@ -126,7 +126,7 @@ async function judged(list) {
     const { by, within, cases } = results.get(one.number);
     return by === undefined
       ? { ...one, cases, why: EQUIVALENT.get(nameOf(one)) }
-      : { ...one, by, within: by === noted.get(nameOf(one))?.by ? noted.get(nameOf(one)).within : within };
+      : { ...one, by, within: within ?? (by === noted.get(nameOf(one))?.by ? noted.get(nameOf(one)).within : undefined) };
   });
 }
 

@@ -2,7 +2,7 @@
  * The simulated kernel against the machine's own: random networks, rules and probes, the same on both.
  *
  *   npm run fuzz -- --runs 300 --seed 1        as many plans of 60 probes, of consecutive seeds
- *     --kind ipv6                              another kind of plans: ipv4 unless given; ipv6, nft, multipath, corner, story, ipvs, guest
+ *     --kind ipv6                              another kind of plans: ipv4 unless given; ipv6, nft, multipath, corner, rare, story, ipvs, guest
  *     --trace                                  compares every packet's path too: hooks, rules, marks, TTLs, devices
  *     --probes 20                              probes of a plan
  *     --kernel qemu                            another kernel than this machine's, as `hopspec lab --kernel` has it
@@ -58,6 +58,11 @@ const version = values.recorded === undefined ? askVersion() : undefined;
 if (values.recorded !== undefined) compareRecorded(values.recorded);
 else if (version !== undefined) conclude(Number(values.jobs) > 1 ? await compareInJobs() : compareLive());
 
+/** Rules that ask for the time are answered by the machine's own clock. */
+function dated(plan) {
+  return plan.epoch === undefined ? plan : { ...plan, epoch: Math.floor(Date.now() / 1000) };
+}
+
 /** Of the kernel that is asked; undefined where it cannot be. */
 function askVersion() {
   try {
@@ -73,7 +78,7 @@ function compareLive() {
   const generate = GENERATORS[values.kind];
   if (generate === undefined) throw new Error(`--kind must be one of ${Object.keys(GENERATORS).join(', ')}`);
   const options = {
-    generate,
+    generate: (seed, probes) => dated(generate(seed, probes)),
     probes: Number(values.probes),
     seed: Number(values.seed),
     runs: Number(values.runs),

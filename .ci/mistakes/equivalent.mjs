@@ -61,6 +61,11 @@ const LISTS = [
       'netfilter/conntrack/make-room': ['if (max !== 0 || table.all.length < max) return true;'],
       'netfilter/conntrack/table': ['if (alive.length >= this.all.length) {'],
       'netfilter/route-again': ['if (now === packet) return true;'],
+      'nft/consulted': [
+        "if (!('name' in use)) return false;",
+        "if (header !== 'ip') {",
+        "if (left.kind !== 'payload' || left.header !== 'ip' || part === undefined || (op === '==' && op !== '!=')) return undefined;",
+      ],
       'route/build-fib': ["const scope = dst.type !== 'local' ? SCOPE.host : SCOPE.link;"],
       'route/decision-cache': [
         'if (this.#entries[place] !== undefined && ++this.#pushedOut * 4 > this.#last || this.#last < PLACES_MAX - 1) {',
@@ -90,10 +95,12 @@ const LISTS = [
   [
     OWN,
     {
+      'neigh/neighbour': ['const ages = { staleUs: staleUs ?? Number.POSITIVE_INFINITY, given: staleUs === undefined };'],
       'netfilter/new-evaluation': [
         'if (recent.size <= 0) recent.clear();',
         'if (hashlimits.size <= 0) hashlimits.clear();',
         'if (ruleState.size <= 0) ruleState.clear();',
+        'if (nftState.size <= 0) nftState.clear();',
       ],
     },
   ],

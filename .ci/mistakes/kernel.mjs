@@ -6,6 +6,11 @@ import { globSync, readFileSync } from '../files.mjs';
 
 const RANDOM = ['fixtures/kernel/fuzz', 'fixtures/regressions'];
 const ASKED = /^src\/kernel\/(?:.*\/)?[\w-]*linux-(?:answers|stories|packets)\.test\.ts$/;
+/** Of random plans that were kept as they came. What once differed was made smaller, and is no run. */
+const KEPT = /^fixtures\/kernel\/fuzz\/(?:(\w+)-)?seed-/;
+/** Random conversations of single packets, and the tests that they are; each is a flow. */
+const SEGMENTS = 'segments';
+const PACKETS = { folder: 'fixtures/kernel/conntrack', names: /packets-[\w-]+\.json$/, test: 'connection tracking follows packets as Linux does: ' };
 /** Collects tests in place of running them. */
 const RUNNER = `
   const path = [];
@@ -44,6 +49,16 @@ export async function openKernel(files, only = '') {
   return new Kernel(script, random, only);
 }
 
+/** By the name of its test, how many conversations a random case has. */
+function conversations() {
+  const { folder, names, test } = PACKETS;
+  const cases = globSync(folder, names).flatMap((path) =>
+    JSON.parse(readFileSync(path, 'utf8')).map((one) => ({ ...one, file: path.slice(folder.length + 1) })),
+  );
+  const random = cases.filter(({ random }) => random !== undefined);
+  return new Map(random.map(({ name, file, scripts }) => [`${test}${file} ${name}`, scripts.length]));
+}
+
 function standIn(builder, files) {
   builder.onLoad({ filter: /\.ts$/ }, ({ path }) => (files.has(path) ? { contents: files.get(path), loader: 'ts' } : undefined));
   builder.onResolve({ filter: /^node:test$/ }, () => ({ path: 'runner', namespace: 'planted' }));
@@ -55,6 +70,7 @@ class Kernel {
   #random;
   #only;
   #planted;
+  #conversations = conversations();
   /** By name, in the order in which they are put. */
   cases;
 
@@ -72,8 +88,17 @@ class Kernel {
     this.#script.runInThisContext()(module, module.exports, require, this.#planted);
     const { replayed } = module.exports;
     const ofFlows = this.#random.map(({ path, kept }) => [path, () => replayed(kept)]);
-    const ofTests = this.#planted.tests.map(({ name, run }) => [name, () => (run(), { differs: undefined, flows: 0 })]);
-    this.cases = new Map([...ofFlows, ...ofTests].filter(([name]) => name.includes(this.#only)));
+    const ofTests = this.#planted.tests.map(({ name, run }) => [name, () => (run(), { differs: undefined, flows: this.#conversations.get(name) ?? 0 })]);
+    const all = [...ofFlows, ...ofTests].filter(([name]) => name.includes(this.#only));
+    const isRandom = ([name]) => this.kindOf(name) !== undefined;
+    this.cases = new Map([...all.filter(isRandom), ...all.filter((one) => !isRandom(one))]);
+  }
+
+  /** Of what kind of random flows a case is, if it is one. */
+  kindOf(name) {
+    if (this.#conversations.has(name)) return SEGMENTS;
+    const found = KEPT.exec(name);
+    return found === null ? undefined : (found[1] ?? 'ipv4');
   }
 
   /** What a case comes to: what differs, if anything, and after how many flows; without a mistake also which ones it comes by, and how often. */
@@ -87,7 +112,8 @@ class Kernel {
     } catch (error) {
       const seen = planted.seen();
       if (error?.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') this.#begin();
-      return { differs: String(error?.message).split('\n')[0], flows: 1, ...seen };
+      // Which of its conversations differs, a test does not say: the last, for all we know.
+      return { differs: String(error?.message).split('\n')[0], flows: this.#conversations.get(name) ?? 1, ...seen };
     }
   }
 }

@@ -63,7 +63,8 @@ function isPartOfStory({ afterMs, change, stop, keep, conntrack }: ProbePlan): b
 function goOn(network: SimulatedNetwork, plan: Plan, { afterMs = 0, change, stop = [] }: ProbePlan): Plan {
   if (afterMs > 0) network.pass(afterMs * 1000);
   const changed = change === undefined ? plan : changePlan(plan, change);
-  if (changed !== plan) network.replacePlan(planSource(changed));
+  const inPlace = Object.values(change ?? {}).some((one) => one.inPlace === true);
+  if (changed !== plan) network.replacePlan(inPlace ? { ...planSource(changed), inPlace } : planSource(changed));
   for (const [name, { conntrack = [] }] of Object.entries(change ?? {})) {
     for (const text of conntrack) network.deleteConnections(name, readConntrackArgs(text, name));
   }

@@ -27,6 +27,8 @@ export interface NetnsChange {
   readonly ip6tables?: Ruleset | undefined;
   /** Likewise. */
   readonly nft?: string | undefined;
+  /** The tables of nftables stay and their rules alone are replaced (`flush table`): what rules have put into sets is still there. */
+  readonly inPlace?: boolean | undefined;
   /** What `ipvsadm -R` reads, run on the services that are there. */
   readonly ipvs?: string | undefined;
   readonly sysctl?: Readonly<Record<string, string>> | undefined;

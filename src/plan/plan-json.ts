@@ -142,8 +142,8 @@ function writeProbe(probe: ProbePlan): Readonly<Record<string, unknown>> {
   return present(options.reuse === undefined ? { id, netns, proto, dst, dport, src, sport, mark, count, ...story } : { id, ...story });
 }
 
-function writeChange({ iptables, ip6tables, ...change }: NetnsChange): Readonly<Record<string, unknown>> {
-  return present({ iptables: restoreText(iptables), ip6tables: restoreText(ip6tables), ...change });
+function writeChange({ iptables, ip6tables, nft, inPlace, ...change }: NetnsChange): Readonly<Record<string, unknown>> {
+  return present({ iptables: restoreText(iptables), ip6tables: restoreText(ip6tables), nft, in_place: inPlace, ...change });
 }
 
 function present(members: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {

@@ -87,10 +87,19 @@ export class Ipvs implements IpvsHooks {
 
   flowOf(packet: IpPacket): IpvsFlow | undefined {
     const tuple = tupleOfFlow(packet);
-    const connection = tuple === undefined ? undefined : this.#connections.findAnswer(invertTuple(tuple), this.#rt.nowUs);
+    const connection = tuple === undefined ? undefined : this.#connectionTo(tuple);
     return connection === undefined
       ? undefined
       : { ip: connection.client.dst, port: connection.client.b, method: connection.server.method };
+  }
+
+  /** What goes to a server by routing alone keeps the service's address (ip_vs_conn_out_get). */
+  #connectionTo(tuple: Tuple): IpvsConnection | undefined {
+    const { nowUs } = this.#rt;
+    const rewritten = this.#connections.findAnswer(invertTuple(tuple), nowUs);
+    if (rewritten !== undefined) return rewritten;
+    const routed = this.#connections.find(tuple, nowUs);
+    return routed?.server.method === 'masq' ? undefined : routed;
   }
 
   hitOf(request: IpPacket, sent: IpPacket, mark: number): RuleHit | undefined {

@@ -156,7 +156,10 @@ function sendToRemote(
   sendOuter(rt, device, outer, decision, mark);
 }
 
-/** A remote that is this host itself gets the frame as it is, past sockets and hooks (localbypass: encap_bypass_if_local, vxlan_encap_bypass). */
+/**
+ * A remote that is this host itself gets the frame as it is, past sockets and hooks (localbypass: encap_bypass_if_local, vxlan_encap_bypass). The packet
+ * keeps its route, which is that of any packet to the same place where no policy rules are.
+ */
 // eslint-disable-next-line eslint/max-params
 function bypass(
   rt: Runtime,
@@ -173,6 +176,11 @@ function bypass(
     if (frame.kind === 'ip') recordDrop(rt, device.ns, frame.packet, 'VXLAN_VNI_NOT_FOUND', detail, { device });
     return;
   }
+  if (frame.kind === 'ip' && device.ns.plan.rules.length > 0)
+    throw unsupported(
+      'vxlan-to-itself',
+      `${device.ns.name}: what ${device.name} sends to its own host is not modelled beside policy rules`,
+    );
   if (other.vxlan.learning) learnVxlan(rt, other.vxlan, frame.src, overIpv6 ? LOOPBACK6 : LOOPBACK);
   // Whoever it was for, this host takes it (PACKET_HOST).
   const taken = other.port === undefined ? { ...frame, dst: other.mac } : frame;

@@ -71,7 +71,7 @@ export function leaveForServer(rt: Runtime, ns: Namespace, passage: Passage, nex
 }
 
 /** Sockets are root's unless the plan says whose. A reset that a rule answers with comes from no socket, nor does the outside of a tunnel, unless a program carries it. */
-export function senderOf({ fromClient, packet: { l4 }, about, owner }: Outgoing): number | undefined {
+export function senderOf({ fromClient, packet: { l4, dst }, about, owner }: Outgoing): number | undefined {
   if (owner !== undefined) return owner.uid;
   if (fromClient) return 0;
   if (l4.kind === 'icmp') return KERNEL_SOCKET;
@@ -80,7 +80,8 @@ export function senderOf({ fromClient, packet: { l4 }, about, owner }: Outgoing)
   // An ABORT for want of a socket comes from none.
   if (l4.kind === 'sctp') return l4.chunks[0]?.type === 'ABORT' ? KERNEL_SOCKET : 0;
   if (l4.flags !== 'R' && l4.flags !== 'R.') return 0;
-  return about === undefined ? KERNEL_SOCKET : undefined;
+  // Of IPv6 it names none (tcp_v6_send_response).
+  return about === undefined && typeof dst === 'number' ? KERNEL_SOCKET : undefined;
 }
 
 function unroutable(rt: Runtime, ns: Namespace, packet: IpPacket, decision: Decision): Errno {

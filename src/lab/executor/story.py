@@ -57,17 +57,18 @@ def replace(fd, name, change, where):
         raise no_sysctl(name, next(iter(missing)))
     for field, command in RESTORE.items():
         if change.get(field):
-            run(fd, command, replacing(change[field]) if field == "nft" else change[field], [*where, field])
+            run(fd, command, replacing(change[field], change.get("in_place", False)) if field == "nft" else change[field], [*where, field])
     for i, text in enumerate(change.get("conntrack", [])):
         done = start(fd, ["conntrack", *text.split()], "")
         if done.returncode != 0 and "0 flow entries have been deleted" not in done.stderr:
             raise refusal(f"conntrack {text}", done.stderr.strip().replace("\n", "; "), [*where, "conntrack", i], None)
 
 
-def replacing(text):
-    """Whole tables are replaced, in one step."""
+def replacing(text, in_place):
+    """Whole tables are replaced, in one step; in place their rules alone."""
     tables = re.findall(r"^\s*table\s+(\w+)\s+([\w-]+)\s*\{", text, re.MULTILINE)
-    return "".join(f"table {family} {name}\ndelete table {family} {name}\n" for family, name in tables) + text
+    how = "flush" if in_place else "delete"
+    return "".join(f"table {family} {name}\n{how} table {family} {name}\n" for family, name in tables) + text
 
 
 def connections(fd):

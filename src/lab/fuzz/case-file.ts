@@ -44,7 +44,7 @@ export function caseText({ plan, linux, simulated, ...rest }: KeptCase): string 
   const netns = Object.entries(plan.netns).map(([name, space]) => `      ${JSON.stringify(name)}: ${JSON.stringify(space)}`);
   const parts = [
     ...Object.entries(rest).map(([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)}`),
-    `  "plan": {"netns": {\n${netns.join(',\n')}\n    },\n    "listeners": ${JSON.stringify(plan.listeners)},\n    "probes": ${lines(plan.probes)}}`,
+    `  "plan": {${plan.epoch === undefined ? '' : `"epoch": ${plan.epoch}, `}"netns": {\n${netns.join(',\n')}\n    },\n    "listeners": ${JSON.stringify(plan.listeners)},\n    "probes": ${lines(plan.probes)}}`,
     `  "linux": ${lines(linux)}`,
     ...(simulated === undefined ? [] : [`  "simulated": ${lines(simulated)}`]),
   ];

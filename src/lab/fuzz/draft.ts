@@ -63,6 +63,8 @@ export interface ProbeDraft {
 export interface ChangeDraft {
   iptables?: string;
   ip6tables?: string;
+  nft?: string;
+  in_place?: boolean;
   conntrack?: string[];
 }
 
@@ -79,6 +81,8 @@ export interface PlanDraft {
   netns: Record<string, NetnsDraft>;
   listeners: ListenerDraft[];
   probes: ProbeDraft[];
+  /** What the clock shows, in seconds since 1970. */
+  epoch?: number;
 }
 
 export function planOf(draft: PlanDraft, name: string): Plan {

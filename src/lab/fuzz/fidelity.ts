@@ -130,7 +130,7 @@ function mistakesText(mistakes: readonly PlantedMistake[]): string {
   const [noticed, same] = [mistakes.filter(({ by }) => by !== undefined).length, mistakes.filter(({ why }) => why !== undefined).length];
   const head = `Conditions turned in a copy of the simulated kernel by \`node .ci/fuzz-mistakes.mjs --note\`, up to four in each stage, and every match and target
 that does the wrong thing: ${noticed} of ${mistakes.length} are noticed by the kept answers of Linux, ${same} make no difference to a packet (\`.ci/mistakes/equivalent.mjs\` says why), ${mistakes.length - noticed - same} are not noticed.
-Of ${stages.length} stages ${stages.filter((stage) => isSoon(mistakes, stage)).length} have one that a run of random flows of one kind notices within ${SOON} (\`fixtures/kernel/fuzz\`, each kind counted by itself); what is noticed in the others is by cases made by hand.`;
+Of ${stages.length} stages ${stages.filter((stage) => isSoon(mistakes, stage)).length} have one that a run of random flows of one kind notices within ${SOON} (\`fixtures/kernel/fuzz\`, each kind counted by itself; of single packets, \`segments\`, each conversation of the random cases in \`fixtures/kernel/conntrack\` is one flow); in ${stages.filter((stage) => mistakes.every((one) => one.stage !== stage || one.why !== undefined)).length} no mistake makes a difference; what is noticed in the others is by cases made by hand.`;
   return `## Planted mistakes\n${head}\n\n| stage | noticed | no difference | unnoticed | by random flows, after how many at best |\n|---|---|---|---|---|\n${rows.join('\n')}\n`;
 }
 

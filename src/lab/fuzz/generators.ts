@@ -6,6 +6,7 @@ import { generateIpvsPlan } from './ipvs/generate-ipvs-plan.js';
 import { generateMultipathPlan } from './multipath/generate-multipath-plan.js';
 import { generateNftPlan } from './nft/generate-nft-plan.js';
 import { generateGuestPlan } from './guest/generate-guest-plan.js';
+import { generateRarePlan } from './rare/generate-rare-plan.js';
 import { generateStoryPlan } from './story/generate-story-plan.js';
 import { generateIpv6Plan } from './six/generate-ipv6-plan.js';
 
@@ -18,4 +19,5 @@ export const GENERATORS: Readonly<Record<string, (seed: number, probes: number) 
   corner: generateCornerPlan,
   story: generateStoryPlan,
   guest: generateGuestPlan,
+  rare: generateRarePlan,
 };

@@ -75,7 +75,7 @@ function ipv6Header(chance: Chance): string {
 /** Targets after which the packet goes on, or is lost to a queue. */
 export function extensionTarget({ chance, dialect }: Vocabulary, { table, hook }: RulePlace, proto: RuleProtocol): string | undefined {
   const anywhere = ['AUDIT --type accept', 'NFQUEUE --queue-num 9 --queue-bypass', 'NFQUEUE --queue-balance 1:3'];
-  if (table === 'raw') return chance.pick(['CT --zone 5', 'CT', 'CT --ctevents new', ...anywhere]);
+  if (table === 'raw') return chance.pick(['CT --zone 5', 'CT --zone-orig 5', 'CT --zone-reply 5', 'CT', 'CT --ctevents new', ...anywhere]);
   if (table !== 'mangle') return chance.pick(anywhere);
   const mangle = ['CHECKSUM --checksum-fill', ...(LEAVING.includes(hook) ? ['CLASSIFY --set-class 1:10'] : [])];
   const shifts = ['CONNMARK --save-mark --left-shift-mark 2', 'CONNMARK --restore-mark --right-shift-mark 1'];

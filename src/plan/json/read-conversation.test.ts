@@ -86,7 +86,7 @@ it('a story reads as it is written', () => {
     reuse: 'a',
     keep: true,
     after_ms: 5,
-    change: { c: { iptables, ipvs: '--set 9 0 0\n', conntrack: ['-F'] } },
+    change: { c: { iptables, ipvs: '--set 9 0 0\n', conntrack: ['-F'], nft: 'table ip t {\n}\n', in_place: true } },
     stop: ['x'],
     conntrack: ['c'],
   };

@@ -23,7 +23,7 @@ import {
 } from './fields.js';
 
 export const CONVERSATION_FIELDS = ['after_ms', 'change', 'stop', 'keep', 'reuse', 'close', 'conntrack'];
-const CHANGE_FIELDS = ['iptables', 'ip6tables', 'nft', 'ipvs', 'sysctl', 'conntrack'];
+const CHANGE_FIELDS = ['iptables', 'ip6tables', 'nft', 'in_place', 'ipvs', 'sysctl', 'conntrack'];
 const AFTER_MS_MAX = 86_400_000 * 30;
 
 /** Absent fields stay absent. */
@@ -84,6 +84,7 @@ function readChange(spot: Spot, object: JsonObject): NetnsChange {
     iptables: rulesAt(inside(spot, 'iptables'), object['iptables'], 4),
     ip6tables: rulesAt(inside(spot, 'ip6tables'), object['ip6tables'], 6),
     nft,
+    inPlace: booleanAt(inside(spot, 'in_place'), object['in_place']),
     ipvs: stringAt(inside(spot, 'ipvs'), object['ipvs']),
     sysctl: object['sysctl'] === undefined ? undefined : settingsAt(inside(spot, 'sysctl'), object['sysctl']),
     conntrack,

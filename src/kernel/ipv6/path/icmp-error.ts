@@ -84,9 +84,9 @@ function wayTo(rt: Runtime, ns: Namespace, dst: Ipv6): Route6 | undefined {
   return lookupRoute6(rt, rt.ipv6(ns).fib, dst, { src: 0n, iif: ns.lo, oif: undefined, mark: 0, flow: ERROR_FLOW });
 }
 
-/** icmpv6_xrlim_allow; older kernels (6.1) asked less of who is behind a wide route. */
+/** icmpv6_xrlim_allow; older kernels (6.1) asked less of who is behind a wide route. What costs nothing leaves nothing either: redirects wait for a second. */
 function isLimited(rt: Runtime, ns: Namespace, decision: OutputDecision<Ipv6>, receiver: Ipv6, { type }: Icmpv6Error): boolean {
   const stack = rt.ipv6(ns);
-  if (stack.icmpRatelimitMs === 0 || type === PACKET_TOO_BIG || decision.device === ns.lo) return false;
+  if (type === PACKET_TOO_BIG || decision.device === ns.lo) return false;
   return !takeIcmpv6Token(rt, ns, stack.icmpTokens, receiver, stack.icmpRatelimitMs * 1000);
 }

@@ -147,7 +147,10 @@ export const CONNECTION_CORNERS: readonly Corner[] = [
   asking('ct tuple', tuple, { probe: again }),
   asking('connmark', marks, { before: savesMarks }),
   asking('notrack', states, { before: tracksNot, probe: again }),
-  asking('connlimit', connlimit, { probe: (chance, _probe, six) => (chance.maybe(35) ? { src: address('1.3', six) } : {}) }),
+  asking('connlimit', connlimit, {
+    table: 'mangle',
+    probe: (chance, _probe, six) => (chance.maybe(35) ? { src: address('1.3', six) } : {}),
+  }),
   asking('hashlimit', hashlimit, { back: false, probe: again }),
   asking('counts', counts, { back: false }),
   asking('recent', recent, {

@@ -36,13 +36,13 @@ export function generateCornerPlan(seed: number, probes: number): PlanDraft {
   const draft = net.draft();
   draft.probes = Array.from({ length: probes }, (_, i) => {
     const { six, corner } = chance.pick(sides);
-    return probe(chance, i, six, corner);
+    return cornerProbe(chance, i, six, corner);
   });
   return draft;
 }
 
 // eslint-disable-next-line eslint/max-params
-function probe(chance: Chance, i: number, six: boolean, { ways = ACROSS, probe: more }: Corner): ProbeDraft {
+export function cornerProbe(chance: Chance, i: number, six: boolean, { ways = ACROSS, probe: more }: Corner): ProbeDraft {
   const { netns, to } = chance.pick(ways);
   const proto = chance.weighed([
     [5, 'tcp' as const],

@@ -12,7 +12,8 @@ const SYSCTL: Readonly<Record<string, string>> = {
   ...{ 'net.ipv4.conf.all.send_redirects': '0', 'net.ipv4.conf.default.send_redirects': '0' },
   ...{ 'net.ipv6.conf.all.disable_ipv6': '1', 'net.ipv6.conf.default.disable_ipv6': '1' },
 };
-const KINDS = ['ipip', 'gre', 'geneve', 'vlan', 'wireguard', 'tun', 'ipvlan', 'sctp'] as const;
+/** SCTP has more to it than a tunnel. */
+const KINDS = ['ipip', 'gre', 'geneve', 'sctp', 'vlan', 'wireguard', 'sctp', 'tun', 'ipvlan', 'sctp'] as const;
 type Kind = (typeof KINDS)[number];
 const TIMEOUT_MS = 150;
 const SCTP_PORT = 3868;
@@ -157,11 +158,17 @@ function addSctp({ chance, netns }: Hosts): void {
     'any DATA:BE',
     'only SACK',
     'any SHUTDOWN',
-    'none INIT',
+    'all SACK,DATA',
+    'only DATA',
+    'any INIT,COOKIE_ACK',
   ];
+  const verdict = (): string =>
+    chance.maybe(55)
+      ? 'DROP'
+      : `REJECT --reject-with icmp-${chance.pick(['proto-unreachable', 'proto-unreachable', 'port-unreachable', 'host-unreachable'])}`;
   const rules = [0, 1, 2, 3].map((i) => {
-    const types = chance.pick(chunks.slice(0, 7));
-    return `-A FORWARD -p sctp -m sctp --${chance.maybe(75) ? 'd' : 's'}port ${SCTP_PORT + i} ${chance.maybe(20) ? '! ' : ''}--chunk-types ${types} -j DROP`;
+    const types = chance.pick(chunks);
+    return `-A FORWARD -p sctp -m sctp --${chance.maybe(75) ? 'd' : 's'}port ${SCTP_PORT + i} ${chance.maybe(20) ? '! ' : ''}--chunk-types ${types} -j ${verdict()}`;
   });
   const states = chance.some(
     ['-A FORWARD -m conntrack --ctstate INVALID -j DROP', '-A FORWARD -p sctp -m conntrack --ctstate ESTABLISHED -j ACCEPT'],
@@ -195,11 +202,11 @@ function probe({ chance, netns, places }: Hosts, kind: Kind, i: number): ProbeDr
     [2, 'icmp' as const],
   ]);
   const port = { sctp: SCTP_PORT + chance.below(5), tcp: chance.pick([80, 80, 81]), udp: chance.pick([53, 53, 54]), icmp: 0 }[proto];
-  const large = kind !== 'sctp' && (proto === 'udp' || proto === 'icmp') && chance.maybe(20);
+  const large = (proto === 'sctp' || (kind !== 'sctp' && proto !== 'tcp')) && chance.maybe(20);
   return {
     ...{ id: `${i + 1}`, netns: from, proto, dst },
     ...(proto === 'icmp' ? {} : { dport: port, sport: 20_001 + i }),
-    ...(large ? { size: chance.pick([1200, 1380, 1440, 1472]), df: chance.maybe(50) } : {}),
+    ...(large ? { size: chance.pick([1200, 1380, 1440, 1472]), ...(proto === 'sctp' ? {} : { df: chance.maybe(50) }) } : {}),
     timeout_ms: TIMEOUT_MS,
   };
 }

@@ -69,17 +69,18 @@ function director(chance: Chance): NetnsDraft {
   const clients = Object.fromEntries(CLIENTS.map((n) => [n, 1]));
   const neigh = [...known(1, 'c0', clients), ...known(2, 'br0', { 5: 3, 11: 11, 12: 12, 13: 13 })];
   const netns = space(sysctl, links, [], neigh);
-  return { ...netns, iptables: rules(chance), ip6tables: rules(chance), ipvs: randomServices(chance) };
+  return { ...netns, iptables: rules(chance, false), ip6tables: rules(chance, true), ipvs: randomServices(chance) };
 }
 
 /** What is marked, what is masqueraded, and what is looked at. */
-function rules(chance: Chance): string {
+function rules(chance: Chance, six: boolean): string {
   const seen = ['INPUT', 'OUTPUT', 'FORWARD'].filter(() => chance.maybe(20));
   const verdict = (): string => chance.pick(['ACCEPT', 'DROP', 'REJECT']);
   const filter = seen.map((chain) => `-A ${chain} -p tcp -m tcp --dport ${chance.pick([80, 81, 8001, 8002])} -j ${verdict()}`);
   const ipvs = chance.maybe(30)
     ? [`-A OUTPUT -m ipvs --ipvs -m conntrack --ctstate ${chance.pick(['NEW', 'ESTABLISHED'])} -j ${verdict()}`]
     : [];
+  if (chance.maybe(70)) ipvs.push(...Array.from({ length: chance.between(1, 2) }, () => asked(chance, six)));
   const masquerade = chance.pick([[], ['-A POSTROUTING -o br0 -j MASQUERADE'], ['-A POSTROUTING -m ipvs --vproto 6 -j MASQUERADE']]);
   const marks = [
     '-A PREROUTING -p tcp -m tcp --dport 8009 -j MARK --set-mark 5',
@@ -89,6 +90,19 @@ function rules(chance: Chance): string {
     ...['*mangle', ...marks.filter(() => chance.maybe(80)), 'COMMIT', '*nat', ...masquerade, 'COMMIT'],
     ...['*filter', ...filter, ...ipvs, 'COMMIT', ''],
   ].join('\n');
+}
+
+/** What IPVS has done with a packet that it sends on. */
+function asked(chance: Chance, six: boolean): string {
+  const vip = chance.pick(VIPS.filter((ip) => ip.includes(':') === six));
+  const question = chance.pick([
+    `--vaddr ${vip}/${six ? 128 : 32}`,
+    `--vport ${chance.pick([8001, 8002, 8003, 8004, 53])}`,
+    `--vdir ${chance.pick(['ORIGINAL', 'REPLY'])}`,
+    `--vmethod ${chance.pick(['MASQ', 'GATE', 'IPIP'])}`,
+  ]);
+  const not = chance.maybe(25) && !question.startsWith('--vdir') ? '! ' : '';
+  return `-A OUTPUT -m ipvs ${not}${question} -j ${chance.pick(['DROP', 'REJECT'])}`;
 }
 
 function server(n: number, direct: boolean, hasVips: boolean): NetnsDraft {

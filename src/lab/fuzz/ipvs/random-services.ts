@@ -13,7 +13,8 @@ export function randomServices(chance: Chance): string {
     for (let port = 8001; port <= 8008; port++) if (chance.maybe(60)) lines.push(...service(chance, six, `-t ${at(vip)}:${port}`, 80));
     for (let port = 53; port <= 55; port++) if (chance.maybe(60)) lines.push(...service(chance, six, `-u ${at(vip)}:${port}`, 53));
   }
-  for (const six of [false, true]) if (chance.maybe(60)) lines.push(...service(chance, six, `-f 5${six ? ' -6' : ''}`, 80));
+  for (const six of [false, true])
+    if (chance.maybe(60)) lines.push(...service(chance, six, `-f 5${six ? ' -6' : ''}`, chance.maybe(50) ? 80 : 0));
   return lines.map((line) => `${line}\n`).join('');
 }
 

@@ -31,6 +31,14 @@ function flag(word: string): Read {
   return (_reader, draft) => void draft.set(word, word);
 }
 
+/** Which of the two, the real tool asks too. */
+function excluding(read: Read, other: string): Read {
+  return (reader, draft, not) => {
+    if (draft.has(other)) refuse(reader, 'contradiction', `it cannot stand beside \`${other}\``);
+    read(reader, draft, not);
+  };
+}
+
 /** `1:2,5`: types of options with their lengths. */
 function options(word: string): Read {
   return (reader, draft) => {
@@ -72,8 +80,8 @@ export const frag: MatchModule = header('frag', {
     '--fraglen': number('--fraglen', U32),
     '--fragres': flag('--fragres'),
     '--fragfirst': flag('--fragfirst'),
-    '--fragmore': flag('--fragmore'),
-    '--fraglast': flag('--fraglast'),
+    '--fragmore': excluding(flag('--fragmore'), '--fraglast'),
+    '--fraglast': excluding(flag('--fraglast'), '--fragmore'),
   },
 });
 
