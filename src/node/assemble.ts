@@ -17,23 +17,81 @@ export interface AssembleOptions {
 const TABLE_ORDER: readonly TableName[] = ['raw', 'mangle', 'nat', 'filter', 'security'];
 
 export function assembleNode(fragments: readonly NodeFragment[], options: AssembleOptions = {}): NetnsPlan {
-  const tables = fragments.flatMap((f) => f.nft ?? []);
+  return new Assembler().assemble(fragments, options);
+}
+
+const MACHINE = ['sysctl', 'links', 'routes', 'rules', 'neigh', 'fdb', 'wg', 'speakers'] as const;
+
+type Machine = Pick<NetnsPlan, (typeof MACHINE)[number]>;
+type Tables = ReadonlyMap<string, Chain>;
+
+/** Of one node. What is put together of the very same parts again is the very same: a kernel need not look at it a second time. */
+export class Assembler {
+  readonly #machine = new Again<Machine>();
+  readonly #own = new Map<string, Again<Tables>>();
+
+  assemble(fragments: readonly NodeFragment[], { sysctls }: AssembleOptions = {}): NetnsPlan {
+    const tables = fragments.flatMap((f) => f.nft ?? []);
+    const sets = onlyOne(fragments, 'ipset');
+    const services = onlyOne(fragments, 'ipvs');
+    const parts = fragments.flatMap((f) => MACHINE.map((key) => f[key]));
+    return {
+      ...this.#machine.make([...parts, sysctls], () => machineOf(fragments, sysctls)),
+      iptables: this.#ruleset('iptables', fragments),
+      ip6tables: this.#ruleset('ip6tables', fragments),
+      ...(sets === undefined ? {} : { ipset: sets }),
+      ...(services === undefined ? {} : { ipvs: services }),
+      ...(tables.length === 0 ? {} : { nft: { tables } }),
+    };
+  }
+
+  #ruleset(family: 'iptables' | 'ip6tables', of: readonly NodeFragment[]): Ruleset | undefined {
+    const fragments = of.flatMap((f) => f[family] ?? []);
+    if (fragments.length === 0) return undefined;
+    const tables = new Map<TableName, Tables>();
+    for (const table of TABLE_ORDER) {
+      const parts = fragments.filter((f) => f.table === table);
+      if (parts.length > 0)
+        tables.set(table, layeredChains([this.#ownChains(family, table, parts), ...parts.flatMap((part) => part.shared ?? [])]));
+    }
+    return { tables };
+  }
+
+  #ownChains(family: string, table: TableName, parts: readonly TableFragment[]): Tables {
+    const name = `${family} ${table}`;
+    let again = this.#own.get(name);
+    if (again === undefined) this.#own.set(name, (again = new Again()));
+    return again.make(
+      parts.flatMap(({ chains, jumps }) => [chains, jumps]),
+      () => ownChains(table, parts),
+    );
+  }
+}
+
+/** The last that was made, for who has the very same parts again. */
+class Again<T> {
+  #parts: readonly unknown[] = [];
+  #made: T | undefined;
+
+  make(parts: readonly unknown[], make: () => T): T {
+    const before = this.#parts;
+    if (this.#made !== undefined && before.length === parts.length && parts.every((part, i) => part === before[i])) return this.#made;
+    this.#parts = parts;
+    this.#made = make();
+    return this.#made;
+  }
+}
+
+function machineOf(fragments: readonly NodeFragment[], sysctls: AssembleOptions['sysctls']): Machine {
   const speakers = Object.assign({}, ...fragments.map((f) => f.speakers)) as Record<string, readonly string[]>;
   const wg = Object.assign({}, ...fragments.map((f) => f.wg)) as Record<string, string>;
-  const sets = onlyOne(fragments, 'ipset');
-  const services = onlyOne(fragments, 'ipvs');
   return {
-    sysctl: mergeSysctls([...fragments.map((f) => f.sysctl ?? {}), options.sysctls ?? {}]),
+    sysctl: mergeSysctls([...fragments.map((f) => f.sysctl ?? {}), sysctls ?? {}]),
     links: mergeLinks(fragments),
     routes: fragments.flatMap((f) => f.routes ?? []),
     rules: fragments.flatMap((f) => f.rules ?? []),
     neigh: fragments.flatMap((f) => f.neigh ?? []),
     fdb: fragments.flatMap((f) => f.fdb ?? []),
-    iptables: mergeTables(fragments.flatMap((f) => f.iptables ?? [])),
-    ip6tables: mergeTables(fragments.flatMap((f) => f.ip6tables ?? [])),
-    ...(sets === undefined ? {} : { ipset: sets }),
-    ...(services === undefined ? {} : { ipvs: services }),
-    ...(tables.length === 0 ? {} : { nft: { tables } }),
     ...(Object.keys(wg).length === 0 ? {} : { wg }),
     ...(Object.keys(speakers).length === 0 ? {} : { speakers }),
   };
@@ -65,17 +123,7 @@ function mergeLinks(fragments: readonly NodeFragment[]): LinkPlan[] {
   return links;
 }
 
-function mergeTables(fragments: readonly TableFragment[]): Ruleset | undefined {
-  if (fragments.length === 0) return undefined;
-  const tables = new Map<TableName, ReadonlyMap<string, Chain>>();
-  for (const table of TABLE_ORDER) {
-    const parts = fragments.filter((f) => f.table === table);
-    if (parts.length > 0) tables.set(table, mergeTable(table, parts));
-  }
-  return { tables };
-}
-
-function mergeTable(table: TableName, parts: readonly TableFragment[]): ReadonlyMap<string, Chain> {
+function ownChains(table: TableName, parts: readonly TableFragment[]): Tables {
   const own = new Map<string, Chain>();
   for (const name of BUILT_IN_CHAINS[table]) own.set(name, chain(name, jumpsOf(name, parts), 'ACCEPT'));
   for (const part of parts) {
@@ -85,7 +133,7 @@ function mergeTable(table: TableName, parts: readonly TableFragment[]): Readonly
       else if (c.policy !== undefined) own.set(c.name, chain(c.name, [...before.rules, ...c.rules], c.policy));
     }
   }
-  return layeredChains([own, ...parts.flatMap((part) => part.shared ?? [])]);
+  return own;
 }
 
 function jumpsOf(chainName: string, parts: readonly TableFragment[]): string[] {

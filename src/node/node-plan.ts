@@ -6,7 +6,7 @@ import { InvariantError } from '../base/errors.js';
 import { type Ip, parseIp } from '../base/ip.js';
 import type { NetnsPlan } from '../plan/plan.js';
 import type { NodeContext, NodeFragment } from './agent.js';
-import { assembleNode } from './assemble.js';
+import { Assembler } from './assemble.js';
 import { cniOfCluster } from './cni/cni-of-cluster.js';
 import { nodeCacheFragment } from './dns/node-cache.js';
 import { kubeProxyFragment } from './kube-proxy/kube-proxy.js';
@@ -20,14 +20,29 @@ export interface AgentViews {
   readonly cni?: NodeContext | undefined;
 }
 
+/** What all agents but kube-proxy make of the node, and what was put together of it. */
+export interface NodeAgents {
+  readonly machine: NodeFragment;
+  readonly cni: NodeFragment;
+  readonly others: readonly NodeFragment[];
+  readonly addresses: readonly Ip[];
+  readonly assembler: Assembler;
+}
+
 /** `context.uplink` must be given. */
-export function nodePlan(context: NodeContext, views: AgentViews = {}): NetnsPlan {
+export function nodeAgents(context: NodeContext, views: AgentViews = {}): NodeAgents {
   const machine = machineOf(context);
   const cni = cniOfCluster(context.cluster).node(views.cni ?? context);
-  const proxy = kubeProxyOf(views.kubeProxy ?? context, localAddresses([machine, cni]));
   const cache = nodeCacheFragment(context);
-  const more = cache === undefined ? [] : [cache];
-  return assembleNode([machine, kubeletRules(context.cluster), ...proxy, cni, ...more, speaker(context)], { sysctls: ownSysctls(context) });
+  const others = [...(cache === undefined ? [] : [cache]), speaker(context)];
+  return { machine, cni, others, addresses: localAddresses([machine, cni]), assembler: new Assembler() };
+}
+
+/** `agents` may be those of another state of the cluster that is the same for them. */
+export function nodePlan(context: NodeContext, views: AgentViews = {}, agents = nodeAgents(context, views)): NetnsPlan {
+  const { machine, cni, others, addresses, assembler } = agents;
+  const proxy = kubeProxyOf(views.kubeProxy ?? context, addresses);
+  return assembler.assemble([machine, kubeletRules(context.cluster), ...proxy, cni, ...others], { sysctls: ownSysctls(context) });
 }
 
 /** What kube-proxy adds to the node; nothing where the cluster has none. */

@@ -3,25 +3,28 @@
  * what lies between them. One ClusterPlan holds for one state of the objects it read; the simulation makes a new one when they change.
  */
 import { InvariantError } from '../base/errors.js';
-import { formatIp, type Ip, parseIp } from '../base/ip.js';
+import { type Ip, parseIp } from '../base/ip.js';
 import { type ClusterSpec, hasIpv6 } from '../api/cluster.js';
 import { podIps } from '../api/object/pod-ips.js';
 import type { Pod } from '../api/types/core.js';
 import type { StoreView } from '../api/view.js';
-import { addressesOfHost, type FabricBalancer, type FabricHost, type LinkFault } from '../fabric/fabric-spec.js';
+import { addressesOfHost, type FabricHost, type LinkFault } from '../fabric/fabric-spec.js';
 import { linkFaultOf, LOST_ALL } from '../fabric/link-faults.js';
 import { type Fabric, renderFabric } from '../fabric/render-fabric.js';
-import { NETNS, type NodeContext, type RuleDestination, type RuleOrigin, type RuleRef } from '../node/agent.js';
+import { NETNS, type NodeContext, type RuleOrigin, type RuleRef } from '../node/agent.js';
 import { cniOfCluster } from '../node/cni/cni-of-cluster.js';
 import { explainRule } from '../node/explain.js';
 import { podOfVeth } from '../node/node-peers.js';
-import { nodePlan } from '../node/node-plan.js';
+import { nodeAgents, nodePlan } from '../node/node-plan.js';
 import { hasPodNetwork, podsOfNode } from '../node/pods-of-node.js';
 import type { ListenerPlan, NetnsPlan, Plan, PlanSource, ProbePlan } from '../plan/plan.js';
-import { type IpPacket, PROTO } from '../packet/ip-packet.js';
+import type { IpPacket } from '../packet/ip-packet.js';
 import type { Naming } from '../trace/naming.js';
 import { deadMachine, downNodes } from './dead-node.js';
 import { externalListeners, listenerOwner, nodeListeners, podNetnsListeners, portsServed } from './listeners.js';
+import { balancersOf } from './balancers-of.js';
+import { destinationOf } from './destination-of.js';
+import { Ground, groundKey } from './ground.js';
 import { nodeAddresses } from './lookup.js';
 import { publicAddresses } from './public-addresses.js';
 import { explainLate, lossByLag, notYetSeen } from './late-proxy.js';
@@ -45,21 +48,9 @@ function nodeOf(owner: Owner | undefined): string | undefined {
   return owner?.kind === 'pod' ? owner.pod.spec.nodeName : owner?.kind === 'node' ? owner.name : undefined;
 }
 
-function destinationOf({ dst, l4, proto }: IpPacket): RuleDestination {
-  const protocol = PROTOCOL_NAMES.get(proto) ?? String(proto);
-  return { ip: formatIp(dst), port: 'dport' in l4 ? l4.dport : undefined, protocol };
-}
-
-const PROTOCOL_NAMES: ReadonlyMap<number, string> = new Map(Object.entries(PROTO).map(([name, number]) => [number, name]));
-
-function balancersOf(view: StoreView): readonly FabricBalancer[] {
-  return view
-    .list('LoadBalancer')
-    .flatMap(({ spec, status }) => spec.addresses.map((address) => ({ ...spec, address, nodes: status.nodes })));
-}
-
 /** The device of a node that leads to the fabric. */
 const UPLINK = 'eth0';
+const NO_LISTENERS: readonly ListenerPlan[] = [];
 
 /** What else is so while the objects are as they are. */
 export interface Moment {
@@ -68,9 +59,11 @@ export interface Moment {
   readonly late?: ReadonlyMap<string, LateView> | undefined;
   /** Nodes on which pods have run. */
   readonly hadPods?: ReadonlySet<string> | undefined;
+  /** Changes with the outside hosts and the faults of links. */
+  readonly outside?: readonly (number | string)[] | undefined;
+  /** A plan from before, which may have the ground in common. */
+  readonly before?: ClusterPlan | undefined;
 }
-
-const NO_LISTENERS: readonly ListenerPlan[] = [];
 
 export class ClusterPlan implements PlanSource, Naming {
   readonly apart = true;
@@ -82,22 +75,28 @@ export class ClusterPlan implements PlanSource, Naming {
   readonly #hadPods: ReadonlySet<string> | undefined;
   readonly #down: ReadonlySet<string>;
   readonly #fabric: Fabric;
+  readonly #ground: Ground<Owner>;
   readonly #plans = new Map<string, NetnsPlan | undefined>();
-  #owners: Map<string, Owner> | undefined;
-  #holders: Map<Ip, string> | undefined;
 
   constructor(cluster: ClusterSpec, view: StoreView, externals: readonly ExternalHost[], moment: Moment = {}) {
-    const { linkFaults = [], late = ABREAST, hadPods } = moment;
+    const { linkFaults = [], late = ABREAST, hadPods, outside = [], before } = moment;
     this.cluster = cluster;
     this.view = view;
     this.#externals = externals;
     this.#late = late;
     this.#hadPods = hadPods;
-    const nodes = view.list('Node').map((node) => ({ name: node.metadata.name, addresses: nodeAddresses(node) }));
     this.#linkFaults = linkFaults;
+    const key = groundKey(view, outside);
+    this.#ground = before !== undefined && before.#ground.key === key ? before.#ground : new Ground(key);
     this.#down = downNodes(view);
-    const spec = { nodes, underlay: cluster.underlay, externals, down: this.#down, linkFaults, balancers: balancersOf(view) };
-    this.#fabric = renderFabric(spec, cniOfCluster(cluster).cloudRoutes({ view, cluster }));
+    this.#fabric = this.#ground.fabric ??= this.#makeFabric();
+  }
+
+  #makeFabric(): Fabric {
+    const { view, cluster } = this;
+    const nodes = view.list('Node').map((node) => ({ name: node.metadata.name, addresses: nodeAddresses(node) }));
+    const more = { externals: this.#externals, down: this.#down, linkFaults: this.#linkFaults, balancers: balancersOf(view) };
+    return renderFabric({ nodes, underlay: cluster.underlay, ...more }, cniOfCluster(cluster).cloudRoutes({ view, cluster }));
   }
 
   // The plan, as a kernel asks for it.
@@ -114,9 +113,9 @@ export class ClusterPlan implements PlanSource, Naming {
   listeners(netns: string): readonly ListenerPlan[] {
     const owner = this.#ownerOf(netns);
     if (this.#isDead(owner)) return NO_LISTENERS;
-    if (owner?.kind === 'pod') return podNetnsListeners(owner.pod, netns, hasIpv6(this.cluster));
-    if (owner?.kind === 'node')
-      return [...nodeListeners(this.view, owner.name, hasIpv6(this.cluster)), ...proxyListeners(this, owner.name)];
+    const six = hasIpv6(this.cluster);
+    if (owner?.kind === 'pod') return this.#ground.listeners.get(netns, this.view, () => podNetnsListeners(owner.pod, netns, six));
+    if (owner?.kind === 'node') return [...nodeListeners(this.view, owner.name, six), ...proxyListeners(this, owner.name)];
     if (owner?.kind !== 'external') return owner?.kind === 'fabric' ? balancerListeners(this.view) : NO_LISTENERS;
     const addresses = addressesOfHost(owner.host);
     const ports = [...owner.host.ports, ...addresses.flatMap((address) => portsServed(this.view, address))];
@@ -215,10 +214,10 @@ export class ClusterPlan implements PlanSource, Naming {
   }
 
   /** What the agents of a node see. */
-  context(name: string): NodeContext {
-    const node = this.view.get('Node', undefined, name);
+  context(name: string, view: StoreView = this.view): NodeContext {
+    const node = view.get('Node', undefined, name);
     if (node === undefined) throw new InvariantError(`node ${name} is in the plan but not in the store`);
-    return { node, view: this.view, cluster: this.cluster, uplink: this.#fabric.nodeUplink(name), hadPods: this.#hadPods?.has(name) };
+    return { node, view, cluster: this.cluster, uplink: this.#fabric.nodeUplink(name), hadPods: this.#hadPods?.has(name) };
   }
 
   /** What its kube-proxy sees. */
@@ -229,7 +228,8 @@ export class ClusterPlan implements PlanSource, Naming {
   }
 
   #nodePlan(name: string): NetnsPlan {
-    return nodePlan(this.context(name), this.#late.has(name) ? { kubeProxy: this.proxyContext(name) } : {});
+    const agents = this.#ground.agents.get(name, this.view, (view) => nodeAgents(this.context(name, view)));
+    return nodePlan(this.context(name), this.#late.has(name) ? { kubeProxy: this.proxyContext(name) } : {}, agents);
   }
 
   #render(owner: Owner, name: string): NetnsPlan | undefined {
@@ -237,7 +237,9 @@ export class ClusterPlan implements PlanSource, Naming {
       case 'node':
         return this.#isDead(owner) ? deadMachine(this.#nodePlan(owner.name)) : this.#nodePlan(owner.name);
       case 'pod':
-        return cniOfCluster(this.cluster).pod(this.context(owner.pod.spec.nodeName as string), owner.pod);
+        return this.#ground.plans.get(name, this.view, (view) =>
+          cniOfCluster(this.cluster).pod(this.context(owner.pod.spec.nodeName as string, view), owner.pod),
+        );
       case 'external':
         return this.#fabric.externals.get(name);
       case 'fabric':
@@ -261,8 +263,8 @@ export class ClusterPlan implements PlanSource, Naming {
     return this.#allOwners().get(netns);
   }
 
-  #allOwners(): Map<string, Owner> {
-    if (this.#owners !== undefined) return this.#owners;
+  #allOwners(): ReadonlyMap<string, Owner> {
+    if (this.#ground.owners !== undefined) return this.#ground.owners;
     const owners = new Map<string, Owner>([[NETNS.fabric, { kind: 'fabric' }]]);
     for (const host of this.#externals) owners.set(NETNS.external(host.name), { kind: 'external', host });
     for (const { metadata } of this.view.list('Node')) {
@@ -271,17 +273,17 @@ export class ClusterPlan implements PlanSource, Naming {
         if (hasPodNetwork(pod)) owners.set(NETNS.pod(pod.metadata.namespace ?? 'default', pod.metadata.name), { kind: 'pod', pod });
       }
     }
-    this.#owners = owners;
+    this.#ground.owners = owners;
     return owners;
   }
 
   #holderOf(ip: Ip): string | undefined {
-    if (this.#holders === undefined) {
-      this.#holders = new Map();
-      for (const [netns, owner] of this.#allOwners())
-        for (const text of this.#addressesOf(owner)) this.#holders.set(parseIp(text) as Ip, netns);
+    if (this.#ground.holders === undefined) {
+      const holders = new Map<Ip, string>();
+      for (const [netns, owner] of this.#allOwners()) for (const text of this.#addressesOf(owner)) holders.set(parseIp(text) as Ip, netns);
+      this.#ground.holders = holders;
     }
-    return this.#holders.get(ip);
+    return this.#ground.holders.get(ip);
   }
 
   /** An address that Services have from outside. */

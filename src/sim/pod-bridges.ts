@@ -18,16 +18,16 @@ export class PodBridges {
 
   /** By name, as of the newest revision. */
   nodes(): ReadonlySet<string> {
-    const nodes = new Set(this.#nodes);
-    let changed = false;
+    let nodes: Set<string> | undefined;
     for (const { type, object } of this.#store.events(this.#revision)) {
       const { name } = object.metadata;
+      const known = nodes ?? this.#nodes;
       const node = object.kind === 'Pod' ? nodeOf(object as Pod) : undefined;
-      if (node !== undefined && !nodes.has(node)) changed = nodes.add(node).size > 0;
-      else if (object.kind === 'Node' && type === 'DELETED') changed = nodes.delete(name) || changed;
+      if (node !== undefined && !known.has(node)) (nodes ??= new Set(known)).add(node);
+      else if (object.kind === 'Node' && type === 'DELETED' && known.has(name)) (nodes ??= new Set(known)).delete(name);
     }
     this.#revision = this.#store.revision;
-    if (changed) this.#nodes = nodes;
+    if (nodes !== undefined) this.#nodes = nodes;
     return this.#nodes;
   }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UnsupportedError } from '../base/errors.js';
+import { NETNS } from '../node/agent.js';
 import { defaultCluster } from '../manifest/cluster/defaults.js';
 import { carry } from './relay/carry.js';
 import { createSimulation, type Simulation } from './simulation.js';
@@ -65,6 +66,22 @@ test('a connection that is refused at once is walked once, as its first packets 
   const [refused] = simulation.record(query(81)).runs;
   const [opened] = carry(simulation, simulation.resolve(query(81)), 'opening');
   assert.deepEqual(opened?.record, refused?.record);
+});
+
+test('what no Service says stays the very same while endpoints come and go: pods, links and routes of nodes, the ways between them', () => {
+  const simulation = cluster(POD('a', 'node1') + POD('web', 'node2') + SERVICE('web'));
+  const seen = (): readonly unknown[] => {
+    const plan = simulation.clusterPlan();
+    const [pod, node, fabric] = [NETNS.pod('default', 'a'), 'node1', NETNS.fabric].map((name) => plan.netns(name));
+    return [pod, node?.links, node?.routes, node?.sysctl, fabric, node?.iptables];
+  };
+  const before = seen();
+  const isSame = (): readonly boolean[] => seen().map((part, i) => part === before[i]);
+  const slice = simulation.list('EndpointSlice').find(({ metadata }) => metadata.name.startsWith('web'));
+  simulation.store.delete({ kind: 'EndpointSlice', namespace: 'default', name: slice?.metadata.name ?? '' });
+  assert.deepEqual(isSame(), [true, true, true, true, true, false]);
+  simulation.label({ kind: 'Pod', namespace: 'default', name: 'web' }, { app: 'other' });
+  assert.deepEqual(isSame(), [false, false, false, false, false, false]);
 });
 
 test('an address nobody declared is a host of the outside world', () => {

@@ -251,7 +251,8 @@ export class Simulation implements SimulationApi {
     ].join();
     if (this.#plan === undefined || key !== this.#planKey) {
       const late = this.proxyLag.late(view.list('Node').map(({ metadata }) => metadata.name));
-      const moment = { linkFaults: this.linkFaults.list(), late, hadPods: this.#podBridges.nodes() };
+      const outside = [this.linkFaults.revision, this.outside.revision];
+      const moment = { linkFaults: this.linkFaults.list(), late, hadPods: this.#podBridges.nodes(), outside, before: this.#plan };
       this.#plan = new ClusterPlan(this.cluster, view, [...this.outside.list], moment);
       this.#planKey = key;
     }

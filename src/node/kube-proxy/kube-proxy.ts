@@ -40,7 +40,7 @@ export function kubeProxyFragment(context: NodeContext, localAddresses: readonly
         ipvsHalf(model, { ...node, scheduler: settings.ipvsScheduler, timeouts: settings.ipvsTimeouts, ...ipvsAddresses(node, own) }),
       );
       const tables = tablesOf(halves.map(({ family, tables: made }) => [family, made]));
-      return { ...tables, ...joinedHalves(halves), sysctl: { ...sysctl, ...ipvsSysctls(settings) } };
+      return { ...tables, ...joinedHalves(halves), sysctl };
     }
     case 'userspace':
       return { sysctl, iptables: portalTablesOf(context, settings) };
@@ -78,7 +78,18 @@ function ipvsSysctls({ strictARP }: KubeProxySettings): Readonly<Record<string, 
   };
 }
 
+const knownSysctls = new WeakMap<KubeProxySettings, Readonly<Record<string, string>>>();
+
 function sysctls(settings: KubeProxySettings): Readonly<Record<string, string>> {
+  let known = knownSysctls.get(settings);
+  if (known === undefined) {
+    known = { ...ownSysctls(settings), ...(settings.mode === 'ipvs' ? ipvsSysctls(settings) : {}) };
+    knownSysctls.set(settings, known);
+  }
+  return known;
+}
+
+function ownSysctls(settings: KubeProxySettings): Readonly<Record<string, string>> {
   const { udpTimeout, udpStreamTimeout } = settings;
   return {
     'net.netfilter.nf_conntrack_tcp_be_liberal': settings.tcpBeLiberal ? '1' : '0',

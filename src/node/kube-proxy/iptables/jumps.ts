@@ -25,7 +25,7 @@ const FILTER_JUMPS: readonly Jump[] = [
   first('OUTPUT', FIREWALL),
   first('FORWARD', FIREWALL),
 ];
-const LOCALHOST_JUMPS: readonly Jump[] = [first('INPUT', '-j KUBE-FIREWALL'), first('OUTPUT', '-j KUBE-FIREWALL')];
+const LOCALHOST_JUMPS: readonly Jump[] = [...FILTER_JUMPS, first('INPUT', '-j KUBE-FIREWALL'), first('OUTPUT', '-j KUBE-FIREWALL')];
 
 export const NAT_JUMPS: readonly Jump[] = [
   first('OUTPUT', PORTALS),
@@ -35,5 +35,5 @@ export const NAT_JUMPS: readonly Jump[] = [
 
 /** With localhost NodePorts the proxy guards 127.0.0.0/8 itself. */
 export function filterJumps(localhostNodePorts: boolean): readonly Jump[] {
-  return localhostNodePorts ? [...FILTER_JUMPS, ...LOCALHOST_JUMPS] : FILTER_JUMPS;
+  return localhostNodePorts ? LOCALHOST_JUMPS : FILTER_JUMPS;
 }

@@ -30,7 +30,10 @@ interface SharedRules {
 
 const sharedOf = oncePerSettings<SharedRules>();
 const lastDispatch = rememberedWhile<DispatchChains>();
-const CANARY = chain('KUBE-PROXY-CANARY', []);
+const MANGLE: TableFragment = { table: 'mangle', chains: [chain('KUBE-PROXY-CANARY', [])], jumps: [] };
+
+/** Chains that no Service changes, by what they depend on of the node. */
+const fixed = new Map<string, { readonly filter: readonly Chain[]; readonly nat: readonly Chain[] }>();
 
 export function proxyTables(model: ServiceModel, node: ProxyNode): readonly TableFragment[] {
   const settings = [node.masqueradeAll, node.localhostNodePorts, node.detector?.meaning, node.largeCluster].join();
@@ -48,12 +51,20 @@ export function proxyTables(model: ServiceModel, node: ProxyNode): readonly Tabl
     dispatch = lastDispatch(model, [settings, signature].join(), () => dispatchChains(model.ports, decision, node));
     shared.dispatch.set(signature, dispatch);
   }
+  const { filter, nat } = fixedChains(node);
   const own = model.perNode.length === 0 ? [] : [nodeChains(model, decisions, node)];
   return [
-    { table: 'mangle', chains: [CANARY], jumps: [] },
-    { table: 'filter', chains: filterFixedChains(node), shared: [dispatch.filter], jumps: filterJumps(node.localhostNodePorts) },
-    { table: 'nat', chains: natFixedChains(node), shared: [dispatch.nat, ...own, shared.chains], jumps: NAT_JUMPS },
+    MANGLE,
+    { table: 'filter', chains: filter, shared: [dispatch.filter], jumps: filterJumps(node.localhostNodePorts) },
+    { table: 'nat', chains: nat, shared: [dispatch.nat, ...own, shared.chains], jumps: NAT_JUMPS },
   ];
+}
+
+function fixedChains(node: ProxyNode): { readonly filter: readonly Chain[]; readonly nat: readonly Chain[] } {
+  const key = [node.masqueradeBit, node.tcpBeLiberal, node.localhostNodePorts].join();
+  let chains = fixed.get(key);
+  if (chains === undefined) fixed.set(key, (chains = { filter: filterFixedChains(node), nat: natFixedChains(node) }));
+  return chains;
 }
 
 function dispatchChains(ports: readonly ProxyPort[], decision: (port: ProxyPort) => PortDecision, node: ProxyNode): DispatchChains {

@@ -19,8 +19,8 @@ export const IPVS_DEVICE = 'kube-ipvs0';
 /** What one family has. */
 export interface IpvsHalf {
   readonly family: IpFamily;
-  /** With the addresses of the family: the same while endpoints come and go. */
-  readonly device: LinkPlan;
+  /** The device with the addresses of the family: the same list while endpoints come and go. */
+  readonly links: readonly [LinkPlan];
   readonly tables: readonly TableFragment[];
   readonly ipset: MadeSets;
   readonly ipvs: MadeServices;
@@ -28,7 +28,7 @@ export interface IpvsHalf {
 
 interface Fixed {
   readonly sets: FixedSets;
-  readonly device: LinkPlan;
+  readonly links: readonly [LinkPlan];
   /** By whether KUBE-LOOP-BACK has elements. */
   readonly tables: Map<boolean, readonly TableFragment[]>;
 }
@@ -52,18 +52,18 @@ export function ipvsHalf(model: ServiceModel, node: IpvsNode): IpvsHalf {
 function makeHalf(model: ServiceModel, node: IpvsNode, settings: string): IpvsHalf {
   const fixed = lastFixed(model, settings, () => {
     const sets = fixedSets(model.ports, node);
-    return { sets, device: deviceWith(sets.bound.map(hostRange)), tables: new Map() };
+    return { sets, links: [deviceWith(sets.bound.map(hostRange))], tables: new Map() };
   });
   const ipset = proxySets(model, fixed.sets, node);
   const hasLocal = ipset.has('KUBE-LOOP-BACK');
   let tables = fixed.tables.get(hasLocal);
   if (tables === undefined) fixed.tables.set(hasLocal, (tables = ipvsTables(model.ports, ipset, node)));
-  return { family: node.family, device: fixed.device, tables, ipset, ipvs: virtualServerTable(model, fixed.sets.index, node) };
+  return { family: node.family, links: fixed.links, tables, ipset, ipvs: virtualServerTable(model, fixed.sets.index, node) };
 }
 
 export function joinedHalves(halves: readonly IpvsHalf[]): Joined {
   const [only, other] = halves;
-  if (only !== undefined && other === undefined) return { links: [only.device], ipset: only.ipset, ipvs: only.ipvs };
+  if (only !== undefined && other === undefined) return { links: only.links, ipset: only.ipset, ipvs: only.ipvs };
   const known = only === undefined ? undefined : joins.get(only);
   if (known !== undefined && known.other === other) return known.joined;
   const joined = joinHalves(halves);
@@ -77,7 +77,7 @@ const joins = new WeakMap<IpvsHalf, { readonly other: IpvsHalf | undefined; read
 
 function joinHalves(halves: readonly IpvsHalf[]): Joined {
   return {
-    links: [deviceWith(halves.flatMap(({ device }) => device.addr ?? []))],
+    links: [deviceWith(halves.flatMap(({ links: [device] }) => device.addr ?? []))],
     ipset: {
       sets: new Map(halves.flatMap(({ ipset }) => [...ipset.sets])),
       get text() {
