@@ -11,6 +11,8 @@ import type { IpPacket } from '../../packet/ip-packet.js';
 import { routeOutput6 } from '../ipv6/route/output.js';
 import { learnVxlan } from '../apply.js';
 import type { Device } from '../namespace.js';
+import type { Connection } from '../netfilter/conntrack/connection.js';
+import type { Tuple } from '../netfilter/conntrack/tuple.js';
 import { recordArp, recordBridge, recordDevice, recordDrop, recordTunnel } from '../record.js';
 import { routeOutput } from '../route/output.js';
 import type { Runtime } from '../runtime.js';
@@ -156,9 +158,18 @@ function sendToRemote(
   sendOuter(rt, device, outer, decision, mark);
 }
 
+/** The packet keeps its route and its connection: nothing of it shows but beside policy rules, and where the connection has been translated. */
+function refuseKept({ ns, name }: Device, { src, dst }: IpPacket): void {
+  const isInverse = (tuple: Tuple): boolean => tuple.src === dst && tuple.dst === src;
+  const isTranslated = ({ original, reply, srcNat, dstNat }: Connection): boolean =>
+    (srcNat ?? dstNat) !== undefined && (isInverse(reply) || isInverse(original));
+  const beside = ns.plan.rules.length > 0 ? 'beside policy rules' : 'once its addresses were translated';
+  if (ns.plan.rules.length === 0 && !ns.netfilter.tracked.all.some(isTranslated)) return;
+  throw unsupported('vxlan-to-itself', `${ns.name}: what ${name} sends to its own host is not modelled ${beside}`);
+}
+
 /**
- * A remote that is this host itself gets the frame as it is, past sockets and hooks (localbypass: encap_bypass_if_local, vxlan_encap_bypass). The packet
- * keeps its route, which is that of any packet to the same place where no policy rules are.
+ * A remote that is this host itself gets the frame as it is, past sockets and hooks (localbypass: encap_bypass_if_local, vxlan_encap_bypass).
  */
 // eslint-disable-next-line eslint/max-params
 function bypass(
@@ -176,11 +187,7 @@ function bypass(
     if (frame.kind === 'ip') recordDrop(rt, device.ns, frame.packet, 'VXLAN_VNI_NOT_FOUND', detail, { device });
     return;
   }
-  if (frame.kind === 'ip' && device.ns.plan.rules.length > 0)
-    throw unsupported(
-      'vxlan-to-itself',
-      `${device.ns.name}: what ${device.name} sends to its own host is not modelled beside policy rules`,
-    );
+  if (frame.kind === 'ip') refuseKept(device, frame.packet);
   if (other.vxlan.learning) learnVxlan(rt, other.vxlan, frame.src, overIpv6 ? LOOPBACK6 : LOOPBACK);
   // Whoever it was for, this host takes it (PACKET_HOST).
   const taken = other.port === undefined ? { ...frame, dst: other.mac } : frame;
